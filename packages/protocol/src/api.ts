@@ -1,0 +1,245 @@
+/**
+ * The shapes of Wakeline's own HTTP API (`/api/v1`), shared by the server that answers and the UI that asks.
+ *
+ * Times: a record's own time is `...UnixNano`, a decimal string (it does not fit a number); ranges and chart axes
+ * are Unix milliseconds. Durations are nanoseconds as numbers (exact to 104 days). Ids are lower-case hex; an
+ * absent id is ''. Arrays of a chart run in step with `times`.
+ */
+
+/** What was sent, with its type kept: a 64-bit integer and bytes come as tagged strings, the rest as JSON. */
+export type AttributeValue =
+  | string
+  | boolean
+  | number
+  | null
+  | { int: string }
+  | { bytes: string }
+  | AttributeValue[]
+  | { kvlist: Attributes }
+export type Attributes = Record<string, AttributeValue>
+
+/** What a question read and took. `sql` is the text that was run, for the curious. */
+export type Cost = { rowsRead: number; bytesRead: number; elapsedMs: number; sql: string[] }
+
+export type ApiError = {
+  error: {
+    code: string
+    /** "Cannot <do> <what>: <why>". */
+    message: string
+    /** Offset in the query text, where the error is about one. */
+    position?: number
+  }
+}
+
+/** GET /api/v1/services?from&to */
+export type ServicesAnswer = {
+  times: number[]
+  stepMs: number
+  services: ServiceSummary[]
+  cost: Cost
+}
+export type ServiceSummary = {
+  service: string
+  /** Server and consumer spans: what the service was asked to do. */
+  requests: number
+  errors: number
+  requestsPerSecond: number
+  errorRatio: number
+  durationP50Nano: number
+  durationP95Nano: number
+  durationP99Nano: number
+  logs: number
+  errorLogs: number
+  lastSeenMs: number
+  sparklines: { requests: number[]; errors: number[]; durationP95Nano: (number | null)[] }
+}
+
+/** GET /api/v1/services/:service?from&to */
+export type ServiceAnswer = {
+  service: string
+  times: number[]
+  stepMs: number
+  series: {
+    requests: number[]
+    errors: number[]
+    durationP50Nano: (number | null)[]
+    durationP95Nano: (number | null)[]
+    durationP99Nano: (number | null)[]
+  }
+  operations: OperationSummary[]
+  resources: { resourceId: string; attributes: Attributes }[]
+  cost: Cost
+}
+export type OperationSummary = {
+  name: string
+  kind: SpanKind
+  requests: number
+  errors: number
+  requestsPerSecond: number
+  errorRatio: number
+  durationP50Nano: number
+  durationP95Nano: number
+  durationP99Nano: number
+}
+
+export type SpanKind = 'unspecified' | 'internal' | 'server' | 'client' | 'producer' | 'consumer'
+export type SpanStatus = 'unset' | 'ok' | 'error'
+
+/**
+ * GET /api/v1/traces?q&from&to&order=newest|slowest&limit&cursor
+ * Traces with at least one span that matches `q`, and what the store knows of each whole trace.
+ */
+export type TracesAnswer = { traces: TraceSummary[]; nextCursor?: string; cost: Cost }
+export type TraceSummary = {
+  traceId: string
+  rootService: string
+  rootName: string
+  startUnixNano: string
+  durationNano: number
+  spanCount: number
+  errorCount: number
+  /** Spans of the trace that matched the search. */
+  matchedSpans: number
+  services: { service: string; spans: number; errors: number }[]
+}
+
+/** GET /api/v1/traces/:traceId : no time range is needed. Spans in start order. */
+export type TraceAnswer = {
+  traceId: string
+  spans: SpanRecord[]
+  resources: Record<string, ResourceRecord>
+  scopes: Record<string, ScopeRecord>
+  cost: Cost
+}
+export type SpanRecord = {
+  traceId: string
+  spanId: string
+  parentSpanId: string
+  service: string
+  name: string
+  kind: SpanKind
+  startUnixNano: string
+  durationNano: number
+  status: SpanStatus
+  statusMessage: string
+  traceState: string
+  flags: number
+  resourceId: string
+  scopeId: string
+  attributes: Attributes
+  events: SpanEvent[]
+  links: SpanLink[]
+  droppedAttributes: number
+  droppedEvents: number
+  droppedLinks: number
+}
+export type SpanEvent = { timeUnixNano: string; name: string; attributes: Attributes; droppedAttributes: number }
+export type SpanLink = {
+  traceId: string
+  spanId: string
+  traceState: string
+  flags: number
+  attributes: Attributes
+  droppedAttributes: number
+}
+export type ResourceRecord = { attributes: Attributes; schemaUrl: string; droppedAttributes: number }
+export type ScopeRecord = ResourceRecord & { name: string; version: string }
+
+/** GET /api/v1/logs?q&from&to&order=newest|oldest&limit&cursor ; the same records come over GET /api/v1/logs/tail?q */
+export type LogsAnswer = {
+  records: LogRecord[]
+  resources: Record<string, ResourceRecord>
+  scopes: Record<string, ScopeRecord>
+  nextCursor?: string
+  cost: Cost
+}
+export type LogRecord = {
+  timeUnixNano: string
+  observedUnixNano: string
+  service: string
+  /** OpenTelemetry severity number, 0 (not given) to 24. */
+  severity: number
+  severityText: string
+  eventName: string
+  body: AttributeValue
+  traceId: string
+  spanId: string
+  flags: number
+  resourceId: string
+  scopeId: string
+  attributes: Attributes
+  droppedAttributes: number
+}
+
+/** GET /api/v1/logs/histogram?q&from&to&buckets */
+export type LogHistogramAnswer = {
+  times: number[]
+  stepMs: number
+  /** By severity range, most severe first; absent ranges are left out. */
+  series: { severity: SeverityName; counts: number[] }[]
+  total: number
+  cost: Cost
+}
+export type SeverityName = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'unset'
+
+/** Server-sent events of GET /api/v1/logs/tail?q */
+export type TailEvent =
+  | { event: 'records'; data: { records: LogRecord[] } }
+  /** The viewer was too slow, or records came faster than can be shown: this many were not sent. */
+  | { event: 'lost'; data: { records: number } }
+
+/** GET /api/v1/metrics?from&to&search */
+export type MetricsAnswer = { metrics: MetricSummary[]; cost: Cost }
+export type MetricKind = 'gauge' | 'sum' | 'histogram' | 'exponential_histogram' | 'summary'
+export type MetricSummary = {
+  metric: string
+  kind: MetricKind
+  unit: string
+  description: string
+  temporality: '' | 'delta' | 'cumulative'
+  monotonic: boolean
+  series: number
+  services: string[]
+}
+
+/** GET /api/v1/metrics/labels?metric&from&to : keys of the series' attributes, `service` first. */
+export type MetricLabelsAnswer = { labels: { key: string; values: string[]; distinct: number }[]; cost: Cost }
+
+/**
+ * GET /api/v1/metrics/range?metric&from&to&stepMs&aggregation&by=key(repeated)&filter=key:value(repeated)
+ * The unit is that of the metric, a second less for `rate`.
+ */
+export type MetricAggregation = 'avg' | 'sum' | 'min' | 'max' | 'rate' | 'increase' | 'p50' | 'p90' | 'p95' | 'p99'
+export type MetricRangeAnswer = {
+  times: number[]
+  stepMs: number
+  unit: string
+  aggregation: MetricAggregation
+  series: { labels: Record<string, string>; values: (number | null)[] }[]
+  /** Set when there were more series than are shown: how many there are. */
+  seriesTotal: number
+  cost: Cost
+}
+
+/** GET /api/v1/keys?signal=logs|spans&from&to&prefix and /api/v1/values?signal&key&from&to&prefix : completion. */
+export type CompletionAnswer = { items: { text: string; count: number }[]; cost: Cost }
+
+/** GET /api/v1/status */
+export type StatusAnswer = {
+  version: string
+  startedMs: number
+  nowMs: number
+  store: { driver: 'embedded' | 'cluster'; engineVersion: string; diskBytes: number; diskFreeBytes: number }
+  ingest: {
+    spans: SignalCounts
+    logs: SignalCounts
+    points: SignalCounts
+    duplicatedRequests: number
+    waitingSegments: number
+    waitingBytes: number
+    poisonedSegments: number
+  }
+  endpoints: { ui: string; otlpHttp: string; otlpGrpc: string }
+  residentBytes: number
+}
+export type SignalCounts = { accepted: number; rejected: number; loaded: number }

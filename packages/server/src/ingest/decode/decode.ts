@@ -1,0 +1,37 @@
+import type { OpenBlocks } from './open-blocks.ts'
+
+/**
+ * The shape of every decoder: bytes of one request in, rows appended to the open blocks.
+ *
+ * A record never becomes a JS object. What is wrong with one record costs that record alone (it is rejected and
+ * counted); what is wrong with the request as a whole refuses it, and then no row of it stays in the blocks.
+ */
+export type Decode = (body: Uint8Array, into: DecodeTarget) => Decoded | Refused
+
+export type DecodeTarget = {
+  blocks: OpenBlocks
+  /** Arrival: stands in where a sender gave no time. */
+  nowUnixMs: number
+  limits: DecodeLimits
+}
+
+export type DecodeLimits = {
+  /** Attributes kept of one record; more are dropped and counted in `dropped_attributes`. */
+  attributesMax: number
+  /** Bytes kept of one attribute value or log body. Longer ones are cut at a character's end. */
+  valueSizeMaxBytes: number
+  /** Events, and links, kept of one span. */
+  eventsMax: number
+  /** Nesting of arrays and kvlists. A deeper record is rejected. */
+  depthMax: number
+}
+
+export type Decoded = {
+  accepted: number
+  rejected: number
+  /** Why the first of them was rejected, as a sentence for the sender; '' when none was. */
+  reason: string
+}
+
+/** The whole request is refused: `refused` is a sentence "Cannot decode <what>: <why>". */
+export type Refused = { refused: string }

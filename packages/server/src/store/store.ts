@@ -1,0 +1,78 @@
+import type { TableName } from './tables.ts'
+
+/**
+ * The seam between what comes in and what goes out. `ingest` is handed a Writer, `query` a Reader; nothing else
+ * reads or writes the database. Two drivers serve it: the embedded engine and a ClickHouse cluster over HTTP.
+ */
+
+/** One sealed file of Native blocks of one table. `token` makes a repeated load a no-op. */
+export type SealedFile = { table: TableName; path: string; rows: number; token: string }
+
+/** A block that has just been made durable, for live tail: not yet in the table, and never loaded from here. */
+export type AppendedBlock = { table: TableName; rows: number; bytes: Uint8Array }
+
+/** SQL text with typed parameters: `{p1:String}` in the text, `p1` here. Values never enter the text. */
+export type Statement = { sql: string; params: Readonly<Record<string, unknown>> }
+
+/** What a question cost the engine. */
+export type Cost = { rowsRead: number; bytesRead: number; elapsedMs: number }
+
+/** `status` is what the engine refused for: the API turns it into a response in one place. */
+export type ReadLimits = {
+  timeoutMs: number
+  memoryMaxBytes: number
+  rowsMax: number
+}
+
+export type ReadOptions = {
+  /** Stops the query in the engine, not only the waiting. */
+  signal?: AbortSignal | undefined
+  limits?: Partial<ReadLimits> | undefined
+}
+
+export type Answer<Row> = { rows: Row[]; cost: Cost }
+
+export interface Writer {
+  /**
+   * Loads a sealed file exactly once for its token, and resolves when it is durable and visible to queries.
+   * Throws `StoreAwayError` when the store cannot be reached (try again later) and `PoisonError` when the file
+   * can never be loaded (set it aside).
+   */
+  load(file: SealedFile): Promise<void>
+  /** Hands a durable block to live tail. Costs nothing when nobody listens. */
+  publish(block: AppendedBlock): void
+}
+
+export interface Reader {
+  /** 64-bit integers come as strings, times as the statement prints them. */
+  rows<Row>(statement: Statement, options?: ReadOptions): Promise<Answer<Row>>
+  /** Returns the function that stops listening. */
+  subscribe(table: TableName, listen: (block: AppendedBlock) => void): () => void
+}
+
+export interface Store extends Writer, Reader {
+  /** Creates or forwards the schema; refuses a store newer than this program. */
+  migrate(): Promise<void>
+  close(): Promise<void>
+}
+
+/** The store is not reachable now; nothing is wrong with what was asked. */
+export class StoreAwayError extends Error {
+  override readonly name = 'StoreAwayError'
+}
+
+/** This file will fail however often it is loaded. */
+export class PoisonError extends Error {
+  override readonly name = 'PoisonError'
+}
+
+/** The question was stopped or refused: `limit` says which bound it met, when it was one. */
+export class QueryError extends Error {
+  override readonly name = 'QueryError'
+  constructor(
+    message: string,
+    readonly reason: 'timeout' | 'memory' | 'rows' | 'cancelled' | 'invalid',
+  ) {
+    super(message)
+  }
+}
