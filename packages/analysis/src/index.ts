@@ -1,1 +1,1 @@
-export {}
+export { type TraceNode, type TraceTree, type TreeSpan, traceTree } from './trace-tree.ts'
