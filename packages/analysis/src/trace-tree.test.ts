@@ -1,30 +1,10 @@
 import { expect, test } from 'vitest'
-import { type TreeSpan, traceTree } from './trace-tree.ts'
-
-/**
- * Spans drawn as text: `name<parent`, and bars of one nanosecond a character.
- *
- *   a      |====|
- *   b<a     |=|
- */
-function drawn(picture: string): TreeSpan[] {
-  return picture
-    .trim()
-    .split('\n')
-    .map((line) => {
-      const [, name = '', parent = '', before = '', bar = ''] = /^\s*(\w+)(?:<(\w+))?\s*:( *)\|(=*)\|$/.exec(line) ?? []
-      return {
-        spanId: name,
-        parentSpanId: parent,
-        startUnixNano: String(1_700_000_000_000_000_000n + BigInt(before.length)),
-        durationNano: bar.length,
-      }
-    })
-}
+import { drawnTrace } from './drawn-trace.ts'
+import { traceTree } from './trace-tree.ts'
 
 /** The rows as `depth name self`, the way a waterfall shows them. */
 function rows(picture: string): string[] {
-  return traceTree(drawn(picture)).rows.map(
+  return traceTree(drawnTrace(picture)).rows.map(
     (node) => `${node.depth} ${node.span.spanId} ${node.selfNano}${node.missingParent ? ' missing' : ''}`,
   )
 }
@@ -80,7 +60,7 @@ test('a cycle is cut at its earliest span and every span still comes out once', 
 
 test('a span sent twice comes out twice, its children once', () => {
   const tree = traceTree(
-    drawn(`
+    drawnTrace(`
       a    :|====|
       a    :|====|
       b<a  : |=|
