@@ -1,0 +1,94 @@
+/**
+ * Every option of the server, once: flags, WAKELINE_ variables, the keys of wakeline.yaml, `wakeline help serve` and
+ * docs/reference/options.md are all made from this table.
+ *
+ * The outside name is made from the inside one, its unit left off because values carry their own:
+ *
+ *   bodySizeMaxBytes   --body-size-max 16MiB   WAKELINE_BODY_SIZE_MAX=16MiB   body-size-max: 16MiB
+ *
+ * `reload`: a changed value is taken over on SIGHUP; the others need a restart.
+ */
+
+export type OptionKind = 'text' | 'path' | 'secret' | 'port' | 'count' | 'bytes' | 'ms'
+
+export type Option<Value> = {
+  kind: OptionKind
+  initial: Value
+  sentence: string
+  section: OptionSection
+  reload: boolean
+  /** Least value taken, of those that are numbers. */
+  min: number
+}
+
+export const optionSections = ['Listening', 'Storage', 'Receiving', 'Asking'] as const
+export type OptionSection = (typeof optionSections)[number]
+
+type Extra = { reload?: true; min?: number }
+
+const text =
+  (kind: 'text' | 'path' | 'secret') =>
+  (section: OptionSection, initial: string, sentence: string, extra: Extra = {}): Option<string> => ({
+    kind,
+    initial,
+    sentence,
+    section,
+    reload: extra.reload ?? false,
+    min: 0,
+  })
+
+const amount =
+  (kind: 'port' | 'count' | 'bytes' | 'ms') =>
+  (section: OptionSection, initial: number, sentence: string, extra: Extra = {}): Option<number> => ({
+    kind,
+    initial,
+    sentence,
+    section,
+    reload: extra.reload ?? false,
+    min: extra.min ?? (kind === 'port' ? 0 : 1),
+  })
+
+const word = text('text')
+const path = text('path')
+const secret = text('secret')
+const port = amount('port')
+const count = amount('count')
+const bytes = amount('bytes')
+const ms = amount('ms')
+
+const MiB = 1024 * 1024
+const seconds = 1000
+
+export const optionTable = {
+  host: word('Listening', '127.0.0.1', 'Address to listen on. Any but a loopback address needs a token.'),
+  uiPort: port('Listening', 9253, 'Port of the web UI and the API; 0 takes any free one.'),
+  otlpHttpPort: port('Listening', 4318, 'Port that takes OTLP over HTTP; 0 takes any free one.'),
+  token: secret(
+    'Listening',
+    '',
+    'Secret that UI, API and senders must show. Prefer the variable or a file: other users of the machine can read flags.',
+  ),
+  tokenFile: path('Listening', '', 'File whose first line is the token.'),
+  directory: path('Storage', '.wakeline', 'Folder that holds all data; made when it is not there.'),
+} as const satisfies Record<string, Option<string> | Option<number>>
+
+export type OptionName = keyof typeof optionTable
+export type Options = {
+  [Name in OptionName]: (typeof optionTable)[Name] extends Option<number> ? number : string
+}
+
+export const optionNames = Object.keys(optionTable).filter((name): name is OptionName => name in optionTable)
+
+/** `bodySizeMaxBytes` is `body-size-max` to the outside. */
+export function flagName(name: OptionName): string {
+  return name.replace(/(Bytes|Ms)$/, '').replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+}
+
+export function variableName(name: OptionName): string {
+  return `WAKELINE_${flagName(name).replaceAll('-', '_').toUpperCase()}`
+}
+
+/** Addresses that only this machine can reach. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)
+}

@@ -1,0 +1,119 @@
+import { createHash } from 'node:crypto'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { cp, mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { rolldown } from 'rolldown'
+
+/**
+ * `npm run build [-- server|sdk|ui ...] [--force]`: what is published, each part into its own `dist`.
+ *
+ *   packages/server/dist/   cli.js and its chunks, flat: import.meta.url of every module is this folder
+ *     migrations/           the store's .sql files
+ *     ui/                   the web UI
+ *   packages/sdk/dist/
+ *
+ * A part is built again only when a file it comes from has changed since (`.built` holds a hash of them).
+ */
+
+const root = join(import.meta.dirname, '..')
+const at = (...parts: string[]) => join(root, ...parts)
+
+type Part = { name: string; from: string[]; into: string; build: () => Promise<void> }
+
+const shared = ['package-lock.json', 'packages/protocol/src', 'packages/analysis/src', 'scripts/build.ts']
+
+const parts: Part[] = [
+  {
+    name: 'sdk',
+    from: [...shared, 'packages/sdk'],
+    into: 'packages/sdk/dist',
+    build: () => buildWith('sdk', 'buildSdk'),
+  },
+  { name: 'ui', from: [...shared, 'packages/ui'], into: 'packages/ui/dist', build: () => buildWith('ui', 'buildUi') },
+  {
+    name: 'server',
+    from: [...shared, 'packages/server/src', 'packages/server/package.json', 'packages/ui/dist/.built'],
+    into: 'packages/server/dist',
+    build: buildServer,
+  },
+]
+
+/** The SDK and the UI know how they are built; this file knows when. */
+async function buildWith(name: string, door: string): Promise<void> {
+  const path = at('packages', name, 'build.ts')
+  if (!existsSync(path)) {
+    console.log(`  packages/${name}/build.ts is not there yet: ${name} is left out`)
+    return
+  }
+  const module: Record<string, () => Promise<unknown>> = await import(pathToFileURL(path).href)
+  const build = module[door]
+  if (!build) throw new Error(`Cannot build ${name}: packages/${name}/build.ts does not export ${door}`)
+  await build()
+}
+
+async function buildServer(): Promise<void> {
+  const source = at('packages/server/src')
+  // Written beside and swapped in, so that nobody starts half a build.
+  const out = at('packages/server/dist.next')
+  await rm(out, { recursive: true, force: true })
+  const bundle = await rolldown({
+    input: { cli: join(source, 'cli.ts') },
+    platform: 'node',
+    resolve: { conditionNames: ['wakeline-source', 'node', 'import', 'default'] },
+    external: (id) => /^(node:|[^./])/.test(id) && !id.startsWith('@wakeline/') && id !== 'wakeline',
+  })
+  await bundle.write({
+    dir: out,
+    format: 'esm',
+    sourcemap: true,
+    entryFileNames: '[name].js',
+    chunkFileNames: '[name]-[hash].js',
+  })
+  await bundle.close()
+  await cp(join(source, 'store/migrations'), join(out, 'migrations'), { recursive: true })
+  if (existsSync(at('packages/ui/dist/index.html'))) {
+    await cp(at('packages/ui/dist'), join(out, 'ui'), { recursive: true })
+  }
+  await rm(at('packages/server/dist'), { recursive: true, force: true })
+  await rename(out, at('packages/server/dist'))
+}
+
+/** Path, size and time of every file a part is made from; tests and what was built are left out. */
+async function hashSources(from: string[]): Promise<string> {
+  const hash = createHash('sha256').update(process.version)
+  const walk = async (path: string): Promise<void> => {
+    if (/(node_modules|\/dist|\.test\.tsx?)$/.test(path)) return
+    const entry = await stat(at(path)).catch(() => undefined)
+    if (!entry) return
+    if (!entry.isDirectory()) {
+      hash.update(`${path} ${entry.size} ${entry.mtimeMs}\n`)
+      return
+    }
+    for (const name of (await readdir(at(path))).sort()) await walk(join(path, name))
+  }
+  for (const path of from) await walk(path)
+  return hash.digest('hex')
+}
+
+async function buildPart(part: Part, force: boolean): Promise<void> {
+  const stamp = at(part.into, '.built')
+  const hash = await hashSources(part.from)
+  if (!force && existsSync(stamp) && readFileSync(stamp, 'utf8') === hash) return
+  const startMs = performance.now()
+  await part.build()
+  await mkdir(at(part.into), { recursive: true })
+  writeFileSync(stamp, hash)
+  console.log(`  built ${part.name} in ${Math.round(performance.now() - startMs)} ms`)
+}
+
+const words = process.argv.slice(2)
+const wanted = words.filter((word) => !word.startsWith('-'))
+const unknown = wanted.find((name) => !parts.some((part) => part.name === name))
+if (unknown) {
+  console.error(`Cannot build "${unknown}": the parts are ${parts.map((part) => part.name).join(', ')}.`)
+  process.exit(1)
+}
+for (const part of parts) {
+  if (wanted.length === 0 || wanted.includes(part.name)) await buildPart(part, words.includes('--force'))
+}
