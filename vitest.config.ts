@@ -1,16 +1,36 @@
 import { defineConfig } from 'vitest/config'
 
 /**
- * One runner for unit and integration tests. Tests run in forked processes because the embedded engine binds
- * one data directory to a process.
+ * Two projects. Tests run in forked processes because the embedded engine binds one data directory to a process.
+ * The end-to-end ones start whole servers, so they run one file after the other.
  */
+const conditions = ['wakeline-source']
+const source = { resolve: { conditions }, ssr: { resolve: { conditions } } }
+
 export default defineConfig({
-  resolve: { conditions: ['wakeline-source'] },
-  ssr: { resolve: { conditions: ['wakeline-source'] } },
   test: {
-    include: ['packages/*/src/**/*.test.ts', 'packages/*/src/**/*.test.tsx', 'scripts/**/*.test.ts'],
-    pool: 'forks',
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    projects: [
+      {
+        ...source,
+        test: {
+          name: 'unit',
+          include: ['packages/*/src/**/*.test.{ts,tsx}', 'scripts/**/*.test.ts', 'examples/*/src/**/*.test.ts'],
+          pool: 'forks',
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        ...source,
+        test: {
+          name: 'e2e',
+          include: ['e2e/**/*.test.ts'],
+          pool: 'forks',
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 180_000,
+        },
+      },
+    ],
   },
 })

@@ -13,29 +13,41 @@ import { rolldown } from 'rolldown'
  *     ui/                   the web UI
  *   packages/sdk/dist/
  *
- * A part is built again only when a file it comes from has changed since (`.built` holds a hash of them).
+ * A part is built again only when a file it comes from has changed since (a hash of them is kept under node_modules/.cache).
  */
 
 const root = join(import.meta.dirname, '..')
 const at = (...parts: string[]) => join(root, ...parts)
 
-type Part = { name: string; from: string[]; into: string; build: () => Promise<void> }
+type Part = {
+  name: string
+  from: string[]
+  /** A file of the result: when it is gone, so is the build. */
+  proof: string
+  build: () => Promise<void>
+}
 
 const shared = ['package-lock.json', 'packages/protocol/src', 'packages/analysis/src', 'scripts/build.ts']
+const stamps = at('node_modules/.cache/wakeline')
 
 const parts: Part[] = [
   {
     name: 'sdk',
     from: [...shared, 'packages/sdk'],
-    into: 'packages/sdk/dist',
+    proof: 'packages/sdk/dist/index.js',
     build: () => buildWith('sdk', 'buildSdk'),
   },
-  { name: 'ui', from: [...shared, 'packages/ui'], into: 'packages/ui/dist', build: () => buildWith('ui', 'buildUi') },
   {
     name: 'server',
-    from: [...shared, 'packages/server/src', 'packages/server/package.json', 'packages/ui/dist/.built'],
-    into: 'packages/server/dist',
+    from: [...shared, 'packages/server/src', 'packages/server/package.json'],
+    proof: 'packages/server/dist/cli.js',
     build: buildServer,
+  },
+  {
+    name: 'ui',
+    from: [...shared, 'packages/ui'],
+    proof: 'packages/server/dist/ui/index.html',
+    build: () => buildWith('ui', 'buildUi'),
   },
 ]
 
@@ -72,9 +84,8 @@ async function buildServer(): Promise<void> {
   })
   await bundle.close()
   await cp(join(source, 'store/migrations'), join(out, 'migrations'), { recursive: true })
-  if (existsSync(at('packages/ui/dist/index.html'))) {
-    await cp(at('packages/ui/dist'), join(out, 'ui'), { recursive: true })
-  }
+  const ui = at('packages/server/dist/ui')
+  if (existsSync(ui)) await rename(ui, join(out, 'ui'))
   await rm(at('packages/server/dist'), { recursive: true, force: true })
   await rename(out, at('packages/server/dist'))
 }
@@ -97,12 +108,12 @@ async function hashSources(from: string[]): Promise<string> {
 }
 
 async function buildPart(part: Part, force: boolean): Promise<void> {
-  const stamp = at(part.into, '.built')
+  const stamp = join(stamps, part.name)
   const hash = await hashSources(part.from)
-  if (!force && existsSync(stamp) && readFileSync(stamp, 'utf8') === hash) return
+  if (!force && existsSync(at(part.proof)) && existsSync(stamp) && readFileSync(stamp, 'utf8') === hash) return
   const startMs = performance.now()
   await part.build()
-  await mkdir(at(part.into), { recursive: true })
+  await mkdir(stamps, { recursive: true })
   writeFileSync(stamp, hash)
   console.log(`  built ${part.name} in ${Math.round(performance.now() - startMs)} ms`)
 }
