@@ -44,12 +44,40 @@ const parts: Part[] = [
     build: buildServer,
   },
   {
+    name: 'shop',
+    from: ['package-lock.json', 'examples/shop/src', 'scripts/build.ts'],
+    proof: 'examples/shop/dist/main.js',
+    build: buildShop,
+  },
+  {
     name: 'ui',
     from: [...shared, 'packages/ui'],
     proof: 'packages/server/dist/ui/index.html',
     build: () => buildWith('ui', 'buildUi'),
   },
 ]
+
+/** The storefront stays CommonJS, which is what OpenTelemetry's `--require` can see into. */
+async function buildShop(): Promise<void> {
+  const shop = (name: string): string => at('examples/shop/src', `${name}.ts`)
+  const ours = ['main', 'checkout', 'inventory', 'payments']
+  const out = at('examples/shop/dist')
+  const external = /^(?![./])/
+  const modules = await rolldown({
+    input: Object.fromEntries(ours.map((name) => [name, shop(name)])),
+    platform: 'node',
+    external,
+  })
+  await modules.write({
+    dir: out,
+    format: 'esm',
+    entryFileNames: '[name].js',
+    chunkFileNames: '[name]-[hash].js',
+    cleanDir: true,
+  })
+  const script = await rolldown({ input: { storefront: shop('storefront') }, platform: 'node', external })
+  await script.write({ dir: out, format: 'cjs', entryFileNames: '[name].cjs' })
+}
 
 /** The SDK and the UI know how they are built; this file knows when. */
 async function buildWith(name: string, door: string): Promise<void> {

@@ -1,0 +1,105 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { type Comment, type ParseResult, parseSync } from 'oxc-parser'
+
+/** Everything tidy looks at: the files git knows or would add, parsed once. Paths are from the root, with `/`. */
+
+export const root = join(import.meta.dirname, '../..')
+
+export type Source = {
+  path: string
+  text: string
+  isTest: boolean
+  program: ParseResult['program']
+  comments: readonly Comment[]
+  imports: readonly Import[]
+  lineOf: (offset: number) => number
+}
+
+export type Import = {
+  /** As written: './x.ts', 'node:fs', 'hono'. */
+  request: string
+  /** Path of the file it means, when that is one of ours. */
+  target: string | undefined
+  /** Gone when compiled. */
+  typeOnly: boolean
+  line: number
+}
+
+export type Finding = { path: string; line: number; sentence: string }
+
+export function listFiles(): string[] {
+  const listed = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], { cwd: root })
+  return listed
+    .toString()
+    .split('\0')
+    .filter((path) => path !== '' && existsSync(join(root, path)))
+}
+
+export function readSources(files: readonly string[]): Source[] {
+  return files.filter((path) => /\.(ts|tsx|mjs)$/.test(path)).map(readSource)
+}
+
+function readSource(path: string): Source {
+  const text = readFileSync(join(root, path), 'utf8')
+  const parsed = parseSync(path, text)
+  const lineOf = lineFinder(text)
+  return {
+    path,
+    text,
+    isTest: /(\.(test|case)\.tsx?$)|^e2e\//.test(path),
+    program: parsed.program,
+    comments: parsed.comments,
+    imports: readImports(path, text, parsed, lineOf),
+    lineOf,
+  }
+}
+
+function readImports(path: string, text: string, { module }: ParseResult, lineOf: Source['lineOf']): Import[] {
+  const imports: Import[] = []
+  const add = (request: string, typeOnly: boolean, offset: number): void => {
+    imports.push({ request, target: resolveRequest(path, request), typeOnly, line: lineOf(offset) })
+  }
+  for (const { moduleRequest, start } of module.staticImports)
+    add(moduleRequest.value, /^import\s+type\b/.test(text.slice(start, start + 20)), start)
+  for (const { entries, start } of module.staticExports) {
+    const request = entries[0]?.moduleRequest?.value
+    if (request) add(request, /^export\s+type\b/.test(text.slice(start, start + 20)), start)
+  }
+  for (const { moduleRequest, start } of module.dynamicImports) {
+    const request = text.slice(moduleRequest.start, moduleRequest.end)
+    if (/^['"]/.test(request)) add(request.slice(1, -1), false, start)
+  }
+  // Workers and child processes are named by URL.
+  for (const { 1: request = '', index } of text.matchAll(/new URL\(\s*['"](\.[^'"]+\.(?:ts|mjs))['"]/g))
+    add(request, true, index)
+  return imports
+}
+
+const packageDoors: Readonly<Record<string, string>> = {
+  '@wakeline/protocol': 'packages/protocol/src/index.ts',
+  '@wakeline/analysis': 'packages/analysis/src/index.ts',
+  wakeline: 'packages/sdk/src/index.ts',
+}
+
+function resolveRequest(from: string, request: string): string | undefined {
+  if (!request.startsWith('.')) return packageDoors[request]
+  const path = join(dirname(from), request.replace(/\?.*$/, ''))
+  return existsSync(join(root, path)) ? path : undefined
+}
+
+function lineFinder(text: string): (offset: number) => number {
+  const starts = [0]
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1)
+  return (offset) => {
+    let low = 0
+    let high = starts.length
+    while (high - low > 1) {
+      const middle = (low + high) >> 1
+      if ((starts[middle] ?? 0) <= offset) low = middle
+      else high = middle
+    }
+    return low + 1
+  }
+}

@@ -1,0 +1,46 @@
+import { Visitor } from 'oxc-parser'
+import type { Finding, Source } from './read-sources.ts'
+
+/** Words that say nothing, or that this project has another word for (STYLE section 4). */
+const refused = ['tag', 'field', 'transaction', 'monitor', 'manager', 'helper', 'util', 'common', 'misc']
+
+/** The protobuf wire format calls its parts tag and field, so whoever reads or writes it may. */
+const protobufWords = ['tag', 'field']
+const protobufPaths = /(encode|decode|protobuf|protocol\/src)\b/
+
+export function checkWords(sources: readonly Source[], files: readonly string[]): Finding[] {
+  const findings: Finding[] = []
+  for (const path of files) {
+    const word = refusedWord(path.replaceAll('/', '-'), path)
+    if (word) findings.push({ path, line: 1, sentence: `"${word}" is not a word for a file name here` })
+  }
+  for (const { path, program, lineOf } of sources) {
+    const check = (name: string, start: number): void => {
+      const word = refusedWord(name, path)
+      if (word)
+        findings.push({ path, line: lineOf(start), sentence: `"${name}": "${word}" is not a word to use in names` })
+    }
+    const checkNodes = (...nodes: ({ type: string; name?: unknown; start: number } | null)[]): void => {
+      for (const node of nodes)
+        if (node?.type === 'Identifier' && typeof node.name === 'string') check(node.name, node.start)
+    }
+    new Visitor({
+      VariableDeclarator: ({ id }) => checkNodes(id),
+      FunctionDeclaration: ({ id, params }) => checkNodes(id, ...params),
+      FunctionExpression: ({ id, params }) => checkNodes(id, ...params),
+      ArrowFunctionExpression: ({ params }) => checkNodes(...params),
+      ClassDeclaration: ({ id }) => checkNodes(id),
+      TSTypeAliasDeclaration: ({ id }) => checkNodes(id),
+      TSInterfaceDeclaration: ({ id }) => checkNodes(id),
+      TSPropertySignature: ({ key }) => checkNodes(key),
+      PropertyDefinition: ({ key }) => checkNodes(key),
+      MethodDefinition: ({ key }) => checkNodes(key),
+    }).visit(program)
+  }
+  return findings
+}
+
+function refusedWord(name: string, path: string): string | undefined {
+  const words = name.split(/[^A-Za-z]+|(?<=[a-z])(?=[A-Z])/).map((word) => word.toLowerCase().replace(/s$/, ''))
+  return words.find((word) => refused.includes(word) && !(protobufWords.includes(word) && protobufPaths.test(path)))
+}
