@@ -1,1 +1,5 @@
 export type * from './api.ts'
+export * as otlp from './otlp/fields.ts'
+export { type WireFault, WireReader } from './wire/wire-reader.ts'
+export { wireType } from './wire/wire-type.ts'
+export { WireWriter } from './wire/wire-writer.ts'
