@@ -74,7 +74,7 @@ function readFlags(argv: readonly string[], errors: string[]): { written: Writte
     }
     const name = optionNames.find((option) => flagName(option) === flag)
     if (name === undefined && flag !== 'config') {
-      errors.push(`Cannot read --${flag}: there is no such flag${didYouMean(flag, '--')}.`)
+      errors.push(`Cannot read --${flag}: there is no such flag${didYouMean(flag, '--')}`)
       if (inline === undefined && !argv[index + 1]?.startsWith('--')) index++
       continue
     }
@@ -114,9 +114,10 @@ function readConfig(path: string, errors: string[]): Written[] {
   }
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
-  for (const error of document.errors)
-    errors.push(`Cannot read ${path}:${lines.linePos(error.pos[0]).line}: ${error.message}.`)
-  if (document.errors.length > 0 || document.contents === null) return []
+  // Further ones mostly follow from the first.
+  const [error] = document.errors
+  if (error) errors.push(`Cannot read ${path}:${lines.linePos(error.pos[0]).line}: ${error.message}.`)
+  if (error || document.contents === null) return []
   if (!(document.contents instanceof YAMLMap)) {
     errors.push(`Cannot read ${path}:1: a configuration is a list of "name: value" lines.`)
     return []
@@ -127,7 +128,7 @@ function readConfig(path: string, errors: string[]): Written[] {
     const where = `${path}:${lines.linePos(isScalar(key) ? (key.range?.[0] ?? 0) : 0).line}`
     const name = optionNames.find((option) => flagName(option) === keyText)
     if (name === undefined)
-      errors.push(`Cannot read ${where}: there is no option "${keyText}"${didYouMean(keyText, '')}.`)
+      errors.push(`Cannot read ${where}: there is no option "${keyText}"${didYouMean(keyText, '')}`)
     else written.push({ name, raw: isScalar(value) ? value.value : value, where: `${keyText} in ${where}` })
   }
   return written
@@ -135,7 +136,7 @@ function readConfig(path: string, errors: string[]): Written[] {
 
 function didYouMean(typed: string, prefix: string): string {
   const near = nearest(typed, optionNames.map(flagName))
-  return near === undefined ? '; "wakeline help serve" lists them all' : `; did you mean ${prefix}${near}`
+  return near === undefined ? '; "wakeline help serve" lists them all.' : `; did you mean ${prefix}${near}?`
 }
 
 function printRaw(name: OptionName, raw: unknown): string {
