@@ -1,0 +1,66 @@
+import { type Exposition, ExpositionError, type Metadata, type MetricType } from './exposition.ts'
+import type { ExpositionLine } from './read-line.ts'
+
+/** Takes the lines in order and holds them to the rules that span lines. `add` and `end` throw ExpositionError. */
+export type Families = {
+  add(line: ExpositionLine): void
+  end(): Exposition
+}
+
+/** No rules: every sample and all metadata, the first of each kind for a family. */
+export function lenientFamilies(): Families {
+  const exposition: Exposition = { samples: [], metadata: new Map() }
+  return {
+    add(line) {
+      if (line.line === 'sample') exposition.samples.push(line.sample)
+      if (line.line !== 'metadata') return
+      const metadata = metadataOf(exposition, line.family)
+      if (line.keyword === 'HELP') metadata.help ??= unescapeHelp(line.text)
+      else if (line.keyword === 'UNIT') metadata.unit ??= line.text
+      else metadata.type ??= metricType(line.text) ?? 'unknown'
+    },
+    end: () => exposition,
+  }
+}
+
+export function metadataOf(exposition: Exposition, family: string): Metadata {
+  const known = exposition.metadata.get(family)
+  if (known !== undefined) return known
+  const metadata: Metadata = {}
+  exposition.metadata.set(family, metadata)
+  return metadata
+}
+
+const types: Readonly<Record<string, MetricType>> = {
+  counter: 'counter',
+  gauge: 'gauge',
+  histogram: 'histogram',
+  gaugehistogram: 'gaugehistogram',
+  summary: 'summary',
+  info: 'info',
+  stateset: 'stateset',
+  unknown: 'unknown',
+  untyped: 'unknown',
+}
+
+export function metricType(text: string): MetricType | undefined {
+  return Object.hasOwn(types, text) ? types[text] : undefined
+}
+
+/** In help text only the backslash and the line feed are escaped; any other backslash stands for itself. */
+export function unescapeHelp(text: string): string {
+  return text.replaceAll(/\\([\\n"])/g, (_, character: string) => (character === 'n' ? '\n' : character))
+}
+
+/** A bound such as `le` or `quantile`: a number, NaN excluded. */
+export function parseBound(
+  value: string | undefined,
+  label: string,
+  parse: (text: string) => number | undefined,
+): number {
+  if (value === undefined) throw new ExpositionError(`the label "${label}" is missing`)
+  const bound = parse(value)
+  if (bound === undefined)
+    throw new ExpositionError(`the label "${label}" has the value "${value}", which is not a number`)
+  return bound
+}

@@ -1,0 +1,116 @@
+import { type Dialect, ExpositionError, type ExpositionExemplar, type ExpositionSample } from './exposition.ts'
+import { LineCursor, type LineRules } from './line-cursor.ts'
+
+/** One line, understood alone; what it means among the others is for the families. */
+export type ExpositionLine =
+  | { line: 'sample'; sample: ExpositionSample }
+  | { line: 'metadata'; keyword: 'HELP' | 'TYPE' | 'UNIT'; family: string; text: string }
+  | { line: 'nothing' }
+  | { line: 'end' }
+
+export type ReadLine = (line: string) => ExpositionLine
+
+/** A line reader for a dialect: the text format's manners, or OpenMetrics'. */
+export function lineReader(dialect: Dialect, quotedNames: boolean): ReadLine {
+  return dialect === 'text'
+    ? (line) => readTextLine(line, { blanksFree: true, escapesStrict: true, quotedNames })
+    : (line) => readOpenMetricsLine(line, { blanksFree: false, escapesStrict: false, quotedNames })
+}
+
+function readTextLine(line: string, rules: LineRules): ExpositionLine {
+  const cursor = new LineCursor(line, rules)
+  cursor.skipBlanks()
+  if (cursor.done) return { line: 'nothing' }
+  if (cursor.peek() !== '#') return { line: 'sample', sample: readSample(cursor, rules, takeMilliseconds) }
+  cursor.take('#')
+  cursor.skipBlanks()
+  const keyword = cursor.done ? '' : cursor.takeWord('a keyword')
+  if (keyword !== 'HELP' && keyword !== 'TYPE') return { line: 'nothing' }
+  cursor.skipBlanks()
+  const family = takeFamily(cursor, rules)
+  if (!cursor.done) cursor.takeSeparator(`the text of ${keyword}`)
+  return { line: 'metadata', keyword, family, text: cursor.rest() }
+}
+
+function readOpenMetricsLine(line: string, rules: LineRules): ExpositionLine {
+  if (line === '') throw new ExpositionError('blank lines are not allowed')
+  if (line === '# EOF') return { line: 'end' }
+  const cursor = new LineCursor(line, rules)
+  if (cursor.peek() !== '#') return { line: 'sample', sample: readSample(cursor, rules, takeSeconds) }
+  cursor.take('#')
+  cursor.takeSeparator('the keyword')
+  const keyword = cursor.takeWord('HELP, TYPE, UNIT or EOF')
+  if (keyword !== 'HELP' && keyword !== 'TYPE' && keyword !== 'UNIT') {
+    throw new ExpositionError(`expected HELP, TYPE, UNIT or EOF after "#", found "${keyword}"`)
+  }
+  cursor.takeSeparator('the metric name')
+  const family = takeFamily(cursor, rules)
+  cursor.takeSeparator(`the text of ${keyword}`)
+  return { line: 'metadata', keyword, family, text: cursor.rest() }
+}
+
+function takeFamily(cursor: LineCursor, rules: LineRules): string {
+  return rules.quotedNames && cursor.peek() === '"' ? cursor.takeQuoted() : cursor.takeMetricName()
+}
+
+type TakeTimestamp = (cursor: LineCursor) => number
+
+function takeMilliseconds(cursor: LineCursor): number {
+  const text = cursor.takeWord('a timestamp')
+  if (!/^[+-]?\d+$/.test(text)) throw new ExpositionError(`the timestamp "${text}" is not an integer of milliseconds`)
+  return Number(text)
+}
+
+function takeSeconds(cursor: LineCursor): number {
+  const seconds = cursor.takeNumber('a timestamp in seconds')
+  if (!Number.isFinite(seconds)) throw new ExpositionError('a timestamp must be finite')
+  return seconds * 1000
+}
+
+function readSample(cursor: LineCursor, rules: LineRules, takeTimestamp: TakeTimestamp): ExpositionSample {
+  let name = cursor.peek() === '{' ? undefined : cursor.takeMetricName()
+  cursor.skipBlanks()
+  const set = cursor.take('{') ? cursor.takeLabels() : { labels: [] }
+  name ??= set.quotedMetric
+  if (name === undefined) throw new ExpositionError('the sample has no metric name')
+  // After a closing brace the text format wants no blank; OpenMetrics always wants one.
+  if (!rules.blanksFree) cursor.takeSeparator('the value')
+  cursor.skipBlanks()
+  const sample: ExpositionSample = { name, labels: set.labels, value: cursor.takeNumber('a value') }
+  if (cursor.done) return sample
+  cursor.takeSeparator('the timestamp')
+  if (!rules.blanksFree && cursor.peek() === '#') return { ...sample, exemplar: readExemplar(cursor) }
+  if (cursor.done && rules.blanksFree) return sample
+  sample.timestampMs = takeTimestamp(cursor)
+  cursor.skipBlanks()
+  if (cursor.done) return sample
+  if (!rules.blanksFree) {
+    cursor.takeSeparator('the exemplar')
+    if (cursor.peek() === '#') return { ...sample, exemplar: readExemplar(cursor) }
+  }
+  throw new ExpositionError(`expected the end of the line after the timestamp, found ${cursor.found()}`)
+}
+
+/** OpenMetrics: the names and values of an exemplar's labels together have at most 128 characters. */
+const exemplarLabelsMax = 128
+
+function readExemplar(cursor: LineCursor): ExpositionExemplar {
+  cursor.take('#')
+  cursor.takeSeparator('the labels of the exemplar')
+  if (!cursor.take('{')) throw new ExpositionError(`expected "{" to begin the exemplar, found ${cursor.found()}`)
+  const { labels } = cursor.takeLabels()
+  const length = labels.reduce((sum, [name, value]) => sum + [...name].length + [...value].length, 0)
+  if (length > exemplarLabelsMax) {
+    throw new ExpositionError(
+      `the exemplar's labels have ${length} characters, at most ${exemplarLabelsMax} are allowed`,
+    )
+  }
+  cursor.takeSeparator('the value of the exemplar')
+  const exemplar: ExpositionExemplar = { labels, value: cursor.takeNumber('a value of the exemplar') }
+  if (cursor.done) return exemplar
+  cursor.takeSeparator('the timestamp of the exemplar')
+  exemplar.timestampMs = takeSeconds(cursor)
+  if (!cursor.done)
+    throw new ExpositionError(`expected the end of the line after the exemplar, found ${cursor.found()}`)
+  return exemplar
+}
