@@ -57,7 +57,7 @@ test('mistakes in the configuration are all said, with line and nearest name', a
   const { code, output } = await runCommand(['serve', '--config', path])
   expect(code).toBe(2)
   expect(sentences(output)).toEqual([
-    `Cannot read ${path}:2: there is no option "ui-prot"; did you mean ui-port.`,
+    `Cannot read ${path}:2: there is no option "ui-prot"; did you mean ui-port?`,
     `Cannot read otlp-http-port in ${path}:3: "many" is not a port from 0 to 65535.`,
   ])
 })

@@ -1,5 +1,5 @@
 import { checkCounts, countAll, keepCounts } from './tidy/counts.ts'
-import { checkDocComments, checkLinks } from './tidy/documents.ts'
+import { checkDependencies, checkDocComments, checkLinks } from './tidy/documents.ts'
 import { checkGenerated } from './tidy/generated.ts'
 import { checkCycles, checkLayers, checkUnused } from './tidy/imports.ts'
 import { listFiles, readSources } from './tidy/read-sources.ts'
@@ -27,6 +27,7 @@ const findings = [
   ...checkWords(sources, files),
   ...checkDocComments(sources),
   ...checkLinks(files),
+  ...checkDependencies(files),
   ...checkGenerated(),
   ...countFindings,
   // Long functions are counted like the rest; they are listed when there are more of them than were.

@@ -96,3 +96,17 @@ function headingsOf(path: string): string[] {
       .replaceAll(' ', '-'),
   )
 }
+
+/** Every dependency has its reason on one page. */
+export function checkDependencies(files: readonly string[]): Finding[] {
+  const page = 'docs/dependencies.md'
+  const text = readFileSync(join(root, page), 'utf8')
+  return files
+    .filter((path) => /^(packages\/[^/]+\/|examples\/[^/]+\/)?package\.json$/.test(path))
+    .flatMap((path) => {
+      const { dependencies = {}, devDependencies = {} } = JSON.parse(readFileSync(join(root, path), 'utf8'))
+      return Object.keys({ ...dependencies, ...devDependencies })
+        .filter((name) => !text.includes(`\`${name}\``))
+        .map((name) => ({ path, line: 1, sentence: `${name}: no reason for it in ${page}` }))
+    })
+}

@@ -87,8 +87,3 @@ export function flagName(name: OptionName): string {
 export function variableName(name: OptionName): string {
   return `WAKELINE_${flagName(name).replaceAll('-', '_').toUpperCase()}`
 }
-
-/** Addresses that only this machine can reach. */
-export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)
-}

@@ -29,7 +29,7 @@ test.each<[string, string[], Record<string, string>, string[]]>([
     'an unknown flag',
     ['--ui-prot', '1'],
     {},
-    ['Cannot read --ui-prot: there is no such flag; did you mean --ui-port.'],
+    ['Cannot read --ui-prot: there is no such flag; did you mean --ui-port?'],
   ],
   ['a flag without a value', ['--host'], {}, ['Cannot read --host: no value follows it.']],
   [
@@ -59,17 +59,14 @@ test.each<[string, string[], Record<string, string>, string[]]>([
 test('every mistake in the file is said with its line', () => {
   const path = config('# mine\nui-port: [1]\nhots: x\ntoken: 5\n')
   expect(read(['--config', path])).toEqual([
-    'Cannot read FILE:3: there is no option "hots"; did you mean host.',
+    'Cannot read FILE:3: there is no option "hots"; did you mean host?',
     'Cannot read ui-port in FILE:2: a list is not a port from 0 to 65535.',
     'Cannot read token in FILE:4: what is given is not a text.',
   ])
 })
 
 test('YAML that cannot be read is said with its line', () => {
-  expect(read(['--config', config('host: x\n  bad: [\n')])).toEqual([
-    expect.stringMatching(/^Cannot read FILE:\d: /),
-    expect.anything(),
-  ])
+  expect(read(['--config', config('host: "x\n')])).toEqual([expect.stringMatching(/^Cannot read FILE:\d: /)])
 })
 
 test('the token comes from the first line of its file', () => {

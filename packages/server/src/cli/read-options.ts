@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs'
 import { isScalar, LineCounter, parseDocument, YAMLMap } from 'yaml'
 import {
   flagName,
-  isLoopback,
   type OptionName,
   type Options,
   optionNames,
@@ -163,7 +162,7 @@ function readTokenFile(values: Map<OptionName, string | number>, errors: string[
 }
 
 function whyUnsafe(options: Options): string[] {
-  if (isLoopback(options.host) || options.token !== '') return []
+  if (isLoopbackName(options.host) || options.token !== '') return []
   return [
     `Cannot listen on ${options.host} without a token: anyone who reaches this machine could read and write your telemetry; set ${variableName('token')} (or --token-file), or leave --host at 127.0.0.1.`,
   ]
