@@ -1,0 +1,24 @@
+import type { BlockBytes } from './block-bytes.ts'
+
+/**
+ * What every column builder can do besides appending, which each does in its own way. Builders hold the bytes of
+ * the block's wire format (ClickHouse `Native`) as they grow, so that taking a block is little more than copying.
+ */
+export interface Column {
+  /** Rows appended so far. */
+  readonly count: number
+  /** Bytes that prefix and body take in a block, exactly. */
+  size(): number
+  /** Says that rows will not be truncated below the present count for a while, which makes truncating cheaper. */
+  mark(): void
+  /** Forgets all rows from `rows` on. Cheap: in all, no more work than appending them was. */
+  truncate(rows: number): void
+  /** All prefixes of a column stand before any of its bodies, whatever it is nested in. */
+  writePrefix(out: BlockBytes): void
+  writeBody(out: BlockBytes): void
+}
+
+/** Buffers grow to what one block needs and are kept; one that was far too large for the last block is let go. */
+export function isOversized(used: number, capacity: number): boolean {
+  return capacity > 65_536 && used < capacity / 16
+}

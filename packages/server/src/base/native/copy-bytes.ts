@@ -1,0 +1,49 @@
+/**
+ * Moving and comparing short runs of bytes, four at a time. Most strings of telemetry have 4 to 60 bytes, where a
+ * native call costs more than the copy.
+ */
+
+const longCopyBytes = 96
+
+/** Copies `length` bytes; the caller has made room. */
+export function copyBytes(from: DataView, at: number, length: number, to: DataView, toAt: number): void {
+  if (length > longCopyBytes) {
+    new Uint8Array(to.buffer, to.byteOffset + toAt, length).set(
+      new Uint8Array(from.buffer, from.byteOffset + at, length),
+    )
+    return
+  }
+  if (length < 4) {
+    for (let i = 0; i < length; i += 1) to.setUint8(toAt + i, from.getUint8(at + i))
+    return
+  }
+  const last = length - 4
+  for (let i = 0; i < last; i += 4) to.setInt32(toAt + i, from.getInt32(at + i, true), true)
+  // The last four overlap what was copied before them, which spares a loop over the rest.
+  to.setInt32(toAt + last, from.getInt32(at + last, true), true)
+}
+
+export function sameBytes(a: DataView, aAt: number, b: DataView, bAt: number, length: number): boolean {
+  if (length < 4) {
+    for (let i = 0; i < length; i += 1) if (a.getUint8(aAt + i) !== b.getUint8(bAt + i)) return false
+    return true
+  }
+  const last = length - 4
+  for (let i = 0; i < last; i += 4) if (a.getInt32(aAt + i, true) !== b.getInt32(bAt + i, true)) return false
+  return a.getInt32(aAt + last, true) === b.getInt32(bAt + last, true)
+}
+
+/** A 32-bit hash in the manner of MurmurHash3, for tables in memory: it is not kept and not a defence. */
+export function hashBytes(view: DataView, at: number, length: number): number {
+  let hash = length
+  const words = at + (length & ~3)
+  let i = at
+  for (; i < words; i += 4) {
+    const word = Math.imul(view.getInt32(i, true), 0xcc9e2d51)
+    hash ^= Math.imul((word << 15) | (word >>> 17), 0x1b873593)
+    hash = (Math.imul((hash << 13) | (hash >>> 19), 5) + 0xe6546b64) | 0
+  }
+  for (; i < at + length; i += 1) hash = Math.imul(hash ^ view.getUint8(i), 0x85ebca6b)
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
+  return hash ^ (hash >>> 13)
+}

@@ -1,0 +1,251 @@
+import type { BlockBytes } from './block-bytes.ts'
+import { type Column, isOversized } from './column.ts'
+import { copyBytes } from './copy-bytes.ts'
+
+/** Columns whose rows all have one width. They keep their values little endian, as every platform we run on does. */
+
+const firstCapacity = 256
+
+/** UInt8 and Bool. */
+export class ByteColumn implements Column {
+  #values = new Uint8Array(firstCapacity)
+  count = 0
+
+  append(value: number): void {
+    if (this.count === this.#values.length) this.#values = grownBytes(this.#values, this.count * 2)
+    this.#values[this.count++] = value
+  }
+
+  size(): number {
+    return this.count
+  }
+
+  truncate(rows: number): void {
+    if (rows === 0 && isOversized(this.count, this.#values.length)) this.#values = new Uint8Array(firstCapacity)
+    this.count = rows
+  }
+
+  mark(): void {}
+
+  writePrefix(): void {}
+
+  writeBody(out: BlockBytes): void {
+    out.put(this.#values, this.count)
+  }
+}
+
+/** UInt32, Int32 and Date32. */
+export class Word32Column implements Column {
+  #values = new Int32Array(firstCapacity)
+  count = 0
+
+  append(value: number): void {
+    if (this.count === this.#values.length) this.#values = grownWords(this.#values, this.count * 2)
+    this.#values[this.count++] = value
+  }
+
+  size(): number {
+    return this.count * 4
+  }
+
+  truncate(rows: number): void {
+    if (rows === 0 && isOversized(this.count, this.#values.length)) this.#values = new Int32Array(firstCapacity)
+    this.count = rows
+  }
+
+  mark(): void {}
+
+  writePrefix(): void {}
+
+  writeBody(out: BlockBytes): void {
+    out.put(this.#values, this.count * 4)
+  }
+}
+
+/** UInt64, Int64 and DateTime64, as two halves: a number would lose bits and a bigint costs an allocation. */
+export class Word64Column implements Column {
+  #halves = new Int32Array(firstCapacity)
+  count = 0
+
+  append(low: number, high: number): void {
+    const at = this.count * 2
+    if (at === this.#halves.length) this.#halves = grownWords(this.#halves, at * 2)
+    this.#halves[at] = low
+    this.#halves[at + 1] = high
+    this.count += 1
+  }
+
+  low(row: number): number {
+    return this.#halves[row * 2]!
+  }
+
+  high(row: number): number {
+    return this.#halves[row * 2 + 1]!
+  }
+
+  size(): number {
+    return this.count * 8
+  }
+
+  truncate(rows: number): void {
+    if (rows === 0 && isOversized(this.count * 2, this.#halves.length)) this.#halves = new Int32Array(firstCapacity)
+    this.count = rows
+  }
+
+  mark(): void {}
+
+  writePrefix(): void {}
+
+  writeBody(out: BlockBytes): void {
+    out.put(this.#halves, this.count * 8)
+  }
+}
+
+/** Float64, which also takes the bits of a NaN as they are (a stale marker is one NaN of many). */
+export class Float64Column implements Column {
+  #values = new Float64Array(firstCapacity)
+  #halves = new Int32Array(this.#values.buffer)
+  count = 0
+
+  append(value: number): void {
+    if (this.count === this.#values.length) this.#grow()
+    this.#values[this.count++] = value
+  }
+
+  appendBits(low: number, high: number): void {
+    if (this.count === this.#values.length) this.#grow()
+    const at = this.count * 2
+    this.#halves[at] = low
+    this.#halves[at + 1] = high
+    this.count += 1
+  }
+
+  size(): number {
+    return this.count * 8
+  }
+
+  truncate(rows: number): void {
+    if (rows === 0 && isOversized(this.count, this.#values.length)) {
+      this.#values = new Float64Array(firstCapacity)
+      this.#halves = new Int32Array(this.#values.buffer)
+    }
+    this.count = rows
+  }
+
+  mark(): void {}
+
+  writePrefix(): void {}
+
+  writeBody(out: BlockBytes): void {
+    out.put(this.#values, this.count * 8)
+  }
+
+  #grow(): void {
+    // Copied as integers: the engine may change the bits of a NaN that it copies as a number.
+    this.#halves = grownWords(this.#halves, this.count * 4)
+    this.#values = new Float64Array(this.#halves.buffer)
+  }
+}
+
+/** Nullable(Float64): a byte for each row, then a number for each row, 0 where there is none. */
+export class NullableFloat64Column implements Column {
+  readonly #nulls = new ByteColumn()
+  readonly #values = new Float64Column()
+
+  get count(): number {
+    return this.#nulls.count
+  }
+
+  append(value: number): void {
+    this.#nulls.append(0)
+    this.#values.append(value)
+  }
+
+  appendNull(): void {
+    this.#nulls.append(1)
+    this.#values.append(0)
+  }
+
+  size(): number {
+    return this.#nulls.count * 9
+  }
+
+  truncate(rows: number): void {
+    this.#nulls.truncate(rows)
+    this.#values.truncate(rows)
+  }
+
+  mark(): void {}
+
+  writePrefix(): void {}
+
+  writeBody(out: BlockBytes): void {
+    this.#nulls.writeBody(out)
+    this.#values.writeBody(out)
+  }
+}
+
+/** FixedString(n): n bytes a row, as they came. */
+export class FixedStringColumn implements Column {
+  readonly width: number
+  #bytes: Uint8Array
+  #view: DataView
+  count = 0
+
+  constructor(width: number) {
+    this.width = width
+    this.#bytes = new Uint8Array(firstCapacity * width)
+    this.#view = new DataView(this.#bytes.buffer)
+  }
+
+  append(from: DataView, at: number): void {
+    const end = this.count * this.width
+    if (end === this.#bytes.length) this.#grow(end * 2)
+    copyBytes(from, at, this.width, this.#view, end)
+    this.count += 1
+  }
+
+  appendZeros(): void {
+    const end = this.count * this.width
+    if (end === this.#bytes.length) this.#grow(end * 2)
+    this.#bytes.fill(0, end, end + this.width)
+    this.count += 1
+  }
+
+  size(): number {
+    return this.count * this.width
+  }
+
+  truncate(rows: number): void {
+    if (rows === 0 && isOversized(this.size(), this.#bytes.length)) {
+      this.#bytes = new Uint8Array(firstCapacity * this.width)
+      this.#view = new DataView(this.#bytes.buffer)
+    }
+    this.count = rows
+  }
+
+  mark(): void {}
+
+  writePrefix(): void {}
+
+  writeBody(out: BlockBytes): void {
+    out.put(this.#bytes, this.size())
+  }
+
+  #grow(capacity: number): void {
+    this.#bytes = grownBytes(this.#bytes, capacity)
+    this.#view = new DataView(this.#bytes.buffer)
+  }
+}
+
+export function grownBytes(bytes: Uint8Array, capacity: number): Uint8Array<ArrayBuffer> {
+  const grown = new Uint8Array(capacity)
+  grown.set(bytes)
+  return grown
+}
+
+export function grownWords(words: Int32Array, capacity: number): Int32Array<ArrayBuffer> {
+  const grown = new Int32Array(capacity)
+  grown.set(words)
+  return grown
+}

@@ -1,0 +1,66 @@
+/**
+ * Which ids already have their row for a day: a table of (64-bit id, day) with open addressing.
+ *
+ * It is bounded by forgetting everything when it is full: a row written again costs a little and harms nothing,
+ * because the tables it is for replace rows of the same id and day.
+ */
+export class KnownIds {
+  readonly #entriesMax: number
+  readonly #low: Int32Array
+  readonly #high: Int32Array
+  readonly #day: Int32Array
+  readonly #slotOf: Int32Array
+  readonly #slots: Int32Array
+  #count = 0
+
+  constructor(entriesMax: number) {
+    this.#entriesMax = entriesMax
+    this.#low = new Int32Array(entriesMax)
+    this.#high = new Int32Array(entriesMax)
+    this.#day = new Int32Array(entriesMax)
+    this.#slotOf = new Int32Array(entriesMax)
+    this.#slots = new Int32Array(2 ** Math.ceil(Math.log2(entriesMax * 2)))
+  }
+
+  /** Goes up with each id that was new, and back to 0 when all are forgotten. */
+  get count(): number {
+    return this.#count
+  }
+
+  /** Adds the id with this day; answers whether it was new. */
+  add(low: number, high: number, day: number): boolean {
+    const mask = this.#slots.length - 1
+    let slot = (low ^ Math.imul(day, 0x9e3779b1)) & mask
+    for (;;) {
+      const entry = this.#slots[slot]! - 1
+      if (entry < 0) break
+      if (this.#low[entry] === low && this.#high[entry] === high && this.#day[entry] === day) return false
+      slot = (slot + 1) & mask
+    }
+    if (this.#count === this.#entriesMax) {
+      this.forget()
+      slot = (low ^ Math.imul(day, 0x9e3779b1)) & mask
+    }
+    const entry = this.#count++
+    this.#low[entry] = low
+    this.#high[entry] = high
+    this.#day[entry] = day
+    this.#slotOf[entry] = slot
+    this.#slots[slot] = entry + 1
+    return true
+  }
+
+  /** Takes back the ids that were added last, down to `count`. */
+  truncate(count: number): void {
+    // The last one in took its slot last, so emptying it leaves every other where a search finds it.
+    while (this.#count > count) {
+      this.#count -= 1
+      this.#slots[this.#slotOf[this.#count]!] = 0
+    }
+  }
+
+  forget(): void {
+    this.#slots.fill(0)
+    this.#count = 0
+  }
+}

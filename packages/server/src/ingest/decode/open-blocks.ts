@@ -1,0 +1,105 @@
+import { TableBlock } from '../../base/native/table-block.ts'
+import { type TableName, tableNames, tables } from '../../store/tables.ts'
+import { IdHash } from './id-hash.ts'
+import { KnownIds } from './known-ids.ts'
+import { OriginCache } from './origin-cache.ts'
+import { TextBytes } from './text-bytes.ts'
+
+/** A complete Native block of one table. */
+export type EncodedBlock = { table: TableName; rows: number; bytes: Uint8Array }
+
+export type OpenBlocksOptions = {
+  /** Resources, and scopes, remembered as having their row of the day. */
+  originsKnownMax: number
+  /** Series remembered as having their row of the day. 20 bytes each. */
+  seriesKnownMax: number
+}
+
+/** A place to come back to. Valid until the next `take` or a rollback to an earlier one. */
+export type BlocksMark = {
+  readonly rows: readonly number[]
+  readonly known: readonly { ids: KnownIds; count: number }[]
+}
+
+/**
+ * The blocks being filled for the next group commit, one for each table, and what the decoders remember between
+ * requests: which resources, scopes and series have their row already. Not shared between threads.
+ */
+export class OpenBlocks {
+  readonly resources = new TableBlock(tables.resources)
+  readonly scopes = new TableBlock(tables.scopes)
+  readonly series = new TableBlock(tables.series)
+  readonly spans = new TableBlock(tables.spans)
+  readonly logs = new TableBlock(tables.logs)
+  readonly samples = new TableBlock(tables.samples)
+  readonly histograms = new TableBlock(tables.histograms)
+  readonly summaries = new TableBlock(tables.summaries)
+  readonly exemplars = new TableBlock(tables.exemplars)
+
+  readonly knownResources: KnownIds
+  readonly knownScopes: KnownIds
+  readonly knownSeries: KnownIds
+  /** For the decoders alone: room to render text in, the hash of an id, and origins by the bytes they came in. */
+  readonly text = new TextBytes()
+  readonly hash = new IdHash()
+  readonly resourceCache: OriginCache
+  readonly scopeCache: OriginCache
+
+  constructor(options: OpenBlocksOptions) {
+    this.knownResources = new KnownIds(options.originsKnownMax)
+    this.knownScopes = new KnownIds(options.originsKnownMax)
+    this.knownSeries = new KnownIds(options.seriesKnownMax)
+    this.resourceCache = new OriginCache(options.originsKnownMax)
+    this.scopeCache = new OriginCache(options.originsKnownMax)
+  }
+
+  /** Rows of all tables. */
+  get rows(): number {
+    let rows = 0
+    for (const table of tableNames) rows += this[table].rows
+    return rows
+  }
+
+  /** Bytes that `take` would make. */
+  get bytes(): number {
+    let bytes = 0
+    for (const table of tableNames) if (this[table].rows > 0) bytes += this[table].bytes
+    return bytes
+  }
+
+  mark(): BlocksMark {
+    const known = [this.knownResources, this.knownScopes, this.knownSeries]
+    return {
+      rows: tableNames.map((table) => {
+        this[table].mark()
+        return this[table].rows
+      }),
+      known: known.map((ids) => ({ ids, count: ids.count })),
+    }
+  }
+
+  /** Forgets every row, and every id made known, since the mark. */
+  rollback(mark: BlocksMark): void {
+    tableNames.forEach((table, index) => {
+      this[table].truncate(mark.rows[index] ?? 0)
+    })
+    for (const { ids, count } of mark.known) ids.truncate(count)
+  }
+
+  /** Complete blocks in the order of `tableNames`, empty tables left out. The rows are then forgotten here. */
+  take(): EncodedBlock[] {
+    const blocks: EncodedBlock[] = []
+    for (const table of tableNames) {
+      const { rows } = this[table]
+      if (rows > 0) blocks.push({ table, rows, bytes: this[table].take() })
+    }
+    return blocks
+  }
+
+  /** To be called when blocks that were taken did not become durable: their resources, scopes and series are written again. */
+  forgetKnown(): void {
+    this.knownResources.forget()
+    this.knownScopes.forget()
+    this.knownSeries.forget()
+  }
+}
