@@ -5,8 +5,11 @@ import type { TableName } from './tables.ts'
  * reads or writes the database. Two drivers serve it: the embedded engine and a ClickHouse cluster over HTTP.
  */
 
-/** One sealed file of Native blocks of one table. `token` makes a repeated load a no-op. */
-export type SealedFile = { table: TableName; path: string; rows: number; token: string }
+/**
+ * One sealed file of Native blocks of one table. `token` makes a repeated load a no-op, but only when the file is cut
+ * into the same insert blocks: `blockRows` is written down with the file and is larger than its rows.
+ */
+export type SealedFile = { table: TableName; path: string; rows: number; token: string; blockRows: number }
 
 /** A block that has just been made durable, for live tail: not yet in the table, and never loaded from here. */
 export type AppendedBlock = { table: TableName; rows: number; bytes: Uint8Array }
@@ -69,10 +72,9 @@ export class PoisonError extends Error {
 /** The question was stopped or refused: `limit` says which bound it met, when it was one. */
 export class QueryError extends Error {
   override readonly name = 'QueryError'
-  constructor(
-    message: string,
-    readonly reason: 'timeout' | 'memory' | 'rows' | 'cancelled' | 'invalid',
-  ) {
+  readonly reason: 'timeout' | 'memory' | 'rows' | 'cancelled' | 'invalid'
+  constructor(message: string, reason: QueryError['reason']) {
     super(message)
+    this.reason = reason
   }
 }

@@ -24,13 +24,7 @@ const attributeColumns = [
 
 export const tables = {
   /** One row for each distinct resource and day of arrival; id = hash of its attributes in any order. */
-  resources: [
-    ['resource_id', 'UInt64'],
-    ['day', 'Date32'],
-    ['service', lc],
-    ['schema_url', lc],
-    ...attributeColumns,
-  ],
+  resources: [['resource_id', 'UInt64'], ['day', 'Date32'], ['service', lc], ['schema_url', lc], ...attributeColumns],
   /** One row for each distinct instrumentation scope and day of arrival. */
   scopes: [
     ['scope_id', 'UInt64'],
@@ -56,8 +50,14 @@ export const tables = {
     ['resource_id', 'UInt64'],
     ['scope_id', 'UInt64'],
     ...attributeColumns,
-    ['events', `Array(Tuple(ts ${time}, name ${lc}, attributes ${attributes}, attribute_types ${lc}, dropped_attributes UInt32))`],
-    ['links', `Array(Tuple(trace_id FixedString(16), span_id FixedString(8), trace_state String, flags UInt32, attributes ${attributes}, attribute_types ${lc}, dropped_attributes UInt32))`],
+    [
+      'events',
+      `Array(Tuple(ts ${time}, name ${lc}, attributes ${attributes}, attribute_types ${lc}, dropped_attributes UInt32))`,
+    ],
+    [
+      'links',
+      `Array(Tuple(trace_id FixedString(16), span_id FixedString(8), trace_state String, flags UInt32, attributes ${attributes}, attribute_types ${lc}, dropped_attributes UInt32))`,
+    ],
     ['dropped_events', 'UInt32'],
     ['dropped_links', 'UInt32'],
   ],
@@ -144,4 +144,14 @@ export const tables = {
 } as const satisfies Record<string, readonly (readonly [name: string, type: string])[]>
 
 export type TableName = keyof typeof tables
-export const tableNames: readonly TableName[] = ['resources', 'scopes', 'series', 'spans', 'logs', 'samples', 'histograms', 'summaries', 'exemplars']
+export const tableNames: readonly TableName[] = [
+  'resources',
+  'scopes',
+  'series',
+  'spans',
+  'logs',
+  'samples',
+  'histograms',
+  'summaries',
+  'exemplars',
+]

@@ -1,0 +1,265 @@
+import { randomUUID } from 'node:crypto'
+import { access, constants, mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import * as chdb from 'chdb'
+import { quote, renderParams } from './bind.ts'
+import { type EngineSize, engineArguments } from './engine-arguments.ts'
+import { toLoadError, toQueryError } from './engine-errors.ts'
+import { Live } from './live.ts'
+import { migrationsDirectory, readMigrations, runMigrations } from './migrate.ts'
+import { type Session, SessionPool } from './sessions.ts'
+import type { Answer, AppendedBlock, ReadLimits, ReadOptions, SealedFile, Statement, Store } from './store.ts'
+import { QueryError, StoreAwayError } from './store.ts'
+import type { TableName } from './tables.ts'
+
+/**
+ * The store in this process: ClickHouse as a library, on a directory that the engine locks for one process.
+ *
+ *   readers   sessions lent to questions, one each, read-only
+ *   writer    one session: migrations and loads, in order
+ *   control   one session that stops the queries of the others
+ */
+export type EmbeddedOptions = EngineSize & {
+  /** Made when it is not there. */
+  directory: string
+  /** Questions that run at once; each holds a thread of libuv's pool while it does. */
+  readers: number
+  /** Questions that may stand in line beyond those. */
+  waitingMax: number
+  /** What a question gets that asks for nothing else. */
+  limits: ReadLimits
+}
+
+/** Threads libuv's pool must have before anything uses it (`UV_THREADPOOL_SIZE`): sessions, and room for files. */
+export const threadPoolSize = (readers: number): number => readers + 2 + 6
+
+export async function openEmbeddedStore(options: EmbeddedOptions): Promise<Store> {
+  const directory = await prepareDirectory(options.directory)
+  return new EmbeddedStore(openSession(directory, engineArguments(options)), directory, options)
+}
+
+async function prepareDirectory(parent: string): Promise<string> {
+  const directory = join(parent, 'store')
+  try {
+    await mkdir(directory, { recursive: true })
+    await access(directory, constants.R_OK | constants.W_OK | constants.X_OK)
+  } catch (error) {
+    throw new Error(`Cannot use the data directory ${parent}: ${error instanceof Error ? error.message : error}`, {
+      cause: error,
+    })
+  }
+  return directory
+}
+
+/** The first session starts the engine, which holds a lock (flock on `status`) that goes with the process. */
+function openSession(directory: string, connectionArgs: readonly string[]): Session {
+  try {
+    return new chdb.Session(directory, { connectionArgs })
+  } catch (error) {
+    throw new Error(
+      `Cannot open the store in ${directory}: another wakeline server seems to be using it; stop that one or choose another directory`,
+      { cause: error },
+    )
+  }
+}
+
+class EmbeddedStore implements Store {
+  readonly #writer: Session
+  readonly #control: Session
+  readonly #readers: SessionPool
+  readonly #defaults: ReadLimits
+  readonly #live = new Live()
+  readonly #prefix = randomUUID().slice(0, 8)
+  readonly #running = new Set<Promise<unknown>>()
+  #writing: Promise<unknown> = Promise.resolve()
+  #queries = 0
+  #closed = false
+
+  constructor(first: Session, directory: string, options: EmbeddedOptions) {
+    this.#writer = first
+    this.#control = openSession(directory, [])
+    const readers = Array.from({ length: options.readers }, () => openSession(directory, []))
+    this.#readers = new SessionPool(readers, options.waitingMax)
+    this.#defaults = options.limits
+  }
+
+  async migrate(): Promise<void> {
+    await runMigrations(await readMigrations(migrationsDirectory), {
+      run: async (sql) => {
+        await this.#write(sql)
+      },
+      applied: async () => {
+        const text = await this.#write('SELECT number FROM schema_migrations FINAL ORDER BY number', 'TSV')
+        return text.split('\n').filter(Boolean).map(Number)
+      },
+    })
+  }
+
+  async load(file: SealedFile): Promise<void> {
+    if (file.rows >= file.blockRows) {
+      throw new Error(`Cannot load ${file.path}: ${file.rows} rows do not fit one insert block of ${file.blockRows}`)
+    }
+    try {
+      await this.#write(renderLoad(file))
+    } catch (error) {
+      throw toLoadError(error, file.path)
+    }
+  }
+
+  publish(block: AppendedBlock): void {
+    this.#live.publish(block)
+  }
+
+  subscribe(table: TableName, listen: (block: AppendedBlock) => void): () => void {
+    return this.#live.subscribe(table, listen)
+  }
+
+  async rows<Row>(statement: Statement, options: ReadOptions = {}): Promise<Answer<Row>> {
+    const limits = { ...this.#defaults, ...definedLimits(options.limits) }
+    this.#queries += 1
+    const id = `${this.#prefix}-${this.#queries}`
+    const sql = renderRead(statement, limits, id)
+    const stop = startStopping(limits.timeoutMs, options.signal)
+    try {
+      const session = await this.#readers.take(stop.signal)
+      const running = this.#track(
+        session.queryAsync(sql, { format: 'JSON' }).finally(() => this.#readers.give(session)),
+      )
+      const text = await this.#orKill(running, id, stop.signal)
+      return parseAnswer<Row>(text.text())
+    } finally {
+      stop.clear()
+    }
+  }
+
+  /** Waits for what is running: a session closed under its query takes the process with it. */
+  async close(): Promise<void> {
+    if (this.#closed) return
+    this.#closed = true
+    await this.#control.queryAsync(`KILL QUERY WHERE Settings['log_comment'] LIKE '${this.#prefix}-%' ASYNC`, {
+      format: 'Null',
+    })
+    await Promise.allSettled([...this.#running, this.#writing])
+    this.#readers.close(new StoreAwayError('Cannot run the query: the server is stopping'))
+    this.#control.close()
+    this.#writer.close()
+    await chdb.drainPending()
+  }
+
+  /** One after another: loads keep their order, and migrations come before them. */
+  #write(sql: string, format = 'Null'): Promise<string> {
+    if (this.#closed) return Promise.reject(new StoreAwayError('Cannot write to the store: it is closed'))
+    const done = this.#writing.then(async () => (await this.#writer.queryAsync(sql, { format })).text())
+    this.#writing = done.catch(() => {})
+    return done
+  }
+
+  #track<Value>(running: Promise<Value>): Promise<Value> {
+    const forget = (): void => {
+      this.#running.delete(running)
+    }
+    this.#running.add(running)
+    running.then(forget, forget)
+    return running
+  }
+
+  /**
+   * The answer, or the reason `signal` gives, at once. The query itself is stopped from the control session, again and
+   * again until it has ended: one that has not quite begun is not found by the first attempt.
+   */
+  async #orKill<Value>(running: Promise<Value>, id: string, signal: AbortSignal): Promise<Value> {
+    let ended = false
+    const kill = async (): Promise<void> => {
+      while (!ended && !this.#closed) {
+        await this.#control.queryAsync(`KILL QUERY WHERE Settings['log_comment'] = '${id}' ASYNC`, { format: 'Null' })
+        await new Promise((resolve) => setTimeout(resolve, 50))
+      }
+    }
+    const stopped = new Promise<never>((_resolve, reject) => {
+      const stop = (): void => {
+        this.#track(kill().catch(() => {}))
+        reject(signal.reason)
+      }
+      if (signal.aborted) stop()
+      else signal.addEventListener('abort', stop, { once: true })
+    })
+    const answered = running.then(
+      (value) => {
+        ended = true
+        return value
+      },
+      (error: unknown) => {
+        ended = true
+        throw toQueryError(error)
+      },
+    )
+    return Promise.race([answered, stopped])
+  }
+}
+
+/** One limit in time for standing in line and running together, and one for a client that went away. */
+function startStopping(timeoutMs: number, outer: AbortSignal | undefined) {
+  const stopping = new AbortController()
+  const cancel = (): void => stopping.abort(new QueryError('Cannot run the query: it was cancelled', 'cancelled'))
+  const late = new QueryError(
+    `Cannot run the query: it took longer than ${timeoutMs} ms; narrow the time range or the search`,
+    'timeout',
+  )
+  const timer = setTimeout(() => stopping.abort(late), timeoutMs)
+  if (outer?.aborted === true) cancel()
+  outer?.addEventListener('abort', cancel, { once: true })
+  return {
+    signal: stopping.signal,
+    clear: (): void => {
+      clearTimeout(timer)
+      outer?.removeEventListener('abort', cancel)
+    },
+  }
+}
+
+function definedLimits(limits: Partial<ReadLimits> | undefined): Partial<ReadLimits> {
+  return Object.fromEntries(Object.entries(limits ?? {}).filter(([, value]) => value !== undefined))
+}
+
+/** The engine's own time limit is whole seconds and comes after ours: it is there for a control session that is stuck. */
+function renderRead(statement: Statement, limits: ReadLimits, id: string): string {
+  const settings = [
+    'readonly = 2',
+    `log_comment = '${id}'`,
+    `max_execution_time = ${Math.ceil(limits.timeoutMs / 1000) + 1}`,
+    `max_memory_usage = ${Math.floor(limits.memoryMaxBytes)}`,
+    `max_result_rows = ${Math.floor(limits.rowsMax)}`,
+    "storage_file_read_method = 'pread'",
+    'output_format_json_quote_64bit_integers = 1',
+    ...renderParams(statement.sql, statement.params),
+  ]
+  return `SET ${settings.join(', ')};\n${statement.sql}`
+}
+
+/** What keeps a load exact and its memory small is told in docs/decisions and tried in embedded.test.ts. */
+function renderLoad(file: SealedFile): string {
+  return `INSERT INTO ${file.table} SELECT * FROM file(${quote(file.path)}, 'Native') SETTINGS
+    insert_deduplicate = 1, insert_deduplication_token = ${quote(file.token)},
+    deduplicate_blocks_in_dependent_materialized_views = 1,
+    use_strict_insert_block_limits = 0, max_insert_threads = 1, max_threads = 1,
+    min_insert_block_size_rows = ${file.blockRows}, min_insert_block_size_bytes = 0,
+    max_partitions_per_insert_block = 0, storage_file_read_method = 'pread',
+    input_format_skip_unknown_fields = 0, input_format_native_allow_types_conversion = 0`
+}
+
+type EngineAnswer<Row> = {
+  data: Row[]
+  statistics: { elapsed: number; rows_read: number; bytes_read: number }
+}
+
+function parseAnswer<Row>(text: string): Answer<Row> {
+  const { data, statistics }: EngineAnswer<Row> = JSON.parse(text)
+  return {
+    rows: data,
+    cost: {
+      rowsRead: statistics.rows_read,
+      bytesRead: statistics.bytes_read,
+      elapsedMs: statistics.elapsed * 1000,
+    },
+  }
+}
