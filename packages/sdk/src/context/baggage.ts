@@ -1,0 +1,101 @@
+/** One entry of W3C baggage; metadata is the text after the first `;`. */
+export interface BaggageEntry {
+  value: string
+  metadata?: { toString(): string }
+}
+
+const headerMaxLength = 8192
+const entriesMax = 180
+
+/**
+ * W3C baggage in the shape of `@opentelemetry/api`: immutable, each change makes a new one. A header that is only
+ * passed through is sent on as it came.
+ */
+export class Baggage {
+  private readonly entries: ReadonlyMap<string, BaggageEntry>
+  private readonly text: string | undefined
+
+  constructor(entries: ReadonlyMap<string, BaggageEntry>, text?: string) {
+    this.entries = entries
+    this.text = text
+  }
+
+  /** What is valid of a header; undefined when that is nothing. */
+  static parse(header: string): Baggage | undefined {
+    if (header.length > headerMaxLength) return undefined
+    const entries = new Map<string, BaggageEntry>()
+    for (const member of header.split(',')) {
+      const [pair = '', ...properties] = member.split(';')
+      const at = pair.indexOf('=')
+      if (at < 1 || entries.size >= entriesMax) continue
+      const metadata = properties.map((property) => property.trim()).join(';')
+      entries.set(decoded(pair.slice(0, at)), {
+        value: decoded(pair.slice(at + 1)),
+        ...(metadata === '' ? {} : { metadata: { toString: () => metadata } }),
+      })
+    }
+    return entries.size === 0 ? undefined : new Baggage(entries, /^[\t\x20-\x7e]*$/.test(header) ? header : undefined)
+  }
+
+  getEntry(key: string): BaggageEntry | undefined {
+    return this.entries.get(key)
+  }
+
+  getAllEntries(): [string, BaggageEntry][] {
+    return [...this.entries]
+  }
+
+  setEntry(key: string, entry: BaggageEntry): Baggage {
+    return new Baggage(new Map([...this.entries, [key, entry]]))
+  }
+
+  removeEntry(key: string): Baggage {
+    return this.removeEntries(key)
+  }
+
+  removeEntries(...keys: string[]): Baggage {
+    return new Baggage(new Map([...this.entries].filter(([key]) => !keys.includes(key))))
+  }
+
+  clear(): Baggage {
+    return new Baggage(new Map())
+  }
+
+  /** The header, as it came when nothing was changed. */
+  print(): string {
+    return this.text ?? printEntries(this.getAllEntries())
+  }
+}
+
+/** The `baggage` header of anything with entries: ours or one made by a copy of `@opentelemetry/api`. */
+export function printBaggage(baggage: unknown): string | undefined {
+  if (baggage instanceof Baggage) return baggage.print() || undefined
+  if (typeof baggage !== 'object' || baggage === null || !('getAllEntries' in baggage)) return undefined
+  if (typeof baggage.getAllEntries !== 'function') return undefined
+  return printEntries(baggage.getAllEntries() as [string, BaggageEntry][]) || undefined
+}
+
+function printEntries(entries: [string, BaggageEntry][]): string {
+  let text = ''
+  for (const [key, { value, metadata }] of entries) {
+    const more = metadata === undefined ? '' : `;${metadata.toString().replace(/[^\x20-\x7e]/g, '')}`
+    const member = `${encodeURIComponent(wellFormed(key))}=${encodeURIComponent(wellFormed(value))}${more}`
+    if (text.length + member.length + 1 > headerMaxLength) break
+    text += text === '' ? member : `,${member}`
+  }
+  return text
+}
+
+/** A lone surrogate makes encodeURIComponent throw: it becomes U+FFFD. */
+function wellFormed(text: string): string {
+  return Buffer.from(text, 'utf8').toString('utf8')
+}
+
+function decoded(text: string): string {
+  const trimmed = text.trim()
+  try {
+    return decodeURIComponent(trimmed)
+  } catch {
+    return trimmed
+  }
+}

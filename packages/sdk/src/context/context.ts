@@ -1,0 +1,120 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import type { BoundAttributes } from '../logs/bound-attributes.ts'
+import type { SpanLink } from '../traces/span.ts'
+
+/** A value under a key of `@opentelemetry/api`; a chain, because adding is common and reading rare. */
+interface Held {
+  readonly key: symbol
+  readonly value: unknown
+  readonly next: Held | undefined
+}
+
+/** Anything that answers `getValue`: contexts made by a copy of `@opentelemetry/api`. */
+export interface ForeignContext {
+  getValue(key: symbol): unknown
+}
+
+/** Keys every copy of `@opentelemetry/api` and `@opentelemetry/core` agrees on. */
+export const spanKey = Symbol.for('OpenTelemetry Context Key SPAN')
+export const baggageKey = Symbol.for('OpenTelemetry Baggage Key')
+export const suppressKey = Symbol.for('OpenTelemetry SDK Context Key SUPPRESS_TRACING')
+export const rpcMetadataKey = Symbol.for('OpenTelemetry SDK Context Key RPC_METADATA')
+
+/** What a context carries. A span of ours or of another maker: anything with `spanContext()`. */
+export interface Carried {
+  readonly span: SpanLink | undefined
+  readonly bound: BoundAttributes | undefined
+  readonly baggage: unknown
+  readonly suppressed: boolean
+}
+
+/**
+ * The one context: active span, request ids and log bindings, baggage. Never changed, only copied with a difference.
+ * It is also the `Context` of `@opentelemetry/api`: what instrumentations set there is found here and the other way.
+ */
+export class Context implements Carried {
+  readonly span: SpanLink | undefined
+  readonly bound: BoundAttributes | undefined
+  readonly baggage: unknown
+  readonly suppressed: boolean
+  private readonly held: Held | undefined
+  private readonly foreign: ForeignContext | undefined
+
+  constructor(carried: Carried, held?: Held, foreign?: ForeignContext) {
+    this.span = carried.span
+    this.bound = carried.bound
+    this.baggage = carried.baggage
+    this.suppressed = carried.suppressed
+    this.held = held
+    this.foreign = foreign
+  }
+
+  private but(change: Partial<Carried>): Context {
+    return new Context({ ...this.carried(), ...change }, this.held, this.foreign)
+  }
+
+  private carried(): Carried {
+    return { span: this.span, bound: this.bound, baggage: this.baggage, suppressed: this.suppressed }
+  }
+
+  withSpan(span: SpanLink | undefined): Context {
+    const carried = { span, bound: this.bound, baggage: this.baggage, suppressed: this.suppressed }
+    return new Context(carried, this.held, this.foreign)
+  }
+
+  withBound(bound: BoundAttributes | undefined): Context {
+    return this.but({ bound })
+  }
+
+  withBaggage(baggage: unknown): Context {
+    return this.but({ baggage })
+  }
+
+  getValue(key: symbol): unknown {
+    if (key === spanKey) return this.span
+    if (key === baggageKey) return this.baggage
+    if (key === suppressKey) return this.suppressed
+    for (let held = this.held; held !== undefined; held = held.next) if (held.key === key) return held.value
+    return this.foreign?.getValue(key)
+  }
+
+  setValue(key: symbol, value: unknown): Context {
+    if (key === spanKey) return this.withSpan(isSpanLink(value) ? value : undefined)
+    if (key === baggageKey) return this.withBaggage(value)
+    if (key === suppressKey) return this.but({ suppressed: value === true })
+    return new Context(this.carried(), { key, value, next: this.held }, this.foreign)
+  }
+
+  deleteValue(key: symbol): Context {
+    return this.setValue(key, undefined)
+  }
+}
+
+export const rootContext = new Context({ span: undefined, bound: undefined, baggage: undefined, suppressed: false })
+
+/** For the SDK's own timers and requests: nothing done here is traced. */
+export const suppressedContext = rootContext.setValue(suppressKey, true)
+
+function isSpanLink(value: unknown): value is SpanLink {
+  return typeof value === 'object' && value !== null && 'spanContext' in value
+}
+
+/** Takes a context made elsewhere; one of ours is returned as it is. */
+export function contextOf(other: ForeignContext): Context {
+  if (other instanceof Context) return other
+  const span = other.getValue(spanKey)
+  const carried = {
+    span: isSpanLink(span) ? span : undefined,
+    bound: undefined,
+    baggage: other.getValue(baggageKey),
+    suppressed: other.getValue(suppressKey) === true,
+  }
+  return new Context(carried, undefined, other)
+}
+
+/** The only AsyncLocalStorage: each further one would make every `await` of the program slower. */
+export type ContextStorage = AsyncLocalStorage<Context>
+
+export function openContextStorage(): ContextStorage {
+  return new AsyncLocalStorage<Context>()
+}

@@ -1,0 +1,299 @@
+import { randomUUID } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { isatty } from 'node:tty'
+import { Clock } from './clock.ts'
+import { type ContextStorage, openContextStorage, rootContext, suppressedContext } from './context/context.ts'
+import type { AttributeEncoding } from './encode/attributes.ts'
+import { Keys } from './encode/keys.ts'
+import type { Signal } from './export/exporter.ts'
+import { encodeResource, processResource } from './export/resource.ts'
+import { SignalBuffer } from './export/signal-buffer.ts'
+import { Instrumentation } from './instrumentation.ts'
+import { watchEndOfProcess } from './lifecycle.ts'
+import { JsonLines } from './logs/json-line.ts'
+import { LineOutput } from './logs/line-output.ts'
+import { type LogRecord, levels } from './logs/log-record.ts'
+import { Logger, Logging } from './logs/logger.ts'
+import { prettyLine } from './logs/pretty-line.ts'
+import { MetricsEncoder } from './metrics/encode-metrics.ts'
+import { Metering, meterOf } from './metrics/metering.ts'
+import { readSettings, type Settings } from './options.ts'
+import { OtelContextManager } from './otel/context-manager.ts'
+import { OtelLoggerProvider } from './otel/logger-provider.ts'
+import { OtelMeterProvider } from './otel/meter-provider.ts'
+import { OtelPropagator } from './otel/propagator.ts'
+import { registerOpenTelemetry } from './otel/register.ts'
+import { OtelTracerProvider } from './otel/tracer-provider.ts'
+import { Pipeline } from './pipeline.ts'
+import type { Attributes, Log, Meter, Span as PublicSpan, SdkCounts, StartOptions, Trace } from './public.ts'
+import { IdSource } from './random.ts'
+import { openReport, type Report, writeStderr } from './report.ts'
+import { Span } from './traces/span.ts'
+import { Tracing } from './traces/tracing.ts'
+
+const ownScope = { name: 'wakeline', version: '', schemaUrl: '' }
+/** Until start() nothing is sent: so much is kept for it, per signal. */
+const earlyBufferMaxBytes = 1_048_576
+const stdout = 1
+
+/**
+ * The whole SDK of one process: there is one, in the slot, whichever module face loaded first. Recording works from the
+ * first line of the program; start() says where it goes.
+ */
+export class Core {
+  readonly log: Log
+  readonly meter: Meter
+  readonly trace: Trace
+  readonly storage: ContextStorage = openContextStorage()
+  private readonly clock = new Clock()
+  private readonly report: Report = openReport(writeStderr, () => performance.now())
+  private readonly how: AttributeEncoding
+  private readonly buffers: Record<Signal, SignalBuffer>
+  private readonly tracing: Tracing
+  private readonly logging: Logging
+  private readonly metering: Metering
+  private readonly encoder: MetricsEncoder
+  private readonly instrumentation: Instrumentation
+  private readonly output: LineOutput
+  private readonly limits: { stringMax: number }
+  private settings: Settings
+  private pipeline: Pipeline | undefined = undefined
+  private stopWatching: (() => void) | undefined = undefined
+
+  constructor() {
+    const settings = this.read({}, () => {})
+    this.settings = settings
+    this.limits = { stringMax: settings.attributeLengthMax }
+    this.how = { keys: new Keys(), limits: this.limits }
+    const buffer = () => new SignalBuffer(earlyBufferMaxBytes, Number.POSITIVE_INFINITY)
+    this.buffers = { traces: buffer(), logs: buffer(), metrics: buffer() }
+    const { storage, clock, how, report } = this
+    const shared = { storage, clock, how }
+    const tracingSettings = { sampler: settings.sampler, attributesMax: settings.attributesMax }
+    this.tracing = new Tracing({
+      ...shared,
+      ids: new IdSource(),
+      settings: tracingSettings,
+      buffer: this.buffers.traces,
+    })
+    this.output = new LineOutput(stdout, (run, delayMs) => this.schedule(run, delayMs))
+    const logSettings = { attributesMax: settings.attributesMax }
+    this.logging = new Logging({
+      ...shared,
+      settings: logSettings,
+      buffer: this.buffers.logs,
+      show: this.showAs(settings.logOutput),
+    })
+    this.logging.setLevel(settings.logLevel)
+    this.metering = new Metering({
+      settings: { seriesMax: settings.seriesMax },
+      report,
+      nowUnixMs: () => clock.nowUnixMs(),
+    })
+    this.encoder = new MetricsEncoder(this.metering, how)
+    const { tracing, metering, logging } = this
+    this.instrumentation = new Instrumentation({ storage, tracing, metering, logging }, this.buffers.traces)
+    this.log = new Logger(logging, logging.named(''), undefined)
+    this.meter = meterOf(metering, ownScope)
+    this.trace = this.openTrace()
+    // Log lines shown before start() must not be lost either.
+    process.once('exit', () => this.output.writeImmediately())
+  }
+
+  private openTrace(): Trace {
+    const chunk = this.buffers.traces.scope(ownScope)
+    return <T>(name: string, first: Attributes | ((span: PublicSpan) => T), second?: (span: PublicSpan) => T): T => {
+      if (typeof first === 'function') return this.tracing.run(chunk, name, undefined, first as (span: Span) => T)
+      return this.tracing.run(chunk, name, first, second as (span: Span) => T)
+    }
+  }
+
+  start(options: StartOptions): void {
+    if (this.pipeline !== undefined) {
+      this.report(
+        'start() was called twice: the second call is ignored. With --import wakeline/register it is not needed',
+      )
+      return
+    }
+    const settings = this.read(options, this.report)
+    this.settings = settings
+    this.apply(settings)
+    if (settings.disabled) return
+    this.pipeline = new Pipeline({
+      settings,
+      resource: encodeResource(this.resource(settings), this.how),
+      buffers: this.buffers,
+      metering: this.metering,
+      encoder: this.encoder,
+      clock: this.clock,
+      report: this.report,
+      schedule: (run, delayMs) => this.schedule(run, delayMs),
+      background: (run) => this.storage.run(suppressedContext, run),
+    })
+    this.pipeline.start()
+    this.observeSelf()
+    this.instrumentation.start(settings.instrument, (run, delayMs) => this.schedule(run, delayMs))
+    if (settings.registerOpenTelemetry) this.registerOpenTelemetry()
+    this.stopWatching = watchEndOfProcess(
+      {
+        flush: () => this.flush(settings.exitTimeoutMs),
+        pending: () => this.pipeline?.pending() ?? false,
+        lastWords: () => this.lastWords(),
+        lastLines: () => this.output.writeImmediately(),
+        crashed: (error, isFatal) => this.crashed(error, isFatal),
+      },
+      settings.handleSignals,
+    )
+  }
+
+  private read(options: StartOptions, wrong: (sentence: string) => void): Settings {
+    const named = options.serviceName ?? process.env['OTEL_SERVICE_NAME']
+    return readSettings(options, {
+      env: process.env,
+      isTerminal: isatty(stdout),
+      package: named !== undefined && options.serviceVersion !== undefined ? {} : readPackage(),
+      wrong,
+    })
+  }
+
+  private apply(settings: Settings): void {
+    this.limits.stringMax = settings.attributeLengthMax
+    this.tracing.settings.sampler = settings.sampler
+    this.tracing.settings.attributesMax = settings.attributesMax
+    this.logging.settings.attributesMax = settings.attributesMax
+    this.metering.settings.seriesMax = settings.seriesMax
+    this.logging.setLevel(settings.logLevel)
+    this.logging.show = this.showAs(settings.logOutput)
+    for (const signal of ['traces', 'logs', 'metrics'] as const) {
+      const buffer = this.buffers[signal]
+      buffer.maxBytes = settings.bufferMaxBytes
+      buffer.takeAtBytes = settings.batchMaxBytes
+      buffer.enabled = settings.exported[signal] && !settings.disabled
+    }
+  }
+
+  private resource(settings: Settings): Attributes {
+    return {
+      ...processResource(randomUUID()),
+      ...settings.resource,
+      'service.name': settings.serviceName,
+      'service.version': settings.serviceVersion,
+    }
+  }
+
+  private showAs(output: Settings['logOutput']): (record: LogRecord) => void {
+    const lines = new JsonLines(this.how)
+    const severe = levels.error.severity
+    if (output === 'none') return () => {}
+    if (output === 'pretty') return (record) => this.output.write(prettyLine(record, this.how), true)
+    return (record) => this.output.write(lines.line(record), record.level.severity >= severe)
+  }
+
+  /** What was sent and lost, as metrics of the SDK's own. */
+  private observeSelf(): void {
+    const { pipeline } = this
+    if (pipeline === undefined) return
+    for (const kind of ['sent', 'dropped'] as const) {
+      const options = { unit: '{record}', description: `Records ${kind} by the SDK.` }
+      this.meter.observableCounter(`wakeline.sdk.${kind}`, options, (observe) => {
+        for (const count of pipeline.counts()) observe(count[kind], { signal: count.signal })
+      })
+    }
+  }
+
+  private registerOpenTelemetry(): void {
+    const { tracing, storage, logging, metering } = this
+    const flush = () => this.flush()
+    const asked = (name: string) => this.instrumentation.tracerAsked(name)
+    const providers = {
+      tracers: new OtelTracerProvider({ tracing, storage, buffer: this.buffers.traces, asked, flush }),
+      meters: new OtelMeterProvider(metering, flush),
+      loggers: new OtelLoggerProvider({ logging, storage, buffer: this.buffers.logs, flush }),
+      contexts: new OtelContextManager(storage),
+      propagator: new OtelPropagator(),
+    }
+    registerOpenTelemetry(providers, this.report)
+  }
+
+  /** Timers of the SDK do not keep the process alive and do not hold on to the request they were set in. */
+  private schedule(run: () => void, delayMs: number): NodeJS.Timeout {
+    return this.storage.run(suppressedContext, () => setTimeout(run, delayMs).unref())
+  }
+
+  async flush(timeoutMs: number = this.settings.exportTimeoutMs): Promise<void> {
+    this.output.flush()
+    await this.pipeline?.flush(timeoutMs)
+  }
+
+  async stop(): Promise<void> {
+    this.stopWatching?.()
+    this.stopWatching = undefined
+    this.instrumentation.stop()
+    await this.flush(this.settings.exitTimeoutMs)
+    this.pipeline?.stop()
+    this.pipeline = undefined
+  }
+
+  private lastWords(): void {
+    this.endOpenSpans(undefined)
+    this.output.writeImmediately()
+    this.pipeline?.lastWords()
+  }
+
+  private crashed(error: unknown, isFatal: boolean): void {
+    const level = isFatal ? levels.fatal : levels.error
+    this.logging.write(this.logging.named(''), undefined, level, 'uncaught exception', [
+      error instanceof Error ? error : { thrown: error },
+    ])
+    if (isFatal) this.endOpenSpans(error)
+  }
+
+  /** The active span and those around it: nobody else will end them any more. */
+  private endOpenSpans(error: unknown): void {
+    const active = this.storage.getStore()?.span
+    let span = active instanceof Span ? active : undefined
+    while (span !== undefined) {
+      const { parent } = span
+      if (error !== undefined) span.recordError(error)
+      span.end()
+      span = parent
+    }
+  }
+
+  withContext<T>(attributes: Attributes, fn: () => T): T {
+    const context = this.storage.getStore() ?? rootContext
+    const bound = context.bound === undefined ? this.logging.bind(attributes) : context.bound.and(attributes)
+    return this.storage.run(context.withBound(bound), fn)
+  }
+
+  activeSpan(): PublicSpan | undefined {
+    const span = this.storage.getStore()?.span
+    return span instanceof Span ? span : undefined
+  }
+
+  counts(): SdkCounts {
+    const counts: SdkCounts = {
+      sent: { traces: 0, logs: 0, metrics: 0 },
+      dropped: { traces: this.buffers.traces.dropped, logs: this.buffers.logs.dropped, metrics: 0 },
+      retries: 0,
+    }
+    for (const { signal, sent, dropped, retries } of this.pipeline?.counts() ?? []) {
+      counts.sent[signal] = sent
+      counts.dropped[signal] = dropped
+      counts.retries += retries
+    }
+    return counts
+  }
+}
+
+function readPackage(): { name?: string; version?: string } {
+  try {
+    const found: unknown = JSON.parse(readFileSync('package.json', 'utf8'))
+    if (typeof found !== 'object' || found === null) return {}
+    const name: unknown = Reflect.get(found, 'name')
+    const version: unknown = Reflect.get(found, 'version')
+    return { ...(typeof name === 'string' ? { name } : {}), ...(typeof version === 'string' ? { version } : {}) }
+  } catch {
+    return {}
+  }
+}

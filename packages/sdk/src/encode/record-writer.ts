@@ -1,0 +1,172 @@
+/**
+ * Appends protobuf to one growing buffer. A nested message reserves as many bytes for its length as the caller guesses
+ * it needs, writes its content, and moves it only when the guess was wrong: no pass over the strings to size them first.
+ */
+export class RecordWriter {
+  bytes: Buffer
+  at = 0
+
+  constructor(sizeBytes: number) {
+    this.bytes = Buffer.allocUnsafeSlow(sizeBytes)
+  }
+
+  /** Makes room for `size` more bytes. Every method that takes data of unknown length calls it. */
+  reserve(size: number): void {
+    if (this.at + size <= this.bytes.length) return
+    const larger = Buffer.allocUnsafeSlow(Math.max(this.bytes.length * 2, this.at + size))
+    this.bytes.copy(larger, 0, 0, this.at)
+    this.bytes = larger
+  }
+
+  /** A copy of what was written; the writer is empty afterwards. */
+  take(): Buffer {
+    const taken = Buffer.allocUnsafeSlow(this.at)
+    this.bytes.copy(taken, 0, 0, this.at)
+    this.at = 0
+    return taken
+  }
+
+  /** One byte; the caller has reserved it. */
+  byte(value: number): void {
+    this.bytes[this.at++] = value
+  }
+
+  /** An unsigned number below 2^53; the caller has reserved 8 bytes. */
+  varint(value: number): void {
+    let rest = value
+    while (rest > 0x7fffffff) {
+      this.bytes[this.at++] = (rest % 128) | 128
+      rest = Math.floor(rest / 128)
+    }
+    while (rest > 127) {
+      this.bytes[this.at++] = (rest & 127) | 128
+      rest >>>= 7
+    }
+    this.bytes[this.at++] = rest
+  }
+
+  /** Opens a length-delimited value whose tag has been written: returns where its content starts. */
+  open(guessedBytes: number): number {
+    const width = guessedBytes < 128 ? 1 : guessedBytes < 16384 ? 2 : 3
+    this.reserve(width + 16)
+    this.at += width
+    return this.at
+  }
+
+  /** Writes the length of what was opened with the same guess. */
+  close(start: number, guessedBytes: number): void {
+    const reserved = guessedBytes < 128 ? 1 : guessedBytes < 16384 ? 2 : 3
+    const length = this.at - start
+    const needed = length < 128 ? 1 : length < 16384 ? 2 : length < 2097152 ? 3 : 4
+    if (needed !== reserved) this.shift(start, needed - reserved)
+    const end = this.at
+    this.at = start - reserved
+    this.varint(length)
+    this.at = end
+  }
+
+  private shift(start: number, by: number): void {
+    this.reserve(16)
+    this.bytes.copyWithin(start + by, start, this.at)
+    this.at += by
+  }
+
+  /** Bytes that are already encoded. */
+  copy(source: Uint8Array): void {
+    const length = source.length
+    this.reserve(length)
+    if (length > 32) {
+      this.bytes.set(source, this.at)
+    } else {
+      const bytes = this.bytes
+      const at = this.at
+      for (let i = 0; i < length; i++) bytes[at + i] = source[i] ?? 0
+    }
+    this.at += length
+  }
+
+  /** The characters of a string as UTF-8, without a length. A lone surrogate becomes U+FFFD. */
+  utf8(text: string): void {
+    const length = text.length
+    this.reserve(length * 3)
+    // A call into C++ costs more than a short loop; most strings in telemetry are short and ASCII.
+    if (length < shortString) {
+      const bytes = this.bytes
+      const at = this.at
+      let i = 0
+      for (; i < length; i++) {
+        const code = text.charCodeAt(i)
+        if (code > 127) break
+        bytes[at + i] = code
+      }
+      if (i === length) {
+        this.at = at + length
+        return
+      }
+    }
+    this.at += this.bytes.write(text, this.at, 'utf8')
+  }
+
+  /** Length and UTF-8 of a string whose tag has been written. */
+  string(text: string): void {
+    const start = this.open(text.length)
+    this.utf8(text)
+    this.close(start, text.length)
+  }
+
+  /** A double of 8 bytes, little endian. */
+  double(value: number): void {
+    this.reserve(8)
+    float[0] = value
+    const bytes = this.bytes
+    const at = this.at
+    for (let i = 0; i < 8; i++) bytes[at + i] = floatBytes[i] ?? 0
+    this.at += 8
+  }
+
+  /** Four bytes, most significant first: the way ids are written. */
+  word(value: number): void {
+    const bytes = this.bytes
+    const at = this.at
+    bytes[at] = value >>> 24
+    bytes[at + 1] = value >>> 16
+    bytes[at + 2] = value >>> 8
+    bytes[at + 3] = value
+    this.at = at + 4
+  }
+
+  /** Four bytes, least significant first. */
+  fixed32(value: number): void {
+    const bytes = this.bytes
+    const at = this.at
+    bytes[at] = value
+    bytes[at + 1] = value >>> 8
+    bytes[at + 2] = value >>> 16
+    bytes[at + 3] = value >>> 24
+    this.at = at + 4
+  }
+
+  /** An unsigned number below 2^53 in 8 bytes, least significant first. */
+  fixed64(value: number): void {
+    this.fixed32(value >>> 0)
+    this.fixed32(Math.floor(value / 4294967296))
+  }
+
+  /**
+   * Milliseconds since 1970 as nanoseconds in 8 bytes. Nanoseconds do not fit a double, so seconds times 10^9 is put
+   * together from two halves that do.
+   */
+  unixNano(unixMs: number): void {
+    const seconds = Math.floor(unixMs / 1000)
+    const nanos = Math.round((unixMs - seconds * 1000) * 1e6)
+    const upper = Math.floor(seconds / 65536) * 1e9
+    const lower = (upper % 65536) * 65536 + (seconds % 65536) * 1e9 + nanos
+    const high = Math.floor(upper / 65536) + Math.floor(lower / 4294967296)
+    this.fixed32((lower % 4294967296) >>> 0)
+    this.fixed32(high)
+  }
+}
+
+const shortString = 24
+const float = new Float64Array(1)
+const floatBytes = new Uint8Array(float.buffer)

@@ -1,0 +1,180 @@
+import { randomBytes } from 'node:crypto'
+import type { Report } from '../report.ts'
+import { readPartialSuccess } from './partial-success.ts'
+import type { Request, Sender, SendResult } from './sender.ts'
+import { requestBody, type SignalBuffer, type Taken } from './signal-buffer.ts'
+
+export type Signal = 'traces' | 'logs' | 'metrics'
+
+/** One request body on its way. The id stays the same on every attempt: the server stores a batch once. */
+interface Batch {
+  readonly id: string
+  readonly body: Buffer
+  readonly records: number
+  attempts: number
+  /** The body as sent: gzipped when asked for. */
+  sent: Buffer | undefined
+}
+
+export interface ExporterSettings {
+  readonly signal: Signal
+  readonly url: string
+  readonly headers: Record<string, string>
+  readonly gzip: boolean
+  readonly timeoutMs: number
+  readonly resource: Uint8Array
+}
+
+export interface ExporterParts {
+  readonly settings: ExporterSettings
+  readonly buffer: SignalBuffer
+  readonly sender: Sender
+  readonly report: Report
+  /** A timer that does not keep the process alive, outside of any request's context. */
+  schedule(run: () => void, delayMs: number): NodeJS.Timeout
+  random(): number
+}
+
+const firstBackoffMs = 500
+const maxBackoffMs = 30_000
+
+/** Sends one signal's batches, in order, one at a time, until each is accepted or refused. */
+export class Exporter {
+  readonly settings: ExporterSettings
+  sent = 0
+  dropped = 0
+  retries = 0
+  private readonly parts: ExporterParts
+  private readonly queue: Batch[] = []
+  private working: Promise<void> | undefined = undefined
+  private retryTimer: NodeJS.Timeout | undefined = undefined
+
+  constructor(parts: ExporterParts) {
+    this.parts = parts
+    this.settings = parts.settings
+  }
+
+  /** Takes what the buffer holds and sends it. Called by the clock, by a full buffer and by a flush. */
+  exportNow(): void {
+    const taken = this.parts.buffer.take()
+    if (taken !== undefined) this.enqueue(taken)
+    this.pump()
+  }
+
+  /** Replaces what has not been sent yet: a newer cumulative state of all metrics says everything an older one did. */
+  replace(taken: Taken): void {
+    this.replaceQuietly(taken)
+    this.pump()
+  }
+
+  /** The same without sending: the process is about to end. */
+  replaceQuietly(taken: Taken): void {
+    const kept = this.working === undefined ? 0 : 1
+    for (const batch of this.queue.splice(kept)) this.parts.buffer.queuedBytes -= batch.body.length
+    this.enqueue(taken)
+  }
+
+  private enqueue(taken: Taken): void {
+    const body = requestBody(this.settings.resource, taken.scopes)
+    this.queue.push({ id: randomBytes(16).toString('hex'), body, records: taken.records, attempts: 0, sent: undefined })
+    this.parts.buffer.queuedBytes += body.length
+  }
+
+  /** Resolves when everything has been accepted, refused or given up for now. Does not wait out a backoff. */
+  async flush(): Promise<void> {
+    clearTimeout(this.retryTimer)
+    this.retryTimer = undefined
+    this.exportNow()
+    await this.working
+  }
+
+  /** Everything not yet acknowledged, as requests: for the sender that works when the event loop no longer does. */
+  remaining(): Request[] {
+    const taken = this.parts.buffer.take()
+    if (taken !== undefined) this.enqueue(taken)
+    return this.queue.map((batch) => this.request(batch, batch.body, false))
+  }
+
+  stop(): void {
+    clearTimeout(this.retryTimer)
+  }
+
+  private pump(): void {
+    if (this.working !== undefined || this.retryTimer !== undefined || this.queue.length === 0) return
+    const failed = (thrown: unknown) => this.parts.report(`Cannot export ${this.settings.signal}: ${String(thrown)}`)
+    this.working = this.sendAll()
+      .catch(failed)
+      .finally(() => {
+        this.working = undefined
+      })
+  }
+
+  private async sendAll(): Promise<void> {
+    for (let batch = this.queue[0]; batch !== undefined; batch = this.queue[0]) {
+      const result = await this.send(batch)
+      if (result.kind === 'retry') return this.retryLater(batch, result)
+      this.settle(batch, result)
+    }
+  }
+
+  private async send(batch: Batch): Promise<SendResult> {
+    batch.attempts++
+    try {
+      batch.sent ??= this.settings.gzip ? await gzipped(batch.body) : batch.body
+      return await this.parts.sender.send(this.request(batch, batch.sent, this.settings.gzip))
+    } catch (thrown) {
+      return { kind: 'refused', why: String(thrown) }
+    }
+  }
+
+  private request(batch: Batch, body: Buffer, gzip: boolean): Request {
+    return {
+      url: this.settings.url,
+      timeoutMs: this.settings.timeoutMs,
+      body,
+      headers: {
+        ...this.settings.headers,
+        'content-type': 'application/x-protobuf',
+        'wakeline-batch-id': batch.id,
+        ...(gzip ? { 'content-encoding': 'gzip' } : {}),
+      },
+    }
+  }
+
+  private settle(batch: Batch, result: Exclude<SendResult, { kind: 'retry' }>): void {
+    if (this.queue[0] === batch) this.queue.shift()
+    this.parts.buffer.queuedBytes -= batch.body.length
+    const { signal, url } = this.settings
+    if (result.kind === 'refused') {
+      this.dropped += batch.records
+      this.parts.report(`Cannot export ${signal} to ${url}: ${result.why}. Dropped ${batch.records}`)
+      return
+    }
+    const partial = readPartialSuccess(result.body)
+    const rejected = Math.min(partial.rejected, batch.records)
+    this.sent += batch.records - rejected
+    this.dropped += rejected
+    if (rejected > 0) this.parts.report(`${url} rejected ${rejected} of ${batch.records} ${signal}: ${partial.why}`)
+  }
+
+  /** Exponential backoff with jitter, unless the server said when. */
+  private retryLater(batch: Batch, result: Extract<SendResult, { kind: 'retry' }>): void {
+    this.retries++
+    const { signal, url } = this.settings
+    this.parts.report(`Cannot export ${signal} to ${url}: ${result.why}. Trying again`)
+    const backoff = Math.min(maxBackoffMs, firstBackoffMs * 2 ** Math.min(batch.attempts - 1, 10))
+    const delayMs = result.afterMs ?? backoff * (0.5 + this.parts.random() / 2)
+    this.retryTimer = this.parts.schedule(() => {
+      this.retryTimer = undefined
+      this.pump()
+    }, delayMs)
+  }
+}
+
+function gzipped(body: Buffer): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    process
+      .getBuiltinModule('node:zlib')
+      .gzip(body, (error, result) => (error === null ? resolve(result) : reject(error)))
+  })
+}

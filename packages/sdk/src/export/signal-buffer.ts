@@ -1,0 +1,137 @@
+import { RecordWriter } from '../encode/record-writer.ts'
+
+/**
+ * What waits to be sent, per signal, already as OTLP bytes. Records are appended to the chunk of their scope; taking
+ * puts the resource and the scopes around the chunks.
+ *
+ *     request   0a length [ 0a resource  12 length [ 0a scope  records... ]  12 ... ]
+ */
+export interface Scope {
+  readonly name: string
+  readonly version: string
+  readonly schemaUrl: string
+}
+
+export class ScopeChunk {
+  readonly scope: Scope
+  readonly writer: RecordWriter
+  readonly header: Uint8Array
+
+  constructor(scope: Scope, sizeBytes: number) {
+    this.scope = scope
+    this.writer = new RecordWriter(sizeBytes)
+    this.header = encodeScope(scope)
+  }
+}
+
+/** A batch as it goes over the wire, without its resource: that is known only once the program has started the SDK. */
+export interface Taken {
+  readonly scopes: Buffer
+  readonly records: number
+}
+
+const scopesMax = 256
+
+export class SignalBuffer {
+  /** Chunks and batches together may hold this much. */
+  maxBytes: number
+  /** Off: records are not even encoded. */
+  enabled = true
+  /** Asked to take when this much is waiting in the chunks. */
+  takeAtBytes: number
+  onFull: () => void = () => {}
+  records = 0
+  dropped = 0
+  /** Bytes in the chunks. */
+  bytes = 0
+  /** Bytes of batches taken and not yet acknowledged: kept up to date by the exporter. */
+  queuedBytes = 0
+  private readonly chunks = new Map<string, ScopeChunk>()
+
+  constructor(maxBytes: number, takeAtBytes: number) {
+    this.maxBytes = maxBytes
+    this.takeAtBytes = takeAtBytes
+  }
+
+  scope(scope: Scope): ScopeChunk {
+    const key = `${scope.name}\n${scope.version}\n${scope.schemaUrl}`
+    const known = this.chunks.get(key)
+    if (known !== undefined) return known
+    // Scopes come from library names; a program that makes them up shares the first one beyond this many.
+    const first = this.chunks.values().next().value
+    if (first !== undefined && this.chunks.size >= scopesMax) return first
+    const chunk = new ScopeChunk(scope, 1024)
+    this.chunks.set(key, chunk)
+    return chunk
+  }
+
+  /** The writer to append one record to, or undefined when there is no room: the record is counted as dropped. */
+  open(chunk: ScopeChunk): RecordWriter | undefined {
+    if (!this.enabled) return undefined
+    if (this.bytes + this.queuedBytes >= this.maxBytes) {
+      this.dropped++
+      return undefined
+    }
+    return chunk.writer
+  }
+
+  /** The record that began at `mark` is complete. */
+  close(chunk: ScopeChunk, mark: number): void {
+    this.records++
+    this.bytes += chunk.writer.at - mark
+    if (this.bytes >= this.takeAtBytes) this.onFull()
+  }
+
+  refuse(records: number): void {
+    this.dropped += records
+  }
+
+  /** Empties the chunks. */
+  take(): Taken | undefined {
+    if (this.records === 0) return undefined
+    const parts: Buffer[] = []
+    for (const chunk of this.chunks.values()) {
+      if (chunk.writer.at > 0) parts.push(...scopeRecords(chunk))
+    }
+    const taken = { scopes: Buffer.concat(parts), records: this.records }
+    this.records = 0
+    this.bytes = 0
+    return taken
+  }
+}
+
+function scopeRecords(chunk: ScopeChunk): Buffer[] {
+  const body = chunk.writer.take()
+  const head = new RecordWriter(16)
+  head.byte(0x12)
+  head.varint(chunk.header.length + body.length)
+  return [head.take(), Buffer.from(chunk.header), body]
+}
+
+/** Puts the resource in front: the whole request body. */
+export function requestBody(resource: Uint8Array, scopes: Uint8Array): Buffer {
+  const head = new RecordWriter(16)
+  head.byte(0x0a)
+  head.varint(resource.length + scopes.length)
+  return Buffer.concat([head.take(), resource, scopes])
+}
+
+export function encodeScope(scope: Scope): Uint8Array {
+  const writer = new RecordWriter(128)
+  writer.byte(0x0a)
+  const start = writer.open(64)
+  writer.byte(0x0a)
+  writer.string(scope.name)
+  if (scope.version !== '') {
+    writer.reserve(1)
+    writer.byte(0x12)
+    writer.string(scope.version)
+  }
+  writer.close(start, 64)
+  if (scope.schemaUrl !== '') {
+    writer.reserve(1)
+    writer.byte(0x1a)
+    writer.string(scope.schemaUrl)
+  }
+  return writer.take()
+}

@@ -1,0 +1,60 @@
+import { looksSecret, redacted } from '../encode/keys.ts'
+
+/** Methods a request may really have; anything else is `_OTHER`, so that a scanner cannot make up series. */
+const methods = new Set(['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS', 'CONNECT', 'TRACE', 'QUERY'])
+
+export function knownMethod(method: string | undefined): string {
+  return method !== undefined && methods.has(method) ? method : '_OTHER'
+}
+
+/** The query as it may be shown: values of secret-looking names are replaced. */
+export function shownQuery(query: string): string {
+  return query
+    .split('&')
+    .map((part) => {
+      const at = part.indexOf('=')
+      return at > 0 && looksSecret(part.slice(0, at)) ? `${part.slice(0, at)}=${redacted}` : part
+    })
+    .join('&')
+}
+
+/** A URL as it may be shown: no user, no password, no secrets in the query. */
+export function shownUrl(origin: string, path: string): string {
+  const at = path.indexOf('?')
+  const base = origin.replace(/\/\/[^/@]*@/, '//')
+  return at < 0 ? base + path : `${base}${path.slice(0, at)}?${shownQuery(path.slice(at + 1))}`
+}
+
+/** `host:port` of a Host header; the port is left out when it is not said. */
+export function splitHost(host: string | undefined): { address: string | undefined; port: number | undefined } {
+  const found = host === undefined ? null : /^(\[[^\]]*\]|[^:]*)(?::(\d{1,5}))?$/.exec(host)
+  if (found === null) return { address: undefined, port: undefined }
+  return { address: found[1] || undefined, port: found[2] === undefined ? undefined : Number(found[2]) }
+}
+
+const idLike = /^(\d+|[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{16,}|[0-9A-HJKMNP-TV-Z]{26})$/i
+
+/**
+ * The template of the route a framework has chosen: Express puts `route` and `baseUrl` on the request. A router mounted
+ * under a parameter leaves the actual value in `baseUrl`: what is a parameter, or looks like an id, is put back.
+ */
+export function routeOf(request: object): string | undefined {
+  const route: unknown = Reflect.get(request, 'route')
+  if (typeof route !== 'object' || route === null) return undefined
+  const path: unknown = Reflect.get(route, 'path')
+  if (typeof path !== 'string') return undefined
+  const base: unknown = Reflect.get(request, 'baseUrl')
+  if (typeof base !== 'string' || base === '') return path
+  const params: unknown = Reflect.get(request, 'params')
+  const template = base
+    .split('/')
+    .map((part) => parameterName(part, params) ?? (idLike.test(part) ? ':id' : part))
+    .join('/')
+  return path === '/' ? template : template + path
+}
+
+function parameterName(part: string, params: unknown): string | undefined {
+  if (part === '' || typeof params !== 'object' || params === null) return undefined
+  const found = Object.entries(params).find(([, value]) => value === part)
+  return found === undefined ? undefined : `:${found[0]}`
+}

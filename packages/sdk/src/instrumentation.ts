@@ -1,0 +1,75 @@
+import type { ContextStorage } from './context/context.ts'
+import type { SignalBuffer } from './export/signal-buffer.ts'
+import { instrumentFetch } from './instrument/fetch.ts'
+import { HttpClientInstrument } from './instrument/http-client.ts'
+import { HttpServerInstrument } from './instrument/http-server.ts'
+import { fetchScope, httpClientScope, httpServerScope, type InstrumentParts } from './instrument/instrument.ts'
+import { startProcessMetrics } from './instrument/process-metrics.ts'
+import type { Logging } from './logs/logger.ts'
+import type { Metering } from './metrics/metering.ts'
+import type { Settings } from './options.ts'
+import type { Tracing } from './traces/tracing.ts'
+
+/** The OpenTelemetry packages that do what ours does: once one asks for a tracer, ours keeps quiet. */
+const sameWork = new Map([
+  ['@opentelemetry/instrumentation-http', 'http'],
+  ['@opentelemetry/instrumentation-undici', 'fetch'],
+])
+
+/** The built-in instrumentation, made once and started and stopped as a whole. */
+export class Instrumentation {
+  private readonly taken = new Set<string>()
+  private readonly parts: Omit<InstrumentParts, 'chunk' | 'yields'>
+  private readonly buffer: SignalBuffer
+  private server: HttpServerInstrument | undefined = undefined
+  private client: HttpClientInstrument | undefined = undefined
+  private stops: (() => void)[] = []
+
+  constructor(
+    parts: { storage: ContextStorage; tracing: Tracing; metering: Metering; logging: Logging },
+    buffer: SignalBuffer,
+  ) {
+    this.parts = parts
+    this.buffer = buffer
+  }
+
+  /** A tracer of this name was asked for. */
+  tracerAsked(name: string): void {
+    const work = sameWork.get(name)
+    if (work !== undefined) this.taken.add(work)
+  }
+
+  start(wanted: Settings['instrument'], schedule: (run: () => void, delayMs: number) => NodeJS.Timeout): void {
+    const http = () => this.taken.has('http')
+    const fetch = () => this.taken.has('fetch')
+    if (wanted.httpServer) {
+      this.server ??= new HttpServerInstrument({
+        ...this.parts,
+        chunk: this.buffer.scope(httpServerScope),
+        yields: http,
+      })
+      this.stops.push(this.server.start())
+    }
+    if (wanted.httpClient) {
+      this.client ??= new HttpClientInstrument({
+        ...this.parts,
+        chunk: this.buffer.scope(httpClientScope),
+        yields: http,
+      })
+      this.stops.push(this.client.start())
+    }
+    if (wanted.fetch)
+      this.stops.push(instrumentFetch({ ...this.parts, chunk: this.buffer.scope(fetchScope), yields: fetch }))
+    if (wanted.process) {
+      // Not needed in the first moments of a program, and loading perf_hooks then would make its start slower.
+      const timer = schedule(() => this.stops.push(startProcessMetrics(this.parts.metering)), processMetricsDelayMs)
+      this.stops.push(() => clearTimeout(timer))
+    }
+  }
+
+  stop(): void {
+    for (const stop of this.stops.splice(0)) stop()
+  }
+}
+
+const processMetricsDelayMs = 200

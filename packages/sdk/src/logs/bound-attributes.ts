@@ -1,0 +1,67 @@
+import type { AttributeEncoding } from '../encode/attributes.ts'
+import { writeAttributes } from '../encode/attributes.ts'
+import { RecordWriter } from '../encode/record-writer.ts'
+import type { Attributes } from '../public.ts'
+import { jsonMembers } from './json-line.ts'
+
+/**
+ * Attributes bound to a logger or a context, encoded once for every line that will carry them: as JSON members and as
+ * OTLP bytes. Immutable; a key bound again replaces the earlier value, so no line has a key twice.
+ */
+export class BoundAttributes {
+  readonly attributes: Attributes
+  readonly json: string
+  readonly wire: Uint8Array
+  readonly count: number
+  private readonly how: AttributeEncoding
+  /** The last combination with another set: loggers and requests meet again and again. */
+  private lastOther: BoundAttributes | undefined = undefined
+  private lastJoined: BoundAttributes | undefined = undefined
+
+  constructor(attributes: Attributes, how: AttributeEncoding) {
+    this.attributes = readable(attributes)
+    this.how = how
+    this.json = jsonMembers(this.attributes, how)
+    const writer = new RecordWriter(128)
+    writeAttributes(writer, logAttributeTag, this.attributes, how, boundMax)
+    this.wire = writer.take()
+    this.count = Object.keys(this.attributes).length
+  }
+
+  /** These and those; where both have a key, those win. */
+  and(those: Attributes): BoundAttributes {
+    return new BoundAttributes({ ...this.attributes, ...readable(those) }, this.how)
+  }
+
+  /** The same for two bound sets, remembered. */
+  join(those: BoundAttributes): BoundAttributes {
+    if (this.lastOther === those && this.lastJoined !== undefined) return this.lastJoined
+    this.lastOther = those
+    this.lastJoined = this.and(those.attributes)
+    return this.lastJoined
+  }
+
+  /** Whether one of the keys is bound: then a line must be put together anew. */
+  clashes(attributes: object): boolean {
+    for (const key in attributes) if (key in this.attributes) return true
+    return false
+  }
+}
+
+/** A copy whose getters have been read, the ones that throw left out. The prototype is null: any name is only a name. */
+function readable(attributes: object): Attributes {
+  const copy: Attributes = Object.create(null)
+  for (const key in attributes) {
+    try {
+      const value: unknown = Reflect.get(attributes, key)
+      if (value !== undefined) copy[key] = value
+    } catch {
+      copy[key] = '[cannot be read]'
+    }
+  }
+  return copy
+}
+
+/** LogRecord.attributes */
+export const logAttributeTag = 0x32
+const boundMax = 128

@@ -1,0 +1,198 @@
+import type { Clock } from '../clock.ts'
+import type { ContextStorage } from '../context/context.ts'
+import type { AttributeEncoding } from '../encode/attributes.ts'
+import type { ScopeChunk, SignalBuffer } from '../export/signal-buffer.ts'
+import type { Attributes, Log, LogLevel } from '../public.ts'
+import { knownSpan } from '../traces/tracing.ts'
+import { BoundAttributes } from './bound-attributes.ts'
+import { sortArguments } from './call-arguments.ts'
+import { writeLogRecord } from './encode-log.ts'
+import { type Level, type LogRecord, levelNames, levels, severityOf } from './log-record.ts'
+
+/** A logger's name and level, shared by all its children: a change reaches every one of them. */
+export interface LogName {
+  readonly name: string
+  readonly chunk: ScopeChunk
+  severity: number
+}
+
+const namesMax = 1024
+
+/** Everything that makes log lines: where they go and what they carry. */
+export class Logging {
+  readonly storage: ContextStorage
+  readonly how: AttributeEncoding
+  readonly clock: Clock
+  readonly settings: { attributesMax: number }
+  readonly buffer: SignalBuffer
+  /** Shows a record on the terminal or as a line of JSON. */
+  show: (record: LogRecord) => void
+  private readonly names = new Map<string, LogName>()
+  private severity = levels.info.severity as number
+
+  constructor(parts: {
+    storage: ContextStorage
+    how: AttributeEncoding
+    clock: Clock
+    settings: { attributesMax: number }
+    buffer: SignalBuffer
+    show: (record: LogRecord) => void
+  }) {
+    this.storage = parts.storage
+    this.how = parts.how
+    this.clock = parts.clock
+    this.settings = parts.settings
+    this.buffer = parts.buffer
+    this.show = parts.show
+  }
+
+  named(name: string): LogName {
+    const known = this.names.get(name)
+    if (known !== undefined) return known
+    const scope = { name: name === '' ? 'wakeline' : name, version: '', schemaUrl: '' }
+    const made = { name, chunk: this.buffer.scope(scope), severity: this.severity }
+    if (this.names.size < namesMax) this.names.set(name, made)
+    return made
+  }
+
+  /** The level of all loggers, those that were set on their own included. */
+  setLevel(level: LogLevel): void {
+    this.severity = severityOf(level) ?? this.severity
+    for (const name of this.names.values()) name.severity = this.severity
+  }
+
+  /** Never throws: whatever a value does while it is read, the program goes on. */
+  write(
+    name: LogName,
+    bound: BoundAttributes | undefined,
+    level: Level,
+    first: unknown,
+    rest: readonly unknown[],
+  ): void {
+    try {
+      this.emit(this.record(name, bound, level, first, rest), name.chunk)
+    } catch {
+      this.buffer.refuse(1)
+    }
+  }
+
+  private record(
+    name: LogName,
+    bound: BoundAttributes | undefined,
+    level: Level,
+    first: unknown,
+    rest: readonly unknown[],
+  ): LogRecord {
+    const context = this.storage.getStore()
+    let carried = bound
+    let message: string
+    let attributes: object | undefined
+    let error: Error | undefined
+    if (typeof first === 'string' && rest.length === 0) {
+      message = first
+    } else {
+      const call = sortArguments(first, rest, this.how)
+      message = call.message
+      attributes = call.attributes
+      error = call.error
+    }
+    if (context?.bound !== undefined) carried = bound === undefined ? context.bound : context.bound.join(bound)
+    if (carried !== undefined && attributes !== undefined && carried.clashes(attributes)) {
+      carried = carried.and(attributes as Attributes)
+      attributes = undefined
+    }
+    const span = context === undefined ? undefined : knownSpan(context.span)
+    const unixMs = this.clock.nowUnixMs()
+    return { unixMs, level, loggerName: name.name, message, attributes, bound: carried, error, span }
+  }
+
+  emit(record: LogRecord, chunk: ScopeChunk): void {
+    this.show(record)
+    this.export(record, chunk)
+  }
+
+  /** Only exports: a record that came through a bridge has been shown by the logger it came from. */
+  export(record: LogRecord, chunk: ScopeChunk): void {
+    const writer = this.buffer.open(chunk)
+    if (writer === undefined) return
+    const mark = writer.at
+    try {
+      writeLogRecord(writer, record, this.how, this.settings.attributesMax)
+      this.buffer.close(chunk, mark)
+    } catch (thrown) {
+      writer.at = mark
+      throw thrown
+    }
+  }
+
+  bind(attributes: Attributes): BoundAttributes {
+    return new BoundAttributes(attributes, this.how)
+  }
+}
+
+/** A logger for one name with its bound attributes. */
+export class Logger implements Log {
+  private readonly logging: Logging
+  private readonly logName: LogName
+  private readonly bound: BoundAttributes | undefined
+
+  constructor(logging: Logging, logName: LogName, bound: BoundAttributes | undefined) {
+    this.logging = logging
+    this.logName = logName
+    this.bound = bound
+  }
+
+  get name(): string {
+    return this.logName.name
+  }
+
+  get level(): LogLevel {
+    return levelNames.find((name) => levels[name].severity === this.logName.severity) ?? 'silent'
+  }
+
+  set level(level: LogLevel) {
+    this.logName.severity = severityOf(level) ?? this.logName.severity
+  }
+
+  isLevelEnabled(level: LogLevel): boolean {
+    return level !== 'silent' && (severityOf(level) ?? 0) >= this.logName.severity
+  }
+
+  child(attributes: Attributes): Log {
+    const bound = this.bound === undefined ? this.logging.bind(attributes) : this.bound.and(attributes)
+    return new Logger(this.logging, this.logName, bound)
+  }
+
+  with(attributes: Attributes): Log {
+    return this.child(attributes)
+  }
+
+  named(name: string): Log {
+    return new Logger(this.logging, this.logging.named(name), this.bound)
+  }
+
+  // The severities are written out: a disabled call is one comparison.
+  trace(first: unknown, ...rest: unknown[]): void {
+    if (1 >= this.logName.severity) this.logging.write(this.logName, this.bound, levels.trace, first, rest)
+  }
+
+  debug(first: unknown, ...rest: unknown[]): void {
+    if (5 >= this.logName.severity) this.logging.write(this.logName, this.bound, levels.debug, first, rest)
+  }
+
+  info(first: unknown, ...rest: unknown[]): void {
+    if (9 >= this.logName.severity) this.logging.write(this.logName, this.bound, levels.info, first, rest)
+  }
+
+  warn(first: unknown, ...rest: unknown[]): void {
+    if (13 >= this.logName.severity) this.logging.write(this.logName, this.bound, levels.warn, first, rest)
+  }
+
+  error(first: unknown, ...rest: unknown[]): void {
+    if (17 >= this.logName.severity) this.logging.write(this.logName, this.bound, levels.error, first, rest)
+  }
+
+  fatal(first: unknown, ...rest: unknown[]): void {
+    if (21 >= this.logName.severity) this.logging.write(this.logName, this.bound, levels.fatal, first, rest)
+  }
+}

@@ -1,0 +1,160 @@
+import { type AttributeEncoding, writeAttributes } from '../encode/attributes.ts'
+import { RecordWriter } from '../encode/record-writer.ts'
+import { encodeScope, type Taken } from '../export/signal-buffer.ts'
+import type { Attributes } from '../public.ts'
+import { HistogramInstrument, type NumberInstrument } from './instruments.ts'
+import type { Instrument, Metering } from './metering.ts'
+
+/**
+ * All series as ResourceMetrics.scope_metrics, cumulative.
+ *
+ *     12 length [ 0a scope  12 length [ 0a name  12 description  1a unit  5|7|9 data ] ... ]
+ */
+export class MetricsEncoder {
+  private readonly metering: Metering
+  private readonly how: AttributeEncoding
+  /** Attributes never change once a series exists: each is encoded once. */
+  private readonly encoded = new WeakMap<Attributes, Uint8Array>()
+
+  constructor(metering: Metering, how: AttributeEncoding) {
+    this.metering = metering
+    this.how = how
+  }
+
+  /** Every series that has had a value, or undefined when there is none. */
+  encode(nowUnixMs: number): Taken | undefined {
+    const writer = new RecordWriter(65_536)
+    let points = 0
+    for (const { scope, instruments } of this.metering.all()) {
+      const mark = writer.at
+      writer.reserve(16)
+      writer.byte(0x12)
+      const start = writer.open(guessLarge)
+      writer.copy(encodeScope(scope))
+      let scopePoints = 0
+      for (const instrument of instruments) scopePoints += this.writeMetric(writer, instrument, nowUnixMs)
+      if (scopePoints === 0) writer.at = mark
+      else writer.close(start, guessLarge)
+      points += scopePoints
+    }
+    return points === 0 ? undefined : { scopes: writer.take(), records: points }
+  }
+
+  private writeMetric(writer: RecordWriter, instrument: Instrument, nowUnixMs: number): number {
+    const { name, description, unit, kind } = instrument.shape
+    const mark = writer.at
+    writer.reserve(16)
+    writer.byte(0x12)
+    const start = writer.open(guessMiddle)
+    writer.byte(0x0a)
+    writer.string(name)
+    if (description !== '') {
+      writer.reserve(1)
+      writer.byte(0x12)
+      writer.string(description)
+    }
+    if (unit !== '') {
+      writer.reserve(1)
+      writer.byte(0x1a)
+      writer.string(unit)
+    }
+    writer.reserve(16)
+    writer.byte(kind === 'gauge' ? 0x2a : kind === 'histogram' ? 0x4a : 0x3a)
+    const data = writer.open(guessMiddle)
+    const points =
+      instrument instanceof HistogramInstrument
+        ? this.writeHistogram(writer, instrument, nowUnixMs)
+        : this.writeNumbers(writer, instrument, nowUnixMs)
+    if (kind !== 'gauge') {
+      writer.reserve(4)
+      writer.byte(0x10)
+      writer.byte(temporalityCumulative)
+    }
+    if (kind === 'counter') {
+      writer.byte(0x18)
+      writer.byte(1)
+    }
+    writer.close(data, guessMiddle)
+    writer.close(start, guessMiddle)
+    if (points === 0) writer.at = mark
+    return points
+  }
+
+  private writeNumbers(writer: RecordWriter, instrument: NumberInstrument, nowUnixMs: number): number {
+    let points = 0
+    for (let slot = 0; slot < instrument.startUnixMs.length; slot++) {
+      if (instrument.used[slot] !== 1) continue
+      points++
+      const start = openPoint(writer)
+      if (instrument.shape.kind !== 'gauge') writeTime(writer, 0x11, instrument.startUnixMs[slot] ?? 0)
+      writeTime(writer, 0x19, nowUnixMs)
+      writer.byte(0x21)
+      writer.double(instrument.values[slot] ?? 0)
+      writer.copy(this.attributes(instrument, slot, 0x3a))
+      writer.close(start, guessMiddle)
+    }
+    return points
+  }
+
+  private writeHistogram(writer: RecordWriter, instrument: HistogramInstrument, nowUnixMs: number): number {
+    const width = instrument.rowLength
+    let points = 0
+    for (let slot = 0; slot < instrument.startUnixMs.length; slot++) {
+      const row = instrument.counts.subarray(slot * width, (slot + 1) * width)
+      const count = row.reduce((sum, bucket) => sum + bucket, 0)
+      if (count === 0) continue
+      points++
+      const start = openPoint(writer)
+      writeTime(writer, 0x11, instrument.startUnixMs[slot] ?? 0)
+      writeTime(writer, 0x19, nowUnixMs)
+      writer.reserve(64 + width * 16)
+      writer.byte(0x21)
+      writer.fixed64(count)
+      writer.byte(0x29)
+      writer.double(instrument.sums[slot] ?? 0)
+      writer.byte(0x32)
+      writer.varint(width * 8)
+      for (const bucket of row) writer.fixed64(bucket)
+      writer.byte(0x3a)
+      writer.varint((width - 1) * 8)
+      for (const bound of instrument.boundaries) writer.double(bound)
+      writer.copy(this.attributes(instrument, slot, 0x4a))
+      writer.reserve(24)
+      writer.byte(0x59)
+      writer.double(instrument.smallest[slot] ?? 0)
+      writer.byte(0x61)
+      writer.double(instrument.largest[slot] ?? 0)
+      writer.close(start, guessMiddle)
+    }
+    return points
+  }
+
+  private attributes(instrument: Instrument, slot: number, tag: number): Uint8Array {
+    const attributes = instrument.series.attributes[slot] ?? {}
+    const known = this.encoded.get(attributes)
+    if (known !== undefined) return known
+    const writer = new RecordWriter(256)
+    writeAttributes(writer, tag, attributes, this.how, attributesMax)
+    const bytes = writer.take()
+    this.encoded.set(attributes, bytes)
+    return bytes
+  }
+}
+
+function openPoint(writer: RecordWriter): number {
+  writer.reserve(8)
+  writer.byte(0x0a)
+  return writer.open(guessMiddle)
+}
+
+function writeTime(writer: RecordWriter, tag: number, unixMs: number): void {
+  writer.reserve(32)
+  writer.byte(tag)
+  writer.unixNano(unixMs)
+}
+
+const attributesMax = 128
+const temporalityCumulative = 2
+/** Two length bytes hold up to 16 kB, three up to 2 MB: the usual size of a metric and of a scope. */
+const guessMiddle = 1000
+const guessLarge = 100_000

@@ -1,0 +1,212 @@
+import type {
+  Attributes,
+  BoundCounter,
+  BoundGauge,
+  BoundHistogram,
+  Counter,
+  Gauge,
+  Histogram,
+  UpDownCounter,
+} from '../public.ts'
+import { Series, type SeriesLimits } from './series.ts'
+
+export type InstrumentKind = 'counter' | 'upDownCounter' | 'gauge' | 'histogram'
+
+export interface InstrumentShape {
+  readonly name: string
+  readonly kind: InstrumentKind
+  readonly unit: string
+  readonly description: string
+  readonly boundaries: readonly number[]
+}
+
+export interface InstrumentParts {
+  readonly shape: InstrumentShape
+  readonly limits: SeriesLimits
+  /** Says a wrong use once. */
+  wrong(sentence: string): void
+  nowUnixMs(): number
+}
+
+/** Slots that grow; every array has one entry (or one row) per series. */
+abstract class Slots {
+  readonly shape: InstrumentShape
+  readonly series: Series
+  /** When each series began: a cumulative sum counts from here. */
+  readonly startUnixMs: number[] = []
+  protected readonly parts: InstrumentParts
+  protected capacity = 0
+
+  constructor(parts: InstrumentParts) {
+    this.shape = parts.shape
+    this.parts = parts
+    this.series = new Series(parts.limits)
+  }
+
+  /** The slot for these attributes, with room for its values. */
+  slot(attributes: Attributes): number {
+    const slot = this.series.slotOf(attributes)
+    if (slot >= this.startUnixMs.length) this.begin(slot)
+    return slot
+  }
+
+  private begin(slot: number): void {
+    if (slot >= this.capacity) {
+      this.capacity = Math.max(8, this.capacity * 2)
+      this.grow(this.capacity)
+    }
+    while (this.startUnixMs.length <= slot) this.startUnixMs.push(this.parts.nowUnixMs())
+  }
+
+  protected abstract grow(capacity: number): void
+}
+
+const none: Attributes = {}
+
+/** Counter, up-down counter and gauge: one number per series. */
+export class NumberInstrument extends Slots implements Counter, UpDownCounter, Gauge {
+  values = new Float64Array(0)
+  /** Whether a series has had a value since it was made: an untouched one is not exported. */
+  used = new Uint8Array(0)
+  private readonly monotonic: boolean
+
+  constructor(parts: InstrumentParts) {
+    super(parts)
+    this.monotonic = parts.shape.kind === 'counter'
+  }
+
+  add(value: number, attributes: Attributes = none): void {
+    if (this.accepts(value)) this.addAt(this.slot(attributes), value)
+  }
+
+  set(value: number, attributes: Attributes = none): void {
+    if (this.accepts(value)) this.setAt(this.slot(attributes), value)
+  }
+
+  /** `@opentelemetry/api` gauges record. */
+  record(value: number, attributes: Attributes = none): void {
+    this.set(value, attributes)
+  }
+
+  with(attributes: Attributes): BoundCounter & BoundGauge {
+    return new BoundNumber(this, this.slot(attributes))
+  }
+
+  accepts(value: number): boolean {
+    if (Number.isFinite(value) && (value >= 0 || !this.monotonic)) return true
+    const why = Number.isFinite(value) ? 'a counter only grows' : 'it is not a finite number'
+    this.parts.wrong(`Cannot record ${String(value)} in metric "${this.shape.name}": ${why}`)
+    return false
+  }
+
+  addAt(slot: number, value: number): void {
+    this.values[slot] = (this.values[slot] ?? 0) + value
+    this.used[slot] = 1
+  }
+
+  setAt(slot: number, value: number): void {
+    this.values[slot] = value
+    this.used[slot] = 1
+  }
+
+  protected override grow(capacity: number): void {
+    const values = new Float64Array(capacity)
+    values.set(this.values)
+    this.values = values
+    const used = new Uint8Array(capacity)
+    used.set(this.used)
+    this.used = used
+  }
+}
+
+class BoundNumber implements BoundCounter, BoundGauge {
+  private readonly instrument: NumberInstrument
+  private readonly slot: number
+
+  constructor(instrument: NumberInstrument, slot: number) {
+    this.instrument = instrument
+    this.slot = slot
+  }
+
+  add(value: number): void {
+    if (this.instrument.accepts(value)) this.instrument.addAt(this.slot, value)
+  }
+
+  set(value: number): void {
+    if (this.instrument.accepts(value)) this.instrument.setAt(this.slot, value)
+  }
+}
+
+/** Explicit buckets: per series one row of counts, and sum, smallest and largest. */
+export class HistogramInstrument extends Slots implements Histogram {
+  readonly boundaries: Float64Array
+  readonly rowLength: number
+  counts = new Float64Array(0)
+  sums = new Float64Array(0)
+  smallest = new Float64Array(0)
+  largest = new Float64Array(0)
+
+  constructor(parts: InstrumentParts) {
+    super(parts)
+    this.boundaries = Float64Array.from(parts.shape.boundaries)
+    this.rowLength = this.boundaries.length + 1
+  }
+
+  record(value: number, attributes: Attributes = none): void {
+    if (this.accepts(value)) this.recordAt(this.slot(attributes), value)
+  }
+
+  with(attributes: Attributes): BoundHistogram {
+    const slot = this.slot(attributes)
+    return { record: (value) => (this.accepts(value) ? this.recordAt(slot, value) : undefined) }
+  }
+
+  startTimer(attributes: Attributes = none): (more?: Attributes) => number {
+    const startMs = performance.now()
+    return (more) => {
+      const seconds = (performance.now() - startMs) / 1000
+      this.record(seconds, more === undefined ? attributes : { ...attributes, ...more })
+      return seconds
+    }
+  }
+
+  private accepts(value: number): boolean {
+    if (Number.isFinite(value)) return true
+    this.parts.wrong(`Cannot record ${String(value)} in metric "${this.shape.name}": it is not a finite number`)
+    return false
+  }
+
+  private recordAt(slot: number, value: number): void {
+    const row = slot * this.rowLength + this.bucketOf(value)
+    this.counts[row] = (this.counts[row] ?? 0) + 1
+    this.sums[slot] = (this.sums[slot] ?? 0) + value
+    if (value < (this.smallest[slot] ?? 0)) this.smallest[slot] = value
+    if (value > (this.largest[slot] ?? 0)) this.largest[slot] = value
+  }
+
+  /** The first bucket whose upper bound is at least the value. */
+  private bucketOf(value: number): number {
+    const boundaries = this.boundaries
+    let low = 0
+    let high = boundaries.length
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if (value <= (boundaries[middle] ?? 0)) high = middle
+      else low = middle + 1
+    }
+    return low
+  }
+
+  protected override grow(capacity: number): void {
+    this.counts = grown(this.counts, capacity * this.rowLength, 0)
+    this.sums = grown(this.sums, capacity, 0)
+    this.smallest = grown(this.smallest, capacity, Number.POSITIVE_INFINITY)
+    this.largest = grown(this.largest, capacity, Number.NEGATIVE_INFINITY)
+  }
+}
+
+function grown(old: Float64Array<ArrayBuffer>, length: number, filler: number): Float64Array<ArrayBuffer> {
+  const next = new Float64Array(length).fill(filler, old.length)
+  next.set(old)
+  return next
+}

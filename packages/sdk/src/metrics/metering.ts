@@ -1,0 +1,200 @@
+import type { Scope } from '../export/signal-buffer.ts'
+import type { Attributes, HistogramOptions, InstrumentOptions, Meter, Observe } from '../public.ts'
+import type { Report } from '../report.ts'
+import {
+  HistogramInstrument,
+  type InstrumentKind,
+  type InstrumentParts,
+  type InstrumentShape,
+  NumberInstrument,
+} from './instruments.ts'
+
+export type Instrument = NumberInstrument | HistogramInstrument
+
+export interface MeteringSettings {
+  seriesMax: number
+}
+
+const secondsBoundaries = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10]
+const otherBoundaries = [0, 5, 10, 25, 50, 75, 100, 250, 500, 750, 1000, 2500, 5000, 7500, 10000]
+const instrumentsMax = 5_000
+
+/** All instruments of the process, by scope and name, and the callbacks that are asked when metrics are collected. */
+export class Metering {
+  readonly settings: MeteringSettings
+  private readonly scopes = new Map<string, { scope: Scope; instruments: Map<string, Instrument> }>()
+  /** Instruments whose series live from one collection to the next only as long as they are observed. */
+  private readonly observed = new Set<NumberInstrument>()
+  private readonly observers = new Set<() => void | Promise<void>>()
+  private readonly report: Report
+  private readonly nowUnixMs: () => number
+  private count = 0
+
+  constructor(parts: { settings: MeteringSettings; report: Report; nowUnixMs: () => number }) {
+    this.settings = parts.settings
+    this.report = parts.report
+    this.nowUnixMs = parts.nowUnixMs
+  }
+
+  /** An instrument whose values come from callbacks. */
+  observable(
+    scope: Scope,
+    kind: Exclude<InstrumentKind, 'histogram'>,
+    name: string,
+    options?: InstrumentOptions,
+  ): NumberInstrument {
+    const instrument = this.number(scope, kind, name, options)
+    this.observed.add(instrument)
+    return instrument
+  }
+
+  number(
+    scope: Scope,
+    kind: Exclude<InstrumentKind, 'histogram'>,
+    name: string,
+    options?: InstrumentOptions,
+  ): NumberInstrument {
+    const shape = { name, kind, unit: options?.unit ?? '', description: options?.description ?? '', boundaries: [] }
+    const known = this.known(scope, shape)
+    if (known instanceof NumberInstrument) return known
+    return this.add(scope, known, new NumberInstrument(this.parts(shape)))
+  }
+
+  histogram(scope: Scope, name: string, options?: HistogramOptions): HistogramInstrument {
+    const unit = options?.unit ?? ''
+    const boundaries =
+      this.boundaries(name, options?.boundaries) ?? (unit === 's' ? secondsBoundaries : otherBoundaries)
+    const shape: InstrumentShape = {
+      name,
+      kind: 'histogram',
+      unit,
+      description: options?.description ?? '',
+      boundaries,
+    }
+    const known = this.known(scope, shape)
+    if (known instanceof HistogramInstrument) return known
+    return this.add(scope, known, new HistogramInstrument(this.parts(shape)))
+  }
+
+  /** Asked each time metrics are collected; returns how to stop that. */
+  observe(observer: () => void | Promise<void>): () => void {
+    this.observers.add(observer)
+    return () => this.observers.delete(observer)
+  }
+
+  /** Runs `add`; the returned function takes back every observer it added. */
+  observersOf(add: () => void): () => void {
+    const before = new Set(this.observers)
+    add()
+    const added = [...this.observers].filter((observer) => !before.has(observer))
+    return () => {
+      for (const observer of added) this.observers.delete(observer)
+    }
+  }
+
+  /** Calls every observer; resolves when the asynchronous ones are done. A failing one is said and skipped. */
+  async runObservers(): Promise<void> {
+    await Promise.all(this.startObservers())
+  }
+
+  /** Calls every observer and waits for none: all that can be done at exit. */
+  startObservers(): Promise<void>[] {
+    const pending: Promise<void>[] = []
+    const failed = (thrown: unknown) =>
+      this.report(`Cannot observe a metric: its callback failed with ${String(thrown)}`)
+    for (const instrument of this.observed) instrument.used.fill(0)
+    for (const observer of this.observers) {
+      try {
+        const result = observer()
+        if (result instanceof Promise) pending.push(result.catch(failed))
+      } catch (thrown) {
+        failed(thrown)
+      }
+    }
+    return pending
+  }
+
+  *all(): Generator<{ scope: Scope; instruments: Iterable<Instrument> }> {
+    for (const { scope, instruments } of this.scopes.values()) yield { scope, instruments: instruments.values() }
+  }
+
+  private parts(shape: InstrumentShape): InstrumentParts {
+    const { settings, report } = this
+    return {
+      shape,
+      nowUnixMs: this.nowUnixMs,
+      wrong: report,
+      limits: {
+        get seriesMax() {
+          return settings.seriesMax
+        },
+        overflowed: (attribute, distinct) =>
+          report(
+            `Metric "${shape.name}" has more than ${settings.seriesMax} series: attribute "${attribute}" has ${distinct} ` +
+              'values. What is new goes to the series otel.metric.overflow=true',
+          ),
+      },
+    }
+  }
+
+  private instruments(scope: Scope): Map<string, Instrument> {
+    const key = `${scope.name}\n${scope.version}`
+    let entry = this.scopes.get(key)
+    if (entry === undefined) {
+      entry = { scope, instruments: new Map() }
+      this.scopes.set(key, entry)
+    }
+    return entry.instruments
+  }
+
+  /** The instrument of that name when it has the same kind; `false` when the name is taken by another kind. */
+  private known(scope: Scope, shape: InstrumentShape): Instrument | undefined | false {
+    const known = this.instruments(scope).get(shape.name.toLowerCase())
+    if (known === undefined || known.shape.kind === shape.kind) return known
+    this.report(
+      `Cannot make ${shape.kind} "${shape.name}": a ${known.shape.kind} has that name. What the new one records is not exported`,
+    )
+    return false
+  }
+
+  private add<T extends Instrument>(scope: Scope, known: Instrument | undefined | false, made: T): T {
+    if (known !== undefined) return made
+    if (this.count >= instrumentsMax) {
+      this.report(`Cannot export metric "${made.shape.name}": there are ${instrumentsMax} already`)
+      return made
+    }
+    this.count++
+    this.instruments(scope).set(made.shape.name.toLowerCase(), made)
+    return made
+  }
+
+  private boundaries(name: string, given: readonly number[] | undefined): readonly number[] | undefined {
+    if (given === undefined) return undefined
+    const ascending = given.every((bound, i) => Number.isFinite(bound) && (i === 0 || bound > (given[i - 1] ?? 0)))
+    if (ascending && given.length <= 1000) return given
+    this.report(`Cannot use the boundaries of metric "${name}": they must be finite and ascending, at most 1,000`)
+    return undefined
+  }
+}
+
+/** The public face for one scope. */
+export function meterOf(metering: Metering, scope: Scope): Meter {
+  const observable = (
+    kind: 'counter' | 'upDownCounter' | 'gauge',
+    name: string,
+    options: InstrumentOptions,
+    observe: Observe,
+  ) => {
+    const instrument = metering.observable(scope, kind, name, options)
+    metering.observe(() => observe((value, attributes) => instrument.set(value, attributes as Attributes | undefined)))
+  }
+  return {
+    counter: (name, options) => metering.number(scope, 'counter', name, options),
+    upDownCounter: (name, options) => metering.number(scope, 'upDownCounter', name, options),
+    gauge: (name, options) => metering.number(scope, 'gauge', name, options),
+    histogram: (name, options) => metering.histogram(scope, name, options),
+    observableCounter: (name, options, observe) => observable('counter', name, options, observe),
+    observableUpDownCounter: (name, options, observe) => observable('upDownCounter', name, options, observe),
+    observableGauge: (name, options, observe) => observable('gauge', name, options, observe),
+  }
+}

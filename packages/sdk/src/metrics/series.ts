@@ -1,0 +1,131 @@
+import type { Attributes } from '../public.ts'
+
+/**
+ * Finds the slot of a series from its attributes: a trie with one step per attribute, in the order the caller writes
+ * them. Another order of the same attributes is another path to the same slot.
+ *
+ *     root --route--> '/a' --method--> 'GET' -> slot 0
+ *                          --method--> 'PUT' -> slot 1
+ *
+ * Slot 0 is the overflow series: all that comes after `max` series is summed there and said once.
+ */
+interface Step {
+  key: string
+  values: Map<unknown, Step>
+  /** Paths that continue with another key. */
+  other: Step[] | undefined
+  slot: number
+}
+
+export const overflowSlot = 0
+const noSlot = -1
+const pathsPerSeries = 4
+
+export interface SeriesLimits {
+  seriesMax: number
+  /** Says which metric overflowed and which attribute grew. */
+  overflowed(attribute: string, distinct: number): void
+}
+
+export class Series {
+  /** Attributes by slot; slot 0 is the overflow series. */
+  readonly attributes: Attributes[] = [{ 'otel.metric.overflow': true }]
+  overflowed = false
+  private readonly root: Step = newStep()
+  private readonly bySorted = new Map<string, number>()
+  private readonly limits: SeriesLimits
+  private paths = 0
+
+  constructor(limits: SeriesLimits) {
+    this.limits = limits
+  }
+
+  /** The slot of these attributes; a new one is made while there is room. */
+  slotOf(attributes: Attributes): number {
+    let step = this.root
+    for (const key in attributes) {
+      const value = attributes[key]
+      if (value === undefined) continue
+      const at = step.key === key ? step : branch(step, key)
+      const next = at?.values.get(value)
+      if (next === undefined) return this.learn(attributes)
+      step = next
+    }
+    return step.slot === noSlot ? this.learn(attributes) : step.slot
+  }
+
+  private learn(attributes: Attributes): number {
+    const own: Attributes = {}
+    for (const key of Object.keys(attributes).sort()) {
+      if (attributes[key] !== undefined) own[key] = scalar(attributes[key])
+    }
+    const sorted = JSON.stringify(Object.entries(own).map(([key, value]) => [key, typeof value, String(value)]))
+    let slot = this.bySorted.get(sorted)
+    if (slot === undefined) {
+      if (this.bySorted.size >= this.limits.seriesMax) return this.overflow()
+      slot = this.attributes.push(own) - 1
+      this.bySorted.set(sorted, slot)
+    }
+    if (this.paths < this.limits.seriesMax * pathsPerSeries) this.path(attributes, slot)
+    return slot
+  }
+
+  private path(attributes: Attributes, slot: number): void {
+    let step = this.root
+    for (const key in attributes) {
+      const value = attributes[key]
+      if (value === undefined) continue
+      // Objects would be found by identity: a path that is never met again.
+      if (typeof value === 'object' || typeof value === 'function') return
+      if (step.key === '') step.key = key
+      const at = step.key === key ? step : (branch(step, key) ?? grow(step, key))
+      let next = at.values.get(value)
+      if (next === undefined) {
+        next = newStep()
+        at.values.set(value, next)
+      }
+      step = next
+    }
+    if (step.slot === noSlot) this.paths++
+    step.slot = slot
+  }
+
+  private overflow(): number {
+    if (!this.overflowed) {
+      this.overflowed = true
+      const distinct = new Map<string, Set<unknown>>()
+      for (const attributes of this.attributes.slice(1)) {
+        for (const [key, value] of Object.entries(attributes)) {
+          distinct.set(key, (distinct.get(key) ?? new Set()).add(value))
+        }
+      }
+      const [name = '', values] = [...distinct].sort((a, b) => b[1].size - a[1].size)[0] ?? []
+      this.limits.overflowed(name, values?.size ?? 0)
+    }
+    return overflowSlot
+  }
+}
+
+function newStep(): Step {
+  return { key: '', values: new Map(), other: undefined, slot: noSlot }
+}
+
+function branch(step: Step, key: string): Step | undefined {
+  return step.other?.find((other) => other.key === key)
+}
+
+function grow(step: Step, key: string): Step {
+  const other = { ...newStep(), key }
+  step.other = [...(step.other ?? []), other]
+  return other
+}
+
+/** A label is text, a number or a boolean; anything else is kept as the text it prints as. */
+function scalar(value: unknown): unknown {
+  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value
+  try {
+    return typeof value === 'object' ? JSON.stringify(value) : String(value)
+  } catch {
+    return '[object]'
+  }
+}

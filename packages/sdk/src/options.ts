@@ -1,0 +1,231 @@
+import type { Signal } from './export/exporter.ts'
+import { severityOf } from './logs/log-record.ts'
+import type { LogLevel, StartOptions } from './public.ts'
+import type { Sampler } from './traces/sampler.ts'
+
+/** All options, checked and complete. */
+export interface Settings {
+  disabled: boolean
+  serviceName: string
+  serviceVersion: string | undefined
+  resource: Record<string, string | number | boolean>
+  urls: Record<Signal, string>
+  headers: Record<string, string>
+  gzip: boolean
+  exportTimeoutMs: number
+  batchDelayMs: number
+  batchMaxBytes: number
+  bufferMaxBytes: number
+  metricIntervalMs: number
+  exitTimeoutMs: number
+  sampler: Sampler
+  logLevel: LogLevel
+  logOutput: 'json' | 'pretty' | 'none'
+  exported: Record<Signal, boolean>
+  instrument: { httpServer: boolean; httpClient: boolean; fetch: boolean; process: boolean }
+  seriesMax: number
+  attributeLengthMax: number
+  attributesMax: number
+  handleSignals: boolean
+  registerOpenTelemetry: boolean
+}
+
+export interface OptionSources {
+  readonly env: Record<string, string | undefined>
+  readonly isTerminal: boolean
+  /** Name and version of the program's package.json, when there is one. */
+  readonly package: { name?: string | undefined; version?: string | undefined }
+  /** Says what was given and could not be used. */
+  wrong(sentence: string): void
+}
+
+interface NumberOption {
+  readonly option: keyof StartOptions
+  readonly variables: readonly string[]
+  readonly fallback: number
+  readonly min: number
+  readonly max: number
+}
+
+/** Every option that is a number: its variables, default and bounds. */
+export const numberOptions = {
+  exportTimeoutMs: num('exportTimeoutMs', ['OTEL_EXPORTER_OTLP_TIMEOUT'], 10_000, 1, 600_000),
+  batchDelayMs: num('batchDelayMs', ['WAKELINE_BATCH_DELAY_MS', 'OTEL_BSP_SCHEDULE_DELAY'], 1_000, 10, 600_000),
+  batchMaxBytes: num('batchMaxBytes', ['WAKELINE_BATCH_MAX_BYTES'], 524_288, 1_024, 16_777_216),
+  bufferMaxBytes: num('bufferMaxBytes', ['WAKELINE_BUFFER_MAX_BYTES'], 8_388_608, 4_096, 1_073_741_824),
+  metricIntervalMs: num('metricIntervalMs', ['OTEL_METRIC_EXPORT_INTERVAL'], 10_000, 100, 3_600_000),
+  exitTimeoutMs: num('exitTimeoutMs', ['WAKELINE_EXIT_TIMEOUT_MS'], 1_000, 0, 60_000),
+  seriesMax: num('seriesMax', ['WAKELINE_SERIES_MAX'], 2_000, 1, 1_000_000),
+  attributeLengthMax: num('attributeLengthMax', ['OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT'], 8_192, 16, 1_048_576),
+  attributesMax: num('attributesMax', ['OTEL_ATTRIBUTE_COUNT_LIMIT'], 128, 1, 10_000),
+} as const
+
+function num(
+  option: keyof StartOptions,
+  variables: readonly string[],
+  fallback: number,
+  min: number,
+  max: number,
+): NumberOption {
+  return { option, variables, fallback, min, max }
+}
+
+export const defaultEndpoint = 'http://127.0.0.1:4318'
+
+/** Code goes over environment, environment over default. A value that cannot be used is said and left out. */
+export function readSettings(given: StartOptions, sources: OptionSources): Settings {
+  const { env, wrong } = sources
+  const numberOf = (of: NumberOption) => readNumber(of, given, sources)
+  const fromResource = parsePairs(env['OTEL_RESOURCE_ATTRIBUTES'], 'OTEL_RESOURCE_ATTRIBUTES', wrong)
+  const resource: Settings['resource'] = {
+    ...fromResource,
+    ...(given.environment === undefined ? {} : { 'deployment.environment.name': given.environment }),
+    ...given.resource,
+  }
+  const serviceName =
+    given.serviceName ??
+    filled(env['OTEL_SERVICE_NAME']) ??
+    textOf(resource['service.name']) ??
+    sources.package.name ??
+    'unknown_service:node'
+  return {
+    disabled: env['OTEL_SDK_DISABLED']?.toLowerCase() === 'true',
+    serviceName,
+    serviceVersion: given.serviceVersion ?? textOf(resource['service.version']) ?? sources.package.version,
+    resource,
+    urls: readUrls(given, sources),
+    headers: readHeaders(given, sources),
+    gzip: (given.compression ?? env['OTEL_EXPORTER_OTLP_COMPRESSION']) === 'gzip',
+    exportTimeoutMs: numberOf(numberOptions.exportTimeoutMs),
+    batchDelayMs: numberOf(numberOptions.batchDelayMs),
+    batchMaxBytes: numberOf(numberOptions.batchMaxBytes),
+    bufferMaxBytes: numberOf(numberOptions.bufferMaxBytes),
+    metricIntervalMs: numberOf(numberOptions.metricIntervalMs),
+    exitTimeoutMs: numberOf(numberOptions.exitTimeoutMs),
+    sampler: readSampler(given, sources),
+    logLevel: readLevel(given.logLevel ?? filled(env['WAKELINE_LOG_LEVEL']), wrong),
+    logOutput: readOutput(given.logOutput ?? filled(env['WAKELINE_LOG_OUTPUT']), sources),
+    exported: {
+      traces: given.export?.traces ?? env['OTEL_TRACES_EXPORTER'] !== 'none',
+      metrics: given.export?.metrics ?? env['OTEL_METRICS_EXPORTER'] !== 'none',
+      logs: given.export?.logs ?? env['OTEL_LOGS_EXPORTER'] !== 'none',
+    },
+    instrument: { httpServer: true, httpClient: true, fetch: true, process: true, ...given.instrument },
+    seriesMax: numberOf(numberOptions.seriesMax),
+    attributeLengthMax: numberOf(numberOptions.attributeLengthMax),
+    attributesMax: numberOf(numberOptions.attributesMax),
+    handleSignals: given.handleSignals ?? true,
+    registerOpenTelemetry: given.registerOpenTelemetry ?? true,
+  }
+}
+
+function readNumber(of: NumberOption, given: StartOptions, { env, wrong }: OptionSources): number {
+  const variable = of.variables.find((name) => filled(env[name]) !== undefined)
+  const value = given[of.option] ?? (variable === undefined ? undefined : Number(env[variable]))
+  if (value === undefined) return of.fallback
+  if (typeof value === 'number' && value >= of.min && value <= of.max) return value
+  const name = given[of.option] === undefined ? variable : of.option
+  wrong(`Cannot use ${name}=${String(value)}: it must be a number from ${of.min} to ${of.max}. Using ${of.fallback}`)
+  return of.fallback
+}
+
+function readUrls(given: StartOptions, { env, wrong }: OptionSources): Record<Signal, string> {
+  if (env['OTEL_EXPORTER_OTLP_PROTOCOL'] === 'grpc') {
+    wrong('Cannot use OTEL_EXPORTER_OTLP_PROTOCOL=grpc: this SDK exports http/protobuf')
+  }
+  const base =
+    given.endpoint ?? filled(env['WAKELINE_ENDPOINT']) ?? filled(env['OTEL_EXPORTER_OTLP_ENDPOINT']) ?? defaultEndpoint
+  const urlOf = (signal: Signal) => {
+    const own =
+      given.endpoint === undefined ? filled(env[`OTEL_EXPORTER_OTLP_${signal.toUpperCase()}_ENDPOINT`]) : undefined
+    const url = own ?? `${base.replace(/\/+$/, '')}/v1/${signal}`
+    if (URL.canParse(url) && /^https?:/.test(url)) return url
+    wrong(`Cannot export ${signal} to ${url}: it is not an http or https URL. Using ${defaultEndpoint}`)
+    return `${defaultEndpoint}/v1/${signal}`
+  }
+  return { traces: urlOf('traces'), logs: urlOf('logs'), metrics: urlOf('metrics') }
+}
+
+function readHeaders(given: StartOptions, { env, wrong }: OptionSources): Record<string, string> {
+  const token = given.token ?? filled(env['WAKELINE_TOKEN'])
+  const headers: Record<string, string> = {
+    ...parsePairs(env['OTEL_EXPORTER_OTLP_HEADERS'], 'OTEL_EXPORTER_OTLP_HEADERS', wrong),
+    ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+    ...given.headers,
+  }
+  for (const [name, value] of Object.entries(headers)) {
+    if (/^[!#$%&'*+.^_`|~0-9a-z-]+$/i.test(name) && /^[\t\x20-\x7e]*$/.test(value)) continue
+    // The value may be a secret: it is not shown.
+    wrong(
+      `Cannot send the export header "${name.replace(/[^\x20-\x7e]/g, '?')}": its name or value has characters HTTP does not allow`,
+    )
+    delete headers[name]
+  }
+  return headers
+}
+
+function readSampler(given: StartOptions, { env, wrong }: OptionSources): Sampler {
+  const name = filled(env['OTEL_TRACES_SAMPLER']) ?? 'parentbased_always_on'
+  const argument = filled(env['OTEL_TRACES_SAMPLER_ARG'])
+  const parentBased = given.sampleRatio !== undefined || name.startsWith('parentbased_')
+  const kind = name.replace('parentbased_', '')
+  const fromEnv = kind === 'always_off' ? 0 : kind === 'traceidratio' && argument !== undefined ? Number(argument) : 1
+  if (!['always_on', 'always_off', 'traceidratio'].includes(kind)) {
+    wrong(
+      `Cannot use OTEL_TRACES_SAMPLER=${name}: known are always_on, always_off, traceidratio, alone or after parentbased_`,
+    )
+  }
+  const ratio = given.sampleRatio ?? fromEnv
+  if (ratio >= 0 && ratio <= 1) return { ratio, parentBased }
+  wrong(`Cannot sample ${ratio} of the traces: the ratio must be from 0 to 1. Using 1`)
+  return { ratio: 1, parentBased }
+}
+
+function readLevel(given: string | undefined, wrong: (sentence: string) => void): LogLevel {
+  const level = given?.toLowerCase()
+  if (level === undefined) return 'info'
+  if (isLevel(level)) return level
+  wrong(`Cannot use log level ${level}: known are trace, debug, info, warn, error, fatal, silent. Using info`)
+  return 'info'
+}
+
+function isLevel(level: string): level is LogLevel {
+  return severityOf(level) !== undefined
+}
+
+function readOutput(given: string | undefined, sources: OptionSources): Settings['logOutput'] {
+  if (given === 'json' || given === 'pretty' || given === 'none') return given
+  const fallback = sources.isTerminal ? 'pretty' : 'json'
+  if (given !== undefined)
+    sources.wrong(`Cannot use log output ${given}: known are json, pretty, none. Using ${fallback}`)
+  return fallback
+}
+
+/** `key=value,key=value`, percent-encoded. By the specification one bad member spoils all of it. */
+export function parsePairs(
+  text: string | undefined,
+  variable: string,
+  wrong: (sentence: string) => void,
+): Record<string, string> {
+  const pairs: Record<string, string> = {}
+  for (const member of text?.split(',') ?? []) {
+    if (member.trim() === '') continue
+    const at = member.indexOf('=')
+    try {
+      if (at < 1) throw new Error('it is not key=value')
+      pairs[decodeURIComponent(member.slice(0, at).trim())] = decodeURIComponent(member.slice(at + 1).trim())
+    } catch (thrown) {
+      wrong(`Cannot use ${variable}: its member ${Object.keys(pairs).length + 1}: ${String(thrown)}`)
+      return {}
+    }
+  }
+  return pairs
+}
+
+function filled(text: string | undefined): string | undefined {
+  return text === undefined || text.trim() === '' ? undefined : text.trim()
+}
+
+function textOf(value: string | number | boolean | undefined): string | undefined {
+  return value === undefined ? undefined : String(value)
+}

@@ -1,0 +1,162 @@
+import type { Clock } from './clock.ts'
+import { Exporter, type Signal } from './export/exporter.ts'
+import { sendLastWords } from './export/last-words.ts'
+import { openSender, type Sender } from './export/sender.ts'
+import type { SignalBuffer } from './export/signal-buffer.ts'
+import type { MetricsEncoder } from './metrics/encode-metrics.ts'
+import type { Metering } from './metrics/metering.ts'
+import type { Settings } from './options.ts'
+import type { Report } from './report.ts'
+
+export interface PipelineParts {
+  readonly settings: Settings
+  readonly resource: Uint8Array
+  readonly buffers: Record<Signal, SignalBuffer>
+  readonly metering: Metering
+  readonly encoder: MetricsEncoder
+  readonly clock: Clock
+  readonly report: Report
+  schedule(run: () => void, delayMs: number): NodeJS.Timeout
+  background<T>(run: () => T): T
+}
+
+const dropReportIntervalMs = 30_000
+
+/** Everything between the buffers and the backend, from start() to stop(). */
+export class Pipeline {
+  private readonly parts: PipelineParts
+  private readonly sender: Sender
+  private readonly exporters: Exporter[]
+  private readonly metrics: Exporter
+  private readonly timers: NodeJS.Timeout[] = []
+  private reportedDropped = 0
+  private reportedAtMs = 0
+
+  constructor(parts: PipelineParts) {
+    this.parts = parts
+    this.sender = openSender(() => Date.now())
+    const { settings } = parts
+    const open = (signal: Signal) =>
+      new Exporter({
+        settings: {
+          signal,
+          url: settings.urls[signal],
+          headers: { ...settings.headers, 'user-agent': 'wakeline-sdk' },
+          gzip: settings.gzip,
+          timeoutMs: settings.exportTimeoutMs,
+          resource: parts.resource,
+        },
+        buffer: parts.buffers[signal],
+        sender: this.sender,
+        report: parts.report,
+        schedule: parts.schedule,
+        random: Math.random,
+      })
+    this.exporters = [open('traces'), open('logs')]
+    this.metrics = open('metrics')
+    this.exporters.forEach((exporter) => {
+      // From a record's own call stack only a timer is set: sending is not the program's work.
+      const buffer = parts.buffers[exporter.settings.signal]
+      let asked = false
+      buffer.onFull = () => {
+        if (asked) return
+        asked = true
+        parts.schedule(() => {
+          asked = false
+          exporter.exportNow()
+        }, 0)
+      }
+    })
+  }
+
+  start(): void {
+    const { settings, background } = this.parts
+    background(() => {
+      this.timers.push(setInterval(() => this.tick(), settings.batchDelayMs).unref())
+      if (settings.exported.metrics) {
+        this.timers.push(setInterval(() => void this.exportMetrics(), settings.metricIntervalMs).unref())
+      }
+    })
+  }
+
+  private tick(): void {
+    this.parts.clock.follow()
+    for (const exporter of this.exporters) exporter.exportNow()
+    const dropped = this.dropped()
+    if (dropped > this.reportedDropped && performance.now() - this.reportedAtMs > dropReportIntervalMs) {
+      this.parts.report(
+        `Dropped ${dropped - this.reportedDropped} records: the buffers are full or the backend refused them`,
+      )
+      this.reportedDropped = dropped
+      this.reportedAtMs = performance.now()
+    }
+  }
+
+  private async exportMetrics(): Promise<void> {
+    await this.parts.metering.runObservers()
+    this.replaceMetrics()
+  }
+
+  private replaceMetrics(): void {
+    const taken = this.parts.encoder.encode(this.parts.clock.nowUnixMs())
+    if (taken !== undefined) this.metrics.replace(taken)
+  }
+
+  /** Sends everything there is, metrics included. The process stays alive for it, for at most `timeoutMs`. */
+  async flush(timeoutMs: number): Promise<void> {
+    this.sender.hold(true)
+    let deadline: NodeJS.Timeout | undefined
+    const tooLate = new Promise<void>((resolve) => {
+      deadline = setTimeout(resolve, timeoutMs)
+    })
+    try {
+      await Promise.race([tooLate, this.parts.background(() => this.flushAll())])
+    } finally {
+      clearTimeout(deadline)
+      this.sender.hold(false)
+    }
+  }
+
+  private async flushAll(): Promise<void> {
+    if (this.parts.settings.exported.metrics) await this.exportMetrics()
+    await Promise.all([...this.exporters, this.metrics].map((exporter) => exporter.flush()))
+  }
+
+  pending(): boolean {
+    return Object.values(this.parts.buffers).some((buffer) => buffer.records > 0 || buffer.queuedBytes > 0)
+  }
+
+  /** Blocks until what is left has been sent, for at most the exit timeout. */
+  lastWords(): void {
+    const { settings, metering, report } = this.parts
+    if (settings.exported.metrics) {
+      metering.startObservers()
+      const taken = this.parts.encoder.encode(this.parts.clock.nowUnixMs())
+      if (taken !== undefined) this.metrics.replaceQuietly(taken)
+    }
+    const requests = [...this.exporters, this.metrics].flatMap((exporter) => exporter.remaining())
+    if (!sendLastWords(requests, settings.exitTimeoutMs))
+      report('Cannot send the last telemetry before the process ends')
+  }
+
+  private dropped(): number {
+    const buffers = Object.values(this.parts.buffers).reduce((sum, buffer) => sum + buffer.dropped, 0)
+    return [...this.exporters, this.metrics].reduce((sum, exporter) => sum + exporter.dropped, buffers)
+  }
+
+  counts(): { signal: Signal; sent: number; dropped: number; retries: number }[] {
+    return [...this.exporters, this.metrics].map((exporter) => ({
+      signal: exporter.settings.signal,
+      sent: exporter.sent,
+      dropped: exporter.dropped + this.parts.buffers[exporter.settings.signal].dropped,
+      retries: exporter.retries,
+    }))
+  }
+
+  stop(): void {
+    for (const timer of this.timers.splice(0)) clearInterval(timer)
+    for (const exporter of [...this.exporters, this.metrics]) exporter.stop()
+    for (const buffer of Object.values(this.parts.buffers)) buffer.onFull = () => {}
+    this.sender.stop()
+  }
+}

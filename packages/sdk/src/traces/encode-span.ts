@@ -1,0 +1,141 @@
+import { type AttributeEncoding, writeAttribute, writeAttributes } from '../encode/attributes.ts'
+import type { RecordWriter } from '../encode/record-writer.ts'
+import { type LinkedSpan, type Span, type SpanEvent, statusCode } from './span.ts'
+
+/**
+ * One span as ScopeSpans.spans.
+ *
+ *     12 length [ 0a trace_id  12 span_id  1a trace_state  22 parent_span_id  2a name  30 kind
+ *                 39 start  41 end  4a attributes*  50 dropped  5a events*  60 dropped
+ *                 6a links*  70 dropped  7a status  85 01 flags ]
+ */
+export function writeSpan(writer: RecordWriter, span: Span, how: AttributeEncoding): void {
+  writer.reserve(128)
+  writer.byte(0x12)
+  const guess = 400
+  const start = writer.open(guess)
+  writeHead(writer, span)
+  const attributes = span.attributes
+  for (let i = 0; i < attributes.length; i += 2)
+    writeAttribute(writer, 0x4a, attributes[i] as string, attributes[i + 1], how)
+  if (span.droppedAttributes > 0) writeCount(writer, 0x50, span.droppedAttributes)
+  if (span.events !== undefined) {
+    for (const event of span.events) writeEvent(writer, event, how)
+    if (span.droppedEvents > 0) writeCount(writer, 0x60, span.droppedEvents)
+  }
+  if (span.links !== undefined) {
+    for (const link of span.links) writeLink(writer, link, how)
+    if (span.droppedLinks > 0) writeCount(writer, 0x70, span.droppedLinks)
+  }
+  if (span.status !== statusCode.unset) writeStatus(writer, span)
+  writer.reserve(8)
+  writer.byte(0x85)
+  writer.byte(0x01)
+  // 0x100: whether the parent is remote is known; 0x200: it is.
+  writer.fixed32((span.sampled ? 1 : 0) | (span.identity.random ? 2 : 0) | 0x100 | (span.parentRemote ? 0x200 : 0))
+  writer.close(start, guess)
+}
+
+function writeHead(writer: RecordWriter, span: Span): void {
+  const identity = span.identity
+  writer.reserve(48)
+  writer.byte(0x0a)
+  writer.byte(16)
+  writer.word(identity.a)
+  writer.word(identity.b)
+  writer.word(identity.c)
+  writer.word(identity.d)
+  writer.byte(0x12)
+  writer.byte(8)
+  writer.word(span.idHigh)
+  writer.word(span.idLow)
+  if (span.parentHigh !== 0 || span.parentLow !== 0) {
+    writer.byte(0x22)
+    writer.byte(8)
+    writer.word(span.parentHigh)
+    writer.word(span.parentLow)
+  }
+  if (identity.state !== undefined) {
+    writer.byte(0x1a)
+    writer.string(identity.state)
+    writer.reserve(1)
+  }
+  writer.byte(0x2a)
+  writer.string(span.name)
+  writer.reserve(24)
+  writer.byte(0x30)
+  writer.byte(span.kind)
+  writer.byte(0x39)
+  writer.unixNano(span.startUnixMs)
+  writer.byte(0x41)
+  writer.unixNano(span.endUnixMs)
+}
+
+function writeCount(writer: RecordWriter, tag: number, count: number): void {
+  writer.reserve(8)
+  writer.byte(tag)
+  writer.varint(count)
+}
+
+function writeEvent(writer: RecordWriter, event: SpanEvent, how: AttributeEncoding): void {
+  writer.reserve(8)
+  writer.byte(0x5a)
+  const start = writer.open(1000)
+  writer.byte(0x09)
+  writer.unixNano(event.unixMs)
+  writer.byte(0x12)
+  writer.string(event.name)
+  if (event.attributes !== undefined) {
+    const dropped = writeAttributes(writer, 0x1a, event.attributes, how, innerAttributesMax)
+    if (dropped > 0) writeCount(writer, 0x20, dropped)
+  }
+  writer.close(start, 1000)
+}
+
+function writeLink(writer: RecordWriter, link: LinkedSpan, how: AttributeEncoding): void {
+  const { identity, idHigh, idLow, sampled } = link.span
+  writer.reserve(64)
+  writer.byte(0x6a)
+  const start = writer.open(40)
+  writer.reserve(48)
+  writer.byte(0x0a)
+  writer.byte(16)
+  writer.word(identity.a)
+  writer.word(identity.b)
+  writer.word(identity.c)
+  writer.word(identity.d)
+  writer.byte(0x12)
+  writer.byte(8)
+  writer.word(idHigh)
+  writer.word(idLow)
+  if (identity.state !== undefined) {
+    writer.byte(0x1a)
+    writer.string(identity.state)
+  }
+  if (link.attributes !== undefined) {
+    const dropped = writeAttributes(writer, 0x22, link.attributes, how, innerAttributesMax)
+    if (dropped > 0) writeCount(writer, 0x28, dropped)
+  }
+  writer.reserve(8)
+  writer.byte(0x35)
+  writer.fixed32(sampled ? 1 : 0)
+  writer.close(start, 40)
+}
+
+function writeStatus(writer: RecordWriter, span: Span): void {
+  writer.reserve(8)
+  writer.byte(0x7a)
+  const message = span.statusMessage?.slice(0, 1024) ?? ''
+  const guess = message.length + 6
+  const start = writer.open(guess)
+  if (message !== '') {
+    writer.byte(0x12)
+    writer.string(message)
+  }
+  writer.reserve(2)
+  writer.byte(0x18)
+  writer.byte(span.status)
+  writer.close(start, guess)
+}
+
+const innerAttributesMax = 128

@@ -1,0 +1,139 @@
+import type { Clock } from '../clock.ts'
+import { type Context, type ContextStorage, rootContext } from '../context/context.ts'
+import type { AttributeEncoding } from '../encode/attributes.ts'
+import type { ScopeChunk, SignalBuffer } from '../export/signal-buffer.ts'
+import type { Attributes } from '../public.ts'
+import type { IdSource } from '../random.ts'
+import { writeSpan } from './encode-span.ts'
+import { RemoteSpan } from './remote-span.ts'
+import { isSampled, type Sampler } from './sampler.ts'
+import { SeenErrors } from './seen-errors.ts'
+import { Span, spanKind } from './span.ts'
+import { TraceIdentity } from './trace-identity.ts'
+
+export interface TracingSettings {
+  sampler: Sampler
+  attributesMax: number
+}
+
+export interface SpanRequest {
+  readonly kind: number
+  /** Milliseconds since 1970, or 0 for now. */
+  readonly startUnixMs: number
+  /** Begin a new trace, whatever is active. */
+  readonly root: boolean
+}
+
+const internalNow: SpanRequest = { kind: spanKind.internal, startUnixMs: 0, root: false }
+
+/** Makes spans and takes them back when they end. */
+export class Tracing {
+  readonly ids: IdSource
+  readonly clock: Clock
+  readonly settings: TracingSettings
+  readonly seenErrors = new SeenErrors()
+  private readonly storage: ContextStorage
+  private readonly buffer: SignalBuffer
+  private readonly how: AttributeEncoding
+
+  constructor(parts: {
+    ids: IdSource
+    clock: Clock
+    settings: TracingSettings
+    storage: ContextStorage
+    buffer: SignalBuffer
+    how: AttributeEncoding
+  }) {
+    this.ids = parts.ids
+    this.clock = parts.clock
+    this.settings = parts.settings
+    this.storage = parts.storage
+    this.buffer = parts.buffer
+    this.how = parts.how
+  }
+
+  /** Starts a span under the one that `context` carries. */
+  start(scope: ScopeChunk, name: string, context: Context, request: SpanRequest = internalNow): Span {
+    const parent = request.root ? undefined : knownSpan(context.span)
+    const identity = parent === undefined ? this.newIdentity() : parent.identity
+    const sampled = !context.suppressed && isSampled(this.settings.sampler, parent?.sampled, identity)
+    return new Span(this, scope, {
+      name,
+      kind: request.kind,
+      identity,
+      sampled,
+      parent,
+      startUnixMs: request.startUnixMs,
+    })
+  }
+
+  private newIdentity(): TraceIdentity {
+    const ids = this.ids
+    const identity = new TraceIdentity(ids.next(), ids.next(), ids.next(), ids.nextNonZero())
+    identity.random = true
+    return identity
+  }
+
+  /** Runs `fn` inside a new span and ends it when `fn` is done. */
+  run<T>(scope: ScopeChunk, name: string, attributes: Attributes | undefined, fn: (span: Span) => T): T {
+    const context = this.storage.getStore() ?? rootContext
+    const span = this.start(scope, name, context)
+    if (attributes !== undefined) span.setAttributes(attributes)
+    let result: T
+    try {
+      result = this.storage.run(context.withSpan(span), fn, span)
+    } catch (thrown) {
+      span.recordError(thrown)
+      span.end()
+      throw thrown
+    }
+    if (isThenable(result)) return endWhenSettled(result, span)
+    span.end()
+    return result
+  }
+
+  /** Called by a sampled span once, when it ends: from here on only its bytes exist. */
+  ended(span: Span, scope: ScopeChunk): void {
+    const writer = this.buffer.open(scope)
+    if (writer === undefined) return
+    const mark = writer.at
+    try {
+      writeSpan(writer, span, this.how)
+    } catch {
+      // Nothing a span holds should make encoding fail; if it does, the record is lost, not the program.
+      writer.at = mark
+      this.buffer.refuse(1)
+      return
+    }
+    this.buffer.close(scope, mark)
+  }
+}
+
+/** Our own classes, or a span context made by another SDK. */
+export function knownSpan(span: Context['span']): Span | RemoteSpan | undefined {
+  if (span === undefined || span instanceof Span || span instanceof RemoteSpan) return span
+  return RemoteSpan.of(span.spanContext())
+}
+
+function isThenable<T>(value: T): value is T & PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
+}
+
+/**
+ * The promise that is returned is the derived one: handling the original here would hide an unhandled rejection from
+ * Node, and the program would live on where it crashed before.
+ */
+function endWhenSettled<T>(result: T & PromiseLike<unknown>, span: Span): T {
+  const derived = result.then(
+    (value) => {
+      span.end()
+      return value
+    },
+    (thrown) => {
+      span.recordError(thrown)
+      span.end()
+      throw thrown
+    },
+  )
+  return derived as T
+}
