@@ -66,7 +66,9 @@ export type ServiceAnswer = {
     durationP95Nano: (number | null)[]
     durationP99Nano: (number | null)[]
   }
+  /** The busiest first; `operationsTotal` says how many there are where not all are shown. */
   operations: OperationSummary[]
+  operationsTotal: number
   resources: { resourceId: string; attributes: Attributes }[]
   cost: Cost
 }
@@ -87,7 +89,8 @@ export type SpanStatus = 'unset' | 'ok' | 'error'
 
 /**
  * GET /api/v1/traces?q&from&to&order=newest|slowest&limit&cursor
- * Traces with at least one span that matches `q`, and what the store knows of each whole trace.
+ * Traces with at least one span that matches `q`, and what the store knows of each whole trace. Newest is by the start
+ * of a trace's latest matching span, slowest by the length of its longest matching span.
  */
 export type TracesAnswer = { traces: TraceSummary[]; nextCursor?: string; cost: Cost }
 export type TraceSummary = {
@@ -106,7 +109,9 @@ export type TraceSummary = {
 /** GET /api/v1/traces/:traceId : no time range is needed. Spans in start order. */
 export type TraceAnswer = {
   traceId: string
+  /** The first 20,000; `spansTotal` says how many there are. */
   spans: SpanRecord[]
+  spansTotal: number
   resources: Record<string, ResourceRecord>
   scopes: Record<string, ScopeRecord>
   cost: Cost
@@ -184,7 +189,10 @@ export type SeverityName = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trac
 
 /** Server-sent events of GET /api/v1/logs/tail?q */
 export type TailEvent =
-  | { event: 'records'; data: { records: LogRecord[] } }
+  | {
+      event: 'records'
+      data: { records: LogRecord[]; resources: Record<string, ResourceRecord>; scopes: Record<string, ScopeRecord> }
+    }
   /** The viewer was too slow, or records came faster than can be shown: this many were not sent. */
   | { event: 'lost'; data: { records: number } }
 
@@ -223,6 +231,12 @@ export type MetricRangeAnswer = {
 
 /** GET /api/v1/keys?signal=logs|spans&from&to&prefix and /api/v1/values?signal&key&from&to&prefix : completion. */
 export type CompletionAnswer = { items: { text: string; count: number }[]; cost: Cost }
+
+/**
+ * POST /api/v1/session {token} : sets the UI's cookie (204) or refuses (401; 429 after too many attempts).
+ * GET /api/v1/session : whether a token is needed, and whether this request carried a right one.
+ */
+export type SessionAnswer = { tokenRequired: boolean; signedIn: boolean }
 
 /** GET /api/v1/status */
 export type StatusAnswer = {

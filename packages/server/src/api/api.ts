@@ -1,0 +1,157 @@
+import { createServer, type IncomingMessage, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { getRequestListener } from '@hono/node-server'
+import type { StatusAnswer } from '@wakeline/protocol'
+import { type Context, Hono } from 'hono'
+import { accessHeaders, checkHost, checkOrigin, checkToken, openSessions } from '../base/access.ts'
+import type { Query } from '../query/query.ts'
+import { ApiFailure, respondFailure } from './errors.ts'
+import { questionRoutes } from './questions.ts'
+import { sessionRoutes } from './session.ts'
+import { tailRoutes } from './tail.ts'
+import { openTurns } from './turns.ts'
+import { serveUi } from './ui-files.ts'
+
+export type ApiOptions = {
+  host: string
+  /** 0 takes any free one. */
+  port: number
+  /** '' where none is needed. */
+  token: string
+  /** The built UI; '' where there is none. */
+  uiDirectory: string
+  /** Questions answered at once, and waiting for their turn; beyond, 503. */
+  queriesAtOnceMax: number
+  queriesWaitingMax: number
+  tailViewersMax: number
+}
+
+export type ApiParts = {
+  query: Query
+  status: () => StatusAnswer | Promise<StatusAnswer>
+  /** The server's own counters, in Prometheus' text format. */
+  metricsText: () => string
+  isReady: () => boolean
+  nowUnixMs: () => number
+  /** Hears of errors that are this program's fault. */
+  report: (error: unknown) => void
+}
+
+export type Api = {
+  url: string
+  /** Ends live tails and waits for answers being sent. */
+  stop(): Promise<void>
+}
+
+/** Listens, and answers `/api/v1`, the UI, `/livez`, `/readyz` and `/metrics`. Throws what listening throws (a taken port). */
+export async function startApi(parts: ApiParts & ApiOptions): Promise<Api> {
+  const addresses = new WeakMap<Request, string>()
+  const app = apiRoutes(parts, (request) => addresses.get(request) ?? '')
+  const listener = getRequestListener(
+    (request, { incoming }) => {
+      addresses.set(request, incoming.socket.remoteAddress ?? '')
+      return app.fetch(request)
+    },
+    { overrideGlobalObjects: false },
+  )
+  const server = createServer(
+    { requestTimeout: 30_000, headersTimeout: 15_000 },
+    (request: IncomingMessage, response) => {
+      void listener(request, response)
+    },
+  )
+  await listening(server, parts.port, parts.host)
+  const { port } = server.address() as AddressInfo
+  const name = parts.host.includes(':') ? `[${parts.host}]` : parts.host
+  return { url: `http://${name}:${port}`, stop: () => stopped(server, parts.query) }
+}
+
+function listening(server: Server, port: number, host: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, host, () => {
+      server.off('error', reject)
+      resolve()
+    })
+  })
+}
+
+function stopped(server: Server, query: Query): Promise<void> {
+  query.tail.closeViewers()
+  return new Promise((resolve) => {
+    server.close(() => resolve())
+    server.closeIdleConnections()
+    setTimeout(() => server.closeAllConnections(), 2000).unref()
+  })
+}
+
+export function apiRoutes(parts: ApiParts & ApiOptions, addressOf: (request: Request) => string): Hono {
+  const { query, nowUnixMs, report } = parts
+  const rules = { host: parts.host, token: parts.token }
+  const sessions = openSessions()
+  const turns = openTurns({ atOnceMax: parts.queriesAtOnceMax, waitingMax: parts.queriesWaitingMax })
+  const app = new Hono()
+  app.onError((error, context) => respondFailure(context, error, report))
+  app.use(async (context, next) => {
+    secureHeaders(context)
+    checkAccess(context, parts)
+    await next()
+  })
+  app.get('/livez', (context) => context.text('ok\n'))
+  app.get('/readyz', (context) => (parts.isReady() ? context.text('ok\n') : context.text('not ready\n', 503)))
+  app.route('/api/v1/session', sessionRoutes({ rules, sessions, nowUnixMs, addressOf }))
+
+  const guarded = async (context: Context, next: () => Promise<void>): Promise<void> => {
+    const headers = accessHeaders((name) => context.req.header(name))
+    const refused = checkToken(headers, rules)
+    if (refused !== undefined && !sessions.isValid(headers.cookie, nowUnixMs()))
+      throw new ApiFailure('unauthorized', refused)
+    await next()
+  }
+  app.use('/api/*', guarded)
+  app.use('/metrics', guarded)
+  app.get('/metrics', (context) =>
+    context.text(parts.metricsText(), 200, { 'Content-Type': 'text/plain; version=0.0.4; charset=utf-8' }),
+  )
+  app.route('/api/v1', tailRoutes({ query, viewersMax: parts.tailViewersMax }))
+  app.route('/api/v1', questionRoutes({ ...parts, turns }))
+  app.all('/api/*', (context) => {
+    if (context.req.method !== 'GET')
+      throw new ApiFailure(
+        'method_not_allowed',
+        `Cannot ${context.req.method} ${context.req.path}: it is answered to GET only`,
+      )
+    throw new ApiFailure(
+      'not_found',
+      `Cannot answer ${context.req.path}: there is nothing of this name; the endpoints are under /api/v1`,
+    )
+  })
+  app.get('*', (context) => serveUi(context, parts.uiDirectory))
+  app.notFound((context) =>
+    respondFailure(
+      context,
+      new ApiFailure(
+        'method_not_allowed',
+        `Cannot ${context.req.method} ${context.req.path}: it is answered to GET only`,
+      ),
+      report,
+    ),
+  )
+  return app
+}
+
+function checkAccess(context: Context, { host, token }: ApiOptions): void {
+  const headers = accessHeaders((name) => context.req.header(name))
+  const isPage = context.req.method === 'GET' && !context.req.path.startsWith('/api/')
+  const refused = checkHost(headers, { host, token }) ?? checkOrigin(headers, { navigation: isPage })
+  if (refused !== undefined) throw new ApiFailure('forbidden', refused)
+}
+
+function secureHeaders(context: Context): void {
+  context.header('X-Content-Type-Options', 'nosniff')
+  context.header('X-Frame-Options', 'DENY')
+  context.header('Referrer-Policy', 'no-referrer')
+  context.header('Cross-Origin-Opener-Policy', 'same-origin')
+  context.header('Cross-Origin-Resource-Policy', 'same-origin')
+  context.header('Content-Security-Policy', "default-src 'none'; frame-ancestors 'none'")
+}

@@ -1,0 +1,89 @@
+import type { ApiError } from '@wakeline/protocol'
+import type { Context } from 'hono'
+import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import { isRefused, type Refused } from '../base/refused.ts'
+import { QueryError, StoreAwayError } from '../store/store.ts'
+
+/** Every kind of error the API answers with, and its status. Closed: clients may switch on it. */
+const statuses = {
+  invalid_request: 400,
+  invalid_query: 400,
+  unauthorized: 401,
+  forbidden: 403,
+  not_found: 404,
+  method_not_allowed: 405,
+  too_large: 422,
+  too_many_attempts: 429,
+  cancelled: 499,
+  internal: 500,
+  busy: 503,
+  store_away: 503,
+  timeout: 504,
+} as const satisfies Record<string, number>
+
+export type ErrorCode = keyof typeof statuses
+
+/** Thrown inside handlers; `respond` is the one place that makes a response of it. */
+export class ApiFailure extends Error {
+  override readonly name = 'ApiFailure'
+  readonly code: ErrorCode
+  readonly retryAfterSeconds: number | undefined
+
+  constructor(code: ErrorCode, message: string, retryAfterSeconds?: number) {
+    super(message)
+    this.code = code
+    this.retryAfterSeconds = retryAfterSeconds
+  }
+}
+
+type Failure = { code: ErrorCode; message: string; position?: number; retryAfterSeconds?: number | undefined }
+
+/** A refused question, or an error thrown on the way, as a response. `report` hears of what is our own fault. */
+export function respondFailure(context: Context, error: unknown, report: (error: unknown) => void): Response {
+  const { code, message, position, retryAfterSeconds } = failureOf(error)
+  if (code === 'internal') report(error)
+  if (retryAfterSeconds !== undefined) context.header('Retry-After', String(retryAfterSeconds))
+  context.header('Cache-Control', 'no-store')
+  const body: ApiError = { error: { code, message, ...(position !== undefined && { position }) } }
+  // 499 is no registered status, but it is the one every proxy's log shows for a client that went away.
+  const status: number = statuses[code]
+  return context.json(body, status as ContentfulStatusCode)
+}
+
+function failureOf(error: unknown): Failure {
+  if (error instanceof ApiFailure) return error
+  if (error instanceof StoreAwayError) return { code: 'store_away', message: error.message, retryAfterSeconds: 5 }
+  if (error instanceof QueryError) return queryFailure(error)
+  if (isRefusal(error))
+    return {
+      code: error.refused,
+      message: error.message,
+      ...(error.position !== undefined && { position: error.position }),
+    }
+  return {
+    code: 'internal',
+    message: 'Cannot answer this request: something is wrong in the server; its log says what',
+  }
+}
+
+function queryFailure(error: QueryError): Failure {
+  switch (error.reason) {
+    case 'timeout':
+      return { code: 'timeout', message: `${error.message}. Ask for a shorter time range or with a narrower search` }
+    case 'memory':
+    case 'rows':
+      return { code: 'too_large', message: `${error.message}. Ask for a shorter time range or with a narrower search` }
+    case 'cancelled':
+      return { code: 'cancelled', message: error.message }
+    case 'invalid':
+      // The statement is ours, so this is our fault, whatever was asked.
+      return {
+        code: 'internal',
+        message: 'Cannot answer this question: the engine refused its SQL; the log of the server says why',
+      }
+  }
+}
+
+function isRefusal(error: unknown): error is Refused {
+  return typeof error === 'object' && error !== null && isRefused(error)
+}

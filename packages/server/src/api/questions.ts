@@ -1,0 +1,63 @@
+import type { StatusAnswer } from '@wakeline/protocol'
+import { type Context, Hono } from 'hono'
+import type { z } from 'zod'
+import { isRefused, type Refused } from '../base/refused.ts'
+import type { Query } from '../query/query.ts'
+import type { TimeRange } from '../query/time-range.ts'
+import { ApiFailure } from './errors.ts'
+import { type GivenRange, inputs, readInput, readRange } from './input.ts'
+import { sendJson } from './send.ts'
+import type { Turns } from './turns.ts'
+
+export type QuestionsOptions = {
+  query: Query
+  status: () => StatusAnswer | Promise<StatusAnswer>
+  turns: Turns
+  nowUnixMs: () => number
+}
+
+/** GET /api/v1/*: read the parameters, ask one question, send its answer. */
+export function questionRoutes({ query, status, turns, nowUnixMs }: QuestionsOptions): Hono {
+  const routes = new Hono()
+  type Asked<Input> = (
+    input: Input & TimeRange,
+    run: { signal: AbortSignal },
+    context: Context,
+  ) => Promise<object | Refused>
+
+  function question<Input extends GivenRange>(path: string, schema: z.ZodType<Input>, ask: Asked<Input>): void {
+    routes.get(path, async (context) => {
+      const input = readInput(context, schema)
+      const range = readRange(input, nowUnixMs())
+      const signal = context.req.raw.signal
+      const answer = await turns.take(signal, () => ask({ ...input, ...range }, { signal }, context))
+      if (isRefused(answer)) throw answer
+      return sendJson(context, answer)
+    })
+  }
+
+  question('/services', inputs.range, (ask, run) => query.services(ask, run))
+  question('/services/:service', inputs.range, (ask, run, context) =>
+    query.service({ ...ask, service: context.req.param('service') ?? '' }, run),
+  )
+  question('/traces', inputs.traces, (ask, run) => query.traces(ask, run))
+  question('/logs', inputs.logs, (ask, run) => query.logs(ask, run))
+  question('/logs/histogram', inputs.logHistogram, (ask, run) => query.logHistogram(ask, run))
+  question('/metrics', inputs.metrics, (ask, run) => query.metrics(ask, run))
+  question('/metrics/labels', inputs.metricLabels, (ask, run) => query.metricLabels(ask, run))
+  question('/metrics/range', inputs.metricRange, (ask, run) => query.metricRange(ask, run))
+  question('/keys', inputs.keys, (ask, run) => query.keys(ask, run))
+  question('/values', inputs.values, (ask, run) => query.values(ask, run))
+  question('/traces/:traceId', inputs.range, (_, run, context) => query.trace({ traceId: traceIdOf(context) }, run))
+  routes.get('/status', async (context) => {
+    readInput(context, inputs.nothing)
+    return sendJson(context, await status())
+  })
+  return routes
+}
+
+function traceIdOf(context: Context): string {
+  const traceId = (context.req.param('traceId') ?? '').toLowerCase()
+  if (/^[0-9a-f]{32}$/.test(traceId) && !/^0+$/.test(traceId)) return traceId
+  throw new ApiFailure('invalid_request', 'Cannot show this trace: a trace id is 32 hex digits, not all of them 0')
+}

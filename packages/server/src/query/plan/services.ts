@@ -1,0 +1,83 @@
+import { type Sql, sql, uint } from '../sql.ts'
+import { minuteMs, minutesInRange, readableStep, type TimeRange, wholeMinutes } from '../time-range.ts'
+
+/** Steps of whole minutes, because the rollups count by minute. */
+export function rollupStep(range: TimeRange, stepsMax: number): number {
+  const { fromMs, toMs } = wholeMinutes(range)
+  return Math.max(minuteMs, readableStep((toMs - fromMs) / stepsMax))
+}
+
+/** What each service was asked to do: server and consumer spans, by step. */
+export function servicesSql(range: TimeRange, stepMs: number): Sql {
+  return sql`SELECT service, ${stepStart(stepMs)} AS step,
+  sum(requests) AS requests, sum(errors) AS errors, sumMap(durations) AS durations, max(minute) AS last_minute
+FROM span_red
+WHERE kind IN (2, 5) AND ${minutesInRange(range)}
+GROUP BY service, step
+ORDER BY service, step`
+}
+
+/** Every service that sent anything, those too that only log or only call others. */
+export function presenceSql(range: TimeRange): Sql {
+  return sql`SELECT service, sum(logs) AS logs, sum(error_logs) AS error_logs, toUInt64(max(last)) * 1000 AS last_seen
+FROM (
+  SELECT service, sum(records) AS logs, sumIf(records, severity >= 17) AS error_logs, max(minute) AS last
+  FROM log_volume WHERE ${minutesInRange(range)} GROUP BY service
+  UNION ALL
+  SELECT service, 0 AS logs, 0 AS error_logs, max(minute) AS last
+  FROM span_red WHERE ${minutesInRange(range)} GROUP BY service
+)
+GROUP BY service`
+}
+
+export function serviceStepsSql(service: string, range: TimeRange, stepMs: number): Sql {
+  return sql`SELECT service, ${stepStart(stepMs)} AS step,
+  sum(requests) AS requests, sum(errors) AS errors, sumMap(durations) AS durations, max(minute) AS last_minute
+FROM span_red
+WHERE service = ${service} AND kind IN (2, 5) AND ${minutesInRange(range)}
+GROUP BY service, step
+ORDER BY step`
+}
+
+export function operationsSql(service: string, range: TimeRange, operationsMax: number): Sql {
+  return sql`SELECT name, kind, sum(requests) AS requests, sum(errors) AS errors, sumMap(durations) AS durations, count() OVER () AS total
+FROM span_red
+WHERE service = ${service} AND ${minutesInRange(range)}
+GROUP BY name, kind
+ORDER BY requests DESC, name, kind
+LIMIT ${uint(operationsMax)}`
+}
+
+export function serviceResourcesSql(service: string, range: TimeRange, resourcesMax: number): Sql {
+  const { fromMs, toMs } = range
+  const day = (ms: number): string => new Date(ms).toISOString().slice(0, 10)
+  return sql`SELECT toString(resource_id) AS id, schema_url,
+  mapKeys(attributes) AS attribute_keys, mapValues(attributes) AS attribute_values, attribute_types, dropped_attributes
+FROM resources
+WHERE service = ${service} AND day >= toDate32(${day(fromMs - 86_400_000)}) AND day <= toDate32(${day(toMs + 86_400_000)})
+ORDER BY day DESC, resource_id
+LIMIT 1 BY resource_id
+LIMIT ${uint(resourcesMax)}`
+}
+
+function stepStart(stepMs: number): Sql {
+  const seconds = uint(stepMs / 1000)
+  return sql`intDiv(toUInt64(toUnixTimestamp(minute)), ${seconds}) * ${seconds} * 1000`
+}
+
+export type RedRow = {
+  service: string
+  step: string
+  requests: string
+  errors: string
+  durations: Record<string, string>
+}
+export type PresenceRow = { service: string; logs: string; error_logs: string; last_seen: string }
+export type OperationRow = {
+  name: string
+  kind: number
+  requests: string
+  errors: string
+  durations: Record<string, string>
+  total: string
+}

@@ -1,0 +1,138 @@
+import type { Condition } from '../search/condition.ts'
+import { conditionSql } from '../search/condition-sql.ts'
+import { type Sql, sql, trusted, uint } from '../sql.ts'
+import { inRange, instant, type TimeRange } from '../time-range.ts'
+
+export type TracesPlan = TimeRange & {
+  condition: Condition
+  /** By the start of the latest span that matches, or by the length of the longest that matches. */
+  order: 'newest' | 'slowest'
+  traces: number
+  /** Sort key and id of the last trace of the page before. */
+  after?: { key: bigint; traceId: string }
+}
+
+/**
+ * Ids of matching traces in order. Reads the first `spansMax` matching spans in that order: a trace's first span among them
+ * decides its place, so what comes out is right as far as it goes. Too few traces and `spansMax` spans read: ask for more.
+ */
+export function tracePageSql(plan: TracesPlan, spansMax: number): Sql {
+  const key = plan.order === 'newest' ? trusted('toUnixTimestamp64Nano(ts)') : trusted('duration')
+  const order = trusted(plan.order === 'newest' ? 'ts' : 'duration')
+  const where = sql`${inRange('ts', plan)} AND (${conditionSql(plan.condition)})`
+  const after = plan.after === undefined ? sql`` : afterSql(order, plan, plan.after, where)
+  return sql`SELECT lower(hex(trace_id)) AS trace, toString(max(key)) AS last_key, sum(count()) OVER () AS spans
+FROM (
+  SELECT trace_id, ${key} AS key FROM spans
+  WHERE ${where}${after}
+  ORDER BY ${order} DESC, trace_id DESC
+  LIMIT ${uint(spansMax)}
+)
+GROUP BY trace_id
+ORDER BY max(key) DESC, trace_id DESC
+LIMIT ${uint(plan.traces)}`
+}
+
+/** Spans that sort after the last trace given, less those of traces that an earlier span has put on a page before. */
+function afterSql(order: Sql, plan: TracesPlan, after: { key: bigint; traceId: string }, where: Sql): Sql {
+  const last = sql`(${plan.order === 'newest' ? instant(after.key) : sql`${after.key}`}, toFixedString(unhex(${after.traceId}), 16))`
+  return sql`
+    AND (${order}, trace_id) < ${last}
+    AND trace_id NOT IN (SELECT trace_id FROM spans WHERE ${where} AND (${order}, trace_id) >= ${last})`
+}
+
+export type TracePageRow = { trace: string; last_key: string; spans: string }
+
+/** What the store knows of whole traces, and how many of their spans matched. One row for each trace and service. */
+export function traceSummariesSql(traceIds: readonly string[], plan: TracesPlan): Sql {
+  const ids = sql`arrayMap(id -> toFixedString(unhex(id), 16), ${traceIds})`
+  return sql`WITH (SELECT (min(first_ts), max(last_ts)) FROM trace_bounds WHERE trace_id IN ${ids}) AS bounds
+SELECT lower(hex(trace_id)) AS trace, service,
+  toString(toUnixTimestamp64Nano(min(ts))) AS first_start,
+  toString(max(toUnixTimestamp64Nano(ts) + duration)) AS last_end,
+  count() AS spans,
+  countIf(status = 2) AS errors,
+  countIf(${inRange('ts', plan)} AND (${conditionSql(plan.condition)})) AS matched,
+  min(parent_span_id != unhex('0000000000000000')) AS has_no_root,
+  argMin(name, (parent_span_id != unhex('0000000000000000'), ts)) AS first_name,
+  toString(toUnixTimestamp64Nano(argMin(ts, (parent_span_id != unhex('0000000000000000'), ts)))) AS first_name_start
+FROM spans
+WHERE trace_id IN ${ids} AND ts >= bounds.1 AND ts <= bounds.2
+GROUP BY trace_id, service
+ORDER BY spans DESC, service`
+}
+
+export type TraceSummaryRow = {
+  trace: string
+  service: string
+  first_start: string
+  last_end: string
+  spans: string
+  errors: string
+  matched: string
+  has_no_root: number
+  first_name: string
+  first_name_start: string
+}
+
+export function traceBoundsSql(traceId: string): Sql {
+  return sql`SELECT toString(toUnixTimestamp64Nano(min(first_ts))) AS first, toString(toUnixTimestamp64Nano(max(last_ts))) AS last, count() AS days
+FROM trace_bounds
+WHERE trace_id = unhex(${traceId})`
+}
+
+export type TraceBoundsRow = { first: string; last: string; days: string }
+
+export function traceSpansSql(traceId: string, bounds: { first: bigint; last: bigint }, spansMax: number): Sql {
+  return sql`SELECT ${spanColumns}, count() OVER () AS total
+FROM spans
+WHERE trace_id = unhex(${traceId}) AND ts >= ${instant(bounds.first)} AND ts <= ${instant(bounds.last)}
+ORDER BY spans.ts, span_id
+LIMIT ${uint(spansMax)}`
+}
+
+const spanColumns = trusted(`toString(toUnixTimestamp64Nano(ts)) AS start, service, name, kind, status, status_message,
+  toString(duration) AS nanoseconds, lower(hex(trace_id)) AS trace, lower(hex(span_id)) AS span, lower(hex(parent_span_id)) AS parent,
+  trace_state, flags, toString(resource_id) AS resource, toString(scope_id) AS scope,
+  mapKeys(attributes) AS attribute_keys, mapValues(attributes) AS attribute_values, attribute_types, dropped_attributes,
+  arrayMap(e -> (toString(toUnixTimestamp64Nano(e.ts)), e.name, mapKeys(e.attributes), mapValues(e.attributes), e.attribute_types, e.dropped_attributes), events) AS span_events,
+  arrayMap(l -> (lower(hex(l.trace_id)), lower(hex(l.span_id)), l.trace_state, l.flags, mapKeys(l.attributes), mapValues(l.attributes), l.attribute_types, l.dropped_attributes), links) AS span_links,
+  dropped_events, dropped_links`)
+
+type EventRow = [time: string, name: string, keys: string[], values: string[], types: string, dropped: number]
+type LinkRow = [
+  trace: string,
+  span: string,
+  traceState: string,
+  flags: number,
+  keys: string[],
+  values: string[],
+  types: string,
+  dropped: number,
+]
+
+export type SpanRow = {
+  start: string
+  service: string
+  name: string
+  kind: number
+  status: number
+  status_message: string
+  nanoseconds: string
+  trace: string
+  span: string
+  parent: string
+  trace_state: string
+  flags: number
+  resource: string
+  scope: string
+  attribute_keys: string[]
+  attribute_values: string[]
+  attribute_types: string
+  dropped_attributes: number
+  span_events: EventRow[]
+  span_links: LinkRow[]
+  dropped_events: number
+  dropped_links: number
+  total: string
+}

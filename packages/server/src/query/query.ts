@@ -1,0 +1,93 @@
+import type {
+  CompletionAnswer,
+  LogHistogramAnswer,
+  LogsAnswer,
+  MetricLabelsAnswer,
+  MetricRangeAnswer,
+  MetricsAnswer,
+  ServiceAnswer,
+  ServicesAnswer,
+  TraceAnswer,
+  TracesAnswer,
+} from '@wakeline/protocol'
+import type { Refused } from '../base/refused.ts'
+import type { Reader, ReadLimits } from '../store/store.ts'
+import { askKeys, askValues, type CompletionAsk } from './completion.ts'
+import { askLogHistogram, askLogs, type LogHistogramAsk, type LogsAsk } from './logs.ts'
+import {
+  askMetricLabels,
+  askMetricRange,
+  askMetrics,
+  type MetricLabelsAsk,
+  type MetricRangeAsk,
+  type MetricsAsk,
+} from './metrics.ts'
+import { type Running, type RunOptions, startRunning } from './run.ts'
+import { askService, askServices } from './services.ts'
+import { startTail, type Tail, type TailOptions } from './tail.ts'
+import type { TimeRange } from './time-range.ts'
+import { askTrace, askTraces, type TracesAsk } from './traces.ts'
+
+export type QueryOptions = {
+  queryTimeoutMs: number
+  queryMemoryMaxBytes: number
+  /** Rows one statement may give back; more is an error, never a silent cut. */
+  queryRowsMax: number
+} & TailOptions
+
+type Asked<Answer> = Promise<Answer | Refused>
+
+/**
+ * The one door for questions: one method for each endpoint of `protocol/api.ts`. What is asked wrongly comes back
+ * as a `Refused`; what the engine stopped is thrown as the store's `QueryError` or `StoreAwayError`.
+ * Aborting `signal` stops the question in the engine.
+ */
+export interface Query {
+  services(ask: TimeRange, run: RunOptions): Promise<ServicesAnswer>
+  service(ask: TimeRange & { service: string }, run: RunOptions): Asked<ServiceAnswer>
+  traces(ask: TracesAsk, run: RunOptions): Asked<TracesAnswer>
+  trace(ask: { traceId: string }, run: RunOptions): Asked<TraceAnswer>
+  logs(ask: LogsAsk, run: RunOptions): Asked<LogsAnswer>
+  logHistogram(ask: LogHistogramAsk, run: RunOptions): Asked<LogHistogramAnswer>
+  metrics(ask: MetricsAsk, run: RunOptions): Promise<MetricsAnswer>
+  metricLabels(ask: MetricLabelsAsk, run: RunOptions): Promise<MetricLabelsAnswer>
+  metricRange(ask: MetricRangeAsk, run: RunOptions): Asked<MetricRangeAnswer>
+  keys(ask: CompletionAsk, run: RunOptions): Promise<CompletionAnswer>
+  values(ask: CompletionAsk & { key: string }, run: RunOptions): Promise<CompletionAnswer>
+  tail: Tail
+  /** Stops listening for live tail. */
+  close(): void
+}
+
+export function openQuery({
+  reader,
+  options,
+  nowUnixMs,
+}: {
+  reader: Reader
+  options: QueryOptions
+  nowUnixMs: () => number
+}): Query {
+  const limits: ReadLimits = {
+    timeoutMs: options.queryTimeoutMs,
+    memoryMaxBytes: options.queryMemoryMaxBytes,
+    rowsMax: options.queryRowsMax,
+  }
+  const running = (run: RunOptions): Running => startRunning(reader, limits, run)
+  const tail = startTail({ reader, options })
+  return {
+    services: (ask, run) => askServices(ask, { running: running(run), nowMs: nowUnixMs() }),
+    service: (ask, run) => askService(ask, { running: running(run), nowMs: nowUnixMs() }),
+    traces: (ask, run) => askTraces(ask, running(run)),
+    trace: (ask, run) => askTrace(ask, running(run)),
+    logs: (ask, run) => askLogs(ask, running(run)),
+    logHistogram: (ask, run) => askLogHistogram(ask, running(run)),
+    metrics: (ask, run) => askMetrics(ask, running(run)),
+    metricLabels: (ask, run) => askMetricLabels(ask, running(run)),
+    metricRange: (ask, run) => askMetricRange(ask, running(run)),
+    keys: (ask, run) => askKeys(ask, running(run)),
+    values: (ask, run) => askValues(ask, running(run)),
+    tail,
+    close: () => tail.stop(),
+  }
+}

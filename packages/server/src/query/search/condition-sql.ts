@@ -1,0 +1,97 @@
+import { float, joined, type Sql, sql, trusted } from '../sql.ts'
+import type { AttributeSource, Condition, TextSource, TextTest, Words } from './condition.ts'
+
+/** The condition as a WHERE expression that is never NULL, so that NOT means what it says. */
+export function conditionSql(condition: Condition): Sql {
+  switch (condition.is) {
+    case 'always':
+      return sql`true`
+    case 'and':
+      return joined(condition.terms.map(grouped), ' AND ')
+    case 'or':
+      return joined(condition.terms.map(grouped), ' OR ')
+    case 'not':
+      return sql`NOT (${conditionSql(condition.term)})`
+    case 'id':
+      return sql`${trusted(condition.column)} = unhex(${condition.hex})`
+    case 'number': {
+      const { source, compare, value } = condition
+      if (source.of === 'column') {
+        return sql`${trusted(source.column)} ${trusted(compare)} ${Number.isInteger(value) ? BigInt(value) : float(value)}`
+      }
+      const limit = float(value)
+      return attributeSql(source, (text) => sql`ifNull(toFloat64OrNull(${text}) ${trusted(compare)} ${limit}, false)`)
+    }
+    case 'text':
+      return textSql(condition.source, condition.test)
+    case 'words': {
+      const columns = condition.columns.map((column) => wordsSql(trusted(column), condition.words))
+      return columns.length === 1 ? joined(columns, '') : sql`(${joined(columns, ' OR ')})`
+    }
+  }
+}
+
+function grouped(condition: Condition): Sql {
+  const text = conditionSql(condition)
+  return condition.is === 'and' || condition.is === 'or' ? sql`(${text})` : text
+}
+
+function textSql(source: TextSource, test: TextTest): Sql {
+  switch (source.of) {
+    case 'column':
+      return testSql(trusted(source.column), test)
+    case 'attribute':
+      if (test.test !== 'present') return attributeSql(source, (text) => testSql(text, test))
+      return attributeSql(source, () => sql`true`)
+    case 'scope name':
+      return sql`scope_id IN (SELECT scope_id FROM scopes WHERE ${testSql(trusted('name'), test)})`
+    case 'event names':
+      if (test.test === 'present') return sql`notEmpty(events)`
+      return sql`arrayExists(event -> ${testSql(trusted('event'), test)}, events.name)`
+  }
+}
+
+/** The first of a repeated key counts, which is what `attributes[key]` gives. */
+function attributeSql(source: AttributeSource, test: (text: Sql) => Sql): Sql {
+  const key = sql`${source.key}`
+  const own = sql`attributes[${key}]`
+  const has = sql`mapContains(attributes, ${key})`
+  const ofResource = sql`resource_id IN (SELECT resource_id FROM resources WHERE ${has} AND ${test(own)})`
+  if (source.holder === 'record') return sql`(${has} AND ${test(own)})`
+  if (source.holder === 'resource') return ofResource
+  return sql`if(${has}, ${test(own)}, ${ofResource})`
+}
+
+function testSql(text: Sql, test: TextTest): Sql {
+  switch (test.test) {
+    case 'present':
+      return sql`${text} != ''`
+    case 'equals':
+      return sql`${text} = ${test.text}`
+    case 'wildcard':
+      return sql`${text} LIKE ${likePattern(test.pieces)}`
+    case 'regex':
+      return sql`match(${text}, ${test.pattern})`
+  }
+}
+
+function wordsSql(column: Sql, words: Words): Sql {
+  switch (words.match) {
+    case 'regex':
+      return sql`match(${column}, ${words.pattern})`
+    case 'loose':
+      return sql`lower(${column}) LIKE ${likePattern(['', ...words.pieces, ''])}`
+    case 'whole': {
+      const tests = words.tokens.map((token) => sql`hasToken(lower(${column}), ${token})`)
+      // One word alone is its own phrase; more of them, or punctuation, must also stand as they were written.
+      if (words.tokens.length !== 1 || words.tokens[0] !== words.phrase) {
+        tests.push(sql`position(lower(${column}), ${words.phrase}) > 0`)
+      }
+      return tests.length === 1 ? joined(tests, '') : sql`(${joined(tests, ' AND ')})`
+    }
+  }
+}
+
+function likePattern(pieces: readonly string[]): string {
+  return pieces.map((piece) => piece.replace(/[\\%_]/g, '\\$&')).join('%')
+}
