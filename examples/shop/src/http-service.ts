@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage } from 'node:http'
-import { log } from 'wakeline'
+import { log, stop as stopTelemetry } from 'wakeline'
 
 /** The little of a web framework that the shop's own services need: routes, JSON in and out, addresses, a clean end. */
 
@@ -12,7 +12,11 @@ const addresses: Record<string, string> = {}
 
 /** `routes` are written `'GET /stock/:sku'`. Listens on a free port and tells it to whoever started the process. */
 export function serve(routes: Routes): void {
-  const matchers = Object.entries(routes).map(([route, handler]) => ({ handler, match: routeMatcher(route) }))
+  const matchers = Object.entries(routes).map(([route, handler]) => ({
+    handler,
+    path: route.split(' ')[1] ?? '',
+    match: routeMatcher(route),
+  }))
   const server = createServer(async (request, response) => {
     const answer = await respond(request, matchers).catch((error) => {
       log.error(error, 'request failed')
@@ -31,13 +35,17 @@ export function serve(routes: Routes): void {
     server.close()
     server.closeIdleConnections()
     // Callers keep connections open; what is in flight gets a moment, then the process ends and flushes.
-    setTimeout(() => process.exit(0), 500)
+    setTimeout(() => stopTelemetry().finally(() => process.exit(0)), 500)
   }
   process.once('SIGTERM', stop)
   process.once('disconnect', stop)
 }
 
-type Matcher = { handler: Handler; match: (method: string, path: string) => Record<string, string> | undefined }
+type Matcher = {
+  handler: Handler
+  path: string
+  match: (method: string, path: string) => Record<string, string> | undefined
+}
 
 function routeMatcher(route: string): Matcher['match'] {
   const [method = '', pattern = ''] = route.split(' ')
@@ -53,9 +61,11 @@ function routeMatcher(route: string): Matcher['match'] {
 
 async function respond(request: IncomingMessage, matchers: readonly Matcher[]): Promise<Answer> {
   const url = new URL(request.url ?? '/', 'http://localhost')
-  for (const { handler, match } of matchers) {
+  for (const { handler, path, match } of matchers) {
     const params = match(request.method ?? 'GET', url.pathname)
     if (!params) continue
+    // Where frameworks leave the route they have chosen: the SDK names the span after it.
+    Reflect.set(request, 'route', { path })
     const user = String(request.headers['x-user-id'] ?? '')
     return await handler({
       params: { ...Object.fromEntries(url.searchParams), ...params },

@@ -42,6 +42,7 @@ async function charge(body: unknown): Promise<Answer> {
       return { status: 402, body: { error: 'card declined', reason: declined } }
     }
   } catch (error) {
+    if (!(error instanceof Error)) throw error
     charged.add(1, { acquirer, outcome: 'failed' })
     log.error(error, 'charge failed', { orderId, acquirer, cents })
     return { status: 502, body: { error: 'the acquirer cannot be reached' } }

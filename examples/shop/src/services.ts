@@ -97,6 +97,8 @@ function openTelemetryEnv(version: string): Record<string, string> {
     OTEL_BLRP_SCHEDULE_DELAY: '1000',
     // Files, sockets and name look-ups would be most of the spans and say nothing about a shop.
     OTEL_NODE_DISABLED_INSTRUMENTATIONS: 'fs,net,dns',
+    // Asking every cloud whether this is one of its machines takes seconds and ends in warnings.
+    OTEL_NODE_RESOURCE_DETECTORS: 'env,host,os,process,serviceinstance',
     OTEL_LOG_LEVEL: 'error',
   }
 }

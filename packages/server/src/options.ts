@@ -70,6 +70,29 @@ export const optionTable = {
   ),
   tokenFile: path('Listening', '', 'File whose first line is the token.'),
   directory: path('Storage', '.wakeline', 'Folder that holds all data; made when it is not there.'),
+  engineMemoryMaxBytes: bytes(
+    'Storage',
+    1024 * MiB,
+    'Memory of the engine: questions, loads and merges together. Beyond it a question fails, not the server.',
+    { min: 256 * MiB },
+  ),
+  mergesAtOnceMax: count('Storage', 2, 'Merges of stored parts that run at once.'),
+
+  queryTimeoutMs: ms('Asking', 30 * seconds, 'Longest time for one question, waiting for its turn included.', {
+    reload: true,
+  }),
+  queryMemoryMaxBytes: bytes('Asking', 512 * MiB, 'Memory of one question.', { min: MiB, reload: true }),
+  queryRowsMax: count('Asking', 100_000, 'Rows one question may give back; more is an error, never a silent cut.', {
+    reload: true,
+  }),
+  queriesAtOnceMax: count('Asking', 4, 'Questions that run at once; each holds a thread.'),
+  queriesWaitingMax: count('Asking', 64, 'Questions waiting for their turn; more are told to try again later.'),
+  tailViewersMax: count('Asking', 20, 'Live tails open at once.'),
+  tailBufferMax: count(
+    'Asking',
+    1000,
+    'Log records waiting for one live tail; when there are more, it is told how many it lost.',
+  ),
 } as const satisfies Record<string, Option<string> | Option<number>>
 
 export type OptionName = keyof typeof optionTable

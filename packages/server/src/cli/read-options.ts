@@ -1,13 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { isScalar, LineCounter, parseDocument, YAMLMap } from 'yaml'
-import {
-  flagName,
-  type OptionName,
-  type Options,
-  optionNames,
-  optionTable,
-  variableName,
-} from '../options.ts'
+import { isLoopbackName } from '../base/access.ts'
+import { flagName, type OptionName, type Options, optionNames, optionTable, variableName } from '../options.ts'
 import { editDistance, nearest } from './nearest.ts'
 import { parseValue } from './parse-value.ts'
 
