@@ -106,10 +106,10 @@ test('a query is stopped in the engine when its client goes away', async () => {
   await expect
     .poll(() =>
       ask(
-        "SELECT count() AS running FROM system.processes WHERE query LIKE '%sipHash64%' AND query NOT LIKE '%processes%'",
+        "SELECT count() AS running, max(is_cancelled) AS cancelled FROM system.processes WHERE query LIKE '%sipHash64%' AND query NOT LIKE '%processes%'",
       ),
     )
-    .toEqual([{ running: '0' }])
+    .toEqual([{ running: '0', cancelled: 0 }])
 })
 
 test('more questions than there is room for are refused, the others answered', async () => {

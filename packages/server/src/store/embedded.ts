@@ -165,19 +165,21 @@ class EmbeddedStore implements Store {
 
   /**
    * The answer, or the reason `signal` gives, at once. The query itself is stopped from the control session, again and
-   * again until it has ended: one that has not quite begun is not found by the first attempt.
+   * again until it has ended. One that is only being planned is left for the next attempt: the engine marks it as
+   * cancelled and then runs it all the same, and a second attempt does nothing.
    */
   async #orKill<Value>(running: Promise<Value>, id: string, signal: AbortSignal): Promise<Value> {
     let ended = false
     const kill = async (): Promise<void> => {
+      const text = `KILL QUERY WHERE Settings['log_comment'] = '${id}' AND elapsed > 0.03 ASYNC`
       while (!ended && !this.#closed) {
-        await this.#control.queryAsync(`KILL QUERY WHERE Settings['log_comment'] = '${id}' ASYNC`, { format: 'Null' })
-        await new Promise((resolve) => setTimeout(resolve, 50))
+        await this.#control.queryAsync(text, { format: 'Null' })
+        await new Promise((resolve) => setTimeout(resolve, 30))
       }
     }
     const stopped = new Promise<never>((_resolve, reject) => {
       const stop = (): void => {
-        this.#track(kill().catch(() => {}))
+        this.#track(kill())
         reject(signal.reason)
       }
       if (signal.aborted) stop()
