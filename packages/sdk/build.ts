@@ -7,7 +7,6 @@ import { isolatedDeclarationSync } from 'rolldown/experimental'
 
 const root = fileURLToPath(new URL('.', import.meta.url))
 const source = join(root, 'src')
-const output = join(root, 'dist')
 
 /**
  * Builds npm `wakeline` into `dist`: one set of sources, two module faces.
@@ -15,7 +14,7 @@ const output = join(root, 'dist')
  *     index.js  register.js    ESM        index.d.ts
  *     index.cjs register.cjs   CommonJS   index.d.cts
  */
-export async function buildSdk(): Promise<void> {
+export async function buildSdk(output: string = join(root, 'dist')): Promise<void> {
   await rm(output, { recursive: true, force: true })
   await mkdir(output, { recursive: true })
   const bundle = await rolldown({
@@ -31,11 +30,11 @@ export async function buildSdk(): Promise<void> {
   } finally {
     await bundle.close()
   }
-  await writeDeclarations()
+  await writeDeclarations(output)
 }
 
 /** The public types import nothing, and index.ts imports only them (and what its values are made of): one file says all. */
-async function writeDeclarations(): Promise<void> {
+async function writeDeclarations(output: string): Promise<void> {
   const declarations = await Promise.all(['public.ts', 'index.ts'].map(declarationsOf))
   const text = declarations
     .join('\n')

@@ -1,0 +1,85 @@
+import { spawnSync } from 'node:child_process'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { buildSdk, packSdk } from '../packages/sdk/build.ts'
+import { runNode } from './sdk-program.ts'
+
+let folder: string
+let home: string
+
+/** What `npm install wakeline` leaves behind: the unpacked tarball in an empty folder's node_modules. */
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'wakeline-pack-'))
+  home = join(folder, 'node_modules', 'wakeline')
+  await buildSdk()
+  const tarball = packSdk(folder)
+  await mkdir(home, { recursive: true })
+  const unpacked = spawnSync('tar', ['-xzf', tarball, '--strip-components=1', '-C', home])
+  expect(unpacked.status).toBe(0)
+})
+afterAll(() => rm(folder, { recursive: true, force: true }))
+
+const program = (load: string) => `${load}
+start({ serviceName: 'packed', logOutput: 'json', endpoint: 'http://127.0.0.1:1', instrument: { process: false } })
+const value = trace('work', () => { log.info('hello', { a: 1 }); meter.counter('c').add(1); return 42 })
+if (value !== 42) throw new Error('wrong value')`
+
+test('it holds what is published and nothing else, and depends on nothing', async () => {
+  const files = await readdir(home, { recursive: true })
+  expect(files.filter((name) => /\.(ts|test\.\w+|map)$/.test(name) && !/\.d\.c?ts$/.test(name))).toEqual([])
+  const manifest = JSON.parse(await readFile(join(home, 'package.json'), 'utf8'))
+  expect(manifest.dependencies ?? {}).toEqual({})
+  for (const face of ['index.d.ts', 'index.d.cts', 'wakeline.js', 'wakeline.cjs']) {
+    expect(await readFile(join(home, 'dist', face), 'utf8')).not.toMatch(/from ?['"](?!\.|node:)/)
+  }
+})
+
+test('it imports as an ES module', async () => {
+  await writeFile(join(folder, 'esm.mjs'), program(`import { start, trace, log, meter } from 'wakeline'`))
+  const ended = await runNode(folder, ['esm.mjs'], {})
+  expect([ended.code, ended.stdout]).toEqual([0, expect.stringContaining('"msg":"hello"')])
+})
+
+test('it is required as CommonJS', async () => {
+  await writeFile(join(folder, 'cjs.cjs'), program(`const { start, trace, log, meter } = require('wakeline')`))
+  const ended = await runNode(folder, ['cjs.cjs'], {})
+  expect([ended.code, ended.stdout]).toEqual([0, expect.stringContaining('"msg":"hello"')])
+})
+
+test('its types are right for both, with no other package installed', async () => {
+  const body = `
+start({ serviceName: 'typed', sampleRatio: 0.5 })
+const text: string = trace('a', { b: 1 }, (span) => span.setAttribute('c', true).traceId)
+const later: Promise<number> = trace('a', async () => 1)
+log.child({ text }).warn(new Error('x'), 'message')
+log.info({ a: 1 }, 'message')
+meter.histogram('h', { unit: 's' }).with({ a: 1 }).record(1)
+const seen: Span | undefined = activeSpan()
+// @ts-expect-error a level that does not exist
+log.level = 'loud'
+// @ts-expect-error a counter has no set
+meter.counter('c').set(1)
+export { later, seen }
+`
+  const names = `{ activeSpan, log, meter, type Span, start, trace }`
+  await writeFile(join(folder, 'esm.mts'), `import ${names} from 'wakeline'\nimport 'wakeline/register'${body}`)
+  await writeFile(join(folder, 'cjs.cts'), `import ${names} from 'wakeline'${body}`)
+  const flags = [
+    '--noEmit',
+    '--strict',
+    '--module',
+    'nodenext',
+    '--target',
+    'es2022',
+    '--types',
+    '',
+    '--skipLibCheck',
+    'false',
+  ]
+  const tsc = new URL('../node_modules/.bin/tsc', import.meta.url).pathname
+  const checked = spawnSync(tsc, [...flags, 'esm.mts', 'cjs.cts'], { cwd: folder, encoding: 'utf8' })
+  expect(checked.stdout).toBe('')
+  expect(checked.status).toBe(0)
+})
