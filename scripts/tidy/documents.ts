@@ -42,7 +42,10 @@ function undocumented(
       const names = declaredNames(node.declaration).filter((name) => only?.includes(name) ?? true)
       const documented = source.comments.some(
         ({ type, value, end }) =>
-          type === 'Block' && value.startsWith('*') && source.text.slice(end, node.start).trim() === '',
+          end <= node.start &&
+          type === 'Block' &&
+          value.startsWith('*') &&
+          source.text.slice(end, node.start).trim() === '',
       )
       if (names.length > 0 && !documented)
         findings.push({

@@ -38,11 +38,12 @@ export function listFiles(): string[] {
 }
 
 export function readSources(files: readonly string[]): Source[] {
-  return files.filter((path) => /\.(ts|tsx|mjs)$/.test(path)).map(readSource)
+  return files
+    .filter((path) => /\.(ts|tsx|mjs)$/.test(path))
+    .map((path) => parseSource(path, readFileSync(join(root, path), 'utf8')))
 }
 
-function readSource(path: string): Source {
-  const text = readFileSync(join(root, path), 'utf8')
+export function parseSource(path: string, text: string): Source {
   const parsed = parseSync(path, text)
   const lineOf = lineFinder(text)
   return {
