@@ -20,6 +20,7 @@ export class WireReader {
   at = 0
   low = 0
   high = 0
+  length = 0
   fault: WireFault | undefined
 
   constructor(bytes: Uint8Array) {
@@ -128,6 +129,15 @@ export class WireReader {
       return this.bytes.length
     }
     return end
+  }
+
+  /** Skips bytes with their length: answers where they begin and leaves how many there are in `length`. */
+  range(): number {
+    const end = this.lengthEnd()
+    const at = this.at
+    this.length = end - at
+    this.at = end
+    return at
   }
 
   /** To be asked when a message that ends at `end` has been read: finds a value that went over the end. */

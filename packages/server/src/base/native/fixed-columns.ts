@@ -75,6 +75,11 @@ export class Word64Column implements Column {
     this.count += 1
   }
 
+  /** The same under the name that Float64Column has for it. */
+  appendBits(low: number, high: number): void {
+    this.append(low, high)
+  }
+
   low(row: number): number {
     return this.#halves[row * 2]!
   }
@@ -159,6 +164,11 @@ export class NullableFloat64Column implements Column {
   append(value: number): void {
     this.#nulls.append(0)
     this.#values.append(value)
+  }
+
+  appendBits(low: number, high: number): void {
+    this.#nulls.append(0)
+    this.#values.appendBits(low, high)
   }
 
   appendNull(): void {

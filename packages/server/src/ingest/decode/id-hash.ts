@@ -16,9 +16,27 @@ export class IdHash {
   #sumLow = 0
   #sumHigh = 0
 
+  #keptA = 0
+  #keptB = 0
+  #outerA = 0
+  #outerB = 0
+
   begin(): void {
     this.#a = 0x2545f491
     this.#b = 0x6a09e667
+    this.#sumLow = 0
+    this.#sumHigh = 0
+  }
+
+  /** Keeps what was added so far as the beginning of many ids; `resume` goes on from there. */
+  keep(): void {
+    this.#keptA = this.#a
+    this.#keptB = this.#b
+  }
+
+  resume(): void {
+    this.#a = this.#keptA
+    this.#b = this.#keptB
     this.#sumLow = 0
     this.#sumHigh = 0
   }
@@ -54,10 +72,10 @@ export class IdHash {
     this.#b = (Math.imul((b << 17) | (b >>> 15), 5) + 0x561ccd1b) | 0
   }
 
-  /** Opens an entry: what is added until `endEntry` is hashed apart. Answers the lanes to give back to it. */
+  /** Opens an entry: what is added until `endEntry` is hashed apart. */
   entry(key: DataView, at: number, length: number): void {
-    this.#keptA = this.#a
-    this.#keptB = this.#b
+    this.#outerA = this.#a
+    this.#outerB = this.#b
     this.#a = 0x3c6ef372
     this.#b = 0x510e527f
     this.bytes(key, at, length)
@@ -68,12 +86,9 @@ export class IdHash {
     const low = (this.#sumLow >>> 0) + (this.low >>> 0)
     this.#sumLow = low | 0
     this.#sumHigh = (this.#sumHigh + this.high + (low > 0xffff_ffff ? 1 : 0)) | 0
-    this.#a = this.#keptA
-    this.#b = this.#keptB
+    this.#a = this.#outerA
+    this.#b = this.#outerB
   }
-
-  #keptA = 0
-  #keptB = 0
 
   /** Leaves the id in `low` and `high`. */
   finish(): void {

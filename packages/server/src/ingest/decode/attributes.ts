@@ -1,0 +1,45 @@
+import type { MapColumn } from '../../base/native/nested-columns.ts'
+import type { Decoding } from './decoding.ts'
+import type { TypeLetters } from './type-letters.ts'
+import { letter, readKeyValue, type ValueRegister } from './value.ts'
+
+/** Reads one attribute into the open row of a map. Beyond the limit it is skipped and counted. */
+export function readAttribute(decoding: Decoding, map: MapColumn, letters: TypeLetters): void {
+  const { reader, value } = decoding
+  if (letters.count >= decoding.limits.attributesMax) {
+    reader.at = reader.lengthEnd()
+    letters.dropped += 1
+    return
+  }
+  readKeyValue(reader, value)
+  if (reader.fault !== undefined) return
+  decoding.appendText(map.keys, value.keyAt, value.keyLength)
+  decoding.appendValue(map.values, value)
+  letters.add(value.letter)
+}
+
+/** Adds an attribute that was just read to the hash of what it belongs to: its key, its type and its whole value. */
+export function hashAttribute(decoding: Decoding, value: ValueRegister): void {
+  const { hash, text } = decoding.blocks
+  const { view } = decoding
+  hash.entry(view, value.keyAt, value.keyLength)
+  hash.word(value.letter)
+  switch (value.letter) {
+    case letter.s:
+    case letter.x:
+      hash.bytes(view, value.at, value.length)
+      break
+    case letter.a:
+    case letter.k:
+      // Its text, because the same list can be encoded in several ways.
+      decoding.valueText.render(value)
+      hash.bytes(text.view, 0, text.size)
+      break
+    case letter.n:
+      break
+    default:
+      hash.word(value.low)
+      hash.word(value.high)
+  }
+  hash.endEntry()
+}

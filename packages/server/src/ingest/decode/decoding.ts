@@ -1,0 +1,78 @@
+import { WireReader } from '@wakeline/protocol'
+import type { LowCardinalityColumn } from '../../base/native/low-cardinality-column.ts'
+import type { StringColumn } from '../../base/native/string-column.ts'
+import type { DecodeLimits, DecodeTarget } from './decode.ts'
+import type { OpenBlocks } from './open-blocks.ts'
+import type { Origin } from './origin-cache.ts'
+import { TypeLetters } from './type-letters.ts'
+import { letter, ValueRegister } from './value.ts'
+import { ValueText } from './value-text.ts'
+
+const nowhere: Origin = { low: 0, high: 0, service: new DataView(new ArrayBuffer(0)) }
+
+/** What the decoding of one request carries along: the cursor, the blocks, and registers for the record it is in. */
+export class Decoding {
+  readonly reader: WireReader
+  readonly view: DataView
+  readonly blocks: OpenBlocks
+  readonly limits: DecodeLimits
+  readonly valueText: ValueText
+  readonly value = new ValueRegister()
+  /** Attribute types of the record, and of the event, link or exemplar inside of it. */
+  readonly letters = new TypeLetters()
+  readonly innerLetters = new TypeLetters()
+  /** Arrival, in nanoseconds and in days. */
+  readonly nowLow: number
+  readonly nowHigh: number
+  readonly today: number
+  /** Of the records being read; set before the first of them. */
+  resource: Origin = nowhere
+  scope: Origin = nowhere
+  accepted = 0
+  rejected = 0
+  reason = ''
+
+  constructor(body: Uint8Array, { blocks, nowUnixMs, limits }: DecodeTarget) {
+    this.reader = new WireReader(body)
+    this.view = this.reader.view
+    this.blocks = blocks
+    this.limits = limits
+    this.valueText = new ValueText(this.reader, blocks.text, limits)
+    const now = BigInt(Math.floor(nowUnixMs)) * 1_000_000n
+    this.nowLow = Number(BigInt.asIntN(32, now))
+    this.nowHigh = Number(BigInt.asIntN(32, now >> 32n))
+    this.today = Math.floor(nowUnixMs / 86_400_000)
+  }
+
+  /** Counts the record whose decoding ended in a fault, and goes on behind it. */
+  reject(what: string, end: number, records = 1): void {
+    const fault = this.reader.fault
+    if (this.rejected === 0 && fault !== undefined)
+      this.reason = `Cannot store a ${what}: ${fault.reason} (byte ${fault.offset})`
+    this.rejected += records
+    this.reader.recover(end)
+  }
+
+  /** Appends a string of the body, cut at the end of a character when it is longer than the limit. */
+  appendText(column: StringColumn | LowCardinalityColumn, at: number, length: number): void {
+    const kept =
+      length > this.limits.valueSizeMaxBytes ? cutLength(this.reader.bytes, at, this.limits.valueSizeMaxBytes) : length
+    column.append(this.view, at, kept)
+  }
+
+  appendValue(column: StringColumn, value: ValueRegister): void {
+    if (value.letter === letter.s) this.appendText(column, value.at, value.length)
+    else if (value.letter === letter.n) column.appendEmpty()
+    else {
+      this.valueText.render(value)
+      column.append(this.blocks.text.view, 0, this.blocks.text.size)
+    }
+  }
+}
+
+/** The longest length of at most `max` that does not split a character of UTF-8 (which has 4 bytes at most). */
+function cutLength(bytes: Uint8Array, at: number, max: number): number {
+  let length = max
+  while (length > max - 3 && length > 0 && (bytes[at + length]! & 0xc0) === 0x80) length -= 1
+  return length
+}

@@ -1,0 +1,149 @@
+import { otlp, wireType } from '@wakeline/protocol'
+import { readAttribute } from './attributes.ts'
+import type { Decoding } from './decoding.ts'
+import { checkOptionalId } from './ids.ts'
+import { readTime } from './times.ts'
+import { letter, readAnyValue, ValueRegister } from './value.ts'
+
+const { logRecord } = otlp
+const { bytes, varint, fixed32, fixed64 } = wireType
+
+/** What one log record holds, by place in the body where it is long. The absent is 0. */
+export class LogRegister {
+  readonly body = new ValueRegister()
+  timeLow = 0
+  timeHigh = 0
+  observedLow = 0
+  observedHigh = 0
+  severity = 0
+  severityTextAt = 0
+  severityTextLength = 0
+  eventNameAt = 0
+  eventNameLength = 0
+  traceAt = 0
+  traceLength = 0
+  spanAt = 0
+  spanLength = 0
+  flags = 0
+  dropped = 0
+
+  clear(): void {
+    this.body.clear()
+    this.timeLow = this.timeHigh = this.observedLow = this.observedHigh = 0
+    this.severity = this.severityTextLength = this.eventNameLength = 0
+    this.traceLength = this.spanLength = this.flags = this.dropped = 0
+  }
+}
+
+/** Decodes the log record that ends at `end` and appends it, or rejects it and leaves nothing of it behind. */
+export function decodeLogRecord(decoding: Decoding, register: LogRegister, end: number): void {
+  const { reader } = decoding
+  const { logs } = decoding.blocks
+  const rows = logs.rows
+  register.clear()
+  decoding.letters.clear()
+  while (reader.at < end) readEntry(decoding, register)
+  reader.close(end)
+  checkOptionalId(reader, 'trace id', register.traceAt, register.traceLength, 16)
+  checkOptionalId(reader, 'span id', register.spanAt, register.spanLength, 8)
+  if (reader.fault === undefined) append(decoding, register)
+  if (reader.fault === undefined) decoding.accepted += 1
+  else {
+    logs.truncate(rows)
+    decoding.reject('log record', end)
+  }
+}
+
+function readEntry(decoding: Decoding, register: LogRegister): void {
+  const { reader } = decoding
+  const key = reader.varint32()
+  switch (key) {
+    case (logRecord.attributes << 3) | bytes:
+      readAttribute(decoding, decoding.blocks.logs.columns.attributes, decoding.letters)
+      return
+    case (logRecord.timeUnixNano << 3) | fixed64:
+      readTime(reader)
+      register.timeLow = reader.low
+      register.timeHigh = reader.high
+      return
+    case (logRecord.observedTimeUnixNano << 3) | fixed64:
+      readTime(reader)
+      register.observedLow = reader.low
+      register.observedHigh = reader.high
+      return
+    case (logRecord.severityNumber << 3) | varint:
+      register.severity = reader.varint32()
+      return
+    case (logRecord.severityText << 3) | bytes:
+      register.severityTextAt = reader.range()
+      register.severityTextLength = reader.length
+      return
+    case (logRecord.body << 3) | bytes:
+      readAnyValue(reader, register.body)
+      return
+    case (logRecord.traceId << 3) | bytes:
+      register.traceAt = reader.range()
+      register.traceLength = reader.length
+      return
+    case (logRecord.spanId << 3) | bytes:
+      register.spanAt = reader.range()
+      register.spanLength = reader.length
+      return
+    case (logRecord.eventName << 3) | bytes:
+      register.eventNameAt = reader.range()
+      register.eventNameLength = reader.length
+      return
+    case (logRecord.flags << 3) | fixed32:
+      register.flags = reader.fixed32()
+      return
+    case (logRecord.droppedAttributesCount << 3) | varint:
+      register.dropped = reader.varint32()
+      return
+    default:
+      // Number 4 was a name once and is reserved now.
+      if (key >>> 3 <= logRecord.eventName && key >>> 3 !== 4) reader.refuseWireType(key)
+      else reader.skip(key)
+  }
+}
+
+function append(decoding: Decoding, register: LogRegister): void {
+  const { view, letters } = decoding
+  const { columns } = decoding.blocks.logs
+  const { resource, scope } = decoding
+  takeAbsentTimes(decoding, register)
+  columns.ts.append(register.timeLow, register.timeHigh)
+  columns.observed_ts.append(register.observedLow, register.observedHigh)
+  columns.service.append(resource.service, 0, resource.service.byteLength)
+  columns.severity.append(register.severity <= 255 ? register.severity : 0)
+  decoding.appendText(columns.severity_text, register.severityTextAt, register.severityTextLength)
+  decoding.appendText(columns.event_name, register.eventNameAt, register.eventNameLength)
+  decoding.appendValue(columns.body, register.body)
+  // A body that is a string, by far the most common, has the empty type, as attributes have.
+  bodyType[0] = register.body.letter
+  columns.body_type.append(bodyTypeView, 0, register.body.letter === letter.s ? 0 : 1)
+  if (register.traceLength === 0) columns.trace_id.appendZeros()
+  else columns.trace_id.append(view, register.traceAt)
+  if (register.spanLength === 0) columns.span_id.appendZeros()
+  else columns.span_id.append(view, register.spanAt)
+  columns.flags.append(register.flags)
+  columns.resource_id.append(resource.low, resource.high)
+  columns.scope_id.append(scope.low, scope.high)
+  columns.attributes.endRow()
+  letters.appendTo(columns.attribute_types)
+  columns.dropped_attributes.append(register.dropped + letters.dropped)
+}
+
+const bodyType = new Uint8Array(1)
+const bodyTypeView = new DataView(bodyType.buffer)
+
+/** A time that was not given is the observed time; an observed time that was not given is the arrival. */
+function takeAbsentTimes(decoding: Decoding, register: LogRegister): void {
+  if ((register.observedLow | register.observedHigh) === 0) {
+    register.observedLow = decoding.nowLow
+    register.observedHigh = decoding.nowHigh
+  }
+  if ((register.timeLow | register.timeHigh) === 0) {
+    register.timeLow = register.observedLow
+    register.timeHigh = register.observedHigh
+  }
+}
