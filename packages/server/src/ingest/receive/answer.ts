@@ -1,0 +1,75 @@
+import { otlp, WireWriter } from '@wakeline/protocol'
+import type { Signal } from '../decode/otlp-json.ts'
+import type { Submitted, TelemetryRequest } from './submit.ts'
+
+/**
+ * What a receiver says, before it is put into a protocol's words. One table turns every failure into a status, so that
+ * OTLP over HTTP and over gRPC cannot come to disagree.
+ */
+export type Failure = { failure: keyof typeof failures; message: string; retryAfterSeconds?: number }
+
+/** HTTP status, and the google.rpc.Code that stands in the Status message of the body. */
+export const failures = {
+  refused: { status: 400, code: 3 },
+  unauthenticated: { status: 401, code: 16 },
+  forbidden: { status: 403, code: 7 },
+  path: { status: 404, code: 5 },
+  method: { status: 405, code: 12 },
+  timeout: { status: 408, code: 4 },
+  size: { status: 413, code: 8 },
+  type: { status: 415, code: 3 },
+  later: { status: 503, code: 14 },
+  fault: { status: 500, code: 13 },
+} as const
+
+export type Encoding = TelemetryRequest['encoding']
+
+export const contentTypes: Readonly<Record<Encoding, string>> = {
+  protobuf: 'application/x-protobuf',
+  json: 'application/json',
+}
+
+export function submittedFailure(submitted: Exclude<Submitted, { kind: 'stored' }>): Failure {
+  return submitted.kind === 'refused'
+    ? { failure: 'refused', message: submitted.message }
+    : { failure: 'later', message: submitted.message, retryAfterSeconds: submitted.retryAfterSeconds }
+}
+
+const rejectedName: Readonly<Record<Signal, string>> = {
+  traces: 'rejectedSpans',
+  logs: 'rejectedLogRecords',
+  metrics: 'rejectedDataPoints',
+}
+
+/** Export…ServiceResponse: empty when all was kept, else the partial success. */
+export function encodeStored(
+  signal: Signal,
+  stored: { rejected: number; reason: string },
+  encoding: Encoding,
+): Uint8Array {
+  const { rejected, reason } = stored
+  if (encoding === 'json') {
+    const partial = { [rejectedName[signal]]: String(rejected), errorMessage: reason }
+    return Buffer.from(JSON.stringify(rejected === 0 ? {} : { partialSuccess: partial }))
+  }
+  const writer = new WireWriter(128)
+  if (rejected > 0) {
+    const mark = writer.begin(otlp.exportResponse.partialSuccess)
+    writer.key(otlp.partialSuccess.rejectedRecords, 0)
+    writer.varint(rejected)
+    writer.textEntry(otlp.partialSuccess.errorMessage, reason)
+    writer.end(mark)
+  }
+  return writer.take()
+}
+
+/** google.rpc.Status, which OTLP/HTTP wants as the body of every failure. */
+export function encodeStatus({ failure, message }: Failure, encoding: Encoding): Uint8Array {
+  const { code } = failures[failure]
+  if (encoding === 'json') return Buffer.from(JSON.stringify({ code, message }))
+  const writer = new WireWriter(128)
+  writer.key(1, 0)
+  writer.varint(code)
+  writer.textEntry(2, message)
+  return writer.take()
+}
