@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { isatty } from 'node:tty'
 import { Clock } from './clock.ts'
@@ -57,6 +56,7 @@ export class Core {
   private readonly output: LineOutput
   private readonly limits: { stringMax: number }
   private settings: Settings
+  private resourceBytes: Uint8Array | undefined = undefined
   private pipeline: Pipeline | undefined = undefined
   private stopWatching: (() => void) | undefined = undefined
 
@@ -117,11 +117,12 @@ export class Core {
     }
     const settings = this.read(options, this.report)
     this.settings = settings
+    this.resourceBytes = undefined
     this.apply(settings)
     if (settings.disabled) return
     this.pipeline = new Pipeline({
       settings,
-      resource: encodeResource(this.resource(settings), this.how),
+      resource: () => this.resource(settings),
       buffers: this.buffers,
       metering: this.metering,
       encoder: this.encoder,
@@ -172,13 +173,17 @@ export class Core {
     }
   }
 
-  private resource(settings: Settings): Attributes {
-    return {
-      ...processResource(randomUUID()),
-      ...settings.resource,
-      'service.name': settings.serviceName,
-      'service.version': settings.serviceVersion,
-    }
+  private resource(settings: Settings): Uint8Array {
+    this.resourceBytes ??= encodeResource(
+      {
+        ...processResource(process.getBuiltinModule('node:crypto').randomUUID()),
+        ...settings.resource,
+        'service.name': settings.serviceName,
+        'service.version': settings.serviceVersion,
+      },
+      this.how,
+    )
+    return this.resourceBytes
   }
 
   private showAs(output: Settings['logOutput']): (record: LogRecord) => void {

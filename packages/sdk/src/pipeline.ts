@@ -10,7 +10,7 @@ import type { Report } from './report.ts'
 
 export interface PipelineParts {
   readonly settings: Settings
-  readonly resource: Uint8Array
+  resource(): Uint8Array
   readonly buffers: Record<Signal, SignalBuffer>
   readonly metering: Metering
   readonly encoder: MetricsEncoder
@@ -44,7 +44,7 @@ export class Pipeline {
           headers: { ...settings.headers, 'user-agent': 'wakeline-sdk' },
           gzip: settings.gzip,
           timeoutMs: settings.exportTimeoutMs,
-          resource: parts.resource,
+          resource: () => parts.resource(),
         },
         buffer: parts.buffers[signal],
         sender: this.sender,

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import type { Report } from '../report.ts'
 import { readPartialSuccess } from './partial-success.ts'
 import type { Request, Sender, SendResult } from './sender.ts'
@@ -22,7 +21,8 @@ export interface ExporterSettings {
   readonly headers: Record<string, string>
   readonly gzip: boolean
   readonly timeoutMs: number
-  readonly resource: Uint8Array
+  /** Encoded when the first batch is made, not while the program starts. */
+  resource(): Uint8Array
 }
 
 export interface ExporterParts {
@@ -75,8 +75,14 @@ export class Exporter {
   }
 
   private enqueue(taken: Taken): void {
-    const body = requestBody(this.settings.resource, taken.scopes)
-    this.queue.push({ id: randomBytes(16).toString('hex'), body, records: taken.records, attempts: 0, sent: undefined })
+    const body = requestBody(this.settings.resource(), taken.scopes)
+    this.queue.push({
+      id: process.getBuiltinModule('node:crypto').randomBytes(16).toString('hex'),
+      body,
+      records: taken.records,
+      attempts: 0,
+      sent: undefined,
+    })
     this.parts.buffer.queuedBytes += body.length
   }
 

@@ -1,5 +1,5 @@
-import { createRequire } from 'node:module'
-import { join } from 'node:path'
+import { existsSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import type { Report } from '../report.ts'
 import type { OtelContextManager } from './context-manager.ts'
 import type { OtelLoggerProvider } from './logger-provider.ts'
@@ -65,9 +65,9 @@ function registerLoaded(api: OtelApi, providers: OtelProviders, report: Report):
 /** The copy the program would load: seen from its main file, then from the working directory. */
 function findApi(): { version: string; loaded: OtelApi | undefined } | undefined {
   for (const from of [process.argv[1], join(process.cwd(), 'package.json')]) {
-    if (from === undefined) continue
+    if (from === undefined || !isInstalledNear(from)) continue
     try {
-      const require = createRequire(from)
+      const require = process.getBuiltinModule('node:module').createRequire(from)
       const path = require.resolve('@opentelemetry/api')
       const loaded: unknown = require.cache[path]?.exports
       // The package does not export its package.json.
@@ -80,6 +80,14 @@ function findApi(): { version: string; loaded: OtelApi | undefined } | undefined
     }
   }
   return undefined
+}
+
+/** A look at the folders Node would look in: its resolver takes milliseconds to say that there is nothing. */
+function isInstalledNear(file: string): boolean {
+  for (let folder = dirname(file); ; folder = dirname(folder)) {
+    if (existsSync(join(folder, 'node_modules', '@opentelemetry', 'api', 'package.json'))) return true
+    if (folder === dirname(folder)) return false
+  }
 }
 
 function isApi(value: unknown): value is OtelApi {
