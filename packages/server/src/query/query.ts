@@ -14,14 +14,8 @@ import type { Refused } from '../base/refused.ts'
 import type { Reader, ReadLimits } from '../store/store.ts'
 import { askKeys, askValues, type CompletionAsk } from './completion.ts'
 import { askLogHistogram, askLogs, type LogHistogramAsk, type LogsAsk } from './logs.ts'
-import {
-  askMetricLabels,
-  askMetricRange,
-  askMetrics,
-  type MetricLabelsAsk,
-  type MetricRangeAsk,
-  type MetricsAsk,
-} from './metrics.ts'
+import { askMetricRange, type MetricRangeAsk } from './metric-range.ts'
+import { askMetricLabels, askMetrics, type MetricLabelsAsk, type MetricsAsk } from './metrics.ts'
 import { type Running, type RunOptions, startRunning } from './run.ts'
 import { askService, askServices } from './services.ts'
 import { startTail, type Tail, type TailOptions } from './tail.ts'
@@ -74,7 +68,7 @@ export function openQuery({
     rowsMax: options.queryRowsMax,
   }
   const running = (run: RunOptions): Running => startRunning(reader, limits, run)
-  const tail = startTail({ reader, options })
+  const tail = startTail({ reader, options, nowUnixMs })
   return {
     services: (ask, run) => askServices(ask, { running: running(run), nowMs: nowUnixMs() }),
     service: (ask, run) => askService(ask, { running: running(run), nowMs: nowUnixMs() }),
