@@ -1,5 +1,6 @@
 export type * from './api.ts'
 export * as otlp from './otlp/fields.ts'
+export { type EntrySchema, type MessageName, messages as otlpMessages } from './otlp/schema.ts'
 export { type WireFault, WireReader } from './wire/wire-reader.ts'
 export { wireType } from './wire/wire-type.ts'
 export { WireWriter } from './wire/wire-writer.ts'

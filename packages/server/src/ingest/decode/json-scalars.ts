@@ -1,0 +1,137 @@
+import { type EntrySchema, type WireWriter, wireType } from '@wakeline/protocol'
+
+/** Scalars of OTLP/JSON to protobuf entries, and what each kind of them looks like when it is right. */
+
+type ScalarSchema = Exclude<EntrySchema, { kind: 'message' }>
+type Kind = ScalarSchema['kind']
+type Write = (writer: WireWriter, entry: ScalarSchema, json: unknown) => boolean
+
+const kinds: Readonly<Record<Kind, { expected: string; write: Write }>> = {
+  text: { expected: 'a string', write: writeText },
+  bytes: { expected: 'bytes in base64', write: writeBytes },
+  'trace id': { expected: '32 hex digits', write: (writer, entry, json) => writeId(writer, entry, json, 32) },
+  'span id': { expected: '16 hex digits', write: (writer, entry, json) => writeId(writer, entry, json, 16) },
+  bool: { expected: 'true or false', write: writeBool },
+  uint32: { expected: 'an integer from 0 to 4294967295', write: (...all) => writeVarint(...all, 0n, uint32Max) },
+  sint32: { expected: 'an integer of 32 bits', write: writeZigzag },
+  fixed32: { expected: 'an integer from 0 to 4294967295', write: writeFixed32 },
+  int64: { expected: 'an integer of 64 bits', write: (...all) => writeVarint(...all, int64Min, int64Max) },
+  uint64: {
+    expected: 'an integer of 64 bits that is not negative',
+    write: (...all) => writeVarint(...all, 0n, uint64Max),
+  },
+  fixed64: {
+    expected: 'an integer of 64 bits that is not negative',
+    write: (...all) => writeFixed64(...all, 0n, uint64Max),
+  },
+  sfixed64: { expected: 'an integer of 64 bits', write: (...all) => writeFixed64(...all, int64Min, int64Max) },
+  double: { expected: 'a number', write: writeDouble },
+  enum: { expected: 'a number or a name of the enum', write: writeEnum },
+}
+
+/** Writes the entry and answers true, or answers false and writes nothing where the value is of another kind. */
+export function writeScalar(writer: WireWriter, entry: ScalarSchema, json: unknown): boolean {
+  return kinds[entry.kind].write(writer, entry, json)
+}
+
+export function expectationOf(entry: ScalarSchema): string {
+  return kinds[entry.kind].expected
+}
+
+const uint32Max = 0xffff_ffffn
+const uint64Max = 0xffff_ffff_ffff_ffffn
+const int64Min = -0x8000_0000_0000_0000n
+const int64Max = 0x7fff_ffff_ffff_ffffn
+
+function writeText(writer: WireWriter, { number }: ScalarSchema, json: unknown): boolean {
+  if (typeof json !== 'string') return false
+  writer.textEntry(number, json)
+  return true
+}
+
+/** With or without padding, of the common or the URL alphabet. */
+function writeBytes(writer: WireWriter, { number }: ScalarSchema, json: unknown): boolean {
+  if (typeof json !== 'string' || !/^[\w+/-]*={0,2}$/.test(json)) return false
+  writer.bytesEntry(number, Buffer.from(json, 'base64'))
+  return true
+}
+
+/** An empty id is none. */
+function writeId(writer: WireWriter, { number }: ScalarSchema, json: unknown, digits: number): boolean {
+  if (typeof json !== 'string' || (json.length !== digits && json.length !== 0) || !/^[\da-f]*$/i.test(json))
+    return false
+  writer.bytesEntry(number, Buffer.from(json, 'hex'))
+  return true
+}
+
+function writeBool(writer: WireWriter, { number }: ScalarSchema, json: unknown): boolean {
+  if (typeof json !== 'boolean') return false
+  writer.key(number, wireType.varint)
+  writer.varint(json ? 1 : 0)
+  return true
+}
+
+function writeVarint(writer: WireWriter, { number }: ScalarSchema, json: unknown, min: bigint, max: bigint): boolean {
+  const value = integerOf(json, min, max)
+  if (value === undefined) return false
+  writer.key(number, wireType.varint)
+  writer.varint64(lowOf(value), highOf(value))
+  return true
+}
+
+function writeZigzag(writer: WireWriter, { number }: ScalarSchema, json: unknown): boolean {
+  const value = integerOf(json, -0x8000_0000n, 0x7fff_ffffn)
+  if (value === undefined) return false
+  writer.key(number, wireType.varint)
+  const word = Number(value)
+  writer.varint(((word << 1) ^ (word >> 31)) >>> 0)
+  return true
+}
+
+function writeFixed32(writer: WireWriter, { number }: ScalarSchema, json: unknown): boolean {
+  const value = integerOf(json, 0n, uint32Max)
+  if (value === undefined) return false
+  writer.key(number, wireType.fixed32)
+  writer.fixed32(Number(value))
+  return true
+}
+
+function writeFixed64(writer: WireWriter, { number }: ScalarSchema, json: unknown, min: bigint, max: bigint): boolean {
+  const value = integerOf(json, min, max)
+  if (value === undefined) return false
+  writer.key(number, wireType.fixed64)
+  writer.fixed64(lowOf(value), highOf(value))
+  return true
+}
+
+function writeDouble(writer: WireWriter, { number }: ScalarSchema, json: unknown): boolean {
+  // Number('') is 0, and Number(' 1 ') is 1: only what JSON calls a number, and the three that it cannot write.
+  const isNumeric = typeof json === 'string' && /^(-?\d+(\.\d+)?([eE][+-]?\d+)?|NaN|-?Infinity)$/.test(json)
+  if (typeof json !== 'number' && !isNumeric) return false
+  writer.key(number, wireType.fixed64)
+  writer.double(Number(json))
+  return true
+}
+
+function writeEnum(writer: WireWriter, entry: ScalarSchema, json: unknown): boolean {
+  const names: Readonly<Record<string, number>> = entry.kind === 'enum' ? entry.names : {}
+  const named = typeof json === 'string' && Object.hasOwn(names, json) ? names[json] : json
+  return writeVarint(writer, entry, named, 0n, 0x7fff_ffffn)
+}
+
+/** An integer given as a number or as decimal text, exact to 64 bits. */
+function integerOf(json: unknown, min: bigint, max: bigint): bigint | undefined {
+  const isInteger =
+    typeof json === 'number' ? Number.isInteger(json) : typeof json === 'string' && /^-?\d{1,20}$/.test(json)
+  if (!isInteger) return undefined
+  const value = BigInt(json as number | string)
+  return value < min || value > max ? undefined : value
+}
+
+function lowOf(value: bigint): number {
+  return Number(BigInt.asIntN(32, value))
+}
+
+function highOf(value: bigint): number {
+  return Number(BigInt.asIntN(32, value >> 32n))
+}
