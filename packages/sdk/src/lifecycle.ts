@@ -39,17 +39,22 @@ export function watchEndOfProcess(end: EndOfProcess, handleSignals: boolean): ()
   process.on('beforeExit', onBeforeExit)
   process.on('exit', onExit)
   process.on('uncaughtExceptionMonitor', onCrash)
+  let signalled = false
+  const endBy = (signal: NodeJS.Signals) => {
+    end.lastLines()
+    process.removeListener(signal, onSignal)
+    process.kill(process.pid, signal)
+  }
   const onSignal = (signal: NodeJS.Signals) => {
     if (process.listenerCount(signal) > 1) {
       // The program has its own way to end: it gets the time, we send what there is meanwhile.
       void end.flush()
       return
     }
-    void flushAtEnd().finally(() => {
-      end.lastLines()
-      process.removeListener(signal, onSignal)
-      process.kill(process.pid, signal)
-    })
+    // Who signals twice does not want to wait.
+    if (signalled) return endBy(signal)
+    signalled = true
+    void flushAtEnd().finally(() => endBy(signal))
   }
   const watched = handleSignals && process.getBuiltinModule('node:worker_threads').isMainThread ? signals : []
   for (const signal of watched) process.on(signal, onSignal)

@@ -30,6 +30,7 @@ export class Pipeline {
   private readonly metrics: Exporter
   private readonly timers: NodeJS.Timeout[] = []
   private reportedDropped = 0
+  private flushing = 0
   private reportedAtMs = 0
 
   constructor(parts: PipelineParts) {
@@ -104,6 +105,7 @@ export class Pipeline {
 
   /** Sends everything there is, metrics included. The process stays alive for it, for at most `timeoutMs`. */
   async flush(timeoutMs: number): Promise<void> {
+    this.flushing++
     this.sender.hold(true)
     let deadline: NodeJS.Timeout | undefined
     const tooLate = new Promise<void>((resolve) => {
@@ -113,7 +115,7 @@ export class Pipeline {
       await Promise.race([tooLate, this.parts.background(() => this.flushAll())])
     } finally {
       clearTimeout(deadline)
-      this.sender.hold(false)
+      if (--this.flushing === 0) this.sender.hold(false)
     }
   }
 

@@ -23,7 +23,7 @@ export class BoundAttributes {
     this.how = how
     this.json = jsonMembers(this.attributes, how)
     const writer = new RecordWriter(128)
-    writeAttributes(writer, logAttributeTag, this.attributes, how, boundMax)
+    writeAttributes(writer, logAttributeEntry, this.attributes, how, boundMax)
     this.wire = writer.take()
     this.count = Object.keys(this.attributes).length
   }
@@ -63,5 +63,5 @@ function readable(attributes: object): Attributes {
 }
 
 /** LogRecord.attributes */
-export const logAttributeTag = 0x32
+export const logAttributeEntry = 0x32
 const boundMax = 128

@@ -1,7 +1,7 @@
 import { type AttributeEncoding, writeAttribute, writeAttributes, writeValue } from '../encode/attributes.ts'
 import { errorType, messageOf } from '../encode/plain-value.ts'
 import type { RecordWriter } from '../encode/record-writer.ts'
-import { logAttributeTag } from './bound-attributes.ts'
+import { logAttributeEntry } from './bound-attributes.ts'
 import type { LogRecord } from './log-record.ts'
 
 /**
@@ -36,7 +36,7 @@ export function writeLogRecord(
   let dropped = 0
   if (record.attributes !== undefined) {
     const room = Math.max(0, attributesMax - (record.bound?.count ?? 0))
-    dropped = writeAttributes(writer, logAttributeTag, record.attributes, how, room)
+    dropped = writeAttributes(writer, logAttributeEntry, record.attributes, how, room)
   }
   if (record.error !== undefined) writeError(writer, record.error, how)
   writer.reserve(64)
@@ -70,15 +70,15 @@ function writeSpanIdentity(writer: RecordWriter, record: LogRecord): void {
 }
 
 function writeError(writer: RecordWriter, error: Error, how: AttributeEncoding): void {
-  writeAttribute(writer, logAttributeTag, 'exception.type', errorType(error), how)
-  writeAttribute(writer, logAttributeTag, 'exception.message', messageOf(error), how)
+  writeAttribute(writer, logAttributeEntry, 'exception.type', errorType(error), how)
+  writeAttribute(writer, logAttributeEntry, 'exception.message', messageOf(error), how)
   let stack: unknown
   try {
     stack = error.stack
   } catch {
     stack = undefined
   }
-  if (typeof stack === 'string') writeAttribute(writer, logAttributeTag, 'exception.stacktrace', stack, how)
-  if (error.cause !== undefined) writeAttribute(writer, logAttributeTag, 'exception.cause', error.cause, how)
-  if (error instanceof AggregateError) writeAttribute(writer, logAttributeTag, 'exception.errors', error.errors, how)
+  if (typeof stack === 'string') writeAttribute(writer, logAttributeEntry, 'exception.stacktrace', stack, how)
+  if (error.cause !== undefined) writeAttribute(writer, logAttributeEntry, 'exception.cause', error.cause, how)
+  if (error instanceof AggregateError) writeAttribute(writer, logAttributeEntry, 'exception.errors', error.errors, how)
 }

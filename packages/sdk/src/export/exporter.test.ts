@@ -1,0 +1,103 @@
+import { afterEach, expect, test } from 'vitest'
+import { Keys } from '../encode/keys.ts'
+import { type OtlpCollector, startOtlpCollector, until } from '../testing/otlp-collector.ts'
+import { Exporter } from './exporter.ts'
+import { encodeResource } from './resource.ts'
+import { openSender, retryAfterMs } from './sender.ts'
+import { SignalBuffer } from './signal-buffer.ts'
+
+const how = { keys: new Keys(), limits: { stringMax: 100 } }
+const collectors: OtlpCollector[] = []
+
+afterEach(async () => {
+  for (const collector of collectors.splice(0)) await collector.stop()
+})
+
+function open(url: string, maxBytes = 10_000) {
+  const buffer = new SignalBuffer(maxBytes, Number.POSITIVE_INFINITY)
+  const said: string[] = []
+  const delays: number[] = []
+  const exporter = new Exporter({
+    settings: {
+      signal: 'traces',
+      url: `${url}/v1/traces`,
+      headers: {},
+      gzip: false,
+      timeoutMs: 200,
+      resource: () => encodeResource({ 'service.name': 'x' }, how),
+    },
+    buffer,
+    sender: openSender(() => 0),
+    report: (sentence) => said.push(sentence),
+    schedule: (run, delayMs) => {
+      delays.push(delayMs)
+      return setTimeout(run, 20)
+    },
+    random: () => 1,
+  })
+  const chunk = buffer.scope({ name: 's', version: '', schemaUrl: '' })
+  const record = (count: number) => {
+    for (let i = 0; i < count; i++) {
+      const writer = buffer.open(chunk)
+      if (writer === undefined) continue
+      const mark = writer.at
+      writer.byte(0x12)
+      writer.string('\n\x04'.padEnd(6, '\0'))
+      buffer.close(chunk, mark)
+    }
+  }
+  return { exporter, buffer, record, said, delays }
+}
+
+test('a backend that is away: what fits waits, the rest is counted, all of it arrives when it is back', async () => {
+  const away = await startOtlpCollector()
+  const port = Number(new URL(away.url).port)
+  await away.stop()
+  const { exporter, buffer, record, said } = open(away.url, 2_000)
+  record(100)
+  await exporter.flush()
+  record(100_000)
+  await exporter.flush()
+  expect(buffer.bytes + buffer.queuedBytes).toBeLessThan(2_200)
+  const waiting = 100_100 - buffer.dropped
+  expect(said[0]).toMatch(/Cannot export traces to .*: connect ECONNREFUSED/)
+  const back = await startOtlpCollector(port)
+  collectors.push(back)
+  await until('the spans', () => back.spans.length === waiting)
+  expect([exporter.sent, buffer.queuedBytes]).toEqual([waiting, 0])
+})
+
+test('Retry-After and backoff decide when; a batch keeps its id', async () => {
+  const collector = await startOtlpCollector()
+  collectors.push(collector)
+  const { exporter, record, delays } = open(collector.url)
+  collector.answers.push({ status: 503 }, { status: 429, headers: { 'retry-after': '7' } }, { status: 502 })
+  record(1)
+  exporter.exportNow()
+  await until('the span', () => collector.spans.length === 1)
+  expect(delays).toEqual([500, 7_000, 2_000])
+  expect(new Set(collector.requests.map((request) => request.headers['wakeline-batch-id'])).size).toBe(1)
+})
+
+test('a backend that hangs is given up after the timeout; one that refuses is not asked again', async () => {
+  const collector = await startOtlpCollector()
+  collectors.push(collector)
+  const { exporter, record, said } = open(collector.url)
+  collector.answers.push({ status: 200, hang: true }, { status: 400, body: Buffer.from('no such thing') })
+  record(3)
+  exporter.exportNow()
+  await until('the refusal', () => exporter.dropped === 3)
+  expect(said).toEqual([
+    expect.stringContaining('no answer within 200 ms'),
+    expect.stringContaining('HTTP 400: no such thing. Dropped 3'),
+  ])
+})
+
+test.each<[string | undefined, number | undefined]>([
+  ['5', 5_000],
+  ['Thu, 01 Jan 1970 00:00:10 GMT', 10_000],
+  ['-5', 0],
+  ['999999', 300_000],
+  ['soon', undefined],
+  [undefined, undefined],
+])('Retry-After %s', (header, expected) => expect(retryAfterMs(header, 0)).toBe(expected))

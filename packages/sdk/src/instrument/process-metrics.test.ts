@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest'
+import { HistogramInstrument } from '../metrics/instruments.ts'
+import { Metering } from '../metrics/metering.ts'
+import { startProcessMetrics } from './process-metrics.ts'
+
+test('process metrics have sensible values and stop when told', async () => {
+  const metering = new Metering({
+    settings: { seriesMax: 100 },
+    report: (text) => expect(text).toBe(''),
+    nowUnixMs: () => Date.now(),
+  })
+  const stop = startProcessMetrics(metering)
+  await new Promise((resolve) => setTimeout(resolve, 60))
+  const startMs = performance.now()
+  while (performance.now() - startMs < 80) JSON.stringify(Array.from({ length: 1000 }, (_, i) => ({ i })))
+  await new Promise((resolve) => setTimeout(resolve, 30))
+  await metering.runObservers()
+  const values = new Map<string, number>()
+  for (const { instruments } of metering.all()) {
+    for (const instrument of instruments) {
+      if (instrument instanceof HistogramInstrument) continue
+      instrument.series.attributes.forEach((attributes, slot) => {
+        if (instrument.used[slot] === 1)
+          values.set([instrument.shape.name, ...Object.values(attributes)].join(' '), instrument.values[slot] ?? -1)
+      })
+    }
+  }
+  stop()
+  expect(values.get('process.cpu.time user')).toBeGreaterThan(0)
+  expect(values.get('process.memory.usage')).toBeGreaterThan(1e7)
+  expect(values.get('nodejs.eventloop.delay.max')).toBeGreaterThan(0.03)
+  expect(values.get('nodejs.eventloop.utilization')).toBeGreaterThan(0)
+  expect(values.get('v8js.memory.heap.used old_space')).toBeGreaterThan(1e5)
+})

@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest'
+import { Series } from './series.ts'
+
+function series(seriesMax: number) {
+  const said: string[] = []
+  return {
+    said,
+    found: new Series({ seriesMax, overflowed: (attribute, distinct) => said.push(`${attribute} ${distinct}`) }),
+  }
+}
+
+test('one slot for the same attributes in any order; values keep their type', () => {
+  const { found } = series(10)
+  const slot = found.slotOf({ a: 'x', b: 1 })
+  expect(found.slotOf({ b: 1, a: 'x' })).toBe(slot)
+  expect(found.slotOf({ a: 'x', b: 1, c: undefined })).toBe(slot)
+  expect(found.slotOf({ a: 'x', b: '1' })).not.toBe(slot)
+  expect(found.slotOf({ a: 'x' })).not.toBe(slot)
+  expect(found.slotOf({ a: 'x|b', b: 'y' })).not.toBe(found.slotOf({ a: 'x', b: 'b|y' }))
+  expect(found.slotOf({})).toBe(found.slotOf({}))
+  expect(found.slotOf({ list: [1, 2] })).toBe(found.slotOf({ list: [1, 2] }))
+})
+
+test('attributes are copied: changing them later changes no series', () => {
+  const { found } = series(10)
+  const attributes = { a: 'x' }
+  const slot = found.slotOf(attributes)
+  attributes.a = 'y'
+  expect(found.attributes[slot]).toEqual({ a: 'x' })
+})
+
+test('over the limit everything new is one series, and the attribute that grew is named once', () => {
+  const { found, said } = series(3)
+  const slots = Array.from({ length: 10 }, (_, i) => found.slotOf({ method: 'GET', user: i }))
+  expect(slots).toEqual([1, 2, 3, 0, 0, 0, 0, 0, 0, 0])
+  expect(found.slotOf({ user: 1, method: 'GET' })).toBe(2)
+  expect(said).toEqual(['user 3'])
+})
