@@ -1,0 +1,251 @@
+import { randomBytes } from 'node:crypto'
+import { join } from 'node:path'
+import type { Writer } from '../store/store.ts'
+import type { Decode, Decoded, DecodeLimits } from './decode/decode.ts'
+import { OpenBlocks } from './decode/open-blocks.ts'
+import { decodeOtlpLogs, decodeOtlpMetrics, decodeOtlpTraces } from './decode/otlp.ts'
+import { Loader } from './load/loader.ts'
+import { BatchKeys, batchKeyOf, type Signal } from './segment/batch-keys.ts'
+import { type Files, realFiles } from './segment/files.ts'
+import { type Recovered, recoverSegments } from './segment/recover.ts'
+import { type Durable, SegmentLog } from './segment/segment-log.ts'
+
+export type { Signal } from './segment/batch-keys.ts'
+
+/**
+ * receive -> decode -> segment -> load, from the bytes of a request on. A request is answered when its rows are in the
+ * segment log; from there they reach the store once, whatever dies in between.
+ *
+ *   <directory>/segments/   what is not in the store yet, and receipts
+ *   <directory>/poison/     files the store refused for good
+ */
+export type IngestOptions = {
+  /** 'fsync': what is acknowledged survives a power cut. 'os': it survives the end of this process. */
+  durability: 'fsync' | 'os'
+  segmentAgeMs: number
+  segmentRowsMax: number
+  segmentSizeMaxBytes: number
+  /** Bytes that wait for the store; beyond it senders are told to try again later. */
+  waitingMaxBytes: number
+  /** Disk space kept free; below it senders are told to try again later. */
+  diskFreeMinBytes: number
+  /** How long a repeated batch is recognised, and how many batches are remembered. */
+  batchKeepMs: number
+  batchesMax: number
+  originsKnownMax: number
+  seriesKnownMax: number
+  limits: DecodeLimits
+}
+
+export type IngestParts = {
+  store: Writer
+  directory: string
+  options: IngestOptions
+  nowUnixMs: () => number
+  report: (sentence: string) => void
+  /** The real file system, but for tests. */
+  files?: Files
+}
+
+export type Submitted =
+  | { outcome: 'stored'; rejected: number; reason: string; duplicated: boolean }
+  /** The body is at fault: the same bytes will never be taken. */
+  | { outcome: 'refused'; reason: string }
+  /** Nothing is wrong with the body, and nothing of it was kept. */
+  | { outcome: 'later'; reason: string; retryAfterMs: number }
+
+export type IngestCounts = Record<
+  'spans' | 'logs' | 'points',
+  { accepted: number; rejected: number; loaded: number }
+> & {
+  duplicatedRequests: number
+  waitingSegments: number
+  waitingBytes: number
+  poisonedSegments: number
+  /** Groups cut off at the start: they were being written when the last run ended, and were never acknowledged. */
+  tornGroups: number
+}
+
+export type Ingest = {
+  /**
+   * `body` is OTLP protobuf, expanded, and must not be changed until the answer. `batchId` is the sender's own name
+   * for the batch; without one the bytes are.
+   */
+  submit(signal: Signal, body: Uint8Array, batchId?: string): Promise<Submitted>
+  counts(): IngestCounts
+  /** Takes no more, makes durable what it holds, loads what it can. */
+  stop(): Promise<void>
+}
+
+/** Larger than any segment: `segmentRowsMax` and one group more. */
+const blockRows = 1_000_000
+/** Rows gathered behind a slow disk, beyond which senders are told to try again later. */
+const groupRowsMax = 200_000
+const retryAfterMs = 1000
+const diskCheckMs = 1000
+
+const decoders: Record<Signal, Decode> = {
+  traces: decodeOtlpTraces,
+  logs: decodeOtlpLogs,
+  metrics: decodeOtlpMetrics,
+}
+const counted = { traces: 'spans', logs: 'logs', metrics: 'points' } as const
+
+export async function startIngest(parts: IngestParts): Promise<Ingest> {
+  const files = parts.files ?? realFiles
+  const segments = join(parts.directory, 'segments')
+  await files.makeDirectory(segments)
+  const recovered = await recoverSegments(segments, files)
+  if (recovered.tornGroups > 0) {
+    parts.report(
+      `${recovered.tornGroups} groups were being written when the last run ended; they were cut off, and their senders had no answer`,
+    )
+  }
+  const ingest = new RunningIngest(parts, files, recovered)
+  await ingest.watchDisk()
+  return ingest
+}
+
+class RunningIngest implements Ingest {
+  readonly #parts: IngestParts
+  readonly #files: Files
+  readonly #blocks: OpenBlocks
+  readonly #keys: BatchKeys
+  readonly #log: SegmentLog
+  readonly #loader: Loader
+  readonly #committing = new Map<string, Promise<Durable>>()
+  readonly #accepted = { spans: 0, logs: 0, points: 0 }
+  readonly #rejected = { spans: 0, logs: 0, points: 0 }
+  readonly #tornGroups: number
+  #duplicated = 0
+  #diskFreeBytes = Number.POSITIVE_INFINITY
+  #diskTimer: NodeJS.Timeout | undefined
+  #stopped = false
+
+  constructor(parts: IngestParts, files: Files, recovered: Recovered) {
+    const { directory, options, nowUnixMs, report, store } = parts
+    const segments = join(directory, 'segments')
+    this.#parts = parts
+    this.#files = files
+    this.#tornGroups = recovered.tornGroups
+    this.#blocks = new OpenBlocks(options)
+    this.#keys = new BatchKeys({ keepMs: options.batchKeepMs, countMax: options.batchesMax })
+    for (const { keys, atUnixMs } of recovered.batches) this.#keys.add(keys, atUnixMs)
+    const shared = { directory: segments, files, nowUnixMs, report }
+    this.#loader = new Loader(
+      {
+        ...shared,
+        poisonDirectory: join(directory, 'poison'),
+        store,
+        retryMinMs: 100,
+        retryMaxMs: 5000,
+        receiptKeepMs: options.batchKeepMs,
+        setAside: () => this.#blocks.forgetKnown(),
+      },
+      recovered.receipts,
+    )
+    for (const segment of recovered.segments) this.#loader.add(segment)
+    this.#log = new SegmentLog(this.#blocks, {
+      ...shared,
+      firstNumber: recovered.nextNumber,
+      header: { format: 1, server: randomBytes(9).toString('base64url'), blockRows },
+      durability: options.durability,
+      sealAgeMs: options.segmentAgeMs,
+      sealRows: Math.min(options.segmentRowsMax, blockRows - 2 * groupRowsMax),
+      sealBytes: options.segmentSizeMaxBytes,
+      publish: (block) => store.publish(block),
+      hand: (segment) => this.#loader.add(segment),
+      isBehind: () => this.#loader.isBusy,
+    })
+  }
+
+  async submit(signal: Signal, body: Uint8Array, batchId?: string): Promise<Submitted> {
+    const key = batchKeyOf(signal, batchId ?? body)
+    for (let first = this.#committing.get(key); first !== undefined; first = this.#committing.get(key)) await first
+    if (this.#keys.has(key)) {
+      this.#duplicated += 1
+      return { outcome: 'stored', rejected: 0, reason: '', duplicated: true }
+    }
+    const full = this.#whyLater()
+    if (full !== undefined) return { outcome: 'later', reason: full, retryAfterMs }
+    const decoded = decoders[signal](body, {
+      blocks: this.#blocks,
+      nowUnixMs: this.#parts.nowUnixMs(),
+      limits: this.#parts.options.limits,
+    })
+    if ('refused' in decoded) return { outcome: 'refused', reason: decoded.refused }
+    if (decoded.accepted > 0) {
+      const durable = await this.#commit(key)
+      if (!durable.durable) return { outcome: 'later', reason: durable.reason, retryAfterMs }
+    }
+    this.#count(signal, decoded)
+    return { outcome: 'stored', rejected: decoded.rejected, reason: decoded.reason, duplicated: false }
+  }
+
+  /** A repeat that arrives meanwhile waits for this; the key is known before either is answered. */
+  #commit(key: string): Promise<Durable> {
+    const committing = this.#log.commit(key).then((outcome) => {
+      this.#committing.delete(key)
+      if (outcome.durable) this.#keys.add([key], this.#parts.nowUnixMs())
+      return outcome
+    })
+    this.#committing.set(key, committing)
+    return committing
+  }
+
+  #count(signal: Signal, { accepted, rejected }: Decoded): void {
+    this.#accepted[counted[signal]] += accepted
+    this.#rejected[counted[signal]] += rejected
+  }
+
+  #whyLater(): string | undefined {
+    const { waitingMaxBytes, diskFreeMinBytes } = this.#parts.options
+    const cannot = 'Cannot take more data now: '
+    if (this.#stopped) return `${cannot}the server is stopping`
+    const waiting = this.#loader.counts().waitingBytes + this.#log.openBytes
+    if (waiting >= waitingMaxBytes)
+      return `${cannot}${waiting} bytes wait for the store and the limit is ${waitingMaxBytes}`
+    if (this.#blocks.rows >= groupRowsMax) return `${cannot}the disk is slow and ${groupRowsMax} rows wait for it`
+    if (this.#diskFreeBytes >= diskFreeMinBytes) return undefined
+    return `${cannot}the disk has ${this.#diskFreeBytes} bytes left and ${diskFreeMinBytes} are kept free`
+  }
+
+  counts(): IngestCounts {
+    const { loaded, waitingBytes, waitingSegments, poisonedSegments } = this.#loader.counts()
+    const { samples = 0, histograms = 0, summaries = 0 } = loaded
+    const of = (name: 'spans' | 'logs' | 'points', rows: number) => ({
+      accepted: this.#accepted[name],
+      rejected: this.#rejected[name],
+      loaded: rows,
+    })
+    return {
+      spans: of('spans', loaded.spans ?? 0),
+      logs: of('logs', loaded.logs ?? 0),
+      points: of('points', samples + histograms + summaries),
+      duplicatedRequests: this.#duplicated,
+      waitingSegments,
+      waitingBytes: waitingBytes + this.#log.openBytes,
+      poisonedSegments,
+      tornGroups: this.#tornGroups,
+    }
+  }
+
+  async watchDisk(): Promise<void> {
+    try {
+      this.#diskFreeBytes = await this.#files.freeBytes(this.#parts.directory)
+    } catch (error) {
+      this.#parts.report(`Cannot see how full the disk is: ${error}`)
+    }
+    if (this.#stopped) return
+    this.#diskTimer = setTimeout(() => void this.watchDisk(), diskCheckMs)
+    this.#diskTimer.unref()
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true
+    clearTimeout(this.#diskTimer)
+    await Promise.allSettled(this.#committing.values())
+    await this.#log.stop()
+    await this.#loader.stop()
+  }
+}

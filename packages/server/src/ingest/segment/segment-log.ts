@@ -1,0 +1,170 @@
+import type { EncodedBlock, OpenBlocks } from '../decode/open-blocks.ts'
+import type { Files } from './files.ts'
+import type { JournalHeader } from './journal.ts'
+import { OpenSegment, type SealedSegment } from './open-segment.ts'
+
+/**
+ * Group commit. Requests decode into the open blocks while the group before them is being written; when that is
+ * durable, all that has gathered is written as the next group. So one request alone waits for one fsync, and under
+ * load groups, and with them blocks, grow by themselves.
+ *
+ *   requests -> open blocks -> [group] -> segment files -> answered -> ... sealed by age, rows or bytes -> loader
+ */
+export type SegmentLogOptions = {
+  directory: string
+  firstNumber: number
+  header: JournalHeader
+  durability: 'fsync' | 'os'
+  /** A segment is sealed this long after its first group, so that its rows can be asked for... */
+  sealAgeMs: number
+  /** ...or when a table has this many rows... */
+  sealRows: number
+  /** ...or the segment this many bytes. */
+  sealBytes: number
+  files: Files
+  nowUnixMs: () => number
+  /** Called once for each block when it is durable. */
+  publish: (block: EncodedBlock) => void
+  /** Takes a sealed segment over. */
+  hand: (segment: SealedSegment) => void
+  /** While true a segment is not sealed for its age: larger ones load more cheaply and the store is behind anyway. */
+  isBehind: () => boolean
+  report: (sentence: string) => void
+}
+
+export type Durable = { durable: true } | { durable: false; reason: string }
+type Member = { key: string; answer: (outcome: Durable) => void }
+
+export class SegmentLog {
+  readonly #options: SegmentLogOptions
+  readonly #blocks: OpenBlocks
+  #members: Member[] = []
+  #segment: OpenSegment | undefined
+  /** Set while a failed group still has to be taken back from the files. */
+  #mustCut = false
+  #nextNumber: number
+  #sealAtMs = 0
+  #timer: NodeJS.Timeout | undefined
+  #writing: Promise<void> | undefined
+
+  constructor(blocks: OpenBlocks, options: SegmentLogOptions) {
+    this.#blocks = blocks
+    this.#options = options
+    this.#nextNumber = options.firstNumber
+  }
+
+  /** Resolves when all that is in the open blocks now is durable, or is known not to be. */
+  commit(key: string): Promise<Durable> {
+    const outcome = new Promise<Durable>((answer) => this.#members.push({ key, answer }))
+    this.#writing ??= this.#run()
+    return outcome
+  }
+
+  get openBytes(): number {
+    return this.#segment?.bytes ?? 0
+  }
+
+  /** Commits what is waiting and hands over the last segment. Nothing may be committed afterwards. */
+  async stop(): Promise<void> {
+    while (this.#writing !== undefined) await this.#writing
+    clearTimeout(this.#timer)
+    if (this.#mustCut) await this.#takeBack()
+    else await this.#seal()
+  }
+
+  async #run(): Promise<void> {
+    // Requests that arrive in the same turn of the event loop share the first group.
+    await new Promise((resolve) => setImmediate(resolve))
+    while (this.#members.length > 0) await this.#commitGroup()
+    await this.#sealIfDue()
+    this.#writing = undefined
+    if (this.#members.length > 0) this.#writing = this.#run()
+  }
+
+  async #commitGroup(): Promise<void> {
+    const members = this.#members
+    this.#members = []
+    const blocks = this.#blocks.take()
+    try {
+      const segment = await this.#openSegment()
+      const keys = members.map(({ key }) => key)
+      await this.#append(segment, blocks, keys)
+    } catch (error) {
+      await this.#fail(members, error)
+      return
+    }
+    for (const { answer } of members) answer({ durable: true })
+    for (const block of blocks) this.#options.publish(block)
+    await this.#sealIfDue()
+  }
+
+  async #openSegment(): Promise<OpenSegment> {
+    if (this.#mustCut) await this.#takeBack()
+    if (this.#segment !== undefined) return this.#segment
+    const { directory, header, durability, files, sealAgeMs } = this.#options
+    const number = this.#nextNumber
+    this.#nextNumber += 1
+    this.#segment = await OpenSegment.open({ number, directory, header, durability, files })
+    this.#sealAtMs = performance.now() + sealAgeMs
+    this.#armTimer(sealAgeMs)
+    return this.#segment
+  }
+
+  async #append(segment: OpenSegment, blocks: readonly EncodedBlock[], keys: readonly string[]): Promise<void> {
+    this.#mustCut = true
+    await segment.append(blocks, keys, this.#options.nowUnixMs())
+    this.#mustCut = false
+  }
+
+  /**
+   * Nothing of the group is acknowledged. What gathered behind it goes with it: those rows may rest on resources
+   * and series whose only row was in the group.
+   */
+  async #fail(members: readonly Member[], error: unknown): Promise<void> {
+    const reason = `Cannot make the data durable: ${error instanceof Error ? error.message : String(error)}`
+    this.#options.report(reason)
+    this.#blocks.take()
+    this.#blocks.forgetKnown()
+    const behind = this.#members
+    this.#members = []
+    if (this.#mustCut) await this.#takeBack().catch((again) => this.#options.report(`${reason}; then ${again}`))
+    for (const { answer } of [...members, ...behind]) answer({ durable: false, reason })
+  }
+
+  /** After a failed fsync what the file holds is anyone's guess, so it is cut back and never appended to again. */
+  async #takeBack(): Promise<void> {
+    await this.#segment?.cut()
+    this.#mustCut = false
+    await this.#seal()
+  }
+
+  async #sealIfDue(): Promise<void> {
+    const segment = this.#segment
+    if (segment === undefined || this.#mustCut) return
+    const { sealRows, sealBytes, isBehind } = this.#options
+    const full = segment.rowsMost >= sealRows || segment.bytes >= sealBytes
+    if (full || (performance.now() >= this.#sealAtMs && !isBehind())) await this.#seal()
+  }
+
+  async #seal(): Promise<void> {
+    const segment = this.#segment
+    if (segment === undefined) return
+    this.#segment = undefined
+    clearTimeout(this.#timer)
+    try {
+      const sealed = await segment.seal()
+      if (sealed !== undefined) this.#options.hand(sealed)
+    } catch (error) {
+      this.#options.report(`Cannot seal segment ${segment.number}, the next start will load it: ${error}`)
+    }
+  }
+
+  #armTimer(afterMs: number): void {
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(() => {
+      this.#writing ??= this.#run()
+      // Not sealed for being behind: look again soon.
+      if (this.#segment !== undefined) this.#armTimer(Math.max(50, this.#options.sealAgeMs / 4))
+    }, afterMs)
+  }
+}
