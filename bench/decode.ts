@@ -1,31 +1,28 @@
 import { performance } from 'node:perf_hooks'
-import { otlp, WireWriter } from '@wakeline/protocol'
 import type { Decode } from '../packages/server/src/ingest/decode/decode.ts'
 import { OpenBlocks } from '../packages/server/src/ingest/decode/open-blocks.ts'
 import { decodeOtlpLogs, decodeOtlpMetrics, decodeOtlpTraces } from '../packages/server/src/ingest/decode/otlp.ts'
+import { type BodyKind, prepareBodies, recordsPerBody } from './otlp-bodies.ts'
 
 /**
- * Decoding alone: prepared OTLP bodies to Native bytes, on one thread, `take` included. 512 records a body, 6 attributes
- * a record (of a point: 4) and 5 resource attributes; a group commit takes the blocks every 16 bodies.
+ * Decoding alone: prepared OTLP bodies to Native bytes, on one thread, `take` included, which comes every 16 bodies.
  */
 
 export type DecodeBenchResult = { signal: string; records: number; microsecondsEach: number; bodyBytesEach: number }
 
 const bodyCount = 64
-const recordsPerBody = 512
 const bodiesPerTake = 16
 const limits = { attributesMax: 1_000, valueSizeMaxBytes: 262_144, eventsMax: 1_000, depthMax: 32 }
 
 /** Runs every signal `rounds` times after warming up and answers the median of the rounds. */
 export function benchDecode({ rounds, seed }: { rounds: number; seed: number }): DecodeBenchResult[] {
-  const random = randomNumbers(seed)
-  const signals: [string, Decode, (writer: WireWriter, random: () => number) => void][] = [
-    ['spans', decodeOtlpTraces, writeSpan],
-    ['logs', decodeOtlpLogs, writeLogRecord],
-    ['samples', decodeOtlpMetrics, writeMetric],
+  const signals: [BodyKind, Decode][] = [
+    ['spans', decodeOtlpTraces],
+    ['logs', decodeOtlpLogs],
+    ['samples', decodeOtlpMetrics],
   ]
-  return signals.map(([signal, decode, write]) => {
-    const bodies = Array.from({ length: bodyCount }, (_, index) => writeBody(index, random, write))
+  return signals.map(([signal, decode]) => {
+    const bodies = prepareBodies(signal, bodyCount, seed)
     const times: number[] = []
     for (let round = 0; round < rounds + 5; round += 1) times.push(runRound(decode, bodies))
     const median = times.slice(5).sort((a, b) => a - b)[Math.floor(rounds / 2)] ?? 0
@@ -45,150 +42,4 @@ function runRound(decode: Decode, bodies: readonly Uint8Array[]): number {
     if (index % bodiesPerTake === bodiesPerTake - 1) blocks.take()
   })
   return performance.now() - started
-}
-
-type WriteRecord = (writer: WireWriter, random: () => number) => void
-
-function writeBody(service: number, random: () => number, write: WriteRecord): Uint8Array {
-  const writer = new WireWriter(262_144)
-  const entry = writer.begin(1)
-  const resource = writer.begin(otlp.resourceSpans.resource)
-  writeText(writer, 1, 'service.name', `service-${service % 12}`)
-  writeText(writer, 1, 'service.version', '1.4.2')
-  writeText(writer, 1, 'deployment.environment.name', 'production')
-  writeText(writer, 1, 'host.name', `host-${service % 8}`)
-  writeText(writer, 1, 'service.instance.id', `instance-${service % 24}`)
-  writer.end(resource)
-  const scopeEntry = writer.begin(otlp.resourceSpans.scopeSpans)
-  const scope = writer.begin(otlp.scopeSpans.scope)
-  writer.textEntry(otlp.instrumentationScope.name, '@opentelemetry/instrumentation-http')
-  writer.textEntry(otlp.instrumentationScope.version, '0.57.1')
-  writer.end(scope)
-  for (let i = 0; i < recordsPerBody; i += 1) write(writer, random)
-  writer.end(scopeEntry)
-  writer.end(entry)
-  return writer.take()
-}
-
-const methods = ['GET', 'GET', 'GET', 'POST', 'PUT', 'DELETE']
-const routes = Array.from({ length: 40 }, (_, i) => `/api/v1/orders/${i}/:id`)
-
-function writeSpan(writer: WireWriter, random: () => number): void {
-  const { span } = otlp
-  const mark = writer.begin(otlp.scopeSpans.spans)
-  const method = methods[Math.floor(random() * methods.length)] ?? 'GET'
-  const route = routes[Math.floor(random() * routes.length)] ?? '/'
-  writer.bytesEntry(span.traceId, randomBytes(16, random))
-  writer.bytesEntry(span.spanId, randomBytes(8, random))
-  if (random() < 0.8) writer.bytesEntry(span.parentSpanId, randomBytes(8, random))
-  writer.textEntry(span.name, `${method} ${route}`)
-  writer.key(span.kind, 0)
-  writer.varint(2)
-  writeTime(writer, span.startTimeUnixNano, random)
-  writeTime(writer, span.endTimeUnixNano, random)
-  writeRequestAttributes(writer, span.attributes, method, route, random)
-  writer.end(writer.begin(span.status))
-  writer.end(mark)
-}
-
-function writeRequestAttributes(
-  writer: WireWriter,
-  number: number,
-  method: string,
-  route: string,
-  random: () => number,
-): void {
-  writeText(writer, number, 'http.request.method', method)
-  writeText(writer, number, 'http.route', route)
-  writeInt(writer, number, 'http.response.status_code', random() < 0.05 ? 500 : 200)
-  writeText(writer, number, 'url.path', route.replace(':id', String(Math.floor(random() * 50_000))))
-  writeText(writer, number, 'user.id', `user-${Math.floor(random() * 5_000)}`)
-  writeText(writer, number, 'server.address', 'shop.example.com')
-}
-
-function writeLogRecord(writer: WireWriter, random: () => number): void {
-  const { logRecord } = otlp
-  const mark = writer.begin(otlp.scopeLogs.logRecords)
-  const method = methods[Math.floor(random() * methods.length)] ?? 'GET'
-  const route = routes[Math.floor(random() * routes.length)] ?? '/'
-  writeTime(writer, logRecord.timeUnixNano, random)
-  writer.key(logRecord.severityNumber, 0)
-  writer.varint(9)
-  writer.textEntry(logRecord.severityText, 'INFO')
-  const body = writer.begin(logRecord.body)
-  writer.textEntry(
-    1,
-    `request ${Math.floor(random() * 1e9)} for ${route} was answered in ${Math.floor(random() * 900)} ms by the upstream`,
-  )
-  writer.end(body)
-  writeRequestAttributes(writer, logRecord.attributes, method, route, random)
-  writer.bytesEntry(logRecord.traceId, randomBytes(16, random))
-  writer.bytesEntry(logRecord.spanId, randomBytes(8, random))
-  writeTime(writer, logRecord.observedTimeUnixNano, random)
-  writer.end(mark)
-}
-
-/** A metric of one point: the worst case, for most senders have many points a metric. */
-function writeMetric(writer: WireWriter, random: () => number): void {
-  const { metric, sum, numberDataPoint } = otlp
-  const mark = writer.begin(otlp.scopeMetrics.metrics)
-  writer.textEntry(metric.name, 'http.server.request.count')
-  writer.textEntry(metric.unit, '{request}')
-  const data = writer.begin(metric.sum)
-  const point = writer.begin(sum.dataPoints)
-  writeTime(writer, numberDataPoint.startTimeUnixNano, random)
-  writeTime(writer, numberDataPoint.timeUnixNano, random)
-  writer.key(numberDataPoint.asDouble, 1)
-  writer.double(Math.floor(random() * 1e6))
-  writeText(writer, numberDataPoint.attributes, 'http.request.method', methods[Math.floor(random() * 6)] ?? 'GET')
-  writeText(writer, numberDataPoint.attributes, 'http.route', routes[Math.floor(random() * 40)] ?? '/')
-  writeInt(writer, numberDataPoint.attributes, 'http.response.status_code', random() < 0.1 ? 500 : 200)
-  writeText(writer, numberDataPoint.attributes, 'server.address', 'shop.example.com')
-  writer.end(point)
-  writer.key(sum.aggregationTemporality, 0)
-  writer.varint(2)
-  writer.key(sum.isMonotonic, 0)
-  writer.varint(1)
-  writer.end(data)
-  writer.end(mark)
-}
-
-function writeTime(writer: WireWriter, number: number, random: () => number): void {
-  writer.key(number, 1)
-  const nano = 1_760_000_000_000_000_000n + BigInt(Math.floor(random() * 1e9))
-  writer.fixed64(Number(nano & 0xffff_ffffn), Number(nano >> 32n))
-}
-
-function writeText(writer: WireWriter, number: number, key: string, value: string): void {
-  const mark = writer.begin(number)
-  writer.textEntry(otlp.keyValue.key, key)
-  const valueMark = writer.begin(otlp.keyValue.value)
-  writer.textEntry(otlp.anyValue.stringValue, value)
-  writer.end(valueMark)
-  writer.end(mark)
-}
-
-function writeInt(writer: WireWriter, number: number, key: string, value: number): void {
-  const mark = writer.begin(number)
-  writer.textEntry(otlp.keyValue.key, key)
-  const valueMark = writer.begin(otlp.keyValue.value)
-  writer.key(otlp.anyValue.intValue, 0)
-  writer.varint(value)
-  writer.end(valueMark)
-  writer.end(mark)
-}
-
-function randomBytes(length: number, random: () => number): Uint8Array {
-  return Uint8Array.from({ length }, () => 1 + Math.floor(random() * 255))
-}
-
-/** Seeded numbers in [0, 1): mulberry32. */
-function randomNumbers(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let t = Math.imul(state ^ (state >>> 15), 1 | state)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296
-  }
 }

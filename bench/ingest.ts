@@ -1,0 +1,131 @@
+import { spawn } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import { readdir, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { StatusAnswer } from '@wakeline/protocol'
+import { eventually, type RunningServer, root, startServer } from '../e2e/server.ts'
+import type { LoadResult } from './load-generator.ts'
+import type { BodyKind } from './otlp-bodies.ts'
+import { costRow, type Row, rateRow } from './rows.ts'
+
+/**
+ * From OTLP bytes to queryable rows: a real server in a process of its own, a load generator in another, both on this
+ * machine. For each signal:
+ *
+ *   acknowledged  records a second that were answered 200, so durable, while the generator ran
+ *   sustained     records a second until the last of them was queryable
+ *   cpu           the server's CPU time for one record, until its merges were quiet again
+ */
+type Measured = {
+  acknowledgedRate: number
+  sustainedRate: number
+  cpuMicroseconds: number
+  bytesEach: number
+  wireBytesEach: number
+  residentMaxBytes: number
+}
+
+export async function benchIngest({ seconds }: { seconds: number }): Promise<Row[]> {
+  const spans = await measure('spans', seconds)
+  const logs = await measure('logs', seconds)
+  const samples = await measure('samples', seconds)
+  return [
+    rateRow('spans sustained (target 250000/s)', spans.sustainedRate, 250_000, 'spans/s'),
+    rateRow(`spans acknowledged ${seconds} s (target 400000/s)`, spans.acknowledgedRate, 400_000, 'spans/s'),
+    rateRow('logs sustained (target 250000/s)', logs.sustainedRate, 250_000, 'logs/s'),
+    costRow('cpu per span (target 4.5 us)', spans.cpuMicroseconds, 4.5, 'us'),
+    costRow('bytes per span (target 60)', spans.bytesEach, 60, 'bytes'),
+    costRow('bytes per log over a tenth of its OTLP bytes', logs.bytesEach, logs.wireBytesEach / 10, 'bytes'),
+    rateRow('info: spans sustained (target of the first issue 100000/s)', spans.sustainedRate, 100_000, 'spans/s'),
+    rateRow('info: samples sustained (target 250000/s)', samples.sustainedRate, 250_000, 'samples/s'),
+    costRow('info: cpu per log (target 4.5 us)', logs.cpuMicroseconds, 4.5, 'us'),
+    costRow('info: cpu per sample (target 2.3 us)', samples.cpuMicroseconds, 2.3, 'us'),
+    costRow('info: resident memory most (target 1200 MB)', spans.residentMaxBytes / 1e6, 1_200, 'MB'),
+  ]
+}
+
+async function measure(kind: BodyKind, seconds: number): Promise<Measured> {
+  const server = await startServer()
+  try {
+    const warm = await generate(server, kind, 2)
+    await loaded(server, kind, warm.acknowledged)
+    const cpuBeforeUs = cpuMicroseconds(server)
+    const startMs = performance.now()
+    const result = await generate(server, kind, seconds)
+    await loaded(server, kind, warm.acknowledged + result.acknowledged)
+    const queryableSeconds = (performance.now() - startMs) / 1000
+    await quiet(server)
+    const cpuUs = cpuMicroseconds(server) - cpuBeforeUs
+    if (result.later > 0) console.error(`${kind}: told ${result.later} times to come back later`)
+    return {
+      acknowledgedRate: result.acknowledged / result.seconds,
+      sustainedRate: result.acknowledged / queryableSeconds,
+      cpuMicroseconds: cpuUs / result.acknowledged,
+      bytesEach: (await storedBytes(server)) / (warm.acknowledged + result.acknowledged),
+      wireBytesEach: result.bodyBytes / result.acknowledged,
+      residentMaxBytes: residentMaxBytes(server),
+    }
+  } finally {
+    await server.stop()
+  }
+}
+
+function generate(server: RunningServer, kind: BodyKind, seconds: number): Promise<LoadResult> {
+  const options = JSON.stringify({ url: server.otlpHttp, kind, seconds, connections: 16 })
+  const script = join(root, 'bench/load-generator.ts')
+  const child = spawn(process.execPath, ['--conditions=wakeline-source', '--import', 'tsx', script, options], {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  let output = ''
+  child.stdout.on('data', (chunk) => (output += chunk))
+  return new Promise((resolve, reject) => {
+    child.once('close', (code) => {
+      if (code === 0) resolve(JSON.parse(output.trim().split('\n').at(-1) ?? ''))
+      else reject(new Error(`The load generator ended with exit code ${code}: ${output}`))
+    })
+  })
+}
+
+const statusKeys: Readonly<Record<BodyKind, 'spans' | 'logs' | 'points'>> = {
+  spans: 'spans',
+  logs: 'logs',
+  samples: 'points',
+}
+
+/** Waits until as many records are queryable as were acknowledged; fewer after a while is an error, more too. */
+async function loaded(server: RunningServer, kind: BodyKind, count: number): Promise<void> {
+  const ask = async (): Promise<number> => (await server.ask<StatusAnswer>('/status')).ingest[statusKeys[kind]].loaded
+  const found = await eventually(ask, (rows) => rows >= count, 600_000)
+  if (found !== count) throw new Error(`${count} ${kind} were acknowledged and ${found} are in the store`)
+}
+
+/** Until the server used less than 2 % of a core for 3 seconds: merges are over. */
+async function quiet(server: RunningServer): Promise<void> {
+  let calm = 0
+  for (let second = 0; second < 90 && calm < 3; second += 1) {
+    const before = cpuMicroseconds(server)
+    await new Promise((resolve) => setTimeout(resolve, 1_000))
+    calm = cpuMicroseconds(server) - before < 20_000 ? calm + 1 : 0
+  }
+}
+
+/** User and system time of the server's process so far, from /proc: 100 ticks a second. */
+function cpuMicroseconds({ child }: RunningServer): number {
+  const fields = readFileSync(`/proc/${child.pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
+  return (Number(fields[11]) + Number(fields[12])) * 10_000
+}
+
+function residentMaxBytes({ child }: RunningServer): number {
+  return Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1] ?? 0) * 1024
+}
+
+/** Bytes of everything in the server's directory. */
+async function storedBytes({ directory }: RunningServer): Promise<number> {
+  let bytes = 0
+  for (const entry of await readdir(directory, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name)
+    if (entry.isFile() && existsSync(path)) bytes += (await stat(path)).size
+  }
+  return bytes
+}

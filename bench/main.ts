@@ -1,0 +1,32 @@
+import { parseArgs } from 'node:util'
+import { benchDecode } from './decode.ts'
+import { benchIngest } from './ingest.ts'
+import { costRow, printRows, type Row, soloRow } from './rows.ts'
+import { benchSdk } from './sdk.ts'
+
+/** `npm run bench -- SUITE [--seconds N] [--json]`. With --json the last line is `{"suite","rows"}`. */
+const suites: Readonly<Record<string, (options: { seconds: number }) => Promise<Row[]>>> = {
+  ingest: benchIngest,
+  decode: async () =>
+    benchDecode({ rounds: 15, seed: 42 }).map(({ signal, microsecondsEach }) =>
+      costRow(`info: decode ${signal} (target 0.9 us)`, microsecondsEach, 0.9, 'us'),
+    ),
+  sdk: async () => (await benchSdk()).map(({ name, value, unit }) => soloRow(name, value, unit)),
+}
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { json: { type: 'boolean', default: false }, seconds: { type: 'string', default: '30' } },
+})
+const [suite = ''] = positionals
+const run = Object.hasOwn(suites, suite) ? suites[suite] : undefined
+const seconds = Number(values.seconds)
+if (run === undefined || !(seconds > 0)) {
+  console.error(
+    `Cannot run the bench "${suite}": say npm run bench -- SUITE [--seconds N] [--json] with one of ${Object.keys(suites).join(', ')}`,
+  )
+  process.exit(2)
+}
+const rows = await run({ seconds })
+printRows(rows)
+if (values.json) console.log(JSON.stringify({ suite, rows }))
