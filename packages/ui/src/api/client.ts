@@ -1,0 +1,125 @@
+import type { ApiError } from '@wakeline/protocol'
+import { printRawSearch } from '../parts/url.ts'
+
+/** A question to `/api/v1`: plain data. `answer` is never there; it carries the answer's type. */
+export type Question<Answer> = { path: string; search: string; answer?: Answer }
+
+/** Parameters that are undefined or '' are not sent; arrays are repeated. */
+export function question<Answer>(path: string, search: Record<string, unknown>): Question<Answer> {
+  return { path, search: printRawSearch(search) }
+}
+
+/** Why there is no answer. `status` 0: the server was not reached. `position` is an offset in the query text. */
+export class Failure extends Error {
+  readonly code: string
+  readonly status: number
+  readonly position: number | undefined
+
+  constructor(code: string, status: number, message: string, position?: number) {
+    super(message)
+    this.name = 'Failure'
+    this.code = code
+    this.status = status
+    this.position = position
+  }
+}
+
+export type Ask = {
+  /** Trades the token for a session cookie; says why where it is refused. */
+  signIn: (token: string) => Promise<Failure | undefined>
+  json: <Answer>(question: Question<Answer>, signal: AbortSignal) => Promise<Answer>
+  /** Server-sent events, one call each with the event's name and its parsed data, until the server ends them. */
+  events: (
+    question: Question<unknown>,
+    signal: AbortSignal,
+    on: (event: string, data: unknown) => void,
+  ) => Promise<void>
+}
+
+/** Longest event a stream may carry; more means it is not one of ours. */
+const eventMaxCharacters = 16 * 1024 * 1024
+
+/** Who asks is known by the session cookie, which `signIn` makes the server set. */
+export function openAsk(fetchFrom: typeof fetch): Ask {
+  const get = async (asked: Question<unknown>, accept: string, signal: AbortSignal) => {
+    const response = await fetchFrom(`/api/v1/${asked.path}${asked.search}`, {
+      headers: { accept },
+      signal,
+      cache: 'no-store',
+    }).catch((error: unknown) => {
+      if (signal.aborted) throw error
+      throw unreachable()
+    })
+    if (!response.ok) throw await readFailure(response)
+    return response
+  }
+  return {
+    signIn: async (token) => {
+      const response = await fetchFrom('/api/v1/session', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ token }),
+      }).catch(() => undefined)
+      if (response?.ok) return undefined
+      return response === undefined ? unreachable() : readFailure(response)
+    },
+    json: async (asked, signal) => {
+      const response = await get(asked, 'application/json', signal)
+      try {
+        return await response.json()
+      } catch (error) {
+        if (signal.aborted) throw error
+        throw new Failure('unreadable', response.status, 'Cannot read the answer: it is not JSON or was cut off')
+      }
+    },
+    events: async (asked, signal, on) => {
+      const response = await get(asked, 'text/event-stream', signal)
+      if (response.body === null) return
+      const reader = response.body.pipeThrough(new TextDecoderStream()).getReader()
+      let rest = ''
+      for (let part = await reader.read(); !part.done; part = await reader.read()) {
+        rest = takeEvents(rest + part.value, on)
+        if (rest.length > eventMaxCharacters)
+          throw new Failure('unreadable', 200, 'Cannot read the stream: an event is too long')
+      }
+    },
+  }
+}
+
+/** Calls `on` for every complete event of the text and returns what is left of it. */
+export function takeEvents(text: string, on: (event: string, data: unknown) => void): string {
+  const events = text.replaceAll('\r\n', '\n').split('\n\n')
+  const rest = events.pop() ?? ''
+  for (const event of events) {
+    let name = 'message'
+    const data: string[] = []
+    for (const line of event.split('\n')) {
+      if (line.startsWith('event:')) name = line.slice(6).trim()
+      else if (line.startsWith('data:')) data.push(line.slice(5).trimStart())
+    }
+    if (data.length > 0) on(name, JSON.parse(data.join('\n')))
+  }
+  return rest
+}
+
+function unreachable(): Failure {
+  return new Failure('unreachable', 0, 'Cannot reach the Wakeline server: no answer from its address')
+}
+
+async function readFailure(response: Response): Promise<Failure> {
+  const body: unknown = await response.json().catch(() => undefined)
+  if (isApiError(body)) {
+    return new Failure(body.error.code, response.status, body.error.message, body.error.position)
+  }
+  // A proxy in between answers for a server that is away with a page of its own.
+  if (response.status >= 502 && response.status <= 504) {
+    return new Failure('unreachable', 0, 'Cannot reach the Wakeline server: something in between answered for it')
+  }
+  return new Failure('unknown', response.status, `Cannot get an answer: the server said ${response.status}`)
+}
+
+function isApiError(body: unknown): body is ApiError {
+  if (typeof body !== 'object' || body === null || !('error' in body)) return false
+  const { error } = body
+  return typeof error === 'object' && error !== null && 'message' in error && typeof error.message === 'string'
+}

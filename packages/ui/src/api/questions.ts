@@ -1,0 +1,70 @@
+import type {
+  CompletionAnswer,
+  LogHistogramAnswer,
+  LogsAnswer,
+  MetricAggregation,
+  MetricLabelsAnswer,
+  MetricRangeAnswer,
+  MetricsAnswer,
+  ServiceAnswer,
+  ServicesAnswer,
+  StatusAnswer,
+  TraceAnswer,
+  TracesAnswer,
+} from '@wakeline/protocol'
+import { type Question, question } from './client.ts'
+
+/** Unix milliseconds, as `useTime` gives them. */
+export type Between = { fromMs: number; toMs: number }
+export type Page = { limit: number; cursor?: string | undefined }
+
+export const askStatus = (): Question<StatusAnswer> => question('status', {})
+
+export const askServices = (at: Between): Question<ServicesAnswer> => question('services', between(at))
+
+export const askService = (service: string, at: Between): Question<ServiceAnswer> =>
+  question(`services/${encodeURIComponent(service)}`, between(at))
+
+export const askTraces = (
+  q: string,
+  at: Between,
+  page: Page & { order: 'newest' | 'slowest' },
+): Question<TracesAnswer> => question('traces', { q, ...between(at), ...page })
+
+export const askTrace = (traceId: string): Question<TraceAnswer> =>
+  question(`traces/${encodeURIComponent(traceId)}`, {})
+
+export const askLogs = (q: string, at: Between, page: Page & { order: 'newest' | 'oldest' }): Question<LogsAnswer> =>
+  question('logs', { q, ...between(at), ...page })
+
+export const askLogHistogram = (q: string, at: Between, buckets: number): Question<LogHistogramAnswer> =>
+  question('logs/histogram', { q, ...between(at), buckets })
+
+export const askLogTail = (q: string): Question<never> => question('logs/tail', { q })
+
+export const askMetrics = (search: string, at: Between): Question<MetricsAnswer> =>
+  question('metrics', { search, ...between(at) })
+
+export const askMetricLabels = (metric: string, at: Between): Question<MetricLabelsAnswer> =>
+  question('metrics/labels', { metric, ...between(at) })
+
+export type MetricRange = {
+  metric: string
+  stepMs: number
+  aggregation: MetricAggregation
+  by: string[]
+  /** `key:value` each. */
+  filter: string[]
+}
+export const askMetricRange = (range: MetricRange, at: Between): Question<MetricRangeAnswer> =>
+  question('metrics/range', { ...range, ...between(at) })
+
+export type Completing = Between & { signal: 'logs' | 'spans'; prefix: string }
+export const askKeys = ({ signal, prefix, ...at }: Completing): Question<CompletionAnswer> =>
+  question('keys', { signal, prefix, ...between(at) })
+export const askValues = (key: string, { signal, prefix, ...at }: Completing): Question<CompletionAnswer> =>
+  question('values', { signal, key, prefix, ...between(at) })
+
+function between({ fromMs, toMs }: Between): { from: number; to: number } {
+  return { from: Math.floor(fromMs), to: Math.ceil(toMs) }
+}

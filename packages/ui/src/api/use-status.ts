@@ -1,0 +1,25 @@
+import { useQueryClient } from '@tanstack/react-query'
+import { useEffect, useRef } from 'react'
+import { Failure } from './client.ts'
+import { askStatus } from './questions.ts'
+import { useAnswer } from './use-answer.ts'
+
+const pollMs = 10_000
+
+/** The server's state, asked every ten seconds. When it comes back, what failed meanwhile is asked again. */
+export function useStatus() {
+  const status = useAnswer(askStatus(), { pollMs })
+  const client = useQueryClient()
+  const connection = status.error === undefined ? (status.data === undefined ? 'connecting' : 'live') : 'away'
+  const before = useRef(connection)
+  useEffect(() => {
+    if (before.current === 'away' && connection === 'live') {
+      void client.refetchQueries({
+        predicate: ({ state }) => state.error instanceof Failure && state.error.status === 0,
+        type: 'active',
+      })
+    }
+    before.current = connection
+  }, [connection, client])
+  return { status: status.data, connection } as const
+}

@@ -1,0 +1,58 @@
+import type { AttributeValue } from '@wakeline/protocol'
+
+/** An attribute's value as people read and search it: strings bare, 64-bit integers exact, bytes in base64, the rest JSON. */
+export function printAttribute(value: AttributeValue): string {
+  if (typeof value === 'string') return value
+  if (value === null || typeof value !== 'object') return String(value)
+  if (!Array.isArray(value)) {
+    if ('int' in value && typeof value.int === 'string') return value.int
+    if ('bytes' in value && typeof value.bytes === 'string') return value.bytes
+  }
+  return JSON.stringify(plain(value))
+}
+
+function plain(value: AttributeValue): unknown {
+  if (value === null || typeof value !== 'object') return value
+  if (Array.isArray(value)) return value.map(plain)
+  if ('int' in value && typeof value.int === 'string') {
+    const number = Number(value.int)
+    return Number.isSafeInteger(number) ? number : value.int
+  }
+  if ('bytes' in value && typeof value.bytes === 'string') return value.bytes
+  if ('kvlist' in value && typeof value.kvlist === 'object' && value.kvlist !== null && !Array.isArray(value.kvlist)) {
+    return Object.fromEntries(Object.entries(value.kvlist).map(([key, item]) => [key, plain(item)]))
+  }
+  return value
+}
+
+/** `key:value` of the search language, quoted where the value needs it. */
+export function searchTerm(key: string, text: string, how: 'with' | 'without' = 'with'): string {
+  const name = /^[A-Za-z_@][\w.\-/@$]*$/.test(key) ? key : quote(key)
+  return `${how === 'without' ? '-' : ''}${name}:${quoteSearch(text)}`
+}
+
+/** A value as the search language takes it: bare where it can be, quoted where blanks, wildcards or a regex would be read into it. */
+export function quoteSearch(text: string): string {
+  return /^[\w@][\w.@/-]*$/.test(text) && !/^(OR|AND|NOT)$/i.test(text) ? text : quote(text)
+}
+
+function quote(text: string): string {
+  return `"${text.replace(/["\\]/g, '\\$&')}"`
+}
+
+/** A search held to one service, for a page whose service filter is set; '' is every service. */
+export function withService(q: string, service: string): { q: string; offset: number } {
+  if (service === '') return { q, offset: 0 }
+  const term = searchTerm('service', service)
+  if (q.trim() === '') return { q: term, offset: 0 }
+  // The term stands last, so that places in the search stay what they are; OR binds looser than what stands beside it.
+  return /\bOR\b/.test(q) ? { q: `(${q}) ${term}`, offset: 1 } : { q: `${q} ${term}`, offset: 0 }
+}
+
+/** A search narrowed by one more term; a term that is there already is not repeated. */
+export function addTerm(q: string, term: string): string {
+  const before = q.trim()
+  if (before === '' || before === term) return term
+  if (before.endsWith(` ${term}`) || before.startsWith(`${term} `) || before.includes(` ${term} `)) return before
+  return `${before} ${term}`
+}

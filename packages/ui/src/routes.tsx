@@ -1,0 +1,66 @@
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router'
+import { toServices } from './links.ts'
+import { ErrorNote, Progress } from './parts/answer.tsx'
+import { Empty } from './parts/empty.tsx'
+import { Link } from './parts/link.tsx'
+import { parseRawSearch, printRawSearch } from './parts/url.ts'
+import { Shell } from './shell/shell.tsx'
+
+/*
+ * Each page is a chunk of its own, loaded when it is first gone to. Search parameters are the pages' business
+ * (`url.ts`, read with `usePageSearch`), so the router only takes them apart.
+ */
+const ServicesPage = lazyRouteComponent(() => import('./pages/services/services-page.tsx'), 'ServicesPage')
+const ServicePage = lazyRouteComponent(() => import('./pages/service/service-page.tsx'), 'ServicePage')
+const TracesPage = lazyRouteComponent(() => import('./pages/traces/traces-page.tsx'), 'TracesPage')
+const TracePage = lazyRouteComponent(() => import('./pages/trace/trace-page.tsx'), 'TracePage')
+const LogsPage = lazyRouteComponent(() => import('./pages/logs/logs-page.tsx'), 'LogsPage')
+const MetricsPage = lazyRouteComponent(() => import('./pages/metrics/metrics-page.tsx'), 'MetricsPage')
+
+export function openRouter() {
+  const root = createRootRoute({ component: Shell, notFoundComponent: NotFound })
+  const home = createRoute({
+    getParentRoute: () => root,
+    path: '/',
+    beforeLoad: () => {
+      throw redirect({ to: '/services', replace: true })
+    },
+  })
+  const services = createRoute({ getParentRoute: () => root, path: '/services', component: ServicesPage })
+  const service = createRoute({
+    getParentRoute: () => root,
+    path: '/services/$service',
+    component: () => {
+      const params = service.useParams()
+      return <ServicePage key={params.service} service={params.service} />
+    },
+  })
+  const traces = createRoute({ getParentRoute: () => root, path: '/traces', component: TracesPage })
+  const trace = createRoute({
+    getParentRoute: () => root,
+    path: '/traces/$traceId',
+    component: () => {
+      const params = trace.useParams()
+      return <TracePage key={params.traceId} traceId={params.traceId} />
+    },
+  })
+  const logs = createRoute({ getParentRoute: () => root, path: '/logs', component: LogsPage })
+  const metrics = createRoute({ getParentRoute: () => root, path: '/metrics', component: MetricsPage })
+  return createRouter({
+    routeTree: root.addChildren([home, services, service, traces, trace, logs, metrics]),
+    parseSearch: parseRawSearch,
+    stringifySearch: printRawSearch,
+    defaultPendingComponent: Progress,
+    defaultErrorComponent: ({ error, reset }) => (
+      <ErrorNote error={error instanceof Error ? error : new Error(String(error))} retry={reset} />
+    ),
+  })
+}
+
+function NotFound() {
+  return (
+    <Empty title="There is no such page">
+      <Link href={toServices()}>Go to the services</Link>
+    </Empty>
+  )
+}

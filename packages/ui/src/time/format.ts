@@ -1,0 +1,113 @@
+/** Times and durations as people read them. Times are in the viewer's zone unless the name says UTC. */
+
+const steps = [
+  [86_400e9, 'd'],
+  [3_600e9, 'h'],
+  [60e9, 'm'],
+  [1e9, 's'],
+  [1e6, 'ms'],
+  [1e3, 'µs'],
+  [1, 'ns'],
+] as const
+
+/** `840 µs`, `84 ms`, `1.24 s`, `2m 05s`, `3h 12m`, `2d 4h`; three digits at most. */
+export function printDuration(nano: number): string {
+  if (!Number.isFinite(nano)) return '–'
+  if (nano < 0) return `-${printDuration(-nano)}`
+  if (nano === 0) return '0'
+  if (nano >= 59.95e9) return printLong(Math.round(nano / 1e9))
+  const [size, unit] = steps.find(([stepNano]) => nano >= stepNano * 0.9995) ?? [1, 'ns']
+  return `${threeDigits(nano / size)} ${unit}`
+}
+
+function printLong(seconds: number): string {
+  const [d, h, m, s] = [
+    Math.floor(seconds / 86_400),
+    Math.floor(seconds / 3600) % 24,
+    Math.floor(seconds / 60) % 60,
+    seconds % 60,
+  ]
+  if (d > 0) return h > 0 ? `${d}d ${h}h` : `${d}d`
+  if (h > 0) return m > 0 ? `${h}h ${pad(m)}m` : `${h}h`
+  return s > 0 ? `${m}m ${pad(s)}s` : `${m}m`
+}
+
+/** 1.24, 12.4, 124: as many decimals as three digits leave, none that say nothing. */
+export function threeDigits(value: number): string {
+  const size = Math.abs(value)
+  const text = value.toFixed(size < 9.995 ? 2 : size < 99.95 ? 1 : 0)
+  return text.includes('.') ? text.replace(/\.?0+$/, '') : text
+}
+
+/** `just now`, `12s ago`, `5m ago`, `3h ago`, `2d ago`; `in 5m` for what is ahead of this clock. */
+export function printAge(atMs: number, nowMs: number): string {
+  const seconds = Math.round(Math.abs(nowMs - atMs) / 1000)
+  if (seconds < 2) return 'just now'
+  const text =
+    seconds < 60
+      ? `${seconds}s`
+      : seconds < 3600
+        ? `${Math.floor(seconds / 60)}m`
+        : seconds < 86_400
+          ? `${Math.floor(seconds / 3600)}h`
+          : `${Math.floor(seconds / 86_400)}d`
+  return atMs <= nowMs ? `${text} ago` : `in ${text}`
+}
+
+/** `14:05:09`, with `.123` where asked. */
+export function printClock(atMs: number, precision: 'minutes' | 'seconds' | 'milliseconds' = 'seconds'): string {
+  const at = new Date(atMs)
+  const minutes = `${pad(at.getHours())}:${pad(at.getMinutes())}`
+  if (precision === 'minutes') return minutes
+  const seconds = `${minutes}:${pad(at.getSeconds())}`
+  return precision === 'seconds' ? seconds : `${seconds}.${String(at.getMilliseconds()).padStart(3, '0')}`
+}
+
+/** `2026-11-22` */
+export function printDate(atMs: number): string {
+  const at = new Date(atMs)
+  return `${at.getFullYear()}-${pad(at.getMonth() + 1)}-${pad(at.getDate())}`
+}
+
+/** `2026-11-22 14:05:09`: what the time inputs show and read back. */
+export function printDateTime(atMs: number, precision: 'minutes' | 'seconds' | 'milliseconds' = 'seconds'): string {
+  return `${printDate(atMs)} ${printClock(atMs, precision)}`
+}
+
+/** `2026-11-22 14:05:09.123 UTC`; all nine decimals where nanoseconds are given. */
+export function printUtc(at: number | string): string {
+  const atMs = typeof at === 'number' ? at : unixMs(at)
+  const [date, clock] = new Date(atMs).toISOString().replace('Z', '').split('T')
+  const rest = typeof at === 'string' ? at.slice(-6).padStart(6, '0') : ''
+  return `${date} ${clock}${rest} UTC`
+}
+
+/** A record's own time (a decimal string of nanoseconds) as the milliseconds that ranges and axes use, rounded down. */
+export function unixMs(unixNano: string): number {
+  const ms = Number(unixNano.slice(0, -6))
+  return Number.isFinite(ms) ? ms : 0
+}
+
+/** `14:00:00 – 14:15:00`, with the dates where they are not today's. */
+export function printBetween(fromMs: number, toMs: number, nowMs: number): string {
+  const today = printDate(nowMs)
+  const [from, to] = [printDate(fromMs), printDate(toMs)]
+  const precision = fromMs % 60_000 === 0 && toMs % 60_000 === 0 ? 'minutes' : 'seconds'
+  const first = from === today ? '' : `${from} `
+  const second = to === from ? '' : `${to} `
+  return `${first}${printClock(fromMs, precision)} – ${second}${printClock(toMs, precision)}`
+}
+
+const words = { s: 'second', m: 'minute', h: 'hour', d: 'day' } as const
+
+/** `15m` -> `15 minutes`; text with more than one unit stays as it is. */
+export function printSpanWords(text: string): string {
+  const found = /^(\d+)([smhd])$/.exec(text)
+  if (found === null) return text
+  const word = Object.entries(words).find(([unit]) => unit === found[2])?.[1]
+  return `${found[1]} ${word}${found[1] === '1' ? '' : 's'}`
+}
+
+function pad(value: number): string {
+  return String(value).padStart(2, '0')
+}
