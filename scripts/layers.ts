@@ -37,7 +37,7 @@ export const parts: readonly Part[] = [
   server('alert', ['query', 'store', 'base']),
   server('api', ['alert', 'query', 'store', 'base']),
   server('options', ['base'], 'packages/server/src/options.ts'),
-  server('main', ['options', 'api', 'alert', 'ingest', 'query', 'store', 'base'], 'packages/server/src/main.ts'),
+  server('main', ['options', 'api', 'alert', 'ingest', 'query', 'store', 'base'], 'packages/server/src/main'),
   server('cli', ['main', 'options', 'base']),
   server('command', ['cli', 'options'], 'packages/server/src/cli.ts'),
 

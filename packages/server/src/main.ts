@@ -1,10 +1,11 @@
-import { existsSync } from 'node:fs'
-import { statfs } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { StatusAnswer } from '@wakeline/protocol'
 import { startApi } from './api/api.ts'
-import { flagName, type OptionName, type Options, variableName } from './options.ts'
+import { type Ingest, startIngest } from './ingest/ingest.ts'
+import { startOtlpHttp } from './ingest/receive/otlp-http.ts'
+import { ownMetricsText } from './main/own-metrics.ts'
+import { readStatus } from './main/status.ts'
+import { flagName, type Options, variableName } from './options.ts'
 import { openQuery } from './query/query.ts'
 import { openEmbeddedStore, threadPoolSize } from './store/embedded.ts'
 import type { Reader, ReadLimits, Store } from './store/store.ts'
@@ -45,17 +46,83 @@ export async function startServer(parts: ServerParts): Promise<RunningServer> {
   }
 }
 
-async function openParts({ options, version, nowUnixMs, report }: ServerParts, closers: Closers): Promise<Omit<RunningServer, 'stop'>> {
-  const directory = resolve(options.directory)
+async function openParts(parts: ServerParts, closers: Closers): Promise<Omit<RunningServer, 'stop'>> {
+  const { options, version, nowUnixMs, report } = parts
   const startedMs = nowUnixMs()
+  const directory = resolve(options.directory)
   const store = await openStore(options, directory)
   closers.push(() => store.close())
   await store.migrate()
+  const ingest = await startIngest({
+    store,
+    directory,
+    options: { ...options, limits: options },
+    nowUnixMs,
+    report: (sentence) => report('warn', sentence),
+  })
+  closers.push(() => ingest.stop())
+
   const limits = readLimits(options)
   const reader = withLimits(store, limits)
   const query = openQuery({ reader, options, nowUnixMs })
   closers.push(() => query.close())
-  return { ui: '', otlpHttp: '', directory, reload: (changed) => void Object.assign(limits, readLimits(changed)) }
+  const endpoints = { ui: '', otlpHttp: '', otlpGrpc: '' }
+  const api = await listen(options, 'uiPort', (port) =>
+    startApi({
+      ...options,
+      port,
+      uiDirectory: fileURLToPath(new URL('./ui/', import.meta.url)),
+      query,
+      status: () => readStatus({ version, startedMs, nowUnixMs, directory, reader, ingest, endpoints }),
+      metricsText: () => ownMetricsText(ingest.counts(), version),
+      isReady: () => endpoints.otlpHttp !== '',
+      nowUnixMs,
+      report: (error) => reportFault(report, error),
+    }),
+  )
+  closers.push(() => api.stop())
+  const otlpHttp = await startReceiving(parts, ingest)
+  closers.push(() => otlpHttp.stop())
+  endpoints.ui = api.url
+  endpoints.otlpHttp = otlpHttp.url
+  const reload = (changed: Options): void => void Object.assign(limits, readLimits(changed))
+  return { ui: api.url, otlpHttp: otlpHttp.url, directory, reload }
+}
+
+function startReceiving({ options, report }: ServerParts, ingest: Ingest): ReturnType<typeof startOtlpHttp> {
+  return listen(options, 'otlpHttpPort', (port) =>
+    startOtlpHttp({ ...options, port, ingest, report: (sentence) => report('error', sentence) }),
+  )
+}
+
+function reportFault(report: ServerParts['report'], error: unknown): void {
+  report('error', error instanceof Error ? error.message : String(error), {
+    stack: error instanceof Error ? error.stack : '',
+  })
+}
+
+/** A port that cannot be had is said with the option that changes it. */
+async function listen<Door>(
+  options: Options,
+  name: 'uiPort' | 'otlpHttpPort',
+  start: (port: number) => Promise<Door>,
+): Promise<Door> {
+  const port = options[name]
+  try {
+    return await start(port)
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : ''
+    const where = `Cannot listen on ${options.host}:${port}: `
+    const change = `--${flagName(name)} (or ${variableName(name)})`
+    const reasons: Record<string, string> = {
+      EADDRINUSE: `the port is taken; stop what uses it, or choose another with ${change}`,
+      EACCES: `this user may not use the port; choose one above 1023 with ${change}`,
+      EADDRNOTAVAIL: 'this machine has no such address; choose another with --host (or WAKELINE_HOST)',
+      ENOTFOUND: 'there is no such host; choose another with --host (or WAKELINE_HOST)',
+    }
+    const reason = reasons[String(code)]
+    throw reason === undefined ? error : new Error(where + reason, { cause: error })
+  }
 }
 
 function openStore(options: Options, directory: string): Promise<Store> {

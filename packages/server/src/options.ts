@@ -9,7 +9,7 @@
  * `reload`: a changed value is taken over on SIGHUP; the others need a restart.
  */
 
-export type OptionKind = 'text' | 'path' | 'secret' | 'port' | 'count' | 'bytes' | 'ms'
+export type OptionKind = 'text' | 'path' | 'secret' | 'choice' | 'port' | 'count' | 'bytes' | 'ms'
 
 export type Option<Value> = {
   kind: OptionKind
@@ -19,6 +19,8 @@ export type Option<Value> = {
   reload: boolean
   /** Least value taken, of those that are numbers. */
   min: number
+  /** All values taken, of a choice. */
+  choices: readonly Value[]
 }
 
 export const optionSections = ['Listening', 'Storage', 'Receiving', 'Asking'] as const
@@ -35,6 +37,7 @@ const text =
     section,
     reload: extra.reload ?? false,
     min: 0,
+    choices: [],
   })
 
 const amount =
@@ -46,7 +49,17 @@ const amount =
     section,
     reload: extra.reload ?? false,
     min: extra.min ?? (kind === 'port' ? 0 : 1),
+    choices: [],
   })
+
+/** The first is the default. */
+function choice<Value extends string>(
+  section: OptionSection,
+  choices: readonly [Value, ...Value[]],
+  sentence: string,
+): Option<Value> {
+  return { kind: 'choice', initial: choices[0], sentence, section, reload: false, min: 0, choices }
+}
 
 const word = text('text')
 const path = text('path')
@@ -78,6 +91,52 @@ export const optionTable = {
   ),
   mergesAtOnceMax: count('Storage', 2, 'Merges of stored parts that run at once.'),
 
+  durability: choice<'fsync' | 'os'>(
+    'Storage',
+    ['fsync', 'os'],
+    'What is acknowledged survives a power cut (fsync), or only the end of the server (os), which is faster.',
+  ),
+  diskFreeMinBytes: bytes('Storage', 512 * MiB, 'Disk space kept free; below it senders are told to try again later.'),
+
+  bodySizeMaxBytes: bytes('Receiving', 32 * MiB, 'Size of one request, decompressed; larger ones get 413.', {
+    min: 1024,
+  }),
+  requestsAtOnceMax: count(
+    'Receiving',
+    64,
+    'Requests being read or stored; beyond it senders are told to try again later.',
+  ),
+  requestTimeoutMs: ms('Receiving', 30 * seconds, 'Longest time from the first byte of a request to its last.'),
+  attributesMax: count('Receiving', 128, 'Attributes kept of one record; more are dropped and counted.'),
+  valueSizeMaxBytes: bytes(
+    'Receiving',
+    64 * 1024,
+    'Bytes kept of one attribute value or log body; longer ones are cut.',
+    { min: 16 },
+  ),
+  eventsMax: count('Receiving', 128, 'Events, and links, kept of one span; more are dropped and counted.'),
+  depthMax: count('Receiving', 32, 'Nesting of arrays and maps in a value; a record with a deeper one is rejected.'),
+  segmentAgeMs: ms(
+    'Receiving',
+    seconds,
+    'Age at which received data is loaded into the store, where it can be asked for.',
+  ),
+  segmentRowsMax: count('Receiving', 300_000, 'Rows at which it is loaded earlier.'),
+  segmentSizeMaxBytes: bytes('Receiving', 64 * MiB, 'Bytes at which it is loaded earlier.'),
+  waitingMaxBytes: bytes(
+    'Receiving',
+    2048 * MiB,
+    'Data waiting for the store; beyond it senders are told to try again later.',
+  ),
+  batchKeepMs: ms('Receiving', 15 * 60 * seconds, 'How long a repeated request is recognised and not stored again.'),
+  batchesMax: count('Receiving', 500_000, 'Requests remembered for that.'),
+  originsKnownMax: count(
+    'Receiving',
+    20_000,
+    'Resources, and scopes, remembered as stored; more cost a little time, no data.',
+  ),
+  seriesKnownMax: count('Receiving', 500_000, 'Series remembered as stored; more cost a little time, no data.'),
+
   queryTimeoutMs: ms('Asking', 30 * seconds, 'Longest time for one question, waiting for its turn included.', {
     reload: true,
   }),
@@ -97,7 +156,7 @@ export const optionTable = {
 
 export type OptionName = keyof typeof optionTable
 export type Options = {
-  [Name in OptionName]: (typeof optionTable)[Name] extends Option<number> ? number : string
+  [Name in OptionName]: (typeof optionTable)[Name] extends Option<infer Value> ? Value : never
 }
 
 export const optionNames = Object.keys(optionTable).filter((name): name is OptionName => name in optionTable)

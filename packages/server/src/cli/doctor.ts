@@ -129,7 +129,9 @@ async function askStatus({ host, uiPort, token }: Options): Promise<StatusAnswer
     headers: authorization(token),
     signal: AbortSignal.timeout(3000),
   }).catch(() => undefined)
-  return response?.ok ? response.json() : undefined
+  if (!response?.ok) return undefined
+  const status: StatusAnswer = JSON.parse(await response.text())
+  return status
 }
 
 function authorization(token: string): Record<string, string> {
@@ -148,7 +150,7 @@ async function roundTrip(ui: string, otlpHttp: string, token: string): Promise<s
   if (!sent.ok) throw new Error(`Cannot send a span: the server answered ${sent.status}: ${await sent.text()}`)
   while (performance.now() - startMs < roundTripTimeoutMs) {
     const response = await fetch(`${ui}/api/v1/traces/${traceId}`, { headers: authorization(token) })
-    const answer: TraceAnswer | undefined = response.ok ? await response.json() : undefined
+    const answer: TraceAnswer | undefined = response.ok ? JSON.parse(await response.text()) : undefined
     if (answer?.spans[0]?.name === 'round trip')
       return `round trip of a span in and out took ${Math.round(performance.now() - startMs)} ms`
     await new Promise((resolve) => setTimeout(resolve, 50))

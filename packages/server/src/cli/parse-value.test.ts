@@ -9,6 +9,7 @@ const option = (kind: OptionKind, min = 0) => ({
   sentence: '',
   section: 'Listening' as const,
   reload: false,
+  choices: [],
 })
 
 test.each<[OptionKind, unknown, number]>([
@@ -57,4 +58,10 @@ test.each<[OptionKind, number, string]>([
   ['port', 9253, '9253'],
 ])('%s %d is printed as %s', (kind, value, text) => {
   expect(printValue(kind, value)).toBe(text)
+})
+
+test('a choice is one of its words', () => {
+  const durability = { ...option('choice'), initial: 'fsync', choices: ['fsync', 'os'] }
+  expect(parseValue(durability, 'os')).toEqual({ value: 'os' })
+  expect(parseValue(durability, 'none')).toEqual({ expected: 'one of fsync, os' })
 })

@@ -24,6 +24,7 @@ const expectations: Record<OptionKind, string> = {
   text: 'a text',
   path: 'a path',
   secret: 'a text',
+  choice: 'one of',
   port: 'a port from 0 to 65535',
   count: 'a whole number',
   bytes: 'a size such as 64MiB, 2GB or a number of bytes',
@@ -31,6 +32,10 @@ const expectations: Record<OptionKind, string> = {
 }
 
 export function parseValue(option: Option<string> | Option<number>, raw: unknown): Parsed {
+  if (option.kind === 'choice') {
+    const chosen = option.choices.find((choice) => choice === raw)
+    return chosen === undefined ? { expected: `one of ${option.choices.join(', ')}` } : { value: chosen }
+  }
   const expected =
     expectations[option.kind] + (option.min > 0 ? `, at least ${printValue(option.kind, option.min)}` : '')
   if (typeof option.initial === 'string') return typeof raw === 'string' ? { value: raw } : { expected }
