@@ -1,186 +1,180 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { type AccessRules, accessHeaders, checkHost, checkOrigin, checkToken } from '../../base/access.ts'
-import { otlpJsonToProtobuf } from '../decode/otlp-json.ts'
-import type { Ingest, Signal, Submitted } from '../ingest.ts'
-import { contentTypes, type Encoding, encodeStatus, encodeSuccess } from './otlp-answer.ts'
-import { readBody } from './read-body.ts'
-import { Refusal } from './refusal.ts'
+import type { Signal } from '../decode/otlp-json.ts'
+import {
+  contentTypes,
+  type Encoding,
+  encodeStatus,
+  encodeStored,
+  type Failure,
+  failures,
+  submittedFailure,
+} from './answer.ts'
+import { BodyBudget, type ReadBodyLimits, readBody } from './read-body.ts'
+import type { Submit } from './submit.ts'
 
-/** OTLP over HTTP: POST /v1/traces, /v1/logs and /v1/metrics, protobuf or JSON, plain, gzip or deflate. */
-export type OtlpHttpOptions = AccessRules & {
-  ingest: Pick<Ingest, 'submit'>
+/**
+ * OTLP over HTTP: POST /v1/traces, /v1/logs, /v1/metrics, in protobuf or JSON, answered in the encoding of the request.
+ * https://opentelemetry.io/docs/specs/otlp/#otlphttp
+ *
+ * 200 means durable. 4xx: do not send this again. 503 with Retry-After: send it again.
+ */
+export type OtlpHttpOptions = {
+  host: string
   /** 0 takes any free one. */
   port: number
-  /** Of one body, expanded. */
+  token: string
+  /** Of one body, inflated. */
   bodySizeMaxBytes: number
-  /** Requests whose body is being read or stored; more are told to try again later. */
-  requestsAtOnceMax: number
+  /** Of all bodies being received and decoded. */
+  bodiesMaxBytes: number
+  connectionsMax: number
   /** From the first byte of a request to its last. */
   requestTimeoutMs: number
-  /** Hears of what is our own fault. */
-  report: (sentence: string) => void
+  submit: Submit
+  /** Hears of our own faults; senders are told only that there was one. */
+  onFault: (error: unknown) => void
 }
 
 export type OtlpHttp = {
   url: string
-  /** Answers what has been received and closes. */
+  /** Takes no new request, answers those begun, and closes. */
   stop(): Promise<void>
 }
 
-const signals: ReadonlyMap<string, Signal> = new Map([
-  ['/v1/traces', 'traces'],
-  ['/v1/logs', 'logs'],
-  ['/v1/metrics', 'metrics'],
-])
-const batchIdHeader = 'wakeline-batch-id'
-const batchIdLengthMax = 256
-const stopTimeoutMs = 5000
-
+/** Rejects with the socket's error when the port cannot be listened on. */
 export async function startOtlpHttp(options: OtlpHttpOptions): Promise<OtlpHttp> {
-  let atOnce = 0
+  const limits = { bodySizeMaxBytes: options.bodySizeMaxBytes, budget: new BodyBudget(options.bodiesMaxBytes) }
   const server = createServer(
-    { requestTimeout: options.requestTimeoutMs, connectionsCheckingInterval: Math.min(5000, options.requestTimeoutMs) },
+    { requestTimeout: options.requestTimeoutMs, keepAliveTimeout: 65_000 },
     (request, response) => {
-      atOnce += 1
-      respond(request, response, options, atOnce)
-        .catch((error) => options.report(`Cannot answer ${request.method} ${request.url}: ${error}`))
-        .finally(() => {
-          atOnce -= 1
-        })
+      void handle(request, response, options, limits)
     },
   )
-  const port = await listen(server, options)
-  const host = options.host.includes(':') ? `[${options.host.replace(/^\[|\]$/g, '')}]` : options.host
-  return { url: `http://${host}:${port}`, stop: () => stop(server) }
+  server.maxConnections = options.connectionsMax
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
+    const late = error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+    const message = late
+      ? 'Cannot receive the request: it took too long'
+      : 'Cannot receive the request: it is not HTTP/1.1'
+    const body = JSON.stringify({ code: failures[late ? 'timeout' : 'refused'].code, message })
+    const status = late ? '408 Request Timeout' : '400 Bad Request'
+    socket.end(
+      `HTTP/1.1 ${status}\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+    )
+  })
+  await listen(server, options)
+  const { port } = server.address() as AddressInfo
+  const host = options.host.includes(':') ? `[${options.host}]` : options.host
+  return {
+    url: `http://${host}:${port}`,
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        server.closeIdleConnections()
+      }),
+  }
 }
 
-function listen(server: Server, { host, port }: OtlpHttpOptions): Promise<number> {
+function listen(server: Server, { host, port }: OtlpHttpOptions): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject)
-    server.listen({ host: host.replace(/^\[|\]$/g, ''), port }, () => {
+    server.listen(port, host, () => {
       server.off('error', reject)
-      const address = server.address()
-      resolve(typeof address === 'object' && address !== null ? address.port : port)
+      resolve()
     })
   })
 }
 
-async function stop(server: Server): Promise<void> {
-  const closed = new Promise((resolve) => server.close(resolve))
-  // A kept-alive connection becomes idle with its last answer, which may come after this.
-  const sweep = setInterval(() => server.closeIdleConnections(), 20)
-  const impatient = setTimeout(() => server.closeAllConnections(), stopTimeoutMs)
-  await closed
-  clearInterval(sweep)
-  clearTimeout(impatient)
-}
-
-/** The one place where what happened becomes a response. */
-async function respond(
+async function handle(
   request: IncomingMessage,
   response: ServerResponse,
   options: OtlpHttpOptions,
-  atOnce: number,
+  limits: ReadBodyLimits,
 ): Promise<void> {
-  const encoding = encodingOf(request)
+  const encoding: Encoding = mediaType(request) === contentTypes.protobuf ? 'protobuf' : 'json'
   try {
-    const signal = admit(request, options, atOnce)
-    const { rejected, reason } = await receive(request, signal, options)
-    send(response, 200, encoding, encodeSuccess(encoding ?? 'protobuf', signal, rejected, reason))
+    const target = aim(request, options)
+    if ('failure' in target) return fail(response, target, encoding)
+    const body = await readBody(request, limits)
+    if (body === undefined) return
+    if ('failure' in body) return fail(response, body, encoding)
+    try {
+      const batchId = request.headers['wakeline-batch-id']
+      const submitted = await options.submit({
+        signal: target.signal,
+        encoding,
+        body: body.bytes,
+        ...(typeof batchId === 'string' ? { batchId } : {}),
+      })
+      if (submitted.kind !== 'stored') return fail(response, submittedFailure(submitted), encoding)
+      send(response, 200, encodeStored(target.signal, submitted, encoding), encoding)
+    } finally {
+      limits.budget.give(body.heldBytes)
+    }
   } catch (error) {
-    const refusal = error instanceof Refusal ? error : ownFault(error, options)
-    for (const [name, value] of Object.entries(refusal.headers)) response.setHeader(name, value)
-    // Whoever sent something else can more likely read JSON than protobuf.
-    const body = encodeStatus(encoding ?? 'json', refusal.status, refusal.message)
-    send(response, refusal.status, encoding ?? 'json', body)
-  }
-}
-
-function send(response: ServerResponse, status: number, encoding: Encoding | undefined, body: Uint8Array): void {
-  response.writeHead(status, {
-    'Content-Type': contentTypes[encoding ?? 'protobuf'],
-    'Content-Length': body.length,
-    'Cache-Control': 'no-store',
-    'X-Content-Type-Options': 'nosniff',
-  })
-  response.end(body)
-}
-
-function ownFault(error: unknown, { report }: OtlpHttpOptions): Refusal {
-  report(`Cannot take a request: ${error instanceof Error ? error.stack : error}`)
-  return new Refusal(500, 'Cannot take this request: something is wrong in the server; its log says what')
-}
-
-/** What can be told from the head alone, cheapest and most secret first. */
-function admit(request: IncomingMessage, options: OtlpHttpOptions, atOnce: number): Signal {
-  const headers = accessHeaders((name) => {
-    const value = request.headers[name]
-    return Array.isArray(value) ? value[0] : value
-  })
-  const foreign = checkHost(headers, options) ?? checkOrigin(headers, { navigation: false })
-  if (foreign !== undefined) throw new Refusal(403, foreign)
-  const unknown = checkToken(headers, options)
-  if (unknown !== undefined) throw new Refusal(401, unknown, { 'WWW-Authenticate': 'Bearer' })
-  const path = (request.url ?? '').split('?', 1)[0] ?? ''
-  const signal = signals.get(path)
-  if (signal === undefined) {
-    const right = [...signals.keys()].join(', ')
-    throw new Refusal(404, `Cannot find ${JSON.stringify(path)}: OTLP is taken at ${right}`)
-  }
-  if (request.method !== 'POST') {
-    throw new Refusal(405, `Cannot ${request.method} ${path}: telemetry is sent with POST`, { Allow: 'POST' })
-  }
-  if (encodingOf(request) === undefined) {
-    const type = request.headers['content-type'] ?? 'missing'
-    throw new Refusal(
-      415,
-      `Cannot read the body: its content type is ${JSON.stringify(type)}; send application/x-protobuf or application/json`,
+    options.onFault(error)
+    fail(
+      response,
+      { failure: 'fault', message: 'Cannot store the telemetry: the server has a fault; its log says more' },
+      encoding,
     )
   }
-  if (atOnce > options.requestsAtOnceMax) throw later('too many requests are being taken at once', 1000, 429)
-  return signal
 }
 
-function encodingOf(request: IncomingMessage): Encoding | undefined {
-  switch ((request.headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase()) {
-    case 'application/x-protobuf':
-    case 'application/protobuf':
-      return 'protobuf'
-    case 'application/json':
-      return 'json'
-    default:
-      return undefined
+const signals: Readonly<Record<string, Signal>> = {
+  '/v1/traces': 'traces',
+  '/v1/logs': 'logs',
+  '/v1/metrics': 'metrics',
+}
+
+/** What the headers alone say: whether this sender may send, and what it sends. */
+function aim(request: IncomingMessage, rules: AccessRules): { signal: Signal } | Failure {
+  const headers = accessHeaders((name) => {
+    const value = request.headers[name]
+    return typeof value === 'string' ? value : undefined
+  })
+  const foreign = checkHost(headers, rules) ?? checkOrigin(headers, { navigation: false })
+  if (foreign !== undefined) return { failure: 'forbidden', message: foreign }
+  const unknown = checkToken(headers, rules)
+  if (unknown !== undefined) return { failure: 'unauthenticated', message: unknown }
+  const path = (request.url ?? '').split('?', 1)[0] ?? ''
+  const signal = Object.hasOwn(signals, path) ? signals[path] : undefined
+  if (signal === undefined) {
+    const known = Object.keys(signals).join(', ')
+    return { failure: 'path', message: `Cannot receive ${JSON.stringify(path.slice(0, 200))}: OTLP goes to ${known}` }
+  }
+  if (request.method !== 'POST') {
+    return { failure: 'method', message: `Cannot receive ${request.method} ${path}: send it with POST` }
+  }
+  const type = mediaType(request)
+  if (type === contentTypes.protobuf || type === contentTypes.json) return { signal }
+  const given = type === '' ? 'it has no Content-Type' : `its Content-Type is ${JSON.stringify(type.slice(0, 200))}`
+  return {
+    failure: 'type',
+    message: `Cannot receive the body: ${given}; send ${contentTypes.protobuf} or ${contentTypes.json}`,
   }
 }
 
-async function receive(
-  request: IncomingMessage,
-  signal: Signal,
-  { ingest, bodySizeMaxBytes }: OtlpHttpOptions,
-): Promise<{ rejected: number; reason: string }> {
-  const batchId = batchIdOf(request)
-  const body = await readBody(request, bodySizeMaxBytes)
-  if (encodingOf(request) === 'protobuf') return settle(await ingest.submit(signal, body, batchId))
-  const transcoded = otlpJsonToProtobuf(signal, body.length === 0 ? Buffer.from('{}') : body)
-  if ('refused' in transcoded) throw new Refusal(400, transcoded.refused)
-  const stored = settle(await ingest.submit(signal, transcoded.protobuf, batchId))
-  return { rejected: stored.rejected + transcoded.rejected, reason: transcoded.reason || stored.reason }
+/** `application/json; charset=utf-8` without its parameters. */
+function mediaType(request: IncomingMessage): string {
+  return (request.headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? ''
 }
 
-function batchIdOf(request: IncomingMessage): string | undefined {
-  const id = request.headers[batchIdHeader]
-  if (id === undefined) return undefined
-  if (typeof id === 'string' && id.length > 0 && id.length <= batchIdLengthMax) return id
-  throw new Refusal(400, `Cannot read the header ${batchIdHeader}: it must have 1 to ${batchIdLengthMax} characters`)
+function fail(response: ServerResponse, failure: Failure, encoding: Encoding): void {
+  if (failure.retryAfterSeconds !== undefined) response.setHeader('Retry-After', failure.retryAfterSeconds)
+  if (failure.failure === 'method') response.setHeader('Allow', 'POST')
+  if (failure.failure === 'unauthenticated') response.setHeader('WWW-Authenticate', 'Bearer')
+  // What is left of a body that was not read is let go by closing the connection once the answer is out.
+  if (!response.req.complete) response.setHeader('Connection', 'close')
+  response.req.resume()
+  send(response, failures[failure.failure].status, encodeStatus(failure, encoding), encoding)
 }
 
-function settle(submitted: Submitted): { rejected: number; reason: string } {
-  if (submitted.outcome === 'refused') throw new Refusal(400, submitted.reason)
-  if (submitted.outcome === 'later') throw later(submitted.reason, submitted.retryAfterMs, 503)
-  return submitted
-}
-
-function later(reason: string, retryAfterMs: number, status: 429 | 503): Refusal {
-  const sentence = reason.startsWith('Cannot') ? reason : `Cannot take more data now: ${reason}`
-  return new Refusal(status, sentence, { 'Retry-After': String(Math.ceil(retryAfterMs / 1000)) })
+function send(response: ServerResponse, status: number, body: Uint8Array, encoding: Encoding): void {
+  if (response.headersSent || response.destroyed) return
+  response.writeHead(status, { 'Content-Type': contentTypes[encoding], 'Content-Length': body.length })
+  response.end(body)
 }

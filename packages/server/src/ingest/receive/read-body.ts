@@ -1,56 +1,114 @@
 import type { IncomingMessage } from 'node:http'
 import { promisify } from 'node:util'
 import { gunzip, inflate } from 'node:zlib'
-import { Refusal } from './refusal.ts'
+import type { Failure } from './answer.ts'
 
-/** Expands what the sender may compress with. Both stop at `maxOutputLength`, so a small bomb stays small. */
-const expanders = { gzip: promisify(gunzip), deflate: promisify(inflate) }
+/** Bytes of bodies held at once by a receiver, so that many large ones cannot take the process's memory. */
+export class BodyBudget {
+  readonly #maxBytes: number
+  #heldBytes = 0
 
-/** The whole body, expanded. Throws a Refusal; `sizeMaxBytes` bounds it before and after expanding. */
-export async function readBody(request: IncomingMessage, sizeMaxBytes: number): Promise<Buffer> {
-  const encoding = (request.headers['content-encoding'] ?? 'identity').trim().toLowerCase()
-  if (encoding !== 'identity' && encoding !== 'gzip' && encoding !== 'deflate') {
-    throw new Refusal(
-      415,
-      `Cannot read the body: its content encoding is "${encoding}"; send gzip, deflate or identity`,
-    )
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes
   }
-  if (Number(request.headers['content-length'] ?? 0) > sizeMaxBytes) throw tooLarge(sizeMaxBytes)
-  const sent = await collect(request, sizeMaxBytes)
-  if (encoding === 'identity' || sent.length === 0) return sent
+
+  take(bytes: number): boolean {
+    if (this.#heldBytes + bytes > this.#maxBytes) return false
+    this.#heldBytes += bytes
+    return true
+  }
+
+  give(bytes: number): void {
+    this.#heldBytes -= bytes
+  }
+}
+
+export type ReadBodyLimits = {
+  /** Of one body, inflated. */
+  bodySizeMaxBytes: number
+  budget: BodyBudget
+}
+
+/** `heldBytes` are to be given back to the budget when the body is done with. */
+export type Body = { bytes: Uint8Array; heldBytes: number }
+
+/** Reads and inflates a body. Undefined when the client went away, which nobody needs to be told. */
+export async function readBody(request: IncomingMessage, limits: ReadBodyLimits): Promise<Body | Failure | undefined> {
+  const expected = Number(request.headers['content-length'] ?? 0)
+  if (expected > limits.bodySizeMaxBytes) return tooLarge(limits)
+  const received = await receive(request, limits)
+  if (received === undefined || 'failure' in received) return received
+  const coding = (request.headers['content-encoding'] ?? 'identity').trim().toLowerCase()
+  if (coding === 'identity' || coding === '') return received
+  const inflated = await inflateBody(received.bytes, coding, limits)
+  if (!('failure' in inflated) && limits.budget.take(inflated.bytes.length)) {
+    return { bytes: inflated.bytes, heldBytes: received.heldBytes + inflated.bytes.length }
+  }
+  limits.budget.give(received.heldBytes)
+  return 'failure' in inflated ? inflated : tooMuchAtOnce
+}
+
+async function receive(request: IncomingMessage, limits: ReadBodyLimits): Promise<Body | Failure | undefined> {
+  const { budget } = limits
+  const chunks: Buffer[] = []
+  let heldBytes = 0
+  let failure: Failure | undefined
   try {
-    return await expanders[encoding](sent, { maxOutputLength: sizeMaxBytes })
+    // Left alive when the loop ends early: the answer still has to go out on its socket.
+    for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+      if (heldBytes + chunk.length > limits.bodySizeMaxBytes) failure = tooLarge(limits)
+      else if (!budget.take(chunk.length)) failure = tooMuchAtOnce
+      if (failure !== undefined) break
+      heldBytes += chunk.length
+      chunks.push(chunk)
+    }
+  } catch {
+    budget.give(heldBytes)
+    return undefined
+  }
+  if (failure !== undefined) {
+    budget.give(heldBytes)
+    return failure
+  }
+  return { bytes: chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks), heldBytes }
+}
+
+const inflaters = { gzip: promisify(gunzip), 'x-gzip': promisify(gunzip), deflate: promisify(inflate) } as const
+
+function isCoding(coding: string): coding is keyof typeof inflaters {
+  return Object.hasOwn(inflaters, coding)
+}
+
+/** Off the event loop, and never to more than the limit: a bomb is stopped there, not after it has gone off. */
+async function inflateBody(
+  bytes: Uint8Array,
+  coding: string,
+  limits: ReadBodyLimits,
+): Promise<{ bytes: Uint8Array } | Failure> {
+  if (!isCoding(coding)) {
+    return {
+      failure: 'type',
+      message: `Cannot read the body: its Content-Encoding is "${coding}"; send gzip, deflate or identity`,
+    }
+  }
+  try {
+    return { bytes: await inflaters[coding](bytes, { maxOutputLength: limits.bodySizeMaxBytes }) }
   } catch (error) {
-    if (error instanceof RangeError) throw tooLarge(sizeMaxBytes)
+    if (error instanceof RangeError) return tooLarge(limits)
     const why = error instanceof Error ? error.message : String(error)
-    throw new Refusal(400, `Cannot read the body: it is not valid ${encoding} (${why})`)
+    return { failure: 'refused', message: `Cannot inflate the body as ${coding}: ${why}` }
   }
 }
 
-function tooLarge(sizeMaxBytes: number): Refusal {
-  return new Refusal(
-    413,
-    `Cannot read the body: it is larger than ${sizeMaxBytes} bytes, expanded; send smaller batches`,
-  )
+function tooLarge(limits: ReadBodyLimits): Failure {
+  return {
+    failure: 'size',
+    message: `Cannot take the body: inflated it has more than ${limits.bodySizeMaxBytes} bytes, the limit; send smaller batches`,
+  }
 }
 
-function collect(request: IncomingMessage, sizeMaxBytes: number): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = []
-    let size = 0
-    const take = (chunk: Buffer): void => {
-      size += chunk.length
-      if (size <= sizeMaxBytes) chunks.push(chunk)
-      else {
-        // What is still to come is read and dropped when the answer is out, so that the sender can hear it.
-        request.off('data', take)
-        request.resume()
-        reject(tooLarge(sizeMaxBytes))
-      }
-    }
-    request.on('data', take)
-    request.once('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)))
-    request.once('error', reject)
-    request.once('close', () => reject(new Refusal(400, 'Cannot read the body: the connection closed before its end')))
-  })
+const tooMuchAtOnce: Failure = {
+  failure: 'later',
+  message: 'Cannot take the body now: the bodies being received fill the memory kept for them',
+  retryAfterSeconds: 1,
 }
