@@ -58,7 +58,7 @@ export function otlpJsonToProtobuf(signal: Signal, body: Uint8Array): Transcoded
 /** JSON numbers lose bits beyond 2^53, and times in nanoseconds are beyond it: they are read as texts instead. */
 function quoteLongIntegers(text: string): string {
   if (!/[\s[:,]-?\d{16,}/.test(text)) return text
-  return text.replace(/"[^"\\]*(?:\\.[^"\\]*)*"|-?\d{16,}(?![\d.eE])/g, (found) =>
+  return text.replace(/"[^"\\]*(?:\\.[^"\\]*)*"|(?<=[\s[:,])-?\d{16,}(?=[\s\],}])/g, (found) =>
     found.startsWith('"') ? found : `"${found}"`,
   )
 }

@@ -194,7 +194,8 @@ export class ValueText {
         continue
       }
       text.bytes[to++] = 0x5c
-      if (byte >= 0x20) text.bytes[to++] = byte
+      const short = byte >= 0x20 ? byte : shortEscapes[byte]
+      if (short !== undefined && short !== 0) text.bytes[to++] = short
       else {
         text.bytes.set([0x75, 0x30, 0x30, 0x30 + (byte >>> 4), hexDigit(byte & 15)], to)
         to += 5
@@ -204,6 +205,9 @@ export class ValueText {
     text.size = to
   }
 }
+
+/** By control character: \b \t \n \f \r have one letter, the others are written as \u00... */
+const shortEscapes = [0, 0, 0, 0, 0, 0, 0, 0, 0x62, 0x74, 0x6e, 0, 0x66, 0x72]
 
 function hexDigit(value: number): number {
   return value < 10 ? 0x30 + value : 0x57 + value

@@ -1,0 +1,49 @@
+import type { NativeValue } from '../../packages/server/src/base/native/read-blocks.ts'
+import type { Rows } from './canonical.ts'
+
+type Row = Record<string, NativeValue>
+type Column = (row: Row, resource: Row) => string
+
+/** HyperDX's columns, as CSV of its engine, from our rows. */
+const columnsByText: Readonly<Record<string, Column>> = {
+  SpanName: (row) => quoted(row['name']),
+  ServiceName: (row) => quoted(row['service']),
+  "ParentSpanId = '' AS is_root": (row) => (/^0+$/.test(String(row['parent_span_id'])) ? '1' : '0'),
+  "toString(SpanAttributes['http.method'])": (row) => quoted(attribute(row, 'http.method')),
+  "toString(SpanAttributes['db.system'])": (row) => quoted(attribute(row, 'db.system')),
+  ResourceAttributes: (_row, resource) => quoted(mapText(resource)),
+  LogAttributes: (row) => quoted(mapText(row)),
+  SeverityText: (row) => quoted(row['severity_text']),
+  SeverityNumber: (row) => String(row['severity']),
+  Body: (row) => quoted(row['body']),
+}
+
+/** Undefined when a column is not known here. Rows in order of time, as the snapshots have them. */
+export function snapshotOf(rows: Rows, columns: string): string | undefined {
+  const wanted = columns.split(', ').map((column) => columnsByText[column])
+  const known = wanted.filter((column) => column !== undefined)
+  if (known.length !== wanted.length) return undefined
+  const resources = new Map((rows.resources ?? []).map((row) => [row['resource_id'], row]))
+  return [...(rows.spans ?? []), ...(rows.logs ?? [])]
+    .sort((a, b) => (BigInt(String(a['ts'])) < BigInt(String(b['ts'])) ? -1 : 1))
+    .map((row) => known.map((column) => column(row, resources.get(row['resource_id']) ?? {})).join(','))
+    .join('\n')
+}
+
+function quoted(value: NativeValue | undefined): string {
+  return `"${String(value ?? '').replaceAll('"', '""')}"`
+}
+
+function attribute(row: Row, key: string): string {
+  return pairsOf(row).find(([name]) => name === key)?.[1] ?? ''
+}
+
+function mapText(row: Row): string {
+  return `{${pairsOf(row)
+    .map(([key, value]) => `'${key}':'${value}'`)
+    .join(',')}}`
+}
+
+function pairsOf(row: Row): [string, string][] {
+  return (row['attributes'] ?? []) as [string, string][]
+}
