@@ -22,6 +22,8 @@ export async function buildSdk(output: string = join(root, 'dist')): Promise<voi
     platform: 'node',
     external: [/^node:/],
     resolve: { conditionNames: ['wakeline-source'] },
+    // Of the protocol package only what is used: its tables for the server are not the SDK's.
+    treeshake: { moduleSideEffects: (id) => id.startsWith(source) },
   })
   try {
     const shared = { dir: output, minify: true, sourcemap: false } as const

@@ -25,8 +25,28 @@ export function shownUrl(origin: string, path: string): string {
   return at < 0 ? base + path : `${base}${path.slice(0, at)}?${shownQuery(path.slice(at + 1))}`
 }
 
+export interface Host {
+  readonly address: string | undefined
+  readonly port: number | undefined
+}
+
+const hostsRemembered = 64
+
+/** Splits Host headers; a service sees the same few again and again. */
+export class Hosts {
+  private readonly known = new Map<string, Host>()
+
+  of(header: string | undefined): Host {
+    const found = this.known.get(header ?? '')
+    if (found !== undefined) return found
+    const split = splitHost(header)
+    if (this.known.size < hostsRemembered) this.known.set(header ?? '', split)
+    return split
+  }
+}
+
 /** `host:port` of a Host header; the port is left out when it is not said. */
-export function splitHost(host: string | undefined): { address: string | undefined; port: number | undefined } {
+function splitHost(host: string | undefined): Host {
   const found = host === undefined ? null : /^(\[[^\]]*\]|[^:]*)(?::(\d{1,5}))?$/.exec(host)
   if (found === null) return { address: undefined, port: undefined }
   return { address: found[1] || undefined, port: found[2] === undefined ? undefined : Number(found[2]) }
