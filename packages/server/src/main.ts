@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { startApi } from './api/api.ts'
 import { type Ingest, startIngest } from './ingest/ingest.ts'
 import { startOtlpHttp } from './ingest/receive/otlp-http.ts'
+import { submitOtlp } from './ingest/submit-otlp.ts'
 import { ownMetricsText } from './main/own-metrics.ts'
 import { readStatus } from './main/status.ts'
 import { flagName, type Options, variableName } from './options.ts'
@@ -91,7 +92,7 @@ async function openParts(parts: ServerParts, closers: Closers): Promise<Omit<Run
 
 function startReceiving({ options, report }: ServerParts, ingest: Ingest): ReturnType<typeof startOtlpHttp> {
   return listen(options, 'otlpHttpPort', (port) =>
-    startOtlpHttp({ ...options, port, ingest, report: (sentence) => report('error', sentence) }),
+    startOtlpHttp({ ...options, port, submit: submitOtlp(ingest), onFault: (error) => reportFault(report, error) }),
   )
 }
 

@@ -101,11 +101,12 @@ export const optionTable = {
   bodySizeMaxBytes: bytes('Receiving', 32 * MiB, 'Size of one request, decompressed; larger ones get 413.', {
     min: 1024,
   }),
-  requestsAtOnceMax: count(
+  bodiesMaxBytes: bytes(
     'Receiving',
-    64,
-    'Requests being read or stored; beyond it senders are told to try again later.',
+    256 * MiB,
+    'Requests being received and decoded; beyond it senders are told to try again later.',
   ),
+  connectionsMax: count('Receiving', 10_000, 'Connections open at once to the OTLP port.'),
   requestTimeoutMs: ms('Receiving', 30 * seconds, 'Longest time from the first byte of a request to its last.'),
   attributesMax: count('Receiving', 128, 'Attributes kept of one record; more are dropped and counted.'),
   valueSizeMaxBytes: bytes(
