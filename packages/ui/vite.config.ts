@@ -18,5 +18,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
+    // React, the router and Mantine together: every page needs them.
+    chunkSizeWarningLimit: 640,
   },
 })

@@ -54,7 +54,7 @@ export type DataTableProps<Row> = {
 
 /** A virtualised table, driven by keyboard, whose columns the viewer chooses. */
 export function DataTable<Row>(props: DataTableProps<Row>) {
-  const { rows: given, rowKey, onOpen, sort, rowHeightPx = 32, measured = false, height = 'fill' } = props
+  const { rows: given, rowKey, sort, rowHeightPx = 32, height = 'fill', onEndReached } = props
   const { ref: sizeRef, width } = useElementSize()
   const scroller = useRef<HTMLDivElement>(null)
   const choice = useColumnChoice(props.name, props.columns)
@@ -76,39 +76,11 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   })
   const items = virtual.getVirtualItems()
   const last = items.at(-1)?.index ?? 0
-  const { onEndReached } = props
   useEffect(() => {
     if (rows.length > 0 && last >= rows.length - 10) onEndReached?.()
   }, [last, rows.length, onEndReached])
-
-  const move = (by: number) => {
-    const at = rows.findIndex((row) => rowKey(row) === selectedKey)
-    const next = at === -1 ? (by > 0 ? 0 : rows.length - 1) : Math.max(0, Math.min(rows.length - 1, at + by))
-    const row = rows[next]
-    if (row === undefined) return false
-    select(rowKey(row))
-    virtual.scrollToIndex(next, { align: 'auto' })
-    return true
-  }
-  useTableKeys({
-    active: (event) =>
-      props.pageKeys === true ||
-      scroller.current?.contains(document.activeElement) === true ||
-      scroller.current === event.target,
-    move,
-    open: () => {
-      const row = rows.find((candidate) => rowKey(candidate) === selectedKey)
-      if (row === undefined || onOpen === undefined) return false
-      onOpen(row)
-      return true
-    },
-    clear: () => {
-      if (selectedKey === undefined) return false
-      select(undefined)
-      return true
-    },
-    name: props.name,
-  })
+  const show = (index: number) => virtual.scrollToIndex(index, { align: 'auto' })
+  useTableKeys({ table: props, rows, selectedKey, select, show, scroller })
 
   const grid: CSSProperties = { gridTemplateColumns: columns.map((column) => column.width).join(' ') }
   return (
@@ -131,46 +103,54 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
             const row = rows[item.index]
             if (row === undefined) return null
             const chosen = rowKey(row) === selectedKey
-            return (
-              // biome-ignore lint/a11y/useKeyWithClickEvents: the grid hears the keys for all rows.
-              <div
-                key={item.key}
-                ref={measured ? virtual.measureElement : undefined}
-                data-index={item.index}
-                role="row"
-                aria-rowindex={item.index + 2}
-                aria-selected={chosen}
-                tabIndex={-1}
-                className={[styles.row, onOpen && styles.opens, chosen && styles.chosen, props.rowClass?.(row)]
-                  .filter(Boolean)
-                  .join(' ')}
-                style={{
-                  ...grid,
-                  transform: `translateY(${item.start}px)`,
-                  ...(measured ? { minHeight: rowHeightPx } : { height: rowHeightPx }),
-                }}
-                onClick={() => {
-                  if (window.getSelection()?.isCollapsed === false) return
-                  select(rowKey(row))
-                  onOpen?.(row)
-                }}
-              >
-                {columns.map((column) => (
-                  <div
-                    key={column.id}
-                    role="gridcell"
-                    className={column.align === 'right' ? styles.right : styles.cell}
-                  >
-                    {column.render(row)}
-                  </div>
-                ))}
-              </div>
-            )
+            const place = { index: item.index, startPx: item.start, grid, measure: virtual.measureElement }
+            return <TableRow key={item.key} {...{ table: props, columns, row, chosen, place, select }} />
           })}
         </div>
         {props.footer !== undefined && <div className={styles.footer}>{props.footer}</div>}
       </div>
       <ColumnMenu columns={choice.all} shown={choice.shown} toggle={choice.toggle} />
+    </div>
+  )
+}
+
+function TableRow<Row>(props: {
+  table: DataTableProps<Row>
+  columns: Column<Row>[]
+  row: Row
+  chosen: boolean
+  place: { index: number; startPx: number; grid: CSSProperties; measure: (element: HTMLElement | null) => void }
+  select: (key: string) => void
+}) {
+  const { table, row, chosen, place } = props
+  const { onOpen, rowHeightPx = 32, measured = false } = table
+  const height = measured ? { minHeight: rowHeightPx } : { height: rowHeightPx }
+  const open = () => {
+    // Marking text to copy it is not a click.
+    if (window.getSelection()?.isCollapsed === false) return
+    props.select(table.rowKey(row))
+    onOpen?.(row)
+  }
+  return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the grid hears the keys for all rows.
+    <div
+      ref={measured ? place.measure : undefined}
+      data-index={place.index}
+      role="row"
+      aria-rowindex={place.index + 2}
+      aria-selected={chosen}
+      tabIndex={-1}
+      className={[styles.row, onOpen && styles.opens, chosen && styles.chosen, table.rowClass?.(row)]
+        .filter(Boolean)
+        .join(' ')}
+      style={{ ...place.grid, ...height, transform: `translateY(${place.startPx}px)` }}
+      onClick={open}
+    >
+      {props.columns.map((column) => (
+        <div key={column.id} role="gridcell" className={column.align === 'right' ? styles.right : styles.cell}>
+          {column.render(row)}
+        </div>
+      ))}
     </div>
   )
 }
@@ -265,25 +245,45 @@ export function sortRows<Row>(rows: Row[], columns: Column<Row>[], sort: Sort | 
   })
 }
 
-function useTableKeys(on: {
-  name: string
-  active: (event: KeyboardEvent) => boolean
-  move: (by: number) => boolean
-  open: () => boolean
-  clear: () => boolean
+function useTableKeys<Row>(on: {
+  table: DataTableProps<Row>
+  rows: Row[]
+  selectedKey: string | undefined
+  select: (key: string | undefined) => void
+  show: (index: number) => void
+  scroller: { current: HTMLElement | null }
 }): void {
-  const when = (run: () => boolean) => (event: KeyboardEvent) => on.active(event) && run()
-  useKeys(on.name, [
-    { keys: 'j', says: 'Next row', run: when(() => on.move(1)) },
-    { keys: 'k', says: 'Row before', run: when(() => on.move(-1)) },
-    { keys: 'down', says: '', run: when(() => on.move(1)) },
-    { keys: 'up', says: '', run: when(() => on.move(-1)) },
-    {
-      keys: 'enter',
-      says: 'Open the row',
-      run: (event) =>
-        !(event.target instanceof HTMLElement && event.target.closest('a, button')) && on.active(event) && on.open(),
-    },
-    { keys: 'esc', says: 'Leave the row', run: when(on.clear) },
+  const { rows, selectedKey, select } = on
+  const { rowKey, onOpen, pageKeys, name } = on.table
+  const at = () => rows.findIndex((row) => rowKey(row) === selectedKey)
+  const move = (by: number) => {
+    const from = at()
+    const next = from === -1 ? (by > 0 ? 0 : rows.length - 1) : Math.max(0, Math.min(rows.length - 1, from + by))
+    const row = rows[next]
+    if (row === undefined) return false
+    select(rowKey(row))
+    on.show(next)
+    return true
+  }
+  const open = (event: KeyboardEvent) => {
+    const row = rows[at()]
+    // Enter on a link or button of the row is theirs.
+    if (row === undefined || (event.target instanceof HTMLElement && event.target.closest('a, button'))) return false
+    onOpen?.(row)
+    return onOpen !== undefined
+  }
+  const leave = () => {
+    if (selectedKey === undefined) return false
+    select(undefined)
+    return true
+  }
+  const mine = () => pageKeys === true || on.scroller.current?.contains(document.activeElement) === true
+  useKeys(name, [
+    { keys: 'j', says: 'Next row', run: () => mine() && move(1) },
+    { keys: 'k', says: 'Row before', run: () => mine() && move(-1) },
+    { keys: 'down', says: '', run: () => mine() && move(1) },
+    { keys: 'up', says: '', run: () => mine() && move(-1) },
+    { keys: 'enter', says: 'Open the row', run: (event) => mine() && open(event) },
+    { keys: 'esc', says: 'Leave the row', run: () => mine() && leave() },
   ])
 }

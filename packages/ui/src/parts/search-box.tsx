@@ -1,6 +1,6 @@
 import { ActionIcon, Kbd } from '@mantine/core'
 import { IconSearch, IconX } from '@tabler/icons-react'
-import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from 'react'
+import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react'
 import { quoteSearch } from './attribute-text.ts'
 import { type CompletionTarget, complete, completionTarget } from './completion-target.ts'
 import { useKeys } from './keys.tsx'
@@ -27,22 +27,73 @@ export type SearchBoxProps = {
 /** The page's search: Enter runs it, Esc closes completions, then takes back what was typed, then leaves; `/` comes here. */
 export function SearchBox(props: SearchBoxProps) {
   const { value, error, live = false } = props
+  const listId = useId()
+  const { input, text, focused, choices, setFocused, change, run, onKeyDown, list } = useSearchText(props)
+  const wrong = error !== undefined && text === value ? error : undefined
+  return (
+    <div className={styles.box} data-wrong={wrong !== undefined} role="search">
+      <IconSearch size={15} className={styles.icon} aria-hidden />
+      <div className={styles.line}>
+        {wrong?.position !== undefined && <Underline text={text} position={wrong.position} input={input.current} />}
+        <input
+          ref={input}
+          role="combobox"
+          aria-autocomplete="list"
+          className={styles.input}
+          {...asTyped}
+          value={text}
+          placeholder={props.placeholder}
+          aria-label={props.placeholder}
+          aria-invalid={wrong !== undefined}
+          aria-controls={listId}
+          aria-expanded={choices.length > 0}
+          onChange={({ target }) => {
+            change(target.value)
+            list.look(target.value, target.selectionStart ?? target.value.length)
+          }}
+          onFocus={() => setFocused(true)}
+          onBlur={() => {
+            setFocused(false)
+            list.close()
+          }}
+          onKeyDown={onKeyDown}
+        />
+      </div>
+      <Hint pending={!live && text.trim() !== value} idle={text === '' && !focused} />
+      {text !== '' && (
+        <ActionIcon size={22} aria-label="Clear the search" onClick={() => run('')}>
+          <IconX size={14} />
+        </ActionIcon>
+      )}
+      <Drop id={listId} choices={choices} />
+      {wrong !== undefined && <div className={styles.error}>{wrong.message}</div>}
+    </div>
+  )
+}
+
+/** A search is no prose: nothing corrects it. */
+const asTyped = { spellCheck: false, autoComplete: 'off', autoCapitalize: 'off' } as const
+
+/** What stands in the box, what can be chosen below it, and what keys do. */
+function useSearchText({ value, live = false, examples = [], onRun, complete: ask }: SearchBoxProps) {
   const [text, setText] = useState(value)
   const [focused, setFocused] = useState(false)
   const input = useRef<HTMLInputElement>(null)
-  const listId = useId()
-  useEffect(() => setText(value), [value])
-  const list = useCompletionList(props.complete, input)
+  const list = useCompletionList(ask, input)
   useKeys('Search', [{ keys: '/', says: 'Go to the search', run: () => input.current?.focus() }])
+  useEffect(() => {
+    // While someone types, what they typed a moment ago comes back through the URL and must not undo what they typed since.
+    if (!(live && document.activeElement === input.current)) setText(value)
+  }, [value, live])
 
   const change = (next: string) => {
     setText(next)
-    if (live) props.onRun(next)
+    if (live) onRun(next)
   }
   const run = (next: string) => {
     list.close()
     setText(next)
-    props.onRun(next.trim())
+    onRun(next.trim())
   }
   const choose = (chosen: string) => {
     if (list.target === undefined) return
@@ -57,104 +108,49 @@ export function SearchBox(props: SearchBoxProps) {
     const act = searchKey(event.key, { list, text, value, choose, run, change, leave: () => input.current?.blur() })
     if (act) event.preventDefault()
   }
-  const wrong = error !== undefined && text === value ? error : undefined
-  const showExamples = focused && text === '' && props.examples !== undefined && list.items.length === 0
-
-  return (
-    <div className={styles.box} data-wrong={wrong !== undefined} role="search">
-      <IconSearch size={15} className={styles.icon} aria-hidden />
-      <div className={styles.line}>
-        {wrong?.position !== undefined && <Underline text={text} position={wrong.position} input={input.current} />}
-        <input
-          ref={input}
-          className={styles.input}
-          value={text}
-          placeholder={props.placeholder}
-          aria-label={props.placeholder}
-          aria-invalid={wrong !== undefined}
-          aria-autocomplete="list"
-          aria-controls={listId}
-          aria-expanded={list.items.length > 0}
-          role="combobox"
-          spellCheck={false}
-          autoComplete="off"
-          autoCapitalize="off"
-          onChange={(event) => {
-            change(event.target.value)
-            list.look(event.target.value, event.target.selectionStart ?? event.target.value.length)
-          }}
-          onFocus={() => setFocused(true)}
-          onBlur={() => {
-            setFocused(false)
-            list.close()
-          }}
-          onKeyDown={onKeyDown}
-        />
-      </div>
-      {!live && text.trim() !== value && <span className={styles.hint}>Enter to run</span>}
-      {text === '' && !focused && (
-        <span className={styles.hint}>
-          <Kbd size="xs">/</Kbd>
-        </span>
-      )}
-      {text !== '' && (
-        <ActionIcon size={22} aria-label="Clear the search" onClick={() => run('')}>
-          <IconX size={14} />
-        </ActionIcon>
-      )}
-      {list.items.length > 0 && (
-        <Drop id={listId}>
-          {list.items.map((item, at) => (
-            <Choice
-              key={item.text}
-              chosen={at === list.at}
-              onChoose={() => choose(item.text)}
-              left={item.text}
-              right={item.count.toLocaleString('en-US')}
-            />
-          ))}
-        </Drop>
-      )}
-      {showExamples && (
-        <Drop id={listId}>
-          {props.examples?.map((example) => (
-            <Choice
-              key={example.text}
-              chosen={false}
-              onChoose={() => run(example.text)}
-              left={example.text}
-              right={example.says}
-            />
-          ))}
-        </Drop>
-      )}
-      {wrong !== undefined && <div className={styles.error}>{wrong.message}</div>}
-    </div>
-  )
+  const completions: DropChoice[] = list.items.map((item, at) => ({
+    left: item.text,
+    right: item.count.toLocaleString('en-US'),
+    chosen: at === list.at,
+    onChoose: () => choose(item.text),
+  }))
+  const shown: DropChoice[] = examples.map((example) => ({
+    left: example.text,
+    right: example.says,
+    chosen: false,
+    onChoose: () => run(example.text),
+  }))
+  const choices = completions.length > 0 ? completions : focused && text === '' ? shown : []
+  return { input, text, focused, choices, setFocused, change, run, onKeyDown, list }
 }
 
-function Drop({ id, children }: { id: string; children: ReactNode }) {
+function Hint({ pending, idle }: { pending: boolean; idle: boolean }) {
+  if (pending) return <span className={styles.hint}>Enter to run</span>
+  return idle ? <Kbd size="xs">/</Kbd> : null
+}
+
+type DropChoice = { left: string; right: string; chosen: boolean; onChoose: () => void }
+
+function Drop({ id, choices }: { id: string; choices: DropChoice[] }) {
+  if (choices.length === 0) return null
   return (
     <div className={styles.drop} id={id} role="listbox">
-      {children}
-    </div>
-  )
-}
-
-function Choice(props: { chosen: boolean; onChoose: () => void; left: string; right: string }) {
-  return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: the input hears the keys.
-    <div
-      role="option"
-      tabIndex={-1}
-      aria-selected={props.chosen}
-      className={props.chosen ? `${styles.choice} ${styles.chosen}` : styles.choice}
-      // Keeps the focus in the input.
-      onMouseDown={(event) => event.preventDefault()}
-      onClick={props.onChoose}
-    >
-      <span className="data cut">{props.left}</span>
-      <span className="quiet figures">{props.right}</span>
+      {choices.map(({ left, right, chosen, onChoose }) => (
+        // biome-ignore lint/a11y/useKeyWithClickEvents: the input hears the keys.
+        <div
+          key={left}
+          role="option"
+          tabIndex={-1}
+          aria-selected={chosen}
+          className={chosen ? `${styles.choice} ${styles.chosen}` : styles.choice}
+          // Keeps the focus in the input.
+          onMouseDown={(event) => event.preventDefault()}
+          onClick={onChoose}
+        >
+          <span className="data cut">{left}</span>
+          <span className="quiet figures">{right}</span>
+        </div>
+      ))}
     </div>
   )
 }

@@ -21,8 +21,8 @@ export function TokenPage() {
       <form className={styles.form} onSubmit={(event) => void submit(event)}>
         <h1>This Wakeline wants a token</h1>
         <p>
-          It listens on more than one machine, so its pages, API and ingest are guarded by the token it was started
-          with: <span className="data">WAKELINE_TOKEN</span> in its environment, known to whoever runs it.
+          It was started with a token, which guards its pages, its API and what is sent to it:{' '}
+          <span className="data">WAKELINE_TOKEN</span> in its environment, known to whoever runs it.
         </p>
         <PasswordInput
           label="Token"

@@ -54,20 +54,6 @@ function operationTraces(service: string, { name, kind }: OperationSummary, more
 }
 
 function operationColumns(service: string): Column<OperationSummary>[] {
-  const duration = (
-    id: string,
-    fromWidth: number,
-    value: (row: OperationSummary) => number,
-  ): Column<OperationSummary> => ({
-    id,
-    title: id,
-    width: 'minmax(60px, 84px)',
-    fromWidth,
-    align: 'right',
-    sort: 'desc',
-    value,
-    render: (row) => <Duration nano={value(row)} />,
-  })
   return [
     {
       id: 'operation',
@@ -125,4 +111,17 @@ function operationColumns(service: string): Column<OperationSummary>[] {
     duration('p95', 0, (row) => row.durationP95Nano),
     duration('p99', 640, (row) => row.durationP99Nano),
   ]
+}
+
+function duration(id: string, fromWidth: number, value: (row: OperationSummary) => number): Column<OperationSummary> {
+  return {
+    id,
+    title: id,
+    width: 'minmax(60px, 84px)',
+    fromWidth,
+    align: 'right',
+    sort: 'desc',
+    value,
+    render: (row) => <Duration nano={value(row)} />,
+  }
 }

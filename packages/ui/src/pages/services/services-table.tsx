@@ -33,22 +33,39 @@ export function ServicesTable(props: { answer: ServicesAnswer; sort: string; onS
 
 function servicesColumns(stepMs: number): Column<ServiceSummary>[] {
   const perSecond = (count: number) => (count * 1000) / Math.max(1, stepMs)
-  const highest = (values: readonly (number | null)[]) =>
-    values.reduce<number>((high, value) => Math.max(high, value ?? 0), 0)
   return [
-    {
-      id: 'service',
-      title: 'Service',
-      width: 'minmax(120px, 2fr)',
-      choice: 'always',
-      sort: 'asc',
-      value: (row) => row.service,
-      render: (row) => (
-        <Link href={toService(row.service)} style={{ color: 'inherit', fontWeight: 500 }}>
-          <ServiceLabel service={row.service} />
-        </Link>
-      ),
-    },
+    nameColumn,
+    ...rateColumns(perSecond),
+    ...errorColumns,
+    duration('p50', 'Half of the requests were faster', 680, (row) => row.durationP50Nano),
+    duration('p95', '19 in 20 requests were faster', 0, (row) => row.durationP95Nano),
+    duration('p99', '99 in 100 requests were faster', 620, (row) => row.durationP99Nano),
+    p95Line,
+    ...logColumns,
+    seenColumn,
+  ]
+}
+
+function highest(values: readonly (number | null)[]): number {
+  return values.reduce<number>((high, value) => Math.max(high, value ?? 0), 0)
+}
+
+const nameColumn: Column<ServiceSummary> = {
+  id: 'service',
+  title: 'Service',
+  width: 'minmax(120px, 2fr)',
+  choice: 'always',
+  sort: 'asc',
+  value: (row) => row.service,
+  render: (row) => (
+    <Link href={toService(row.service)} style={{ color: 'inherit', fontWeight: 500 }}>
+      <ServiceLabel service={row.service} />
+    </Link>
+  ),
+}
+
+function rateColumns(perSecond: (count: number) => number): Column<ServiceSummary>[] {
+  return [
     {
       id: 'rate',
       title: 'Requests',
@@ -74,101 +91,106 @@ function servicesColumns(stepMs: number): Column<ServiceSummary>[] {
         />
       ),
     },
-    {
-      id: 'errors',
-      title: 'Errors',
-      hint: 'Share of requests that failed',
-      width: 'minmax(68px, 84px)',
-      align: 'right',
-      sort: 'desc',
-      value: (row) => row.errorRatio,
-      render: (row) => (
-        <Link
-          href={toTraces({ service: row.service, q: 'status:error' })}
-          title="To its error traces"
-          style={{ color: 'inherit' }}
-        >
-          <ErrorRatio ratio={row.errorRatio} errors={row.errors} requests={row.requests} />
-        </Link>
-      ),
-    },
-    {
-      id: 'errors-line',
-      title: '',
-      width: '116px',
-      fromWidth: 900,
-      choice: 'always',
-      render: (row) => (
-        <Sparkline
-          values={row.sparklines.errors}
-          colour="var(--error)"
-          shape="bar"
-          max={Math.max(4, highest(row.sparklines.errors))}
-          label={`Errors: ${row.errors}`}
-        />
-      ),
-    },
-    duration('p50', 'Half of the requests were faster', 680, (row) => row.durationP50Nano),
-    duration('p95', '19 in 20 requests were faster', 0, (row) => row.durationP95Nano),
-    duration('p99', '99 in 100 requests were faster', 620, (row) => row.durationP99Nano),
-    {
-      id: 'p95-line',
-      title: 'p95 over time',
-      width: '116px',
-      fromWidth: 1040,
-      choice: 'always',
-      render: (row) => (
-        <Sparkline
-          values={row.sparklines.durationP95Nano}
-          colour="var(--ink-2)"
-          label={`p95: at most ${printValue(highest(row.sparklines.durationP95Nano), 'ns')}`}
-        />
-      ),
-    },
-    {
-      id: 'error-logs',
-      title: 'Error logs',
-      hint: 'Log records of severity error or fatal',
-      width: '80px',
-      fromWidth: 1140,
-      align: 'right',
-      sort: 'desc',
-      value: (row) => row.errorLogs,
-      render: (row) => (
-        <Link
-          href={toLogs({ service: row.service, q: 'level>=error' })}
-          style={{ color: row.errorLogs > 0 ? 'var(--ink)' : 'var(--ink-3)' }}
-        >
-          <span
-            className="data"
-            title={`${row.errorLogs.toLocaleString('en-US')} of ${row.logs.toLocaleString('en-US')} log records`}
-          >
-            {printNumber(row.errorLogs)}
-          </span>
-        </Link>
-      ),
-    },
-    {
-      id: 'logs',
-      title: 'Logs',
-      width: '80px',
-      align: 'right',
-      choice: 'hidden',
-      sort: 'desc',
-      value: (row) => row.logs,
-      render: (row) => <span className="data">{printNumber(row.logs)}</span>,
-    },
-    {
-      id: 'seen',
-      title: 'Last seen',
-      width: '84px',
-      fromWidth: 820,
-      align: 'right',
-      sort: 'desc',
-      value: (row) => row.lastSeenMs,
-      render: (row) => <TimeLabel at={row.lastSeenMs} as="age" />,
-    },
   ]
+}
+
+const errorColumns: Column<ServiceSummary>[] = [
+  {
+    id: 'errors',
+    title: 'Errors',
+    hint: 'Share of requests that failed',
+    width: 'minmax(68px, 84px)',
+    align: 'right',
+    sort: 'desc',
+    value: (row) => row.errorRatio,
+    render: (row) => (
+      <Link
+        href={toTraces({ service: row.service, q: 'status:error' })}
+        title="To its error traces"
+        style={{ color: 'inherit' }}
+      >
+        <ErrorRatio ratio={row.errorRatio} errors={row.errors} requests={row.requests} />
+      </Link>
+    ),
+  },
+  {
+    id: 'errors-line',
+    title: '',
+    width: '116px',
+    fromWidth: 900,
+    choice: 'always',
+    render: (row) => (
+      <Sparkline
+        values={row.sparklines.errors}
+        colour="var(--error)"
+        shape="bar"
+        max={Math.max(4, highest(row.sparklines.errors))}
+        label={`Errors: ${row.errors}`}
+      />
+    ),
+  },
+]
+
+const p95Line: Column<ServiceSummary> = {
+  id: 'p95-line',
+  title: 'p95 over time',
+  width: '116px',
+  fromWidth: 1040,
+  choice: 'always',
+  render: (row) => (
+    <Sparkline
+      values={row.sparklines.durationP95Nano}
+      colour="var(--ink-2)"
+      label={`p95: at most ${printValue(highest(row.sparklines.durationP95Nano), 'ns')}`}
+    />
+  ),
+}
+
+const logColumns: Column<ServiceSummary>[] = [
+  {
+    id: 'error-logs',
+    title: 'Error logs',
+    hint: 'Log records of severity error or fatal',
+    width: '80px',
+    fromWidth: 1140,
+    align: 'right',
+    sort: 'desc',
+    value: (row) => row.errorLogs,
+    render: (row) => (
+      <Link
+        href={toLogs({ service: row.service, q: 'level>=error' })}
+        style={{ color: row.errorLogs > 0 ? 'var(--ink)' : 'var(--ink-3)' }}
+      >
+        <span
+          className="data"
+          title={`${row.errorLogs.toLocaleString('en-US')} of ${row.logs.toLocaleString('en-US')} log records`}
+        >
+          {printNumber(row.errorLogs)}
+        </span>
+      </Link>
+    ),
+  },
+  {
+    id: 'logs',
+    title: 'Logs',
+    width: '80px',
+    align: 'right',
+    choice: 'hidden',
+    sort: 'desc',
+    value: (row) => row.logs,
+    render: (row) => <span className="data">{printNumber(row.logs)}</span>,
+  },
+]
+
+const seenColumn: Column<ServiceSummary> = {
+  id: 'seen',
+  title: 'Last seen',
+  width: '84px',
+  fromWidth: 820,
+  align: 'right',
+  sort: 'desc',
+  value: (row) => row.lastSeenMs,
+  render: (row) => <TimeLabel at={row.lastSeenMs} as="age" />,
 }
 
 function Rate({ row }: { row: ServiceSummary }) {
