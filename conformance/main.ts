@@ -1,7 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { runDashboards } from './dashboards.ts'
 import { runOtlp } from './otlp/suite.ts'
+import { runPromql } from './promql.ts'
+import { runPromqlParse } from './promql-parse.ts'
 import type { Case, Suite } from './suite.ts'
 
 /**
@@ -9,7 +12,12 @@ import type { Case, Suite } from './suite.ts'
  * that is not part of the repository. Prints what passed and failed; the exit code is 1 when fewer passed than
  * `floors.json` says.
  */
-const suites: Readonly<Record<string, Suite>> = { otlp: runOtlp }
+const suites: Readonly<Record<string, Suite>> = {
+  otlp: runOtlp,
+  promql: runPromql,
+  'promql-parse': runPromqlParse,
+  dashboards: runDashboards,
+}
 
 const root = join(import.meta.dirname, '..')
 const { values, positionals } = parseArgs({

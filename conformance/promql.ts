@@ -1,0 +1,50 @@
+import { existsSync } from 'node:fs'
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { defaultEvaluateOptions } from '../packages/server/src/query/promql/evaluate/options.ts'
+import { defaultParseOptions } from '../packages/server/src/query/promql/parse/options.ts'
+import { readScript } from '../packages/server/src/query/promql/script/read-script.ts'
+import { runScript } from '../packages/server/src/query/promql/script/run-script.ts'
+import type { Case } from './suite.ts'
+
+/** Prometheus' own evaluation tests. What its README calls experimental, native histograms too, is counted apart. */
+const experimentalFiles = new Set(
+  (
+    'duration_expression limit extended_vectors fill-modifier info name_label_dropping start_timestamps ' +
+    'type_and_unit native_histograms'
+  ).split(' '),
+)
+
+/** The upstream engine runs them so. */
+const run = {
+  parse: defaultParseOptions,
+  evaluate: { ...defaultEvaluateOptions, delayedNameRemoval: true },
+}
+
+export async function runPromql(dataDirectory: string): Promise<Case[]> {
+  const directory = directoryOf(dataDirectory, 'promql-eval')
+  if (directory === undefined) return []
+  const files = (await readdir(directory)).filter((file) => file.endsWith('.test')).sort()
+  const cases: Case[] = []
+  for (const file of files) cases.push(...(await runFile(directory, file)))
+  return cases
+}
+
+async function runFile(directory: string, file: string): Promise<Case[]> {
+  const isExperimental = experimentalFiles.has(file.split('.')[0] ?? '')
+  const commands = readScript(await readFile(join(directory, file), 'utf8'))
+  if ('error' in commands)
+    return [{ name: `${file}:${commands.line}`, isExperimental, outcome: 'failed', reason: commands.error }]
+  const results = await runScript(commands, run)
+  return results.map(({ line, query, problem, usesHistograms }): Case => {
+    const about = { name: `${file}:${line} ${query}`, isExperimental: isExperimental || usesHistograms }
+    return problem === '' ? { ...about, outcome: 'passed' } : { ...about, outcome: 'failed', reason: problem }
+  })
+}
+
+/** The suite's folder in the data directory, or the directory itself when that is what was given. */
+export function directoryOf(dataDirectory: string, name: string): string | undefined {
+  const inside = join(dataDirectory, name)
+  if (existsSync(inside)) return inside
+  return existsSync(dataDirectory) ? dataDirectory : undefined
+}

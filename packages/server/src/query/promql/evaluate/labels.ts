@@ -1,0 +1,66 @@
+import { quote } from '../parse/literals.ts'
+
+/** The labels of a series, by name in order, none of them empty. `key` is the same text for the same labels. */
+export type Label = readonly [name: string, value: string]
+export type Labels = { readonly pairs: readonly Label[]; readonly key: string }
+
+export const metricNameLabel = '__name__'
+/** What goes when the meaning of a series changes: its name, and with it what is known of its type and unit. */
+const metadataLabels: ReadonlySet<string> = new Set([metricNameLabel, '__type__', '__unit__'])
+
+function sorted(pairs: readonly Label[]): Labels {
+  let key = ''
+  for (const [name, value] of pairs) key += `${name}\u0000${value}\u0001`
+  return { pairs, key }
+}
+
+export const noLabels: Labels = sorted([])
+
+/** Labels with an empty value are the same as missing ones and left out. */
+export function labelsFrom(pairs: Iterable<Label>): Labels {
+  const kept = [...pairs].filter(([, value]) => value !== '')
+  kept.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
+  return sorted(kept)
+}
+
+export function labelValue(labels: Labels, name: string): string {
+  for (const pair of labels.pairs) if (pair[0] === name) return pair[1]
+  return ''
+}
+
+export const metricName = (labels: Labels): string => labelValue(labels, metricNameLabel)
+
+export function keepLabels(labels: Labels, names: readonly string[]): Labels {
+  return sorted(labels.pairs.filter(([name]) => names.includes(name)))
+}
+
+export function dropLabels(labels: Labels, names: readonly string[]): Labels {
+  const kept = labels.pairs.filter(([name]) => !names.includes(name))
+  return kept.length === labels.pairs.length ? labels : sorted(kept)
+}
+
+export function dropMetadata(labels: Labels): Labels {
+  const kept = labels.pairs.filter(([name]) => !metadataLabels.has(name))
+  return kept.length === labels.pairs.length ? labels : sorted(kept)
+}
+
+export function setLabels(labels: Labels, changed: Iterable<Label>): Labels {
+  const all = new Map(labels.pairs)
+  for (const [name, value] of changed) all.set(name, value)
+  return labelsFrom(all)
+}
+
+export function compareLabels(a: Labels, b: Labels): number {
+  const length = Math.min(a.pairs.length, b.pairs.length)
+  for (let i = 0; i < length; i++) {
+    const [nameA, valueA] = a.pairs[i] ?? ['', '']
+    const [nameB, valueB] = b.pairs[i] ?? ['', '']
+    if (nameA !== nameB) return nameA < nameB ? -1 : 1
+    if (valueA !== valueB) return valueA < valueB ? -1 : 1
+  }
+  return a.pairs.length - b.pairs.length
+}
+
+/** `{__name__="up", job="api"}`, as error sentences show a series. */
+export const labelsText = (labels: Labels): string =>
+  `{${labels.pairs.map(([name, value]) => `${name}=${quote(value)}`).join(', ')}}`

@@ -1,0 +1,194 @@
+import type { LabelMatcher, VectorSelector } from '../parse/ast.ts'
+import { type Evaluation, QueryFailure } from './evaluation.ts'
+import { emptySeries, type Grid, type GridSeries, setPoint } from './grid.ts'
+import { emptyHistogram, type Histogram } from './histogram/histogram.ts'
+import { isReset } from './histogram/reset.ts'
+import { labelsText } from './labels.ts'
+import { floatSample, histogramSample, type SampleSeries, staleSample } from './series-source.ts'
+import { type Moments, momentAt, momentsOf } from './timing.ts'
+
+type Wanted = { afterMs: number; untilMs: number; stepMs: number; rangeMs: number; functionName: string }
+
+/** Asks the source, and counts what came against the limits. */
+export async function selectSamples(
+  matchers: readonly LabelMatcher[],
+  wanted: Wanted,
+  evaluation: Evaluation,
+): Promise<readonly SampleSeries[]> {
+  const { budget, options } = evaluation
+  const series = await evaluation.source.select({ matchers, ...wanted }, budget.signal)
+  budget.check()
+  if (series.length > options.seriesMax)
+    throw new QueryFailure(
+      'limit',
+      `query selects ${series.length} series, the limit is ${options.seriesMax}; ask with more labels`,
+    )
+  budget.seriesRead += series.length
+  for (const each of series) {
+    budget.samplesRead += each.timesMs.length
+    budget.spend(each.timesMs.length)
+  }
+  return series
+}
+
+/** Histograms of which only count and sum are asked: their buckets go, after telling whether the counter was reset. */
+export function countsOfHistograms(series: SampleSeries): SampleSeries {
+  if (series.histograms === undefined) return series
+  let previous: Histogram | undefined
+  const histograms = series.histograms.map((histogram) => {
+    if (histogram === undefined) return undefined
+    let { hint } = histogram
+    if (hint === 'unknown' && previous !== undefined) hint = isReset(histogram, previous) ? 'reset' : 'not-reset'
+    previous = histogram
+    const { schema, count, sum } = histogram
+    return { ...emptyHistogram, hint, schema, count, sum }
+  })
+  return { ...series, histograms }
+}
+
+/** The first index whose time is after `timeMs`, searched from `from` on. */
+export function firstAfter(timesMs: Float64Array, timeMs: number, from: number): number {
+  let low = from
+  // Steps usually move by a few samples only.
+  for (let ahead = 1; low + ahead < timesMs.length && (timesMs[low + ahead] ?? 0) <= timeMs; ahead *= 2) low += ahead
+  let high = timesMs.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if ((timesMs[middle] ?? 0) <= timeMs) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+/** Calls `visit` for each step that has a current sample. */
+function eachCurrent(
+  series: SampleSeries,
+  moments: Moments,
+  grid: Grid,
+  lookbackMs: number,
+  visit: (step: number, index: number) => void,
+): void {
+  let next = 0
+  for (let step = 0; step < grid.steps; step++) {
+    const moment = momentAt(moments, grid, step)
+    next = firstAfter(series.timesMs, moment, next)
+    const index = next - 1
+    const timeMs = series.timesMs[index]
+    if (timeMs === undefined || timeMs <= moment - lookbackMs) continue
+    if (series.kinds?.[index] !== staleSample) visit(step, index)
+  }
+}
+
+export type SelectMode = 'values' | 'timestamps'
+
+/** The current sample of every series at every step, or when it was taken. */
+export async function selectVector(
+  selector: VectorSelector,
+  grid: Grid,
+  evaluation: Evaluation,
+  mode: SelectMode,
+): Promise<readonly GridSeries[]> {
+  const { lookbackMs } = evaluation.options
+  const moments = momentsOf(selector, grid, evaluation.query)
+  const smoothed = selector.extension === 'smoothed' && mode === 'values'
+  const wanted: Wanted = {
+    afterMs: moments.firstMs - lookbackMs,
+    untilMs: moments.lastMs + (smoothed ? lookbackMs : 0),
+    stepMs: moments.fixedMs === undefined ? grid.stepMs : 0,
+    rangeMs: lookbackMs,
+    functionName: mode === 'timestamps' ? 'timestamp' : '',
+  }
+  const selected = await selectSamples(selector.matchers, wanted, evaluation)
+  const result: GridSeries[] = []
+  for (const each of selected) {
+    if (evaluation.budget.isDue()) await evaluation.budget.breathe()
+    const samples = evaluation.countsOnly.has(selector) ? countsOfHistograms(each) : each
+    const series = emptySeries(samples.labels, false, grid.steps)
+    let points = 0
+    if (smoothed) points = smooth(samples, series, moments, grid, lookbackMs)
+    else
+      eachCurrent(samples, moments, grid, lookbackMs, (step, index) => {
+        points++
+        const value = mode === 'timestamps' ? (samples.timesMs[index] ?? 0) / 1000 : sampleAt(samples, index)
+        if (value !== undefined) setPoint(series, step, value)
+      })
+    evaluation.budget.spend(points)
+    if (points > 0) result.push(series)
+  }
+  return result
+}
+
+function sampleAt(series: SampleSeries, index: number): number | Histogram | undefined {
+  if (series.kinds?.[index] === histogramSample) return series.histograms?.[index]
+  return series.values[index]
+}
+
+/** A line between the samples before and after; the last one is carried on while nothing follows. */
+function smooth(samples: SampleSeries, series: GridSeries, moments: Moments, grid: Grid, lookbackMs: number): number {
+  const { timesMs, values, kinds } = samples
+  let points = 0
+  for (let step = 0; step < grid.steps; step++) {
+    const moment = momentAt(moments, grid, step)
+    let before = -1
+    let after = -1
+    for (let i = firstAfter(timesMs, moment - lookbackMs, 0); i < timesMs.length; i++) {
+      const timeMs = timesMs[i] ?? 0
+      if (timeMs > moment + lookbackMs) break
+      const kind = kinds?.[i] ?? floatSample
+      if (kind === staleSample) continue
+      if (kind === histogramSample) throw histogramsNotExtended()
+      if (timeMs <= moment) before = i
+      else {
+        after = i
+        break
+      }
+    }
+    if (before < 0) continue
+    const [t, v] = [timesMs[before] ?? 0, values[before] ?? 0]
+    const value =
+      after < 0 || t === moment ? v : v + (((values[after] ?? 0) - v) * (moment - t)) / ((timesMs[after] ?? 0) - t)
+    setPoint(series, step, value)
+    points++
+  }
+  return points
+}
+
+export const histogramsNotExtended = (): QueryFailure =>
+  new QueryFailure('bad-query', 'smoothed and anchored modifiers do not work with native histograms')
+
+/**
+ * Info series at every step: the labels of the newest sample are what counts, so the value is when it was taken.
+ */
+export async function selectInfo(
+  matchers: readonly LabelMatcher[],
+  around: { firstMs: number; lastMs: number; offsetMs: number },
+  grid: Grid,
+  evaluation: Evaluation,
+): Promise<readonly GridSeries[]> {
+  const { lookbackMs } = evaluation.options
+  const moments = momentsOf({ at: undefined, offset: undefined }, grid, evaluation.query)
+  const wanted: Wanted = {
+    afterMs: around.firstMs - lookbackMs,
+    untilMs: around.lastMs,
+    stepMs: grid.stepMs,
+    rangeMs: lookbackMs,
+    functionName: 'info',
+  }
+  const selected = await selectSamples(matchers, wanted, evaluation)
+  const result: GridSeries[] = []
+  for (const samples of selected) {
+    const series = emptySeries(samples.labels, false, grid.steps)
+    let points = 0
+    eachCurrent(samples, moments, grid, lookbackMs, (step, index) => {
+      if (samples.kinds?.[index] === histogramSample)
+        throw new QueryFailure(
+          'bad-query',
+          `this should be an info metric, with float samples: ${labelsText(samples.labels)}`,
+        )
+      setPoint(series, step, samples.timesMs[index] ?? 0)
+      points++
+    })
+    if (points > 0) result.push(series)
+  }
+  return result
+}

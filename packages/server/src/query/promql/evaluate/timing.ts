@@ -1,0 +1,68 @@
+import type { AtModifier, Duration, Position } from '../parse/ast.ts'
+import { durationArithmetic } from '../parse/parse-duration.ts'
+import { QueryFailure, type QueryTimes } from './evaluation.ts'
+import { endOf, type Grid, timeOf } from './grid.ts'
+
+/** Milliseconds of a duration as written, its arithmetic worked out for this query. */
+export function durationMs(duration: Duration, query: QueryTimes): number {
+  const seconds = durationSeconds(duration, query)
+  if (!(Math.abs(seconds) < 2 ** 63 / 1e9)) throw new QueryFailure('bad-query', 'duration is out of range')
+  return Math.trunc(Number((seconds * 1000).toFixed(6)))
+}
+
+/** Of a range or a step, which must be longer than nothing. */
+export function lengthMs(duration: Duration, query: QueryTimes): number {
+  const ms = durationMs(duration, query)
+  if (ms <= 0) throw new QueryFailure('bad-query', `duration must be greater than 0${where(duration.position)}`)
+  return ms
+}
+
+const where = (position: Position): string => ` (at ${position.start + 1})`
+
+function durationSeconds(duration: Duration, query: QueryTimes): number {
+  switch (duration.kind) {
+    case 'amount':
+      return duration.seconds
+    case 'step':
+      return query.stepMs / 1000
+    case 'range':
+      return (query.endMs - query.startMs) / 1000
+    case 'negative':
+      return -durationSeconds(duration.operand, query)
+    case 'group':
+      return durationSeconds(duration.operand, query)
+    case 'operation': {
+      const left = durationSeconds(duration.left, query)
+      const right = durationSeconds(duration.right, query)
+      if (right === 0 && duration.operator === '/') throw new QueryFailure('bad-query', 'division by zero')
+      if (right === 0 && duration.operator === '%') throw new QueryFailure('bad-query', 'modulo by zero')
+      return durationArithmetic(duration.operator, left, right)
+    }
+  }
+}
+
+/** Which moment a selector or subquery looks at from each step of the grid. */
+export type Moments = {
+  readonly fixedMs: number | undefined
+  readonly offsetMs: number
+  readonly firstMs: number
+  readonly lastMs: number
+}
+
+type Modified = { readonly at: AtModifier | undefined; readonly offset: Duration | undefined }
+
+export function momentsOf({ at, offset }: Modified, grid: Grid, query: QueryTimes): Moments {
+  const offsetMs = offset === undefined ? 0 : durationMs(offset, query)
+  const fixed =
+    at === undefined ? undefined : at.kind === 'time' ? at.unixMs : at.kind === 'start' ? query.startMs : query.endMs
+  const fixedMs = fixed === undefined ? undefined : fixed - offsetMs
+  return {
+    fixedMs,
+    offsetMs,
+    firstMs: fixedMs ?? grid.startMs - offsetMs,
+    lastMs: fixedMs ?? endOf(grid) - offsetMs,
+  }
+}
+
+export const momentAt = (moments: Moments, grid: Grid, step: number): number =>
+  moments.fixedMs ?? timeOf(grid, step) - moments.offsetMs

@@ -1,0 +1,193 @@
+import { boundsReconciled, mixedFloatsHistograms, mixedSchemas, notCounter, notGauge } from '../annotations.ts'
+import type { PointValue } from '../grid.ts'
+import { addHistograms } from '../histogram/add.ts'
+import {
+  compactHistogram,
+  divideHistogram,
+  emptyHistogram,
+  type Histogram,
+  isCustom,
+  multiplyHistogram,
+} from '../histogram/histogram.ts'
+import { withSchema } from '../histogram/layout.ts'
+import { isReset } from '../histogram/reset.ts'
+import { extendedIncrease } from './extended.ts'
+import { nameOf, type WindowCall, type WindowFunction } from './function.ts'
+import { floatCount, histogramCount, type Window } from './samples.ts'
+
+type Kind = { readonly isCounter: boolean; readonly perSecond: boolean }
+
+export const rate: WindowFunction = (window, call) => extrapolated(window, call, { isCounter: true, perSecond: true })
+export const increase: WindowFunction = (window, call) =>
+  extrapolated(window, call, { isCounter: true, perSecond: false })
+export const delta: WindowFunction = (window, call) =>
+  extrapolated(window, call, { isCounter: false, perSecond: false })
+
+/** Whether the counter says that it began between two samples. 0 is not known. */
+function beganBetween(starts: Float64Array, timesMs: Float64Array, i: number): boolean {
+  const start = starts[i] ?? 0
+  const before = timesMs[i - 1] ?? 0
+  if (start === 0 || start > (timesMs[i] ?? 0) || start < before) return false
+  // Exactly at the sample before: a delta series, or a counter whose start is not known if the one before had none.
+  return start > before || (starts[i - 1] ?? 0) !== 0
+}
+
+const floatsBegan = (window: Window, i: number): boolean =>
+  window.series.floatStartsMs.length > 0 && beganBetween(window.series.floatStartsMs, window.series.floatTimesMs, i)
+const histogramsBegan = (window: Window, i: number): boolean =>
+  window.series.histogramStartsMs.length > 0 &&
+  beganBetween(window.series.histogramStartsMs, window.series.histogramTimesMs, i)
+
+/**
+ * The change over the window, stretched to its whole length: to its borders if the samples come close to them (1.1
+ * times their mean distance), else by half that distance, and a counter never to before it would have been zero.
+ */
+function extrapolated(window: Window, call: WindowCall, kind: Kind): PointValue | undefined {
+  if (call.extension !== undefined) return extendedIncrease(window, call, kind)
+  const floats = floatCount(window)
+  const histograms = histogramCount(window)
+  if (floats > 0 && histograms > 0) {
+    call.annotate(mixedFloatsHistograms(nameOf(window), call.position))
+    return undefined
+  }
+  if (histograms > 1) return histogramChange(window, call, kind)
+  if (floats < 2) return undefined
+  const { from, to, series } = window
+  const values = series.floats
+  const first = values[from] ?? 0
+  let change = (values[to - 1] ?? 0) - first
+  if (kind.isCounter)
+    for (let i = from + 1; i < to; i++) {
+      const before = values[i - 1] ?? 0
+      if ((values[i] ?? 0) < before || floatsBegan(window, i)) change += before
+    }
+  return change * stretch(window, call, kind, series.floatTimesMs, [from, to], [first, change])
+}
+
+/** The factor for the change between the first and last of `timesMs[from..to)`. */
+function stretch(
+  window: Window,
+  call: WindowCall,
+  kind: Kind,
+  timesMs: Float64Array,
+  [from, to]: readonly [number, number],
+  [first, change]: readonly [number, number],
+): number {
+  const firstMs = timesMs[from] ?? 0
+  const lastMs = timesMs[to - 1] ?? 0
+  const covered = (lastMs - firstMs) / 1000
+  const distance = covered / (to - from - 1)
+  const threshold = distance * 1.1
+  let toStart = (firstMs - window.startMs) / 1000
+  let toEnd = (window.endMs - lastMs) / 1000
+  if (toStart >= threshold) toStart = distance / 2
+  if (kind.isCounter && change > 0 && first >= 0) toStart = Math.min(toStart, covered * (first / change))
+  if (toEnd >= threshold) toEnd = distance / 2
+  const factor = (covered + toStart + toEnd) / covered
+  return kind.perSecond ? factor / call.rangeSeconds : factor
+}
+
+function histogramChange(window: Window, call: WindowCall, kind: Kind): Histogram | undefined {
+  const { histogramFrom: from, histogramTo: to, series } = window
+  const points = series.histograms.slice(from, to)
+  const change = histogramIncrease(window, points, call, kind.isCounter)
+  if (change === undefined) return undefined
+  const counts: readonly [number, number] = [points[0]?.count ?? 0, change.count]
+  const factor = stretch(window, call, kind, series.histogramTimesMs, [from, to], counts)
+  return multiplyHistogram(change, factor)
+}
+
+function histogramIncrease(
+  window: Window,
+  points: readonly Histogram[],
+  call: WindowCall,
+  isCounter: boolean,
+): Histogram | undefined {
+  const [first, second] = points
+  const last = points[points.length - 1]
+  if (first === undefined || second === undefined || last === undefined) return undefined
+  const mixed = (): undefined => void call.annotate(mixedSchemas(nameOf(window), call.position))
+  if (isCounter && [first, last].some(({ hint }) => hint === 'gauge'))
+    call.annotate(notCounter(nameOf(window), call.position))
+  let previous = first
+  // A counter that begins with the second sample owes the first one nothing, not even its bucket layout.
+  if (isCounter && (histogramsBegan(window, window.histogramFrom + 1) || isReset(second, first)))
+    previous = { ...emptyHistogram, schema: second.schema, customValues: second.customValues }
+  const custom = isCustom(previous)
+  if (isCustom(last) !== custom) return mixed()
+  let schema = Math.min(last.schema, previous.schema)
+  if (isCounter)
+    for (const point of points.slice(1, -1)) {
+      if (point.hint === 'gauge') call.annotate(notCounter(nameOf(window), call.position))
+      schema = Math.min(schema, point.schema)
+      if (isCustom(point) !== custom) return mixed()
+    }
+  const difference = addHistograms(withSchema(last, schema), previous, -1)
+  if (difference === undefined) return mixed()
+  if (difference.boundsReconciled) call.annotate(boundsReconciled('subtraction', call.position))
+  let total = difference.histogram
+  if (isCounter)
+    for (let i = 1; i < points.length; i++) {
+      const point = points[i]
+      if (point === undefined) continue
+      if (histogramsBegan(window, window.histogramFrom + i) || isReset(point, previous)) {
+        const added = addHistograms(total, previous, 1)
+        if (added === undefined) return mixed()
+        if (added.boundsReconciled) call.annotate(boundsReconciled('addition', call.position))
+        total = added.histogram
+      }
+      previous = point
+    }
+  else if (first.hint !== 'gauge' || last.hint !== 'gauge') call.annotate(notGauge(nameOf(window), call.position))
+  return compactHistogram({ ...total, hint: 'gauge' })
+}
+
+export const irate: WindowFunction = (window, call) => lastChange(window, call, true)
+export const idelta: WindowFunction = (window, call) => lastChange(window, call, false)
+
+type LastSample = { readonly timeMs: number; readonly value: PointValue; readonly began: boolean }
+
+/** The two newest samples, the older first. */
+function lastTwo(window: Window): readonly LastSample[] {
+  const { series } = window
+  const samples: LastSample[] = []
+  for (let i = Math.max(window.from, window.to - 2); i < window.to; i++)
+    samples.push({ timeMs: series.floatTimesMs[i] ?? 0, value: series.floats[i] ?? 0, began: floatsBegan(window, i) })
+  for (let i = Math.max(window.histogramFrom, window.histogramTo - 2); i < window.histogramTo; i++) {
+    const value = series.histograms[i]
+    if (value !== undefined)
+      samples.push({ timeMs: series.histogramTimesMs[i] ?? 0, value, began: histogramsBegan(window, i) })
+  }
+  samples.sort((a, b) => a.timeMs - b.timeMs)
+  return samples.slice(-2)
+}
+
+function lastChange(window: Window, call: WindowCall, isCounter: boolean): PointValue | undefined {
+  const [before, last] = lastTwo(window)
+  if (before === undefined || last === undefined || before.timeMs === last.timeMs) return undefined
+  const seconds = (last.timeMs - before.timeMs) / 1000
+  if (typeof before.value === 'number' && typeof last.value === 'number') {
+    const fell = isCounter && (last.value < before.value || last.began)
+    const change = fell ? last.value : last.value - before.value
+    return isCounter ? change / seconds : change
+  }
+  if (typeof before.value === 'number' || typeof last.value === 'number') {
+    call.annotate(mixedFloatsHistograms(nameOf(window), call.argsPosition))
+    return undefined
+  }
+  const hints = [before.value.hint, last.value.hint]
+  if (isCounter && hints.includes('gauge')) call.annotate(notCounter(nameOf(window), call.argsPosition))
+  if (!isCounter && hints.some((hint) => hint !== 'gauge')) call.annotate(notGauge(nameOf(window), call.argsPosition))
+  let change = last.value
+  if (!isCounter || !(last.began || isReset(last.value, before.value))) {
+    const difference = addHistograms(last.value, before.value, -1)
+    if (difference === undefined) {
+      call.annotate(mixedSchemas(nameOf(window), call.argsPosition))
+      return undefined
+    }
+    if (difference.boundsReconciled) call.annotate(boundsReconciled('subtraction', call.argsPosition))
+    change = difference.histogram
+  }
+  change = compactHistogram({ ...change, hint: 'gauge' })
+  return isCounter ? divideHistogram(change, seconds) : change
+}

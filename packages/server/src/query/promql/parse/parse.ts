@@ -1,0 +1,451 @@
+import {
+  type AggregationOperator,
+  type AtModifier,
+  aggregationOperators,
+  type BinaryOperator,
+  type Cardinality,
+  type Duration,
+  type Expression,
+  type Extension,
+  isSetOperator,
+  type LabelMatcher,
+  type MatchOperator,
+  type Position,
+  type VectorMatching,
+  type VectorSelector,
+} from './ast.ts'
+import { checkTypes } from './check.ts'
+import { asParseError, type ParseError, SyntaxFailure } from './failure.ts'
+import { functionSignatures } from './functions.ts'
+import { isPlainLabelName, parseDurationMs, parseNumber, printNumber, quote, unquote } from './literals.ts'
+import { defaultParseOptions, type ParseOptions } from './options.ts'
+import { parseOffsetDuration, parseRangeDuration } from './parse-duration.ts'
+import { TokenStream } from './token-stream.ts'
+import type { Token } from './tokenize.ts'
+
+/** A PromQL text as an expression whose types fit, or why it is none. */
+export function parseExpression(text: string, options: ParseOptions = defaultParseOptions): Expression | ParseError {
+  try {
+    const parser = new Parser(text, options)
+    const expression = parser.whole()
+    checkTypes(expression)
+    return expression
+  } catch (thrown) {
+    if (thrown instanceof SyntaxFailure) return asParseError(thrown, text)
+    throw thrown
+  }
+}
+
+/** `up{job="api"}` alone, as `match[]` parameters hold. */
+export function parseSelector(text: string, options: ParseOptions = defaultParseOptions): VectorSelector | ParseError {
+  const expression = parseExpression(text, options)
+  if (expression.kind === 'parse-error' || expression.kind === 'vector-selector') return expression
+  return asParseError(new SyntaxFailure('expected a series selector', expression.position), text)
+}
+
+/** How tightly the operators bind; the highest first to be applied. */
+const bindings: ReadonlyMap<string, number> = new Map(
+  [
+    ['or'],
+    ['and', 'unless'],
+    ['==', '!=', '<', '<=', '>', '>=', '</', '>/'],
+    ['+', '-'],
+    ['*', '/', '%', 'atan2'],
+    ['^'],
+  ].flatMap((operators, level) => operators.map((operator): [string, number] => [operator, level + 1])),
+)
+/** A sign binds looser than `^` and tighter than all others. */
+const signBinding = 6
+
+/** Keywords that are metric names where nothing else fits. */
+const nameKeywords = new Set('by without offset anchored smoothed start end step range min_of max_of'.split(' '))
+const fillKeywords = new Set('fill fill_left fill_right'.split(' '))
+const setWords = new Set(['and', 'or', 'unless'])
+const callKeywords = new Set('start end step range min_of max_of'.split(' '))
+
+type Modifiers = { offset: Duration | undefined; at: AtModifier | undefined }
+
+class Parser {
+  private readonly tokens: TokenStream
+  private readonly options: ParseOptions
+  private depth = 0
+
+  constructor(text: string, options: ParseOptions) {
+    this.tokens = new TokenStream(text)
+    this.options = options
+  }
+
+  whole(): Expression {
+    if (this.tokens.is('end-of-input')) this.tokens.fail('no expression found in input', this.tokens.here.position)
+    const expression = this.binary(1)
+    if (!this.tokens.is('end-of-input')) this.tokens.unexpected('', '')
+    return expression
+  }
+
+  private binary(least: number): Expression {
+    const { tokens } = this
+    this.depth++
+    if (this.depth > this.options.depthMax)
+      tokens.fail(`expression is nested deeper than ${this.options.depthMax} levels`, tokens.here.position)
+    let left = this.unary()
+    for (;;) {
+      const binding = bindings.get(tokens.here.kind)
+      if (binding === undefined || binding < least) break
+      const operator = tokens.take().kind as BinaryOperator
+      const returnBool = tokens.accept('bool') !== undefined
+      const matching = this.matching(operator)
+      // `^` is the one operator that groups from the right.
+      const right = this.binary(operator === '^' ? binding : binding + 1)
+      const position = { start: left.position.start, end: right.position.end }
+      left = { kind: 'binary', operator, left, right, returnBool, matching, position }
+    }
+    this.depth--
+    return left
+  }
+
+  private unary(): Expression {
+    const sign = this.tokens.accept('+', '-')
+    if (sign === undefined) return this.postfix()
+    const expression = this.binary(signBinding)
+    const position = { start: sign.position.start, end: expression.position.end }
+    const operator = sign.kind === '-' ? '-' : '+'
+    if (expression.kind === 'number')
+      return { ...expression, value: operator === '-' ? -expression.value : expression.value, position }
+    return { kind: 'unary', operator, expression, position }
+  }
+
+  private matching(operator: BinaryOperator): VectorMatching {
+    const { tokens } = this
+    let cardinality: Cardinality = 'one-to-one'
+    let labels: readonly string[] = []
+    let include: readonly string[] = []
+    const on = tokens.is('on')
+    if (tokens.accept('on', 'ignoring') !== undefined) {
+      labels = this.groupingLabels()
+      const group = tokens.accept('group_left', 'group_right')
+      if (group !== undefined) {
+        cardinality = group.kind === 'group_left' ? 'many-to-one' : 'one-to-many'
+        if (tokens.is('(')) include = this.groupingLabels()
+      }
+    }
+    const fill = this.fill()
+    if (isSetOperator(operator) && cardinality === 'one-to-one') cardinality = 'many-to-many'
+    return { cardinality, on, labels, include, ...fill }
+  }
+
+  private fill(): Pick<VectorMatching, 'fillLeft' | 'fillRight'> {
+    const { tokens } = this
+    let fillLeft: number | undefined
+    let fillRight: number | undefined
+    while (fillKeywords.has(tokens.here.kind) && tokens.ahead(1).kind === '(') {
+      const side = tokens.take()
+      if (!this.options.fillModifiers)
+        tokens.fail('binop fill modifiers are experimental and not enabled', side.position)
+      tokens.take()
+      const value = this.signedNumber('fill modifier', 'number')
+      tokens.expect(')', 'fill modifier', '")"')
+      const twice =
+        (side.kind !== 'fill_right' && fillLeft !== undefined) || (side.kind !== 'fill_left' && fillRight !== undefined)
+      if (twice) tokens.fail('fill value may not be set multiple times for one side', side.position)
+      if (side.kind !== 'fill_right') fillLeft = value
+      if (side.kind !== 'fill_left') fillRight = value
+    }
+    return { fillLeft, fillRight }
+  }
+
+  private groupingLabels(): readonly string[] {
+    const { tokens } = this
+    tokens.expect('(', 'grouping opts', '"("')
+    const labels: string[] = []
+    while (tokens.accept(')') === undefined) {
+      labels.push(this.groupingLabel())
+      if (tokens.accept(')') !== undefined) break
+      tokens.expect(',', 'grouping opts', '"," or ")"')
+    }
+    return labels
+  }
+
+  private groupingLabel(): string {
+    const { tokens } = this
+    const { here } = tokens
+    if (here.kind === 'string') return unquote(tokens.take().text)
+    const isWord = here.group !== 'punctuation' && isPlainLabelName(here.text) && here.kind !== 'error'
+    if (!isWord || here.kind === 'end-of-input') tokens.unexpected('grouping opts', 'label')
+    return tokens.take().text
+  }
+
+  private postfix(): Expression {
+    const { tokens } = this
+    let expression = this.primary()
+    for (;;) {
+      if (tokens.is('[')) expression = this.brackets(expression)
+      else if (tokens.is('offset')) expression = this.offset(expression)
+      else if (tokens.is('@')) expression = this.at(expression)
+      else if (tokens.is('anchored', 'smoothed')) expression = this.extension(expression)
+      else return expression
+    }
+  }
+
+  private brackets(expression: Expression): Expression {
+    const { tokens } = this
+    const bracket = tokens.take()
+    const range = parseRangeDuration(tokens, this.options)
+    if (tokens.accept(':') !== undefined) {
+      const step = tokens.is(']') ? undefined : parseRangeDuration(tokens, this.options)
+      tokens.expect(']', 'subquery selector', step === undefined ? 'duration or "]"' : '"]"')
+      const position = tokens.from(expression.position.start)
+      return { kind: 'subquery', expression, range, step, offset: undefined, at: undefined, position }
+    }
+    tokens.expect(']', 'subquery or range', '":" or "]"')
+    const bracketed = tokens.from(bracket.position.start)
+    if (expression.kind !== 'vector-selector') return tokens.fail('ranges only allowed for vector selectors', bracketed)
+    if (expression.offset !== undefined) tokens.fail('no offset modifiers allowed before range', bracketed)
+    if (expression.at !== undefined) tokens.fail('no @ modifiers allowed before range', bracketed)
+    const position = tokens.from(expression.position.start)
+    return { kind: 'range-selector', selector: expression, range, position }
+  }
+
+  private offset(expression: Expression): Expression {
+    const { tokens } = this
+    tokens.take()
+    const offset = parseOffsetDuration(tokens, this.options)
+    return this.modify(
+      expression,
+      (modifiers) => {
+        if (modifiers.offset !== undefined) tokens.fail('offset may not be set multiple times', expression.position)
+        return { ...modifiers, offset }
+      },
+      'offset',
+    )
+  }
+
+  private at(expression: Expression): Expression {
+    const { tokens } = this
+    tokens.take()
+    const at = this.atModifier(expression.position)
+    return this.modify(
+      expression,
+      (modifiers) => {
+        if (modifiers.at !== undefined) tokens.fail('@ <timestamp> may not be set multiple times', expression.position)
+        return { ...modifiers, at }
+      },
+      '@',
+    )
+  }
+
+  private atModifier(position: Position): AtModifier {
+    const { tokens } = this
+    const bound = tokens.accept('start', 'end')
+    if (bound !== undefined) {
+      tokens.expect('(', '@', 'timestamp')
+      tokens.expect(')', '@', 'timestamp')
+      return { kind: bound.kind === 'start' ? 'start' : 'end' }
+    }
+    const seconds = this.signedNumber('@', 'timestamp')
+    if (!(Math.abs(seconds) < 2 ** 63))
+      tokens.fail(`timestamp out of bounds for @ modifier: ${printNumber(seconds)}`, position)
+    return { kind: 'time', unixMs: Math.round(seconds * 1000) }
+  }
+
+  private modify(expression: Expression, change: (modifiers: Modifiers) => Modifiers, name: string): Expression {
+    const { tokens } = this
+    const position = tokens.from(expression.position.start)
+    switch (expression.kind) {
+      case 'vector-selector':
+      case 'subquery':
+        return { ...expression, ...change(expression), position }
+      case 'range-selector':
+        return { ...expression, selector: { ...expression.selector, ...change(expression.selector) }, position }
+      default:
+        return tokens.fail(
+          `${name === '@' ? '@' : name} modifier must be preceded by an instant vector selector or range vector selector or a subquery`,
+          expression.position,
+        )
+    }
+  }
+
+  private extension(expression: Expression): Expression {
+    const { tokens } = this
+    const extension: Extension = tokens.take().kind === 'anchored' ? 'anchored' : 'smoothed'
+    if (!this.options.extendedSelectors)
+      tokens.fail(`${extension} modifier is experimental and not enabled`, expression.position)
+    const position = tokens.from(expression.position.start)
+    const extend = (selector: VectorSelector): VectorSelector => {
+      if (selector.extension !== undefined && selector.extension !== extension)
+        tokens.fail('anchored and smoothed modifiers cannot be used together', expression.position)
+      return { ...selector, extension }
+    }
+    if (expression.kind === 'vector-selector') return { ...extend(expression), position }
+    if (expression.kind === 'range-selector') return { ...expression, selector: extend(expression.selector), position }
+    if (expression.kind === 'subquery')
+      return tokens.fail(`${extension} modifier is not supported for subqueries`, expression.position)
+    return tokens.fail(`${extension} modifier not implemented`, expression.position)
+  }
+
+  private primary(): Expression {
+    const { tokens } = this
+    const { here } = tokens
+    if (here.kind === '(') return this.paren()
+    if (here.kind === 'number' || here.kind === 'duration') return this.number()
+    if (here.kind === 'string') {
+      tokens.take()
+      return { kind: 'string', value: unquote(here.text), position: here.position }
+    }
+    if (here.kind === '{') return this.selector(undefined)
+    if (here.group === 'aggregation') return this.aggregationOrName()
+    const isName =
+      here.group === 'identifier' ||
+      here.group === 'metric-identifier' ||
+      nameKeywords.has(here.kind) ||
+      fillKeywords.has(here.kind) ||
+      setWords.has(here.kind)
+    if (!isName) tokens.unexpected('', '')
+    const callable = here.group === 'identifier' || callKeywords.has(here.kind)
+    if (callable && tokens.ahead(1).kind === '(') return this.call()
+    return this.selector(tokens.take())
+  }
+
+  private paren(): Expression {
+    const { tokens } = this
+    const { start } = tokens.take().position
+    const expression = this.binary(1)
+    tokens.expect(')', '', '')
+    return { kind: 'paren', expression, position: tokens.from(start) }
+  }
+
+  private number(): Expression {
+    const { tokens } = this
+    const { kind, text, position } = tokens.take()
+    if (kind === 'duration') {
+      const ms = parseDurationMs(text)
+      if (typeof ms !== 'number') return tokens.fail(ms.error, position)
+      return { kind: 'number', value: ms / 1000, isDuration: true, position }
+    }
+    const value = parseNumber(text)
+    if (value === undefined) return tokens.fail(`error parsing number: ${quote(text)}`, position)
+    return { kind: 'number', value, isDuration: false, position }
+  }
+
+  private signedNumber(context: string, expected: string): number {
+    const { tokens } = this
+    const sign = tokens.accept('+', '-')
+    if (!tokens.is('number', 'duration')) tokens.unexpected(context, expected)
+    const number = this.number()
+    const value = number.kind === 'number' ? number.value : Number.NaN
+    return sign?.kind === '-' ? -value : value
+  }
+
+  private call(): Expression {
+    const { tokens } = this
+    const name = tokens.take()
+    const signature = functionSignatures.get(functionName(name))
+    const args = this.args()
+    if (signature === undefined) return tokens.fail(`unknown function with name ${quote(name.text)}`, name.position)
+    if (signature.experimental && !this.options.experimentalFunctions)
+      tokens.fail(`function ${quote(name.text)} is not enabled`, name.position)
+    return { kind: 'call', name: signature.name, args, position: tokens.from(name.position.start) }
+  }
+
+  private args(): readonly Expression[] {
+    const { tokens } = this
+    tokens.expect('(', '', '')
+    const args: Expression[] = []
+    if (tokens.accept(')') !== undefined) return args
+    for (;;) {
+      args.push(this.binary(1))
+      if (tokens.accept(')') !== undefined) return args
+      const comma = tokens.expect(',', '', '')
+      if (tokens.is(')')) tokens.fail('trailing commas not allowed in function call args', comma.position)
+    }
+  }
+
+  /** `sum(...)`, `sum by (a) (...)`, or a metric that is called `sum`. */
+  private aggregationOrName(): Expression {
+    const { tokens } = this
+    const name = tokens.take()
+    if (tokens.is('(', 'by', 'without')) return this.aggregation(name)
+    const cannotFollowName = ['identifier', 'metric-identifier', 'number', 'duration', 'string', 'aggregation']
+    if (cannotFollowName.includes(tokens.here.group)) tokens.unexpected('aggregation', '')
+    return this.selector(name)
+  }
+
+  private aggregation(name: Token): Expression {
+    const { tokens } = this
+    const operator = aggregationOperators.find((each) => each === name.kind)
+    if (operator === undefined) throw new Error(`the tokenizer made an aggregation of ${name.kind}`)
+    let modifier = this.groupingModifier()
+    const args = this.args()
+    modifier ??= this.groupingModifier()
+    const position = tokens.from(name.position.start)
+    if (args.length === 0) return tokens.fail('no arguments for aggregate expression provided', position)
+    const wanted = takesParameter(operator) ? 2 : 1
+    if (args.length !== wanted)
+      tokens.fail(
+        `wrong number of arguments for aggregate expression provided, expected ${wanted}, got ${args.length}`,
+        position,
+      )
+    if ((operator === 'limitk' || operator === 'limit_ratio') && !this.options.experimentalFunctions)
+      tokens.fail(`${operator}() is experimental and must be enabled`, position)
+    const expression = args[wanted - 1]
+    if (expression === undefined) throw new Error('the count of arguments was checked')
+    return {
+      kind: 'aggregation',
+      operator,
+      parameter: wanted === 2 ? args[0] : undefined,
+      expression,
+      grouping: modifier?.labels ?? [],
+      without: modifier?.without ?? false,
+      position,
+    }
+  }
+
+  private groupingModifier(): { labels: readonly string[]; without: boolean } | undefined {
+    const word = this.tokens.accept('by', 'without')
+    return word === undefined ? undefined : { labels: this.groupingLabels(), without: word.kind === 'without' }
+  }
+
+  private selector(name: Token | undefined): Expression {
+    const { tokens } = this
+    const start = name?.position.start ?? tokens.here.position.start
+    const matchers: LabelMatcher[] = tokens.is('{') ? this.matchers() : []
+    if (name !== undefined) matchers.push({ name: '__name__', operator: '=', value: name.text })
+    const at = undefined
+    const position = tokens.from(start)
+    const common = { offset: undefined, at, extension: undefined, position }
+    return { kind: 'vector-selector', name: name?.text ?? '', matchers, ...common }
+  }
+
+  private matchers(): LabelMatcher[] {
+    const { tokens } = this
+    tokens.take()
+    const matchers: LabelMatcher[] = []
+    while (tokens.accept('}') === undefined) {
+      matchers.push(this.matcher())
+      if (tokens.accept('}') !== undefined) break
+      tokens.expect(',', 'label matching', '"," or "}"')
+    }
+    return matchers
+  }
+
+  /** `name="value"`, `"any name"=~"value"`, or a quoted metric name alone. */
+  private matcher(): LabelMatcher {
+    const { tokens } = this
+    if (!tokens.is('identifier', 'string')) tokens.unexpected('label matching', 'identifier or "}"')
+    const name = tokens.take()
+    const quoted = name.kind === 'string'
+    const operator = tokens.accept('=', '!=', '=~', '!~')
+    if (operator === undefined) {
+      if (quoted && tokens.is(',', '}')) return { name: '__name__', operator: '=', value: unquote(name.text) }
+      return tokens.unexpected('label matching', quoted ? '"," or "}"' : 'label matching operator')
+    }
+    const value = tokens.expect('string', 'label matching', 'string')
+    const label = quoted ? unquote(name.text) : name.text
+    return { name: label, operator: operator.kind as MatchOperator, value: unquote(value.text) }
+  }
+}
+
+/** `start`, `step` and the like are keywords, read without regard to case; other functions are written as they are. */
+const functionName = (token: Token): string => (token.group === 'keyword' ? token.kind : token.text)
+
+export const takesParameter = (operator: AggregationOperator): boolean =>
+  ['topk', 'bottomk', 'quantile', 'count_values', 'limitk', 'limit_ratio'].includes(operator)

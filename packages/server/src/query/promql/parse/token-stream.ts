@@ -1,0 +1,65 @@
+import type { Position } from './ast.ts'
+import { SyntaxFailure } from './failure.ts'
+import { describe, type Token, tokenize } from './tokenize.ts'
+
+/** The parser's cursor over the tokens, and how it complains. */
+export class TokenStream {
+  private readonly tokens: readonly Token[]
+  private at = 0
+
+  constructor(text: string) {
+    this.tokens = tokenize(text)
+  }
+
+  get here(): Token {
+    return this.ahead(0)
+  }
+
+  ahead(count: number): Token {
+    const token = this.tokens[Math.min(this.at + count, this.tokens.length - 1)]
+    if (token === undefined) throw new Error('the tokenizer gave no token')
+    return token
+  }
+
+  is(...kinds: readonly string[]): boolean {
+    return kinds.includes(this.here.kind)
+  }
+
+  take(): Token {
+    const token = this.here
+    if (token.kind === 'error') this.fail(token.text, token.position)
+    this.at++
+    return token
+  }
+
+  /** Takes the token if it is one of these. */
+  accept(...kinds: readonly string[]): Token | undefined {
+    return this.is(...kinds) ? this.take() : undefined
+  }
+
+  expect(kind: string, context: string, expected: string): Token {
+    return this.accept(kind) ?? this.unexpected(context, expected)
+  }
+
+  /** End of the token taken last. */
+  get lastEnd(): number {
+    return this.tokens[this.at - 1]?.position.end ?? 0
+  }
+
+  from(start: number): Position {
+    return { start, end: this.lastEnd }
+  }
+
+  fail(message: string, position: Position): never {
+    throw new SyntaxFailure(message, position)
+  }
+
+  /** `unexpected <op:*> in aggregation, expected "("`; either part may be empty. */
+  unexpected(context: string, expected: string): never {
+    const token = this.here
+    if (token.kind === 'error') this.fail(token.text, token.position)
+    const where = context === '' ? '' : ` in ${context}`
+    const instead = expected === '' ? '' : `, expected ${expected}`
+    return this.fail(`unexpected ${describe(token)}${where}${instead}`, token.position)
+  }
+}
