@@ -1,10 +1,109 @@
-import { Empty } from '../../parts/empty.tsx'
+import { Button, SegmentedControl } from '@mantine/core'
+import { IconPlayerPause, IconPlayerPlay } from '@tabler/icons-react'
+import type { LogsAnswer } from '@wakeline/protocol'
+import { useCallback } from 'react'
+import { Failure } from '../../api/client.ts'
+import { askLogs } from '../../api/questions.ts'
+import { useAnswerPages } from '../../api/use-answer.ts'
+import { useCompletion } from '../../api/use-completion.ts'
+import { withService } from '../../parts/attribute-text.ts'
+import { useKeys } from '../../parts/keys.tsx'
+import { SearchBox } from '../../parts/search-box.tsx'
+import { usePageSearch } from '../../parts/use-page-search.ts'
 import { Page } from '../../shell/page.tsx'
+import { useServiceFilter } from '../../shell/service-filter.tsx'
+import { useTime } from '../../time/time-context.tsx'
+import { FoundLogs } from './found-logs.tsx'
+import { LiveLogs } from './live-logs.tsx'
+import { LogHistogram } from './log-histogram.tsx'
+import { logsUrl } from './url.ts'
 
+const pageRecords = 200
+
+const examples = [
+  { text: 'level>=warn', says: 'warnings and what is worse' },
+  { text: '"card declined"', says: 'these words next to one another' },
+  { text: 'timeout -path:/health', says: 'a word, but not on one path' },
+  { text: 'http.response.status_code:5*', says: 'an attribute that begins so' },
+  { text: 'trace_id:* (retry OR again)', says: 'inside a trace, with one of the words' },
+]
+
+/** Log records that match the search: how many over time, a list, and one in full; or new ones as they come. */
 export function LogsPage() {
+  const { fromMs, toMs } = useTime()
+  const [search, setSearch] = usePageSearch(logsUrl)
+  const [service] = useServiceFilter()
+  const complete = useCompletion('logs')
+  const asked = withService(search.q, service)
+  const { order } = search
+  const askPage = useCallback(
+    (cursor: string | undefined) => askLogs(asked.q, { fromMs, toMs }, { order, limit: pageRecords, cursor }),
+    [asked.q, fromMs, toMs, order],
+  )
+  const pages = useAnswerPages<LogsAnswer>(askPage)
+  const live = search.tail === 'on'
+  const toggle = () => setSearch({ tail: live ? 'off' : 'on', record: '' })
+  useKeys('Logs', [{ keys: 'l', says: live ? 'Stop following' : 'Follow new records', run: toggle }])
+  const follow = (
+    <Button
+      size="compact-sm"
+      leftSection={live ? <IconPlayerPause size={14} /> : <IconPlayerPlay size={14} />}
+      onClick={toggle}
+      title={live ? 'Back to the search (l)' : 'Show new records as they come (l)'}
+    >
+      {live ? 'Stop following' : 'Follow'}
+    </Button>
+  )
   return (
-    <Page title="Logs" service="url">
-      <Empty title="This page is being built" />
+    <Page
+      title="Logs"
+      service="url"
+      time={!live}
+      search={
+        <SearchBox
+          value={search.q}
+          onRun={(q) => setSearch({ q, record: '' })}
+          placeholder="Search log records"
+          complete={complete}
+          error={searchError(pages.error, asked.offset)}
+          examples={examples}
+        />
+      }
+    >
+      {live ? (
+        <LiveLogs q={asked.q} controls={follow} />
+      ) : (
+        <>
+          <LogHistogram q={asked.q} />
+          <FoundLogs
+            pages={pages}
+            controls={
+              <>
+                <SegmentedControl
+                  size="xs"
+                  aria-label="Order"
+                  value={order}
+                  onChange={(next) => setSearch({ order: next === 'oldest' ? 'oldest' : 'newest' })}
+                  data={[
+                    { value: 'newest', label: 'Newest' },
+                    { value: 'oldest', label: 'Oldest' },
+                  ]}
+                />
+                {follow}
+              </>
+            }
+          />
+        </>
+      )}
     </Page>
   )
+}
+
+/** Where the search itself is what the server could not read. */
+function searchError(error: Error | undefined, offset: number) {
+  if (!(error instanceof Failure) || error.code !== 'invalid_query') return undefined
+  return {
+    message: error.message,
+    ...(error.position === undefined ? {} : { position: Math.max(0, error.position - offset) }),
+  }
 }

@@ -1,0 +1,57 @@
+import type { ReactNode } from 'react'
+import { ErrorNote } from '../../parts/answer.tsx'
+import { Empty } from '../../parts/empty.tsx'
+import { printCount } from '../../parts/units.ts'
+import { Controls } from './controls.tsx'
+import styles from './logs-page.module.css'
+import { RecordList } from './record-list.tsx'
+import { feedMax } from './tail-feed.ts'
+import { type Tail, useTail } from './use-tail.ts'
+
+/** New records as they are stored, the newest on top. */
+export function LiveLogs({ q, controls }: { q: string; controls: ReactNode }) {
+  const tail = useTail(q, true)
+  const { feed, state } = tail
+  return (
+    <>
+      <Controls controls={controls}>
+        <TailState tail={tail} />
+      </Controls>
+      {state === 'refused' && tail.error !== undefined && <ErrorNote error={tail.error} />}
+      {feed.records.length === 0 && state !== 'refused' ? (
+        <Empty title="Waiting for records">
+          <div>
+            {q === '' ? 'Each new record' : 'Each new record that matches the search'} shows up here as it is stored.
+          </div>
+        </Empty>
+      ) : (
+        <RecordList
+          records={feed.records}
+          origins={feed}
+          footer={feed.received > feedMax ? `The newest ${printCount(feedMax)} are kept here.` : undefined}
+        />
+      )}
+    </>
+  )
+}
+
+function TailState({ tail }: { tail: Tail }) {
+  const { feed, state } = tail
+  return (
+    <>
+      {feed.lost > 0 && (
+        <span className={styles.away}>{printCount(feed.lost)} came too fast to be shown; a search finds them</span>
+      )}
+      <span>{printCount(feed.received)} received</span>
+      <span className={state === 'live' ? styles.live : styles.away} role="status">
+        {state === 'live'
+          ? '● following'
+          : state === 'away'
+            ? '○ the server is away, trying again'
+            : state === 'refused'
+              ? '○ refused'
+              : '○ starting'}
+      </span>
+    </>
+  )
+}

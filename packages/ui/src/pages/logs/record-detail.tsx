@@ -1,0 +1,134 @@
+import { Button } from '@mantine/core'
+import type { Attributes } from '@wakeline/protocol'
+import { type ReactNode, useCallback } from 'react'
+import { toLogs, toService, toTrace } from '../../links.ts'
+import { AttributeTable } from '../../parts/attribute-table.tsx'
+import { addTerm, printAttribute, searchTerm } from '../../parts/attribute-text.ts'
+import { CodeBlock } from '../../parts/code-block.tsx'
+import { ServiceLabel, SeverityLabel, severityOf } from '../../parts/labels.tsx'
+import { Link } from '../../parts/link.tsx'
+import { usePageSearch } from '../../parts/use-page-search.ts'
+import { unixMs } from '../../time/format.ts'
+import { TimeLabel } from '../../time/time-label.tsx'
+import type { KeyedRecord } from './keyed-records.ts'
+import styles from './logs-page.module.css'
+import type { Origins } from './record-list.tsx'
+import { logsUrl } from './url.ts'
+
+const aroundMs = 5 * 60_000
+
+/** One record in full: body, exception, where to go from it, attributes, and where it came from. */
+export function RecordDetail({ record, origins }: { record: KeyedRecord; origins: Origins }) {
+  const [search, setSearch] = usePageSearch(logsUrl)
+  const filter = useCallback(
+    (prefix: string) => (key: string, text: string, how: 'with' | 'without') =>
+      setSearch({ q: addTerm(search.q, searchTerm(prefix + key, text, how)) }),
+    [search.q, setSearch],
+  )
+  const resource = origins.resources[record.resourceId]
+  const scope = origins.scopes[record.scopeId]
+  const stack = record.attributes['exception.stacktrace']
+  const atMs = unixMs(record.timeUnixNano)
+  return (
+    <div className={styles.record}>
+      <pre className={`data ${styles.whole}`}>{wholeBody(record)}</pre>
+      {typeof stack === 'string' && <CodeBlock text={stack} label="Copy the stack trace" wrap />}
+      <div className={styles.ways}>
+        {record.traceId !== '' && (
+          <>
+            <Button component={Link} href={toTrace(record.traceId, record.spanId)}>
+              Its trace
+            </Button>
+            <Button component={Link} href={toLogs({ traceId: record.traceId })}>
+              Logs of the trace
+            </Button>
+          </>
+        )}
+        <Button
+          component={Link}
+          href={toLogs({
+            service: record.service,
+            at: { fromMs: atMs - aroundMs, toMs: atMs + aroundMs },
+            record: record.key,
+          })}
+        >
+          Logs around it
+        </Button>
+      </div>
+      <dl className={styles.facts}>
+        <Fact name="Time">
+          <TimeLabel at={record.timeUnixNano} as="full" />
+        </Fact>
+        <Fact name="Severity">
+          <SeverityLabel severity={severityOf(record.severity)} text={record.severityText} />{' '}
+          <span className="quiet">{severityWords(record)}</span>
+        </Fact>
+        <Fact name="Service">
+          <Link href={toService(record.service)}>
+            <ServiceLabel service={record.service} />
+          </Link>
+        </Fact>
+        {record.eventName !== '' && <Fact name="Event">{record.eventName}</Fact>}
+        {scope !== undefined && scope.name !== '' && (
+          <Fact name="Scope">
+            <span className="data">
+              {scope.name} {scope.version}
+            </span>
+          </Fact>
+        )}
+        {record.traceId !== '' && (
+          <Fact name="Trace">
+            <span className="data">{record.traceId}</span>
+          </Fact>
+        )}
+        {record.spanId !== '' && (
+          <Fact name="Span">
+            <span className="data">{record.spanId}</span>
+          </Fact>
+        )}
+      </dl>
+      <section>
+        <h3>Attributes</h3>
+        <AttributeTable attributes={withoutStack(record.attributes)} onFilter={filter('')} />
+        {record.droppedAttributes > 0 && (
+          <div className="quiet">{record.droppedAttributes} more were dropped before they came here.</div>
+        )}
+      </section>
+      {resource !== undefined && (
+        <section>
+          <h3>Resource</h3>
+          <AttributeTable attributes={resource.attributes} onFilter={filter('resource.')} />
+        </section>
+      )}
+    </div>
+  )
+}
+
+function Fact({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </>
+  )
+}
+
+/** The body as text; JSON, sent as a value or as text, laid out over lines. */
+function wholeBody({ body }: KeyedRecord): string {
+  const text = printAttribute(body)
+  if (!/^\s*[{[]/.test(text)) return text
+  try {
+    return JSON.stringify(JSON.parse(text), null, 2)
+  } catch {
+    return text
+  }
+}
+
+function severityWords({ severity, severityText }: KeyedRecord): string {
+  if (severity === 0) return severityText === '' ? 'not given' : `sent as ${severityText}`
+  return severityText === '' ? `number ${severity}` : `sent as ${severityText}, number ${severity}`
+}
+
+function withoutStack({ 'exception.stacktrace': _, ...attributes }: Attributes): Attributes {
+  return attributes
+}
