@@ -148,7 +148,8 @@ export class WireReader {
   /** Skips the value of an entry whose number is not known. */
   skip(key: number): void {
     const start = this.at
-    this.#skipValue(key)
+    if (key >>> 3 === 0) this.fail('a field has the number 0', start)
+    else this.#skipValue(key)
     if ((key & 7) !== wireType.groupStart) return
     const open = [key >>> 3]
     while (open.length > 0 && this.fault === undefined) {
@@ -191,10 +192,7 @@ export class WireReader {
         else this.at = start + 4
         return
       default:
-        this.fail(
-          key === 0 ? 'a field has the number 0' : `the wire type ${wireTypeNames[key & 7]} makes no sense here`,
-          start,
-        )
+        this.fail(`the wire type ${wireTypeNames[key & 7]} makes no sense here`, start)
     }
   }
 

@@ -71,7 +71,7 @@ export type ColumnsOf<List extends ColumnList> = { [Entry in List[number] as Ent
  *
  *   varint columns, varint rows, then for each column: name, type, prefixes, body
  */
-export class TableBlock<List extends ColumnList> {
+export class TableBlock<const List extends ColumnList> {
   readonly columns: ColumnsOf<List>
   readonly #list: readonly Column[]
   readonly #headings: readonly Uint8Array[]

@@ -8,6 +8,7 @@ import type { OpenBlocks } from './open-blocks.ts'
  */
 export type Decode = (body: Uint8Array, into: DecodeTarget) => Decoded | Refused
 
+/** Where the rows go, and what a decoder may not know by itself. */
 export type DecodeTarget = {
   blocks: OpenBlocks
   /** Arrival: stands in where a sender gave no time. */
@@ -15,6 +16,7 @@ export type DecodeTarget = {
   limits: DecodeLimits
 }
 
+/** What is kept of one record. A sender that goes beyond loses the excess, not the record, where that is possible. */
 export type DecodeLimits = {
   /** Attributes kept of one record; more are dropped and counted in `dropped_attributes`. */
   attributesMax: number
@@ -26,6 +28,7 @@ export type DecodeLimits = {
   depthMax: number
 }
 
+/** What became of the records of a request. Of metrics, data points are counted. */
 export type Decoded = {
   accepted: number
   rejected: number

@@ -2,7 +2,7 @@ import { otlp, wireType } from '@wakeline/protocol'
 import { readAttribute } from './attributes.ts'
 import type { Decoding } from './decoding.ts'
 import { checkOptionalId } from './ids.ts'
-import { appendMs, numberOf, type PointRegister } from './points.ts'
+import { appendMs, numberOf, type PointRegister } from './point-register.ts'
 import { millisecondsOf, readTime } from './times.ts'
 
 const { exemplar } = otlp

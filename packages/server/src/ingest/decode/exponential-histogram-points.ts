@@ -4,7 +4,8 @@ import type { ArrayColumn } from '../../base/native/nested-columns.ts'
 import type { Decoding } from './decoding.ts'
 import { appendShared, readMax, readMin } from './histogram-points.ts'
 import { readVarint64s, readZigzag32 } from './packed.ts'
-import { beginPoint, endPoint, type PointRegister, readPointAttribute, readPointTime, readStartTime } from './points.ts'
+import type { PointRegister } from './point-register.ts'
+import { beginPoint, endPoint, readPointAttribute, readPointTime, readStartTime } from './points.ts'
 
 const { exponentialHistogramDataPoint: point, exponentialHistogramBuckets: buckets } = otlp
 const { bytes, varint, fixed64 } = wireType

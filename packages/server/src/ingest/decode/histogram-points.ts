@@ -2,16 +2,8 @@ import { otlp, wireType } from '@wakeline/protocol'
 import type { Decoding } from './decoding.ts'
 import type { OpenBlocks } from './open-blocks.ts'
 import { readFixed64s } from './packed.ts'
-import {
-  appendMs,
-  appendStart,
-  beginPoint,
-  endPoint,
-  type PointRegister,
-  readPointAttribute,
-  readPointTime,
-  readStartTime,
-} from './points.ts'
+import { appendMs, appendStart, type PointRegister } from './point-register.ts'
+import { beginPoint, endPoint, readPointAttribute, readPointTime, readStartTime } from './points.ts'
 
 const { histogramDataPoint } = otlp
 const { bytes, varint, fixed64 } = wireType

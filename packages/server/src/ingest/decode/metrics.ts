@@ -3,7 +3,8 @@ import type { Decoding } from './decoding.ts'
 import { decodeExponentialHistogramPoint } from './exponential-histogram-points.ts'
 import { decodeHistogramPoint } from './histogram-points.ts'
 import { decodeNumberPoint } from './number-points.ts'
-import { beginSeries, type MetricKind, type PointRegister } from './points.ts'
+import type { MetricKind, PointRegister } from './point-register.ts'
+import { beginSeries } from './points.ts'
 import { decodeSummaryPoint } from './summary-points.ts'
 
 /**

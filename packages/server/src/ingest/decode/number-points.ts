@@ -3,17 +3,13 @@ import type { Decoding } from './decoding.ts'
 import {
   appendMs,
   appendStart,
-  beginPoint,
-  endPoint,
   hasNoRecordedValue,
   numberOf,
   type PointRegister,
-  readPointAttribute,
-  readPointTime,
-  readStartTime,
   staleHigh,
   staleLow,
-} from './points.ts'
+} from './point-register.ts'
+import { beginPoint, endPoint, readPointAttribute, readPointTime, readStartTime } from './points.ts'
 
 const { numberDataPoint } = otlp
 const { bytes, varint, fixed64 } = wireType

@@ -5,7 +5,7 @@ import { decodeLogRecord, LogRegister } from './logs.ts'
 import { decodeMetric } from './metrics.ts'
 import type { OriginBytes } from './origin-cache.ts'
 import { takeResource, takeScope } from './origins.ts'
-import { PointRegister } from './points.ts'
+import { PointRegister } from './point-register.ts'
 import { decodeSpan, SpanRegister } from './spans.ts'
 
 /**

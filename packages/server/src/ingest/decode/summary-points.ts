@@ -1,18 +1,7 @@
 import { otlp, wireType } from '@wakeline/protocol'
 import type { Decoding } from './decoding.ts'
-import {
-  appendMs,
-  appendStart,
-  beginPoint,
-  endPoint,
-  hasNoRecordedValue,
-  type PointRegister,
-  readPointAttribute,
-  readPointTime,
-  readStartTime,
-  staleHigh,
-  staleLow,
-} from './points.ts'
+import { appendMs, appendStart, hasNoRecordedValue, type PointRegister, staleHigh, staleLow } from './point-register.ts'
+import { beginPoint, endPoint, readPointAttribute, readPointTime, readStartTime } from './points.ts'
 
 const { summaryDataPoint, valueAtQuantile } = otlp
 const { bytes, varint, fixed64 } = wireType
