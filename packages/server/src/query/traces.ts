@@ -14,6 +14,7 @@ import {
   traceSummariesSql,
 } from './plan/traces.ts'
 import type { Running } from './run.ts'
+import { readsAttributes } from './search/condition.ts'
 import { readSearch } from './search/read-search.ts'
 import type { TimeRange } from './time-range.ts'
 import { spanRecord, traceSummaries } from './view/traces.ts'
@@ -34,20 +35,29 @@ export async function askTraces(ask: TracesAsk, running: Running): Promise<Trace
   const after = cursor && { key: cursor.key, traceId: cursor.rest }
   const plan: TracesPlan = { fromMs, toMs, order, condition, traces: ask.limit + 1, ...(after && { after }) }
   const page = await askPage(plan, running)
-  const shown = page.slice(0, ask.limit)
+  const shown = page.rows.slice(0, ask.limit)
   const ids = shown.map((row) => row.trace)
-  const rows = ids.length === 0 ? [] : await running.rows<TraceSummaryRow>(traceSummariesSql(ids, plan))
-  const last = page.length > shown.length ? shown.at(-1) : undefined
+  const statement = traceSummariesSql(ids, page.isWhole ? undefined : plan)
+  const rows = ids.length === 0 ? [] : await running.rows<TraceSummaryRow>(statement)
+  const matched = page.isWhole ? new Map(shown.map((row) => [row.trace, Number(row.matched)])) : undefined
+  const last = page.rows.length > shown.length ? shown.at(-1) : undefined
   const next = last && { nextCursor: printCursor({ key: BigInt(last.last_key), rest: last.trace }) }
-  return { traces: traceSummaries(ids, rows), ...next, cost: running.cost() }
+  return { traces: traceSummaries(ids, rows, matched), ...next, cost: running.cost() }
 }
 
+/** Spans read before asking for more. Reading attributes costs so much more than sorting that it is done once. */
+const spansReadMax = 1_000_000_000
+const spansAtFirst = { ofColumns: 2000, ofAttributes: 250_000 }
+
 /** Most pages are found in few spans; where traces are large, more of them are read, and at last all. */
-async function askPage(plan: TracesPlan, running: Running): Promise<TracePageRow[]> {
-  for (let spansMax = Math.max(2000, plan.traces * 40); ; spansMax *= 20) {
+async function askPage(plan: TracesPlan, running: Running): Promise<{ rows: TracePageRow[]; isWhole: boolean }> {
+  const atFirst = readsAttributes(plan.condition) ? spansAtFirst.ofAttributes : spansAtFirst.ofColumns
+  for (let spansMax = Math.max(atFirst, plan.traces * 40); ; spansMax *= 20) {
     const rows = await running.rows<TracePageRow>(tracePageSql(plan, spansMax))
-    const spansRead = Number(rows[0]?.spans ?? 0)
-    if (rows.length >= plan.traces || spansRead < spansMax) return rows
+    // No row may also mean that all that was read is of pages before.
+    const isWhole =
+      rows.length > 0 ? Number(rows[0]?.spans) < spansMax : plan.after === undefined || spansMax > spansReadMax
+    if (rows.length >= plan.traces || isWhole) return { rows, isWhole }
   }
 }
 

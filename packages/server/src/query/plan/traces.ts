@@ -13,46 +13,49 @@ export type TracesPlan = TimeRange & {
 }
 
 /**
- * Ids of matching traces in order. Reads the first `spansMax` matching spans in that order: a trace's first span among them
- * decides its place, so what comes out is right as far as it goes. Too few traces and `spansMax` spans read: ask for more.
+ * Ids of matching traces in order. Reads the first `spansMax` matching spans in that order: a trace's first span among
+ * them decides its place, so what comes out is right as far as it goes. Too few traces, and `spansMax` spans read: ask
+ * for more. Fewer spans read than that, and `matched` is all that matched.
  */
 export function tracePageSql(plan: TracesPlan, spansMax: number): Sql {
-  const key = plan.order === 'newest' ? trusted('toUnixTimestamp64Nano(ts)') : trusted('duration')
-  const order = trusted(plan.order === 'newest' ? 'ts' : 'duration')
-  const where = sql`${inRange('ts', plan)} AND (${conditionSql(plan.condition)})`
-  const after = plan.after === undefined ? sql`` : afterSql(order, plan, plan.after, where)
-  return sql`SELECT lower(hex(trace_id)) AS trace, toString(max(key)) AS last_key, sum(count()) OVER () AS spans
+  const key = trusted(plan.order === 'newest' ? 'toUnixTimestamp64Nano(ts)' : 'duration')
+  const { after } = plan
+  const having =
+    after === undefined
+      ? sql``
+      : sql`
+HAVING (max(key), trace_id) < (${after.key}, toFixedString(unhex(${after.traceId}), 16))`
+  return sql`SELECT lower(hex(trace_id)) AS trace, toString(max(key)) AS last_key, count() AS matched, any(spans_read) AS spans
 FROM (
-  SELECT trace_id, ${key} AS key FROM spans
-  WHERE ${where}${after}
-  ORDER BY ${order} DESC, trace_id DESC
-  LIMIT ${uint(spansMax)}
+  SELECT trace_id, key, count() OVER () AS spans_read
+  FROM (
+    SELECT trace_id, ${key} AS key FROM spans
+    WHERE ${inRange('ts', plan)} AND (${conditionSql(plan.condition)})
+    ORDER BY ${trusted(plan.order === 'newest' ? 'ts' : 'duration')} DESC
+    LIMIT ${uint(spansMax)}
+  )
 )
-GROUP BY trace_id
+GROUP BY trace_id${having}
 ORDER BY max(key) DESC, trace_id DESC
 LIMIT ${uint(plan.traces)}`
 }
 
-/** Spans that sort after the last trace given, less those of traces that an earlier span has put on a page before. */
-function afterSql(order: Sql, plan: TracesPlan, after: { key: bigint; traceId: string }, where: Sql): Sql {
-  const last = sql`(${plan.order === 'newest' ? instant(after.key) : sql`${after.key}`}, toFixedString(unhex(${after.traceId}), 16))`
-  return sql`
-    AND (${order}, trace_id) < ${last}
-    AND trace_id NOT IN (SELECT trace_id FROM spans WHERE ${where} AND (${order}, trace_id) >= ${last})`
-}
+export type TracePageRow = { trace: string; last_key: string; matched: string; spans: string }
 
-export type TracePageRow = { trace: string; last_key: string; spans: string }
-
-/** What the store knows of whole traces, and how many of their spans matched. One row for each trace and service. */
-export function traceSummariesSql(traceIds: readonly string[], plan: TracesPlan): Sql {
-  const ids = sql`arrayMap(id -> toFixedString(unhex(id), 16), ${traceIds})`
+/**
+ * What the store knows of whole traces; one row for each trace and service. `matching` counts spans that match, where
+ * the page could not: their condition is then evaluated a second time.
+ */
+export function traceSummariesSql(traceIds: readonly string[], matching: TracesPlan | undefined): Sql {
+  // As a set: an array that is not a literal would be searched from its start for every row.
+  const ids = sql`(SELECT toFixedString(unhex(arrayJoin(${traceIds})), 16))`
   return sql`WITH (SELECT (min(first_ts), max(last_ts)) FROM trace_bounds WHERE trace_id IN ${ids}) AS bounds
 SELECT lower(hex(trace_id)) AS trace, service,
   toString(toUnixTimestamp64Nano(min(ts))) AS first_start,
   toString(max(toUnixTimestamp64Nano(ts) + duration)) AS last_end,
   count() AS spans,
   countIf(status = 2) AS errors,
-  countIf(${inRange('ts', plan)} AND (${conditionSql(plan.condition)})) AS matched,
+  ${matching === undefined ? trusted('0') : sql`countIf(${inRange('ts', matching)} AND (${conditionSql(matching.condition)}))`} AS matched,
   min(parent_span_id != unhex('0000000000000000')) AS has_no_root,
   argMin(name, (parent_span_id != unhex('0000000000000000'), ts)) AS first_name,
   toString(toUnixTimestamp64Nano(argMin(ts, (parent_span_id != unhex('0000000000000000'), ts)))) AS first_name_start

@@ -46,6 +46,22 @@ export type Words =
   | { match: 'loose'; pieces: readonly string[] }
   | { match: 'regex'; pattern: string }
 
+/** Attributes are by far the largest column: reading them costs more than all the rest of a search. */
+export function readsAttributes(condition: Condition): boolean {
+  switch (condition.is) {
+    case 'and':
+    case 'or':
+      return condition.terms.some(readsAttributes)
+    case 'not':
+      return readsAttributes(condition.term)
+    case 'text':
+    case 'number':
+      return condition.source.of === 'attribute' && condition.source.holder !== 'resource'
+    default:
+      return false
+  }
+}
+
 /** What the engine's lower() does: ASCII letters only, so that both sides agree on every string. */
 export function lowerAscii(text: string): string {
   return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase())

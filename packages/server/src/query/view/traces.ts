@@ -3,13 +3,19 @@ import type { SpanRow, TraceSummaryRow } from '../plan/traces.ts'
 import { attributesOf } from './attributes.ts'
 import { idOf, kindOf, statusOf } from './records.ts'
 
-/** Rows of one trace and service each, to traces in the order of `traceIds`. */
-export function traceSummaries(traceIds: readonly string[], rows: readonly TraceSummaryRow[]): TraceSummary[] {
+/** Rows of one trace and service each, to traces in the order of `traceIds`; `matched` counts better than the rows. */
+export function traceSummaries(
+  traceIds: readonly string[],
+  rows: readonly TraceSummaryRow[],
+  matched: ReadonlyMap<string, number> | undefined,
+): TraceSummary[] {
   const byTrace = new Map<string, TraceSummaryRow[]>()
   for (const row of rows) byTrace.set(row.trace, [...(byTrace.get(row.trace) ?? []), row])
   return traceIds.flatMap((id) => {
     const ofTrace = byTrace.get(id)
-    return ofTrace === undefined ? [] : [traceSummary(id, ofTrace)]
+    if (ofTrace === undefined) return []
+    const summary = traceSummary(id, ofTrace)
+    return [{ ...summary, matchedSpans: matched?.get(id) ?? summary.matchedSpans }]
   })
 }
 

@@ -1,0 +1,111 @@
+-- logs: card declined
+hasToken(lower(body), {p1:String}) AND hasToken(lower(body), {p2:String})
+-- {"p1":"card","p2":"declined"}
+
+-- logs: "card declined: 5%"
+(hasToken(lower(body), {p1:String}) AND hasToken(lower(body), {p2:String}) AND hasToken(lower(body), {p3:String}) AND position(lower(body), {p4:String}) > 0)
+-- {"p1":"card","p2":"declined","p3":"5","p4":"card declined: 5%"}
+
+-- logs: decl*
+lower(body) LIKE {p1:String}
+-- {"p1":"%decl%%"}
+
+-- logs: body:/card.d/
+match(body, {p1:String})
+-- {"p1":"card.d"}
+
+-- logs: body:*
+body != ''
+-- {}
+
+-- logs: body="exact Body"
+body = {p1:String}
+-- {"p1":"exact Body"}
+
+-- logs: level>=warn
+severity >= {p1:Int64}
+-- {"p1":"13"}
+
+-- logs: level:error
+severity >= {p1:Int64} AND severity <= {p2:Int64}
+-- {"p1":"17","p2":"20"}
+
+-- logs: -level<info
+NOT (severity >= {p1:Int64} AND severity <= {p2:Int64})
+-- {"p1":"1","p2":"8"}
+
+-- logs: severity:7
+severity = {p1:Int64}
+-- {"p1":"7"}
+
+-- logs: level:unset
+severity = {p1:Int64}
+-- {"p1":"0"}
+
+-- logs: service:(web OR check*)
+service = {p1:String} OR service LIKE {p2:String}
+-- {"p1":"web","p2":"check%"}
+
+-- logs: order.id:*
+if(mapContains(attributes, {p1:String}), true, resource_id IN (SELECT resource_id FROM resources WHERE mapContains(attributes, {p1:String}) AND true))
+-- {"p1":"order.id"}
+
+-- logs: attempts>2.5
+if(mapContains(attributes, {p1:String}), ifNull(toFloat64OrNull(attributes[{p1:String}]) > {p2:Float64}, false), resource_id IN (SELECT resource_id FROM resources WHERE mapContains(attributes, {p1:String}) AND ifNull(toFloat64OrNull(attributes[{p1:String}]) > {p2:Float64}, false)))
+-- {"p1":"attempts","p2":2.5}
+
+-- logs: resource.host.name:host-1
+resource_id IN (SELECT resource_id FROM resources WHERE mapContains(attributes, {p1:String}) AND attributes[{p1:String}] = {p2:String})
+-- {"p1":"host.name","p2":"host-1"}
+
+-- logs: attributes.service!=x
+NOT ((mapContains(attributes, {p1:String}) AND attributes[{p1:String}] = {p2:String}))
+-- {"p1":"service","p2":"x"}
+
+-- logs: trace:0AF7651916cd43dd8448eb211c80319c
+trace_id = unhex({p1:String})
+-- {"p1":"0af7651916cd43dd8448eb211c80319c"}
+
+-- logs: span_id:*
+NOT (span_id = unhex({p1:String}))
+-- {"p1":"0000000000000000"}
+
+-- logs: scope.name:/^web/
+scope_id IN (SELECT scope_id FROM scopes WHERE match(name, {p1:String}))
+-- {"p1":"^web"}
+
+-- logs: event:tick
+event_name = {p1:String}
+-- {"p1":"tick"}
+
+-- logs: a'b:"{p1:String} ' OR 1=1"
+(hasToken(lower(body), {p1:String}) AND hasToken(lower(body), {p2:String}) AND position(lower(body), {p3:String}) > 0) AND (hasToken(lower(body), {p4:String}) AND hasToken(lower(body), {p5:String}) AND hasToken(lower(body), {p6:String}) AND hasToken(lower(body), {p7:String}) AND hasToken(lower(body), {p8:String}) AND position(lower(body), {p9:String}) > 0)
+-- {"p1":"a","p2":"b","p3":"a'b:","p4":"p1","p5":"string","p6":"or","p7":"1","p8":"1","p9":"{p1:string} ' or 1=1"}
+
+-- spans: charge
+(hasToken(lower(name), {p1:String}) OR hasToken(lower(status_message), {p2:String}))
+-- {"p1":"charge","p2":"charge"}
+
+-- spans: duration>250ms
+duration > {p1:Int64}
+-- {"p1":"250000000"}
+
+-- spans: kind:server status:error
+kind = {p1:Int64} AND status = {p2:Int64}
+-- {"p1":"2","p2":"2"}
+
+-- spans: http.status_code:5*
+if(mapContains(attributes, {p1:String}), attributes[{p1:String}] LIKE {p2:String}, resource_id IN (SELECT resource_id FROM resources WHERE mapContains(attributes, {p1:String}) AND attributes[{p1:String}] LIKE {p3:String}))
+-- {"p1":"http.status_code","p2":"5%","p3":"5%"}
+
+-- spans: event:exception
+arrayExists(event -> event = {p1:String}, events.name)
+-- {"p1":"exception"}
+
+-- spans: name=GET*
+name = {p1:String}
+-- {"p1":"GET*"}
+
+-- spans: 100%_done\\x*
+(lower(name) LIKE {p1:String} OR lower(status_message) LIKE {p2:String})
+-- {"p1":"%100\\%\\_done\\\\x%%","p2":"%100\\%\\_done\\\\x%%"}
