@@ -18,7 +18,7 @@ test.each([
   [toLogs({ q: 'level>=warn', traceId: 'abc' }), '/logs?q=level>=warn+trace_id:abc'],
   [
     toMetric('http.server.request.duration', { by: ['service', 'http.route'] }),
-    '/metrics?metric=http.server.request.duration&by=service&by=http.route',
+    '/metric?metric=http.server.request.duration&by=service&by=http.route',
   ],
 ])('a link is %s', (link, expected) => {
   expect(link).toBe(expected)

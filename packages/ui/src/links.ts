@@ -58,7 +58,7 @@ export function toLogs({
 }
 
 export function toMetric(metric: string, { service, at, ...search }: Partial<MetricsSearch> & LinkScope = {}): string {
-  return printPath('/metrics', {
+  return printPath('/metric', {
     ...metricsUrl.print({ ...metricsUrl.parse({}), ...search, metric }),
     ...scope({ ...(service && { service }), ...(at && { at }) }),
   })

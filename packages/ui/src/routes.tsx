@@ -45,7 +45,8 @@ export function openRouter() {
     },
   })
   const logs = createRoute({ getParentRoute: () => root, path: '/logs', component: LogsPage })
-  const metrics = createRoute({ getParentRoute: () => root, path: '/metrics', component: MetricsPage })
+  // Not /metrics: that is the server's own, for whoever scrapes it.
+  const metrics = createRoute({ getParentRoute: () => root, path: '/metric', component: MetricsPage })
   return createRouter({
     routeTree: root.addChildren([home, services, service, traces, trace, logs, metrics]),
     parseSearch: parseRawSearch,

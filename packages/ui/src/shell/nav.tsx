@@ -11,7 +11,7 @@ const pages = [
   { name: 'Services', path: '/services', href: toServices(), Icon: IconStack2, keys: 'g s' },
   { name: 'Traces', path: '/traces', href: toTraces(), Icon: IconTimeline, keys: 'g t' },
   { name: 'Logs', path: '/logs', href: toLogs(), Icon: IconList, keys: 'g l' },
-  { name: 'Metrics', path: '/metrics', href: toMetric(''), Icon: IconChartLine, keys: 'g m' },
+  { name: 'Metrics', path: '/metric', href: toMetric(''), Icon: IconChartLine, keys: 'g m' },
 ] as const
 
 export type Connection = 'connecting' | 'live' | 'away'

@@ -2,9 +2,9 @@ import type { LogRecord } from '@wakeline/protocol'
 import { expect, test } from 'vitest'
 import { emptyFeed, fed, feedMax } from './tail-feed.ts'
 
-function record(body: string): LogRecord {
+function record(body: string, timeUnixNano = '1'): LogRecord {
   return {
-    timeUnixNano: '1',
+    timeUnixNano,
     observedUnixNano: '1',
     service: 'cart',
     severity: 9,
@@ -30,6 +30,12 @@ test('the newest record comes first', () => {
   const feed = fed(fed(emptyFeed, [records('a', 'b')]), [records('c')])
   expect(feed.records.map(({ body }) => body)).toEqual(['c', 'b', 'a'])
   expect(feed.received).toBe(3)
+})
+
+test('a record that comes late stands at its time', () => {
+  const late = { event: 'records' as const, data: { records: [record('late', '9')], resources: {}, scopes: {} } }
+  const first = { event: 'records' as const, data: { records: [record('first', '10')], resources: {}, scopes: {} } }
+  expect(fed(fed(emptyFeed, [first]), [late]).records.map(({ body }) => body)).toEqual(['first', 'late'])
 })
 
 test('repeats of a record have keys of their own', () => {

@@ -31,11 +31,20 @@ export function fed(feed: TailFeed, events: readonly TailEvent[]): TailFeed {
   }
   if (came.length === 0) return { ...feed, lost }
   const newest = keyedRecords(came, new Set(feed.records.map(({ key }) => key))).reverse()
+  // Services send in batches of their own, so what comes together is not in the order of its times.
+  const records = [...newest, ...feed.records].sort(byTime).slice(0, feedMax)
   return {
-    records: [...newest, ...feed.records].slice(0, feedMax),
+    records,
     resources,
     scopes,
     received: feed.received + came.length,
     lost,
   }
+}
+
+/** Newest first. Nanoseconds in decimal have 19 digits from 2001 on; before that the shorter text is the earlier. */
+function byTime(a: KeyedRecord, b: KeyedRecord): number {
+  const [one, other] = [a.timeUnixNano, b.timeUnixNano]
+  if (one.length !== other.length) return other.length - one.length
+  return one < other ? 1 : one > other ? -1 : 0
 }

@@ -4,18 +4,40 @@ import { printCount } from '../../parts/units.ts'
 import styles from './metrics-page.module.css'
 
 const shownMax = 24
+const resourcePrefix = 'resource.'
 
-/** The labels of the metric's series: a click on a value filters by it, on a key splits by it. */
-export function LabelValues(props: {
+type LabelValuesProps = {
   labels: MetricLabelsAnswer['labels']
   filter: readonly string[]
   by: readonly string[]
   onFilter: (item: string) => void
   onBy: (key: string) => void
-}) {
+}
+
+/** The labels of the metric's series: a click on a value filters by it, on a key splits by it. */
+export function LabelValues(props: LabelValuesProps) {
   if (props.labels.length === 0) return <div className="quiet">Its series have no labels.</div>
+  const own = props.labels.filter(({ key }) => !key.startsWith(resourcePrefix))
+  const ofResource = props.labels.filter(({ key }) => key.startsWith(resourcePrefix))
+  const chosen = ofResource.some(
+    ({ key }) => props.by.includes(key) || props.filter.some((item) => item.startsWith(`${key}:`)),
+  )
   return (
-    <section className={styles.labels} aria-label="Labels">
+    <section aria-label="Labels">
+      <Rows {...props} labels={own} />
+      {ofResource.length > 0 && (
+        <details className={styles.resource} open={chosen}>
+          <summary>{ofResource.length} labels of the resource</summary>
+          <Rows {...props} labels={ofResource} />
+        </details>
+      )}
+    </section>
+  )
+}
+
+function Rows(props: LabelValuesProps) {
+  return (
+    <div className={styles.labels}>
       {props.labels.map(({ key, values, distinct }) => (
         <Fragment key={key}>
           <div>
@@ -46,6 +68,6 @@ export function LabelValues(props: {
           </div>
         </Fragment>
       ))}
-    </section>
+    </div>
   )
 }
