@@ -23,7 +23,7 @@ function record(body: string, timeUnixNano = '1'): LogRecord {
 
 const records = (...bodies: string[]) => ({
   event: 'records' as const,
-  data: { records: bodies.map(record), resources: {}, scopes: {} },
+  data: { records: bodies.map((body) => record(body)), resources: {}, scopes: {} },
 })
 
 test('the newest record comes first', () => {
