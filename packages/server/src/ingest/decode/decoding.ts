@@ -4,7 +4,7 @@ import type { StringColumn } from '../../base/native/string-column.ts'
 import type { DecodeLimits, DecodeTarget } from './decode.ts'
 import type { OpenBlocks } from './open-blocks.ts'
 import type { Origin } from './origin-cache.ts'
-import { TypeLetters } from './type-letters.ts'
+import type { TypeLetters } from './type-letters.ts'
 import { letter, ValueRegister } from './value.ts'
 import { ValueText } from './value-text.ts'
 
@@ -19,8 +19,8 @@ export class Decoding {
   readonly valueText: ValueText
   readonly value = new ValueRegister()
   /** Attribute types of the record, and of the event, link or exemplar inside of it. */
-  readonly letters = new TypeLetters()
-  readonly innerLetters = new TypeLetters()
+  readonly letters: TypeLetters
+  readonly innerLetters: TypeLetters
   /** Arrival, in nanoseconds and in days. */
   readonly nowLow: number
   readonly nowHigh: number
@@ -37,6 +37,8 @@ export class Decoding {
     this.view = this.reader.view
     this.blocks = blocks
     this.limits = limits
+    this.letters = blocks.letters
+    this.innerLetters = blocks.innerLetters
     this.valueText = new ValueText(this.reader, blocks.text, limits)
     const now = BigInt(Math.floor(nowUnixMs)) * 1_000_000n
     this.nowLow = Number(BigInt.asIntN(32, now))

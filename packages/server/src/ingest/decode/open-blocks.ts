@@ -4,6 +4,7 @@ import { IdHash } from './id-hash.ts'
 import { KnownIds } from './known-ids.ts'
 import { OriginCache } from './origin-cache.ts'
 import { TextBytes } from './text-bytes.ts'
+import { TypeLetters } from './type-letters.ts'
 
 /** A complete Native block of one table. */
 export type EncodedBlock = { table: TableName; rows: number; bytes: Uint8Array }
@@ -39,9 +40,11 @@ export class OpenBlocks {
   readonly knownResources: KnownIds
   readonly knownScopes: KnownIds
   readonly knownSeries: KnownIds
-  /** For the decoders alone: room to render text in, the hash of an id, and origins by the bytes they came in. */
+  /** For the decoders alone, so that a request need not make its own: see each class. */
   readonly text = new TextBytes()
   readonly hash = new IdHash()
+  readonly letters = new TypeLetters()
+  readonly innerLetters = new TypeLetters()
   readonly resourceCache: OriginCache
   readonly scopeCache: OriginCache
 

@@ -36,6 +36,7 @@ export class ValueRegister {
 
 /** Reads a KeyValue; the cursor stands at its length. */
 export function readKeyValue(reader: WireReader, into: ValueRegister): void {
+  if (readShortText(reader, into)) return
   const end = reader.lengthEnd()
   into.clear()
   while (reader.at < end) {
@@ -48,6 +49,32 @@ export function readKeyValue(reader: WireReader, into: ValueRegister): void {
     else reader.skip(key)
   }
   reader.close(end)
+}
+
+/**
+ * Reads the KeyValue that nearly all attributes are, a key and a string of less than 128 bytes together as every
+ * encoder writes them, or answers false and leaves it to be read with care:
+ *
+ *   length  0a length key...  12 length  0a length string...
+ */
+function readShortText(reader: WireReader, into: ValueRegister): boolean {
+  const { bytes } = reader
+  const start = reader.at + 1
+  if (start + 8 > bytes.length) return false
+  const length = bytes[start - 1]!
+  const end = start + length
+  if (length > 127 || end > bytes.length || bytes[start] !== keyKey) return false
+  const keyLength = bytes[start + 1]!
+  const valueAt = start + 2 + keyLength
+  if (valueAt + 4 > end || bytes[valueAt] !== valueKey || valueAt + 2 + bytes[valueAt + 1]! !== end) return false
+  if (bytes[valueAt + 2] !== stringKey || valueAt + 4 + bytes[valueAt + 3]! !== end) return false
+  into.keyAt = start + 2
+  into.keyLength = keyLength
+  into.letter = letter.s
+  into.at = valueAt + 4
+  into.length = end - into.at
+  reader.at = end
+  return true
 }
 
 /** Reads an AnyValue; the cursor stands at its length. Of several values the last counts, as protobuf says of a oneof. */
