@@ -1,7 +1,7 @@
 import type { ApiError } from '@wakeline/protocol'
 import type { Context } from 'hono'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
-import { isRefused, type Refused } from '../base/refused.ts'
+import type { Refused } from '../base/refused.ts'
 import { QueryError, StoreAwayError } from '../store/store.ts'
 
 /** Every kind of error the API answers with, and its status. Closed: clients may switch on it. */
@@ -23,25 +23,41 @@ const statuses = {
 
 export type ErrorCode = keyof typeof statuses
 
-/** Thrown inside handlers; `respond` is the one place that makes a response of it. */
+/** Thrown inside handlers; `respondFailure` is the one place that makes a response of it. */
 export class ApiFailure extends Error {
   override readonly name = 'ApiFailure'
   readonly code: ErrorCode
   readonly retryAfterSeconds: number | undefined
+  readonly position: number | undefined
 
-  constructor(code: ErrorCode, message: string, retryAfterSeconds?: number) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    more: { retryAfterSeconds?: number; position?: number | undefined } = {},
+  ) {
     super(message)
     this.code = code
-    this.retryAfterSeconds = retryAfterSeconds
+    this.retryAfterSeconds = more.retryAfterSeconds
+    this.position = more.position
+  }
+
+  static ofRefused({ refused, message, position }: Refused): ApiFailure {
+    return new ApiFailure(refused, message, { position })
   }
 }
 
-type Failure = { code: ErrorCode; message: string; position?: number; retryAfterSeconds?: number | undefined }
+type Failure = {
+  code: ErrorCode
+  message: string
+  position?: number | undefined
+  retryAfterSeconds?: number | undefined
+}
 
 /** A refused question, or an error thrown on the way, as a response. `report` hears of what is our own fault. */
 export function respondFailure(context: Context, error: unknown, report: (error: unknown) => void): Response {
   const { code, message, position, retryAfterSeconds } = failureOf(error)
-  if (code === 'internal') report(error)
+  // Whatever broke off because nobody waits any more is not our fault.
+  if (code === 'internal' && !context.req.raw.signal.aborted) report(error)
   if (retryAfterSeconds !== undefined) context.header('Retry-After', String(retryAfterSeconds))
   context.header('Cache-Control', 'no-store')
   const body: ApiError = { error: { code, message, ...(position !== undefined && { position }) } }
@@ -54,12 +70,6 @@ function failureOf(error: unknown): Failure {
   if (error instanceof ApiFailure) return error
   if (error instanceof StoreAwayError) return { code: 'store_away', message: error.message, retryAfterSeconds: 5 }
   if (error instanceof QueryError) return queryFailure(error)
-  if (isRefusal(error))
-    return {
-      code: error.refused,
-      message: error.message,
-      ...(error.position !== undefined && { position: error.position }),
-    }
   return {
     code: 'internal',
     message: 'Cannot answer this request: something is wrong in the server; its log says what',
@@ -69,10 +79,10 @@ function failureOf(error: unknown): Failure {
 function queryFailure(error: QueryError): Failure {
   switch (error.reason) {
     case 'timeout':
-      return { code: 'timeout', message: `${error.message}. Ask for a shorter time range or with a narrower search` }
+      return { code: 'timeout', message: error.message }
     case 'memory':
     case 'rows':
-      return { code: 'too_large', message: `${error.message}. Ask for a shorter time range or with a narrower search` }
+      return { code: 'too_large', message: error.message }
     case 'cancelled':
       return { code: 'cancelled', message: error.message }
     case 'invalid':
@@ -82,8 +92,4 @@ function queryFailure(error: QueryError): Failure {
         message: 'Cannot answer this question: the engine refused its SQL; the log of the server says why',
       }
   }
-}
-
-function isRefusal(error: unknown): error is Refused {
-  return typeof error === 'object' && error !== null && isRefused(error)
 }

@@ -31,7 +31,7 @@ export function questionRoutes({ query, status, turns, nowUnixMs }: QuestionsOpt
       const range = readRange(input, nowUnixMs())
       const signal = context.req.raw.signal
       const answer = await turns.take(signal, () => ask({ ...input, ...range }, { signal }, context))
-      if (isRefused(answer)) throw answer
+      if (isRefused(answer)) throw ApiFailure.ofRefused(answer)
       return sendJson(context, answer)
     })
   }

@@ -35,7 +35,7 @@ export function sessionRoutes({ rules, sessions, nowUnixMs, addressOf }: Session
       throw new ApiFailure(
         'too_many_attempts',
         `Cannot sign in: there were ${attemptsMax} wrong tokens within a minute`,
-        Math.ceil(waitMs / 1000),
+        { retryAfterSeconds: Math.ceil(waitMs / 1000) },
       )
     }
     const given = await readToken(context.req.raw)

@@ -13,10 +13,12 @@ export function tailRoutes({ query, viewersMax }: { query: Query; viewersMax: nu
   routes.get('/logs/tail', (context) => {
     const { q } = readInput(context, inputs.tail)
     if (query.tail.viewers() >= viewersMax) {
-      throw new ApiFailure('busy', `Cannot follow the logs now: ${viewersMax} viewers do, which is the limit`, 30)
+      throw new ApiFailure('busy', `Cannot follow the logs now: ${viewersMax} viewers do, which is the limit`, {
+        retryAfterSeconds: 30,
+      })
     }
     const viewer = query.tail.open(q)
-    if (isRefused(viewer)) throw viewer
+    if (isRefused(viewer)) throw ApiFailure.ofRefused(viewer)
     context.header('X-Accel-Buffering', 'no')
     return streamSSE(context, async (stream) => {
       stream.onAbort(() => viewer.close())

@@ -36,7 +36,7 @@ export function openTurns({ atOnceMax, waitingMax }: { atOnceMax: number; waitin
         throw new ApiFailure(
           'busy',
           `Cannot answer this question now: ${running} are being answered and ${waitingMax} wait; try again in a moment`,
-          1,
+          { retryAfterSeconds: 1 },
         )
       } else await wait(signal)
       try {

@@ -12,6 +12,8 @@ export type TestWorld = {
   store: Store
   query: Query
   insert(sql: string): void
+  /** Rows as the block that ingest would have published. */
+  block(sql: string): Promise<Uint8Array>
   close(): Promise<void>
 }
 
@@ -41,6 +43,7 @@ export async function openTestWorld(): Promise<TestWorld> {
     insert: (sql) => {
       session.query(sql)
     },
+    block: async (sql) => (await session.queryAsync(sql, { format: 'Native' })).bytes(),
     close: async () => {
       query.close()
       session.close()

@@ -1,0 +1,300 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { isRefused } from '../base/refused.ts'
+import { QueryError } from '../store/store.ts'
+import { seedEndMs, seedStartMs, seedTraceId, seedTraces } from './test-world/seed.ts'
+import { openSeededWorld, type TestWorld } from './test-world/world.ts'
+
+let world: TestWorld
+beforeAll(async () => {
+  world = await openSeededWorld()
+})
+afterAll(() => world.close())
+
+const range = { fromMs: seedStartMs, toMs: seedEndMs }
+
+async function answered<Answer extends object>(asked: Promise<Answer>): Promise<Exclude<Answer, { refused: unknown }>> {
+  const answer = await asked
+  if (isRefused(answer)) throw new Error(answer.message)
+  return answer as Exclude<Answer, { refused: unknown }>
+}
+
+const sqlOf = (answer: { cost: { sql: string[] } }): string => `${answer.cost.sql.join(';\n\n')};\n`
+
+describe('services', () => {
+  test('are told with what they were asked to do, and those too that only log', async () => {
+    const answer = await world.query.services(range, {})
+    await expect(sqlOf(answer)).toMatchFileSnapshot('test-sql/services.sql')
+    expect(
+      answer.services.map(({ service, requests, errors, logs, errorLogs }) => [
+        service,
+        requests,
+        errors,
+        logs,
+        errorLogs,
+      ]),
+    ).toEqual([
+      ['checkout', 60, 0, 60, 20],
+      ['payment', 60, 20, 0, 0],
+      ['web', 60, 0, 0, 0],
+      ['cron', 0, 0, 13, 0],
+    ])
+    expect(answer.services[1]).toMatchObject({
+      errorRatio: 1 / 3,
+      requestsPerSecond: 0.1,
+      sparklines: { errors: Array(10).fill(2) },
+    })
+  })
+
+  test('have operations, quantiles within the buckets of the rollup, and resources', async () => {
+    const answer = await answered(world.query.service({ ...range, service: 'web' }, {}))
+    await expect(sqlOf(answer)).toMatchFileSnapshot('test-sql/service.sql')
+    const [operation] = answer.operations
+    expect(operation).toMatchObject({ name: 'GET /cart', kind: 'server', requests: 60 })
+    // Durations are 20, 30, ... 610 ms: the middle one is 310 ms.
+    expect(Math.abs((operation?.durationP50Nano ?? 0) / 310e6 - 1)).toBeLessThan(0.05)
+    expect(answer.resources).toEqual([
+      { resourceId: '1', attributes: { 'service.name': 'web', 'service.version': '1.0', 'host.name': 'host-0' } },
+    ])
+  })
+})
+
+describe('traces', () => {
+  test.each<['newest' | 'slowest', string]>([
+    ['newest', 'status:error'],
+    ['slowest', 'amount>30'],
+  ])('%s that match %s come as whole traces', async (order, q) => {
+    const answer = await answered(world.query.traces({ ...range, q, order, limit: 3 }, {}))
+    await expect(sqlOf(answer)).toMatchFileSnapshot(`test-sql/traces-${order}.sql`)
+    expect(answer.traces[0]).toEqual({
+      traceId: seedTraceId(59),
+      rootService: 'web',
+      rootName: 'GET /cart',
+      startUnixNano: `${seedStartMs + 590_000}000000`,
+      durationNano: 610e6,
+      spanCount: 4,
+      errorCount: 1,
+      matchedSpans: 1,
+      services: [
+        { service: 'checkout', spans: 2, errors: 0 },
+        { service: 'payment', spans: 1, errors: 1 },
+        { service: 'web', spans: 1, errors: 0 },
+      ],
+    })
+  })
+
+  test.each<['newest' | 'slowest', number]>([
+    ['newest', 1],
+    ['newest', 7],
+    ['slowest', 7],
+    ['newest', 60],
+  ])('%s are paged %d at a time, each once', async (order, limit) => {
+    const ids: string[] = []
+    for (let cursor: string | undefined, more = true; more; more = cursor !== undefined) {
+      const answer = await answered(world.query.traces({ ...range, q: 'kind:server', order, limit, cursor }, {}))
+      ids.push(...answer.traces.map((trace) => trace.traceId))
+      cursor = answer.nextCursor
+    }
+    expect(ids).toEqual(Array.from({ length: seedTraces }, (_, n) => seedTraceId(seedTraces - 1 - n)))
+  })
+
+  test('open by id alone, with types kept', async () => {
+    const answer = await answered(world.query.trace({ traceId: seedTraceId(2) }, {}))
+    await expect(sqlOf(answer)).toMatchFileSnapshot('test-sql/trace.sql')
+    expect(
+      answer.spans.map((span) => [span.service, span.name, span.kind, span.status, span.parentSpanId === '']),
+    ).toEqual([
+      ['web', 'GET /cart', 'server', 'unset', true],
+      ['checkout', 'POST /checkout', 'server', 'unset', false],
+      ['checkout', 'charge', 'client', 'unset', false],
+      ['payment', 'charge card', 'server', 'error', false],
+    ])
+    expect(answer.spans[0]?.attributes).toEqual({
+      'http.route': '/cart',
+      'http.response.status_code': { int: '500' },
+      'user.id': 'u2',
+    })
+    expect(answer.spans[3]).toMatchObject({
+      attributes: { amount: 3 },
+      events: [{ name: 'exception', attributes: { 'exception.message': 'card declined' } }],
+    })
+    expect(answer.resources['3']?.attributes['service.name']).toBe('payment')
+    expect(await world.query.trace({ traceId: 'f'.repeat(32) }, {})).toMatchObject({ refused: 'not_found' })
+  })
+})
+
+describe('logs', () => {
+  test.each<['newest' | 'oldest', number]>([
+    ['newest', 1],
+    ['oldest', 1],
+    ['newest', 5],
+    ['oldest', 73],
+  ])('%s are paged %d at a time, those of one time too', async (order, limit) => {
+    const bodies: string[] = []
+    for (let cursor: string | undefined, more = true; more; more = cursor !== undefined) {
+      const answer = await answered(world.query.logs({ ...range, q: 'service:cron', order, limit, cursor }, {}))
+      bodies.push(...answer.records.map((record) => String(record.body)))
+      cursor = answer.nextCursor
+    }
+    expect(bodies).toHaveLength(13)
+    expect(bodies.filter((body) => body.startsWith('same time')).sort()).toEqual([
+      'same time A',
+      'same time B',
+      'same time B',
+    ])
+    expect(bodies.at(order === 'newest' ? -1 : 0)).toBe('tick 0')
+  })
+
+  test('come with their resources and scopes', async () => {
+    const answer = await answered(world.query.logs({ ...range, q: 'card declined', order: 'newest', limit: 2 }, {}))
+    await expect(sqlOf(answer)).toMatchFileSnapshot('test-sql/logs.sql')
+    expect(answer.records[0]).toMatchObject({
+      body: 'Card declined for order-59: 100% of limit_used',
+      severity: 17,
+      traceId: seedTraceId(59),
+      attributes: { attempts: { int: '4' } },
+    })
+    expect([answer.resources['2']?.attributes['service.name'], answer.scopes['2']?.name]).toEqual([
+      'checkout',
+      'checkout-instrumentation',
+    ])
+  })
+
+  test.each([
+    ['', 73],
+    ['level>=warn', 23],
+    ['service:cron', 13],
+    ['card', 20],
+    ['order.id:order-7', 1],
+  ])('histogram of %s counts %d, by rollup or by rows', async (q, total) => {
+    const answer = await answered(world.query.logHistogram({ ...range, q, buckets: 10 }, {}))
+    expect(answer.total).toBe(total)
+    if (q === 'level>=warn') await expect(sqlOf(answer)).toMatchFileSnapshot('test-sql/log-histogram.sql')
+    if (q === 'card') await expect(sqlOf(answer)).toMatchFileSnapshot('test-sql/log-histogram-of-rows.sql')
+  })
+
+  test('histogram counts parts of minutes at both ends exactly', async () => {
+    const answer = await answered(
+      world.query.logHistogram(
+        { fromMs: seedStartMs + 6000, toMs: seedEndMs - 10_000, q: 'service:checkout', buckets: 10 },
+        {},
+      ),
+    )
+    expect(answer.total).toBe(58)
+  })
+})
+
+describe('metrics', () => {
+  test('are listed with their labels', async () => {
+    const { metrics } = await world.query.metrics({ ...range, search: 'QU' }, {})
+    expect(metrics.map(({ metric, kind, series, services }) => [metric, kind, series, services])).toEqual([
+      ['queue', 'gauge', 2, ['checkout', 'web']],
+      ['requests', 'sum', 2, ['checkout', 'web']],
+    ])
+    const { labels } = await world.query.metricLabels({ ...range, metric: 'requests' }, {})
+    expect(labels.map(({ key, values }) => [key, values])).toEqual([
+      ['service', ['checkout', 'web']],
+      ['route', ['/cart', '/checkout']],
+      ['resource.host.name', ['host-0', 'host-1']],
+      ['resource.service.version', ['1.0', '1.1']],
+    ])
+  })
+
+  // Each minute has six points; the counters begin again half way, and count on from there.
+  const ten = <Value>(value: Value): Value[] => Array(10).fill(value)
+  test.each([
+    ['queue', 'avg', [], [ten(6.25)]],
+    ['queue', 'sum', [], [ten(12.5)]],
+    ['queue', 'max', ['service'], [ten(10), ten(5)]],
+    [
+      'requests',
+      'increase',
+      ['route'],
+      [
+        [...Array(9).fill(120), 100],
+        [...Array(9).fill(60), 50],
+      ],
+    ],
+    ['jobs', 'rate', [], [ten(0.5)]],
+    ['latency', 'p50', ['route'], [ten(0.1)]],
+    ['latency', 'p99', [], [ten(0.38)]],
+    ['latency', 'avg', [], [ten(0.1)]],
+    ['size', 'avg', [], [ten(5)]],
+    ['size', 'p95', [], [ten(7.73)]],
+    ['pause', 'p50', [], [ten(0.25)]],
+    ['pause', 'p90', [], []],
+  ] as const)('%s as %s by %o is right', async (metric, aggregation, by, expected) => {
+    const answer = await answered(
+      world.query.metricRange({ ...range, metric, aggregation, by: [...by], filter: [], stepMs: 60_000 }, {}),
+    )
+    const rounded = answer.series.map(({ values }) =>
+      values.map((value) => (value === null ? null : Math.round(value * 100) / 100)),
+    )
+    expect(rounded).toEqual(expected)
+    if (metric === 'latency' || metric === 'size' || metric === 'requests')
+      await expect(sqlOf(answer)).toMatchFileSnapshot(`test-sql/metric-${metric}-${aggregation}.sql`)
+  })
+
+  test('are charted in steps no shorter than their points, and at most 1,500', async () => {
+    const short = await answered(
+      world.query.metricRange({ ...range, metric: 'queue', by: [], filter: [], stepMs: 1000 }, {}),
+    )
+    expect([short.stepMs, short.times.length]).toEqual([10_000, 60])
+    const long = await answered(
+      world.query.metricRange(
+        { fromMs: seedEndMs - 30 * 86_400_000, toMs: seedEndMs, metric: 'queue', by: [], filter: [], stepMs: 1000 },
+        {},
+      ),
+    )
+    expect(long.times.length).toBeLessThanOrEqual(1500)
+  })
+
+  test.each([
+    [['service:web'], 2],
+    [['service:w*', 'route:/cart'], 2],
+    [['resource.host.name:host-1'], 1],
+    [['route:none'], undefined],
+  ])('are filtered by %o', async (filter, rate) => {
+    const answer = await answered(
+      world.query.metricRange({ ...range, metric: 'requests', by: [], filter, stepMs: 60_000 }, {}),
+    )
+    expect(answer.series[0]?.values[0]).toBe(rate)
+  })
+})
+
+describe('completion', () => {
+  test.each<['logs' | 'spans', string, string, string[]]>([
+    ['logs', 'service', 'c', ['checkout', 'cron']],
+    ['logs', 'level', '', ['info', 'error', 'debug', 'warn']],
+    ['logs', 'event', '', ['tick']],
+    ['logs', 'scope.name', 'web', ['web-instrumentation']],
+    ['spans', 'name', 'charge', ['charge', 'charge card']],
+    ['spans', 'status', '', ['error', 'ok', 'unset']],
+    ['spans', 'http.route', '', ['/cart', '/checkout']],
+    ['spans', 'resource.host.name', '', ['host-0', 'host-1']],
+    ['spans', 'host.name', 'HOST-1', ['host-1']],
+    ['spans', 'no.such', '', []],
+  ])('of %s knows the values of %s that begin with "%s"', async (signal, key, prefix, expected) => {
+    const { items } = await world.query.values({ ...range, signal, key, prefix }, {})
+    expect(items.map((item) => item.text)).toEqual(expected)
+  })
+
+  test('knows keys of our own and those that were sent', async () => {
+    const { items } = await world.query.keys({ ...range, signal: 'spans', prefix: 's' }, {})
+    expect(items.map((item) => item.text)).toEqual([
+      'service',
+      'span_id',
+      'scope.name',
+      'status_message',
+      'status',
+      'service.name',
+      'service.version',
+    ])
+  })
+})
+
+test('a question is stopped in the engine when its asker goes away', async () => {
+  const leaving = new AbortController()
+  const asked = world.query.logs({ ...range, q: '', order: 'newest', limit: 10 }, { signal: leaving.signal })
+  leaving.abort()
+  await expect(asked).rejects.toSatisfy((error) => error instanceof QueryError && error.reason === 'cancelled')
+})

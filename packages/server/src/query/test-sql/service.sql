@@ -1,0 +1,21 @@
+SELECT service, intDiv(toUInt64(toUnixTimestamp(minute)), {p1:UInt64}) * {p1:UInt64} * 1000 AS step,
+  sum(requests) AS requests, sum(errors) AS errors, sumMap(durations) AS durations, max(minute) AS last_minute
+FROM span_red
+WHERE service = {p2:String} AND kind IN (2, 5) AND minute >= toDateTime({p3:Int64}, 'UTC') AND minute < toDateTime({p4:Int64}, 'UTC')
+GROUP BY service, step
+ORDER BY step;
+
+SELECT name, kind, sum(requests) AS requests, sum(errors) AS errors, sumMap(durations) AS durations, count() OVER () AS total
+FROM span_red
+WHERE service = {p1:String} AND minute >= toDateTime({p2:Int64}, 'UTC') AND minute < toDateTime({p3:Int64}, 'UTC')
+GROUP BY name, kind
+ORDER BY requests DESC, name, kind
+LIMIT {p4:UInt64};
+
+SELECT toString(resource_id) AS id, schema_url,
+  mapKeys(attributes) AS attribute_keys, mapValues(attributes) AS attribute_values, attribute_types, dropped_attributes
+FROM resources
+WHERE service = {p1:String} AND day >= toDate32({p2:String}) AND day <= toDate32({p3:String})
+ORDER BY day DESC, resource_id
+LIMIT 1 BY resource_id
+LIMIT {p4:UInt64};
