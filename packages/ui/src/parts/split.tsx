@@ -6,13 +6,14 @@ import { isNumber, useStored } from './use-stored.ts'
 
 /**
  * A main part with a detail beside it, whose width the viewer drags (kept under `name`). On narrow screens the detail
- * lies over the main part. Without a detail the main part has all the room.
+ * lies over the main part, or `below` it. Without a detail the main part has all the room.
  */
 export function Split(props: {
   name: string
   children: ReactNode
   detail?: ReactNode
   title?: ReactNode
+  narrow?: 'over' | 'below'
   onClose: () => void
 }) {
   const [widthPx, setWidthPx] = useStored(`split.${props.name}`, 460, isNumber)
@@ -23,7 +24,7 @@ export function Split(props: {
     setWidthPx(Math.round(Math.max(300, Math.min(box.width - 300, box.right - event.clientX))))
   }
   return (
-    <div className={styles.split} ref={frame}>
+    <div className={props.narrow === 'below' ? `${styles.split} ${styles.stack}` : styles.split} ref={frame}>
       <div className={styles.main}>{props.children}</div>
       {props.detail !== undefined && (
         <>

@@ -1,0 +1,213 @@
+import { Button, SegmentedControl, Switch } from '@mantine/core'
+import type { TraceSummary, TracesAnswer } from '@wakeline/protocol'
+import { type ReactNode, useCallback, useMemo, useState } from 'react'
+import { Failure } from '../../api/client.ts'
+import { askTraces } from '../../api/questions.ts'
+import { type PagesState, useAnswerPages } from '../../api/use-answer.ts'
+import { useCompletion } from '../../api/use-completion.ts'
+import { toTrace } from '../../links.ts'
+import { Answer } from '../../parts/answer.tsx'
+import { Empty } from '../../parts/empty.tsx'
+import { useGo } from '../../parts/link.tsx'
+import { SearchBox } from '../../parts/search-box.tsx'
+import { printCount } from '../../parts/units.ts'
+import { usePageSearch } from '../../parts/use-page-search.ts'
+import { Page } from '../../shell/page.tsx'
+import { useServiceFilter } from '../../shell/service-filter.tsx'
+import { printClock, printDateTime } from '../../time/format.ts'
+import { useTime } from '../../time/time-context.tsx'
+import { askedSearch } from './asked.ts'
+import { CostLine } from './cost-line.tsx'
+import { NoTraces } from './no-traces.tsx'
+import { shownTime } from './points.ts'
+import { TraceScatter } from './trace-scatter.tsx'
+import styles from './traces-page.module.css'
+import { TracesTable } from './traces-table.tsx'
+import { type TracesSearch, tracesUrl } from './url.ts'
+
+/** Enough for a scatter that shows a shape, few enough to be answered at once. */
+const pageTraces = 300
+
+const examples = [
+  { text: 'duration>250ms', says: 'spans that took longer' },
+  { text: 'status:error', says: 'spans that failed' },
+  { text: 'http.response.status_code>=500', says: 'an attribute, compared' },
+  { text: 'name:"GET /cart" -service:storefront', says: 'an operation, but not in one service' },
+  { text: 'kind:client (db.system.name:* OR messaging.system:*)', says: 'calls to databases or queues' },
+]
+
+/** Traces with a span that matches the search: their durations over time, and a list. */
+export function TracesPage() {
+  const { fromMs, toMs } = useTime()
+  const [search, setSearch] = usePageSearch(tracesUrl)
+  const [service] = useServiceFilter()
+  const complete = useCompletion('spans')
+  const { q, order, errors } = search
+  const asked = askedSearch(q, service, errors)
+  const askPage = useCallback(
+    (cursor: string | undefined) => askTraces(asked.q, { fromMs, toMs }, { order, limit: pageTraces, cursor }),
+    [asked.q, fromMs, toMs, order],
+  )
+  const pages = useAnswerPages<TracesAnswer>(askPage)
+  const wrong = searchError(pages.error, asked.offset)
+  return (
+    <Page
+      title="Traces"
+      service="url"
+      search={
+        <SearchBox
+          value={q}
+          onRun={(next) => setSearch({ q: next })}
+          placeholder="Search spans"
+          complete={complete}
+          error={wrong}
+          examples={examples}
+        />
+      }
+    >
+      {wrong !== undefined ? (
+        <Unreadable setSearch={setSearch} />
+      ) : (
+        <Answer
+          of={pages}
+          empty={(data) =>
+            data.every(({ traces }) => traces.length === 0) ? (
+              <NoTraces search={search} service={service} setSearch={setSearch} />
+            ) : undefined
+          }
+          fill
+        >
+          {(data) => <Found pages={pages} data={data} search={search} setSearch={setSearch} />}
+        </Answer>
+      )}
+    </Page>
+  )
+}
+
+/** Where the search itself is what the server could not read. */
+function searchError(error: Error | undefined, offset: number) {
+  if (!(error instanceof Failure) || error.code !== 'invalid_query') return undefined
+  return {
+    message: error.message,
+    ...(error.position === undefined ? {} : { position: Math.max(0, error.position - offset) }),
+  }
+}
+
+/** The box above says what is wrong and where; here is how it is written. */
+function Unreadable({ setSearch }: Pick<FoundProps, 'setSearch'>) {
+  return (
+    <Empty title="The search cannot be read">
+      <div>Correct it above, or start from one of these:</div>
+      <div className={styles.examples}>
+        {examples.map(({ text, says }) => (
+          <div key={text}>
+            <button type="button" className={styles.exampleText} onClick={() => setSearch({ q: text })}>
+              {text}
+            </button>
+            <span className="quiet">{says}</span>
+          </div>
+        ))}
+      </div>
+    </Empty>
+  )
+}
+
+type FoundProps = {
+  pages: PagesState<TracesAnswer>
+  data: TracesAnswer[]
+  search: TracesSearch
+  setSearch: (patch: Partial<TracesSearch>, how?: 'push' | 'replace') => void
+}
+
+function Found({ pages, data, search, setSearch }: FoundProps) {
+  const time = useTime()
+  const go = useGo()
+  const [selectedId, setSelectedId] = useState<string>()
+  const traces = useMemo(() => distinct(data.flatMap((page) => page.traces)), [data])
+  const shown = shownTime(traces, { ...time, order: search.order, more: pages.more !== undefined })
+  const failed = traces.filter(({ errorCount }) => errorCount > 0).length
+  const { more } = pages
+  return (
+    <>
+      <Controls search={search} setSearch={setSearch}>
+        <span>
+          {more === undefined ? '' : search.order === 'newest' ? 'newest ' : 'slowest '}
+          {printCount(traces.length)} {traces.length === 1 ? 'trace' : 'traces'}
+          {shown.cut && ` since ${sinceText(shown.fromMs, time.nowMs)}`}
+        </span>
+        {failed > 0 && (
+          <span>
+            <span className={styles.errors}>✕</span> {printCount(failed)} with errors
+          </span>
+        )}
+        <CostLine costs={data.map(({ cost }) => cost)} />
+      </Controls>
+      <div className={styles.scatter}>
+        <TraceScatter
+          traces={traces}
+          fromMs={shown.fromMs}
+          toMs={shown.toMs}
+          scale={search.scale}
+          highlight={selectedId}
+          onOpen={(traceId) => go(toTrace(traceId))}
+        />
+      </div>
+      <TracesTable
+        traces={traces}
+        selectedId={selectedId}
+        onSelect={setSelectedId}
+        onOpen={({ traceId }) => go(toTrace(traceId))}
+        more={more}
+        footer={
+          more === undefined ? (
+            `All ${printCount(traces.length)} are shown.`
+          ) : (
+            <Button size="compact-xs" onClick={more} loading={pages.waitingForMore}>
+              Load {pageTraces} more
+            </Button>
+          )
+        }
+      />
+    </>
+  )
+}
+
+/** A trace whose spans arrive between two pages may stand on both. */
+function distinct(traces: TraceSummary[]): TraceSummary[] {
+  return [...new Map(traces.map((trace) => [trace.traceId, trace])).values()]
+}
+
+function sinceText(atMs: number, nowMs: number): string {
+  return nowMs - atMs < 12 * 3_600_000 ? printClock(atMs) : printDateTime(atMs)
+}
+
+function Controls(props: Pick<FoundProps, 'search' | 'setSearch'> & { children: ReactNode }) {
+  const { search, setSearch } = props
+  return (
+    <div className={styles.controls}>
+      <SegmentedControl
+        size="xs"
+        aria-label="Order"
+        value={search.order}
+        onChange={(order) => setSearch({ order: order === 'slowest' ? 'slowest' : 'newest' })}
+        data={[
+          { value: 'newest', label: 'Newest' },
+          { value: 'slowest', label: 'Slowest' },
+        ]}
+      />
+      <Switch
+        size="xs"
+        label="Only errors"
+        checked={search.errors === 'only'}
+        onChange={(event) => setSearch({ errors: event.currentTarget.checked ? 'only' : '' })}
+      />
+      <Switch
+        size="xs"
+        label="Log scale"
+        checked={search.scale === 'log'}
+        onChange={(event) => setSearch({ scale: event.currentTarget.checked ? 'log' : 'linear' }, 'replace')}
+      />
+      <div className={styles.quietLine}>{props.children}</div>
+    </div>
+  )
+}
