@@ -66,6 +66,7 @@ export class LowCardinalityColumn implements Column {
 
   truncate(rows: number): void {
     if (rows >= this.count) return
+    if (rows === 0) this.#clear()
     // The last key in took its slot last, so emptying it leaves every other key where a search finds it.
     while (this.#keyCount > 0 && this.#keyRow[this.#keyCount - 1]! >= rows) {
       this.#keyCount -= 1
@@ -74,7 +75,6 @@ export class LowCardinalityColumn implements Column {
       if (slot !== noSlot) this.#slots[slot] = 0
     }
     this.#last = 0
-    if (rows === 0) this.#letGo()
     this.count = rows
   }
 
@@ -175,11 +175,22 @@ export class LowCardinalityColumn implements Column {
     }
   }
 
-  #letGo(): void {
+  #clear(): void {
     if (isOversized(this.#keysSize, this.#keys.length)) {
       this.#keys = new Uint8Array(1024)
       this.#keysView = new DataView(this.#keys.buffer)
     }
     if (isOversized(this.count, this.#indexes.length)) this.#indexes = new Int32Array(firstSlots)
+    if (isOversized(this.#keyCount, this.#slots.length)) {
+      this.#slots = new Int32Array(firstSlots)
+      this.#keyAt = new Int32Array(firstKeys)
+      this.#keyLength = new Int32Array(firstKeys)
+      this.#keyHash = new Int32Array(firstKeys)
+      this.#keySlot = new Int32Array(firstKeys)
+      this.#keyRow = new Int32Array(firstKeys)
+      this.#following = new Int32Array(firstKeys)
+    } else this.#slots.fill(0)
+    this.#keyCount = 0
+    this.#keysSize = 0
   }
 }

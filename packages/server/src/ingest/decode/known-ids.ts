@@ -12,6 +12,7 @@ export class KnownIds {
   readonly #slotOf: Int32Array
   readonly #slots: Int32Array
   #count = 0
+  #forgotten = 0
 
   constructor(entriesMax: number) {
     this.#entriesMax = entriesMax
@@ -20,11 +21,6 @@ export class KnownIds {
     this.#day = new Int32Array(entriesMax)
     this.#slotOf = new Int32Array(entriesMax)
     this.#slots = new Int32Array(2 ** Math.ceil(Math.log2(entriesMax * 2)))
-  }
-
-  /** Goes up with each id that was new, and back to 0 when all are forgotten. */
-  get count(): number {
-    return this.#count
   }
 
   /** Adds the id with this day; answers whether it was new. */
@@ -50,10 +46,16 @@ export class KnownIds {
     return true
   }
 
-  /** Takes back the ids that were added last, down to `count`. */
-  truncate(count: number): void {
+  mark(): KnownIdsMark {
+    return { count: this.#count, forgotten: this.#forgotten }
+  }
+
+  /** Takes back the ids that were added since the mark. */
+  rollback(mark: KnownIdsMark): void {
+    // What was added before the mark is gone, so what was added after it can no longer be told apart.
+    if (mark.forgotten !== this.#forgotten) this.forget()
     // The last one in took its slot last, so emptying it leaves every other where a search finds it.
-    while (this.#count > count) {
+    while (this.#count > mark.count) {
       this.#count -= 1
       this.#slots[this.#slotOf[this.#count]!] = 0
     }
@@ -62,5 +64,8 @@ export class KnownIds {
   forget(): void {
     this.#slots.fill(0)
     this.#count = 0
+    this.#forgotten += 1
   }
 }
+
+export type KnownIdsMark = { readonly count: number; readonly forgotten: number }

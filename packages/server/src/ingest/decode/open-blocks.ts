@@ -1,7 +1,7 @@
 import { TableBlock } from '../../base/native/table-block.ts'
 import { type TableName, tableNames, tables } from '../../store/tables.ts'
 import { IdHash } from './id-hash.ts'
-import { KnownIds } from './known-ids.ts'
+import { KnownIds, type KnownIdsMark } from './known-ids.ts'
 import { OriginCache } from './origin-cache.ts'
 import { TextBytes } from './text-bytes.ts'
 import { TypeLetters } from './type-letters.ts'
@@ -19,7 +19,7 @@ export type OpenBlocksOptions = {
 /** A place to come back to. Valid until the next `take` or a rollback to an earlier one. */
 export type BlocksMark = {
   readonly rows: readonly number[]
-  readonly known: readonly { ids: KnownIds; count: number }[]
+  readonly known: readonly KnownIdsMark[]
 }
 
 /**
@@ -71,13 +71,12 @@ export class OpenBlocks {
   }
 
   mark(): BlocksMark {
-    const known = [this.knownResources, this.knownScopes, this.knownSeries]
     return {
       rows: tableNames.map((table) => {
         this[table].mark()
         return this[table].rows
       }),
-      known: known.map((ids) => ({ ids, count: ids.count })),
+      known: this.#known().map((ids) => ids.mark()),
     }
   }
 
@@ -86,7 +85,9 @@ export class OpenBlocks {
     tableNames.forEach((table, index) => {
       this[table].truncate(mark.rows[index] ?? 0)
     })
-    for (const { ids, count } of mark.known) ids.truncate(count)
+    mark.known.forEach((known, index) => {
+      this.#known()[index]?.rollback(known)
+    })
   }
 
   /** Complete blocks in the order of `tableNames`, empty tables left out. The rows are then forgotten here. */
@@ -101,8 +102,10 @@ export class OpenBlocks {
 
   /** To be called when blocks that were taken did not become durable: their resources, scopes and series are written again. */
   forgetKnown(): void {
-    this.knownResources.forget()
-    this.knownScopes.forget()
-    this.knownSeries.forget()
+    for (const ids of this.#known()) ids.forget()
+  }
+
+  #known(): readonly KnownIds[] {
+    return [this.knownResources, this.knownScopes, this.knownSeries]
   }
 }
