@@ -8,16 +8,7 @@ import {
   resetCollision,
 } from './annotations.ts'
 import { annotate, type Evaluation } from './evaluation.ts'
-import {
-  countPoints,
-  emptySeries,
-  type Grid,
-  type GridSeries,
-  noPoint,
-  type PointValue,
-  pointAt,
-  setPoint,
-} from './grid.ts'
+import { countPoints, emptySeries, type Grid, type GridSeries, type PointValue, pointAt, setPoint } from './grid.ts'
 import { HistogramSum } from './histogram/add.ts'
 import { compactHistogram, type Histogram } from './histogram/histogram.ts'
 import { KahanSum } from './kahan.ts'
@@ -180,5 +171,3 @@ function histogramPoint(
   if (total.resetCollision) annotate(evaluation, resetCollision('aggregation', position))
   return compactHistogram(isSum ? total.total : total.mean)
 }
-
-export const hasPoint = (series: GridSeries, step: number): boolean => series.present[step] !== noPoint

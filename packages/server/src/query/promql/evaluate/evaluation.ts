@@ -73,6 +73,16 @@ export class Budget {
       )
   }
 
+  /** Columns that a node is about to make: series times steps, whether they will be filled or not. */
+  reserve(points: number): void {
+    if (points > this.samplesMax)
+      throw new QueryFailure(
+        'limit',
+        `query would make ${points} points (series times steps), the limit is ${this.samplesMax}; ` +
+          'use a longer step or ask for fewer series',
+      )
+  }
+
   /** To be asked in every loop that may be long; then `breathe` is due. */
   isDue(): boolean {
     this.asked++

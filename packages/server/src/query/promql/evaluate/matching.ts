@@ -1,5 +1,4 @@
 import type { Binary, SetOperator, VectorMatching } from '../parse/ast.ts'
-import { isComparisonOperator } from '../parse/ast.ts'
 import { changesMeaning } from './arithmetic.ts'
 import { combinePoints, type PointOperator } from './combine-points.ts'
 import { type Evaluation, QueryFailure, SeriesCollector } from './evaluation.ts'
@@ -141,7 +140,7 @@ export async function combineVectors(
   const steps = stepsOf(left, right)
   const groups = new Groups(binary.matching)
   const sides = sidesOf(binary.matching, left, right, groups)
-  const pairs = new PairMaker(operator, binary, sides, evaluation, new SeriesCollector(gridOf(steps)))
+  const pairs = new PairMaker(operator, binary, sides, evaluation, { steps, groups: groups.count })
   const oneOfGroup = new Int32Array(groups.count)
   for (let step = 0; step < steps; step++) {
     if (evaluation.budget.isDue()) await evaluation.budget.breathe()
@@ -169,6 +168,8 @@ function severalOnOneSide(matching: VectorMatching, sides: Sides, a: Labels, b: 
 }
 
 type Operand = { readonly labels: Labels; readonly dropName: boolean; readonly value: PointValue }
+/** `number` is the same whenever the same two series meet. */
+type Pair = { readonly number: number; readonly group: number; readonly many: Operand; readonly one: Operand }
 
 class PairMaker {
   private readonly operator: PointOperator
@@ -176,22 +177,24 @@ class PairMaker {
   private readonly sides: Sides
   private readonly evaluation: Evaluation
   private readonly collector: SeriesCollector
-  private readonly resultLabels = new Map<string, Labels>()
-  /** Of this step: groups that made a result, and for many-to-one the labels they made. */
-  private readonly matched = new Map<number, Set<string>>()
+  private readonly resultLabels = new Map<number, Labels>()
+  /** The step at which a group made a result last; for many-to-one, the labels it made there. */
+  private readonly matchedStep: Int32Array
+  private readonly made = new Map<number, Set<string>>()
 
   constructor(
     operator: PointOperator,
     binary: Binary,
     sides: Sides,
     evaluation: Evaluation,
-    collector: SeriesCollector,
+    size: { readonly steps: number; readonly groups: number },
   ) {
     this.operator = operator
     this.binary = binary
     this.sides = sides
     this.evaluation = evaluation
-    this.collector = collector
+    this.collector = new SeriesCollector(gridOf(size.steps))
+    this.matchedStep = new Int32Array(size.groups).fill(-1)
   }
 
   get series(): readonly GridSeries[] {
@@ -199,55 +202,70 @@ class PairMaker {
   }
 
   step(step: number, oneOfGroup: Int32Array): void {
-    const { sides, matched } = this
+    const { sides } = this
     const { matching } = this.binary
-    matched.clear()
+    this.made.clear()
     sides.many.forEach((series, i) => {
       const value = pointAt(series, step)
       if (value === undefined) return
       const group = sides.manyGroups[i] ?? 0
-      const one = sides.one[oneOfGroup[group] ?? -1]
+      const oneIndex = oneOfGroup[group] ?? -1
+      const one = sides.one[oneIndex]
       const oneValue = one === undefined ? sides.fillOne : pointAt(one, step)
       if (oneValue === undefined) return
       const labels = one?.labels ?? matchLabels(series.labels, matching)
       const many = { labels: series.labels, dropName: series.dropName, value }
-      this.pair(step, group, many, { labels, dropName: false, value: oneValue })
+      const number = i * (sides.one.length + 1) + oneIndex + 1
+      this.pair(step, { number, group, many, one: { labels, dropName: false, value: oneValue } })
     })
-    const fill = sides.fillMany
-    if (fill === undefined) return
+    if (sides.fillMany !== undefined) this.fillMany(step, oneOfGroup, sides.fillMany)
+  }
+
+  /** For every series of the one side that met nobody. */
+  private fillMany(step: number, oneOfGroup: Int32Array, fill: number): void {
     oneOfGroup.forEach((index, group) => {
-      const one = sides.one[index]
+      const one = this.sides.one[index]
       const value = one === undefined ? undefined : pointAt(one, step)
-      if (one === undefined || value === undefined || matched.has(group)) return
-      const many = { labels: matchLabels(one.labels, matching), dropName: false, value: fill }
-      this.pair(step, group, many, { labels: one.labels, dropName: false, value })
+      if (one === undefined || value === undefined || this.matchedStep[group] === step) return
+      const many = { labels: matchLabels(one.labels, this.binary.matching), dropName: false, value: fill }
+      this.pair(step, { number: -1 - index, group, many, one: { labels: one.labels, dropName: false, value } })
     })
   }
 
-  private pair(step: number, group: number, many: Operand, one: Operand): void {
+  private pair(step: number, { number, group, many, one }: Pair): void {
     const { binary, sides, operator } = this
     const [a, b] = sides.manyIsLeft ? [many.value, one.value] : [one.value, many.value]
     const combined = combinePoints(operator, a, b, binary, this.evaluation)
     if (combined === undefined) return
-    const labels = this.labelsOf(many.labels, one.labels)
-    const made = this.matched.get(group)
-    if (made === undefined) this.matched.set(group, new Set([labels.key]))
-    else if (binary.matching.cardinality === 'one-to-one')
-      throw new QueryFailure(
-        'bad-query',
-        'multiple matches for labels: many-to-one matching must be explicit (group_left/group_right)',
-      )
-    else if (made.has(labels.key))
-      throw new QueryFailure('bad-query', 'multiple matches for labels: grouping labels must ensure unique matches')
-    else made.add(labels.key)
+    let labels = this.resultLabels.get(number)
+    if (labels === undefined) {
+      labels = this.labelsOf(many.labels, one.labels)
+      this.resultLabels.set(number, labels)
+    }
+    this.match(step, group, labels)
     if (binary.returnBool) this.collector.set(step, labels, true, combined.keep ? 1 : 0)
     else if (combined.keep) this.collector.set(step, labels, many.dropName, combined.value)
   }
 
+  /** One result for a group, or several if they say so and differ. */
+  private match(step: number, group: number, labels: Labels): void {
+    const again = this.matchedStep[group] === step
+    this.matchedStep[group] = step
+    if (this.binary.matching.cardinality === 'one-to-one') {
+      if (again)
+        throw new QueryFailure(
+          'bad-query',
+          'multiple matches for labels: many-to-one matching must be explicit (group_left/group_right)',
+        )
+      return
+    }
+    const made = this.made.get(group) ?? new Set<string>()
+    if (made.has(labels.key))
+      throw new QueryFailure('bad-query', 'multiple matches for labels: grouping labels must ensure unique matches')
+    this.made.set(group, made.add(labels.key))
+  }
+
   private labelsOf(many: Labels, one: Labels): Labels {
-    const pairKey = `${many.key}\u0002${one.key}`
-    const known = this.resultLabels.get(pairKey)
-    if (known !== undefined) return known
     const { matching, returnBool } = this.binary
     let labels = changesMeaning(this.operator) ? dropMetadata(many) : many
     if (matching.cardinality === 'one-to-one')
@@ -257,9 +275,6 @@ class PairMaker {
         labels,
         matching.include.map((name) => [name, labelValue(one, name)] as const),
       )
-    if (returnBool && isComparisonOperator(this.operator) && !this.evaluation.options.delayedNameRemoval)
-      labels = dropMetadata(labels)
-    this.resultLabels.set(pairKey, labels)
-    return labels
+    return returnBool && !this.evaluation.options.delayedNameRemoval ? dropMetadata(labels) : labels
   }
 }

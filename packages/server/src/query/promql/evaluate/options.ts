@@ -14,6 +14,8 @@ export type EvaluateOptions = {
   readonly samplesMax: number
   readonly seriesMax: number
   readonly stepsMax: number
+  /** Of one subquery, from the first step of the query to its last. */
+  readonly subqueryStepsMax: number
   readonly timeoutMs: number
 }
 
@@ -26,5 +28,6 @@ export const defaultEvaluateOptions: EvaluateOptions = {
   samplesMax: 50_000_000,
   seriesMax: 100_000,
   stepsMax: 11_000,
+  subqueryStepsMax: 1_000_000,
   timeoutMs: 120_000,
 }

@@ -5,7 +5,7 @@ import { emptyHistogram, type Histogram } from './histogram/histogram.ts'
 import { isReset } from './histogram/reset.ts'
 import { labelsText } from './labels.ts'
 import { floatSample, histogramSample, type SampleSeries, staleSample } from './series-source.ts'
-import { type Moments, momentAt, momentsOf } from './timing.ts'
+import { type Moments, momentAt, momentsOf, stepBetween } from './timing.ts'
 
 type Wanted = { afterMs: number; untilMs: number; stepMs: number; rangeMs: number; functionName: string }
 
@@ -94,11 +94,12 @@ export async function selectVector(
   const wanted: Wanted = {
     afterMs: moments.firstMs - lookbackMs,
     untilMs: moments.lastMs + (smoothed ? lookbackMs : 0),
-    stepMs: moments.fixedMs === undefined ? grid.stepMs : 0,
+    stepMs: stepBetween(moments, grid),
     rangeMs: lookbackMs,
     functionName: mode === 'timestamps' ? 'timestamp' : '',
   }
   const selected = await selectSamples(selector.matchers, wanted, evaluation)
+  evaluation.budget.reserve(selected.length * grid.steps)
   const result: GridSeries[] = []
   for (const each of selected) {
     if (evaluation.budget.isDue()) await evaluation.budget.breathe()

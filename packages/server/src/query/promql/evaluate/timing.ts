@@ -64,5 +64,9 @@ export function momentsOf({ at, offset }: Modified, grid: Grid, query: QueryTime
   }
 }
 
+/** How far apart the moments are, 0 if there is one only. */
+export const stepBetween = (moments: Moments, grid: Grid): number =>
+  moments.fixedMs === undefined && grid.steps > 1 ? grid.stepMs : 0
+
 export const momentAt = (moments: Moments, grid: Grid, step: number): number =>
   moments.fixedMs ?? timeOf(grid, step) - moments.offsetMs

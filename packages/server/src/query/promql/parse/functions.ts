@@ -1,8 +1,8 @@
 import type { ValueType } from './ast.ts'
 
 /**
- * Every function: what it takes and what it gives. `optional` is how many of the last argument may be missing or
- * follow: 0 fixed, n up to n-1 more than the list without its last, Infinity any number.
+ * Every function: what it takes and what it gives. `least` and `most` arguments are taken; those beyond the list are
+ * of the type of its last.
  */
 export type FunctionSignature = {
   readonly name: string

@@ -10,6 +10,8 @@ export type ParseOptions = {
   readonly fillModifiers: boolean
   /** Parentheses, calls and operators inside one another. */
   readonly depthMax: number
+  /** Operators one after the other, as in `a + b + c`. */
+  readonly chainMax: number
 }
 
 export const defaultParseOptions: ParseOptions = {
@@ -18,4 +20,5 @@ export const defaultParseOptions: ParseOptions = {
   extendedSelectors: true,
   fillModifiers: true,
   depthMax: 500,
+  chainMax: 1_000,
 }

@@ -49,7 +49,7 @@ const levels: readonly (readonly string[])[] = [
 
 function sum(tokens: TokenStream, level = 0): Duration {
   const operators = levels[level]
-  if (operators === undefined) return unary(tokens)
+  if (operators === undefined) return tokens.inside(() => unary(tokens))
   let left = sum(tokens, level + 1)
   for (;;) {
     const operator = tokens.accept(...operators)
@@ -67,9 +67,20 @@ const spanOf = (left: Duration, right: Duration): Position => ({ start: left.pos
 /** A sign binds looser than `^`, as everywhere in PromQL. */
 function unary(tokens: TokenStream): Duration {
   const sign = tokens.accept('-', '+')
-  if (sign !== undefined) return signed(sign.kind, unary(tokens), tokens.from(sign.position.start))
+  if (sign !== undefined)
+    return signed(
+      sign.kind,
+      tokens.inside(() => unary(tokens)),
+      tokens.from(sign.position.start),
+    )
   const base = primary(tokens)
-  return tokens.accept('^') === undefined ? base : operation('^', base, unary(tokens))
+  return tokens.accept('^') === undefined
+    ? base
+    : operation(
+        '^',
+        base,
+        tokens.inside(() => unary(tokens)),
+      )
 }
 
 function primary(tokens: TokenStream): Duration {

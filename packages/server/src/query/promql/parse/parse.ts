@@ -68,10 +68,9 @@ type Modifiers = { offset: Duration | undefined; at: AtModifier | undefined }
 class Parser {
   private readonly tokens: TokenStream
   private readonly options: ParseOptions
-  private depth = 0
 
   constructor(text: string, options: ParseOptions) {
-    this.tokens = new TokenStream(text)
+    this.tokens = new TokenStream(text, options.depthMax)
     this.options = options
   }
 
@@ -83,14 +82,17 @@ class Parser {
   }
 
   private binary(least: number): Expression {
+    return this.tokens.inside(() => this.operations(least))
+  }
+
+  private operations(least: number): Expression {
     const { tokens } = this
-    this.depth++
-    if (this.depth > this.options.depthMax)
-      tokens.fail(`expression is nested deeper than ${this.options.depthMax} levels`, tokens.here.position)
     let left = this.unary()
-    for (;;) {
+    for (let count = 1; ; count++) {
       const binding = bindings.get(tokens.here.kind)
-      if (binding === undefined || binding < least) break
+      if (binding === undefined || binding < least) return left
+      if (count > this.options.chainMax)
+        tokens.fail(`expression has more than ${this.options.chainMax} operators in a row`, tokens.here.position)
       const operator = tokens.take().kind as BinaryOperator
       const returnBool = tokens.accept('bool') !== undefined
       const matching = this.matching(operator)
@@ -99,8 +101,6 @@ class Parser {
       const position = { start: left.position.start, end: right.position.end }
       left = { kind: 'binary', operator, left, right, returnBool, matching, position }
     }
-    this.depth--
-    return left
   }
 
   private unary(): Expression {

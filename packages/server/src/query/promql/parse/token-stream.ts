@@ -5,10 +5,23 @@ import { describe, type Token, tokenize } from './tokenize.ts'
 /** The parser's cursor over the tokens, and how it complains. */
 export class TokenStream {
   private readonly tokens: readonly Token[]
+  private readonly depthMax: number
   private at = 0
+  private depth = 0
 
-  constructor(text: string) {
+  constructor(text: string, depthMax: number) {
     this.tokens = tokenize(text)
+    this.depthMax = depthMax
+  }
+
+  /** Parses something inside of something, which must not go too deep. */
+  inside<Result>(parse: () => Result): Result {
+    this.depth++
+    if (this.depth > this.depthMax)
+      this.fail(`expression is nested deeper than ${this.depthMax} levels`, this.here.position)
+    const result = parse()
+    this.depth--
+    return result
   }
 
   get here(): Token {

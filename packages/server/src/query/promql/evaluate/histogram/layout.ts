@@ -5,7 +5,7 @@ import { type Buckets, type Histogram, isCustom, noBuckets, upperBound } from '.
 /** Which bucket of a coarser schema holds bucket `index`. */
 const coarserIndex = (index: number, from: number, to: number): number => ((index - 1) >> (from - to)) + 1
 
-/** Buckets whose index becomes the same are handed to `combine` in ascending order. */
+/** Buckets whose index becomes the same are added. `target` must not turn the order around. */
 export function regroup(buckets: Buckets, target: (index: number) => number): Buckets {
   const indexes: number[] = []
   const counts: number[] = []

@@ -13,7 +13,7 @@ import {
 import { countPoints, emptySeries, floatPoint, type Grid, type GridSeries, noPoint, setPoint, timeOf } from '../grid.ts'
 import { labelValue, metricName } from '../labels.ts'
 import { countsOfHistograms, firstAfter, histogramsNotExtended, selectSamples } from '../select.ts'
-import { lengthMs, type Moments, momentAt, momentsOf } from '../timing.ts'
+import { lengthMs, type Moments, momentAt, momentsOf, stepBetween } from '../timing.ts'
 import type { WindowCall } from './function.ts'
 import { anchoredFunctions, nameKeepers, smoothedFunctions, windowFunctions } from './functions.ts'
 import { splitPoints, splitSamples, type Window, type WindowSeries } from './samples.ts'
@@ -47,7 +47,7 @@ export async function rangeSamples(
   const wanted = {
     afterMs: moments.firstMs - rangeMs - beforeMs,
     untilMs: moments.lastMs + afterMs,
-    stepMs: moments.fixedMs === undefined ? grid.stepMs : 0,
+    stepMs: stepBetween(moments, grid),
     rangeMs,
     functionName,
   }
@@ -68,10 +68,10 @@ export function subqueryGrid(subquery: Subquery, grid: Grid, evaluation: Evaluat
   const startMs = (Math.floor((moments.firstMs - rangeMs) / stepMs) + 1) * stepMs
   const steps = Math.floor((moments.lastMs - startMs) / stepMs) + 1
   if (steps <= 0) return undefined
-  if (steps > options.samplesMax)
+  if (steps > options.subqueryStepsMax)
     throw new QueryFailure(
       'limit',
-      `subquery has ${steps} steps, the limit is ${options.samplesMax}; use a longer step`,
+      `subquery has ${steps} steps, the limit is ${options.subqueryStepsMax}; use a longer step or a shorter range`,
     )
   return { startMs, stepMs, steps }
 }
@@ -166,6 +166,7 @@ export async function evaluateWindowFunction(
   const columns = await scalarColumns(scalarArgs, grid, evaluation, evaluate)
   if (argument.kind === 'range-selector') checkExtension(call.name, argument.selector.extension)
   const samples = await rangeSamples(argument, call.name, grid, evaluation, evaluate)
+  evaluation.budget.reserve(samples.series.length * grid.steps)
   const scalars = new Float64Array(columns.length)
   const windowCall: WindowCall = {
     rangeSeconds: samples.rangeMs / 1000,

@@ -1,0 +1,96 @@
+import { describe, expect, test } from 'vitest'
+import type { Expression } from './ast.ts'
+import type { ParseError } from './failure.ts'
+import { defaultParseOptions } from './options.ts'
+import { parseExpression, parseSelector } from './parse.ts'
+import { printExpression } from './print.ts'
+
+function expressionOf(text: string): Expression {
+  const parsed = parseExpression(text)
+  if (parsed.kind === 'parse-error') throw new Error(parsed.sentence)
+  return parsed
+}
+
+function errorOf(parsed: Expression | ParseError): string {
+  return parsed.kind === 'parse-error' ? parsed.sentence : 'none'
+}
+
+/** The expression with every operation in parentheses. */
+function grouped(expression: Expression): string {
+  if (expression.kind === 'binary')
+    return `(${grouped(expression.left)} ${expression.operator} ${grouped(expression.right)})`
+  if (expression.kind === 'unary') return `(${expression.operator}${grouped(expression.expression)})`
+  return printExpression(expression)
+}
+
+describe('parseExpression', () => {
+  test.each([
+    ['a + b * c ^ d ^ e', '(a + (b * (c ^ (d ^ e))))'],
+    ['a - b - c', '((a - b) - c)'],
+    ['-a ^ 2 * b', '((-(a ^ 2)) * b)'],
+    ['a and b or c unless d', '((a and b) or (c unless d))'],
+    ['a == b + 1 and c >/ 2', '((a == (b + 1)) and (c >/ 2))'],
+    ['a offset 5 + 2', '(a offset 5s + 2)'],
+    ['sum + by', '(sum + by)'],
+  ])('groups %s', (text, wanted) => {
+    expect(grouped(expressionOf(text))).toBe(wanted)
+  })
+
+  test.each([
+    ['SUM BY (job) (rate(x_total[300] OFFSET 1h30m))', 'sum by (job) (rate(x_total[5m] offset 1h30m))'],
+    ["{'a.b', 'c d'=~`\\d+`, e!=\"\"}", '{"c d"=~"\\\\d+",__name__="a.b",e!=""}'],
+    ['x{a="\\u00fc\\x41\\101"}', 'x{a="üAA"}'],
+    ['a[1h:] @ start() offset -5m', 'a[1h:] @ start() offset -5m'],
+    ['a / on () group_left b', 'a / on () group_left () b'],
+    ['0x1F + 1_000 + 010 + .5e1 + 1h', '31 + 1000 + 8 + 5 + 1h'],
+    ['quantile without (le) (0.9, x) @ 1.5', undefined],
+    ['topk(2, a) # the two largest\n  or b', 'topk(2, a) or b'],
+  ])('prints %s', (text, wanted) => {
+    const parsed = parseExpression(text)
+    if (wanted === undefined) expect(parsed.kind).toBe('parse-error')
+    else if (parsed.kind === 'parse-error') throw new Error(parsed.sentence)
+    else expect(printExpression(parsed)).toBe(wanted)
+  })
+
+  test.each([
+    ['a +\n  sum(b', '2:8: parse error: unclosed left parenthesis'],
+    ['rate(a)', '1:6: parse error: expected type range vector in call to function "rate", got instant vector'],
+    ['a{b=~"("}', '1:1: parse error: error parsing regexp: "(" is not a regular expression: missing closing )'],
+    [
+      'topk(2, a, b)',
+      '1:1: parse error: wrong number of arguments for aggregate expression provided, expected 2, got 3',
+    ],
+    ['a[5m] offset 1m offset 2m', '1:1: parse error: offset may not be set multiple times'],
+    ['label_join(a, "b")', '1:1: parse error: expected at least 3 argument(s) in call to "label_join", got 2'],
+    ['1 </ 2', '1:1: parse error: operator "</" not allowed for Scalar operations'],
+    ['a ! b', "1:3: parse error: unexpected character after '!': ' '"],
+    ['"a\nb"', '1:1: parse error: unterminated quoted string'],
+  ])('refuses %s', (text, sentence) => {
+    expect(errorOf(parseExpression(text))).toBe(sentence)
+  })
+
+  test.each([
+    ['experimentalFunctions', 'mad_over_time(a[5m])'],
+    ['durationExpressions', 'a[2 * step()]'],
+    ['extendedSelectors', 'rate(a[5m] smoothed)'],
+    ['fillModifiers', 'a + fill(0) b'],
+  ] as const)('without the option %s refuses what it is for', (option, text) => {
+    expect(errorOf(parseExpression(text))).toBe('none')
+    expect(errorOf(parseExpression(text, { ...defaultParseOptions, [option]: false }))).toContain('not enabled')
+  })
+
+  test('ends where an expression is nested too deep', () => {
+    expect(errorOf(parseExpression('('.repeat(10_000)))).toContain('nested deeper than 500 levels')
+    expect(errorOf(parseExpression('-'.repeat(10_000)))).toContain('nested deeper than 500 levels')
+    expect(errorOf(parseExpression(`a[${'('.repeat(10_000)}`))).toContain('nested deeper than')
+    expect(errorOf(parseExpression(`a[${'-'.repeat(10_000)}`))).toContain('nested deeper than')
+    expect(errorOf(parseExpression('a + '.repeat(10_000)))).toContain('more than 1000 operators in a row')
+  })
+})
+
+describe('parseSelector', () => {
+  test('takes a selector alone', () => {
+    expect(errorOf(parseSelector('up{job="api"}'))).toBe('none')
+    expect(errorOf(parseSelector('up + 1'))).toBe('1:1: parse error: expected a series selector')
+  })
+})
