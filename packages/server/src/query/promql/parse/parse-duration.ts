@@ -9,8 +9,12 @@ const expectedOffset = 'number, duration, step(), or range()'
 export function parseRangeDuration(tokens: TokenStream, options: ParseOptions): Duration {
   const duration = sum(tokens)
   refuseArithmetic(tokens, duration, options)
-  return checkRangeDuration(tokens, duration)
+  return asDuration(checkRangeDuration(tokens, duration))
 }
+
+/** A number alone is a duration as good as one with units. */
+const asDuration = (duration: Duration): Duration =>
+  duration.kind === 'amount' ? { ...duration, isDuration: true } : duration
 
 function checkRangeDuration(tokens: TokenStream, duration: Duration): Duration {
   const seconds = constantSeconds(tokens, duration)
@@ -28,7 +32,7 @@ export function parseOffsetDuration(tokens: TokenStream, options: ParseOptions):
   const duration = sign === undefined ? operand : signed(sign.kind, operand, tokens.from(sign.position.start))
   refuseArithmetic(tokens, duration, options)
   constantSeconds(tokens, duration)
-  return duration
+  return asDuration(duration)
 }
 
 function refuseArithmetic(tokens: TokenStream, duration: Duration, options: ParseOptions): void {

@@ -94,3 +94,38 @@ describe('parseSelector', () => {
     expect(errorOf(parseSelector('up + 1'))).toBe('1:1: parse error: expected a series selector')
   })
 })
+
+describe('any text', () => {
+  const words =
+    'a sum by without ( ) { } [ ] , 5m 1.5 0x1f : + - * / % ^ == =~ !~ != bool on ignoring group_left offset @ start() ' +
+    'step() and or unless "s" \'q\' `r` rate topk fill( anchored smoothed NaN # \n Inf atan2 </ >/ = ! é \ud800'
+  /** Numbers that look random and are the same every time (xorshift). */
+  function generator(seed: number): (below: number) => number {
+    let state = seed
+    return (below) => {
+      state ^= state << 13
+      state ^= state >>> 17
+      state ^= state << 5
+      return (state >>> 0) % below
+    }
+  }
+
+  test('is read, and then prints and reads back the same, or is refused with a position inside it', () => {
+    const seed = 20_261_122
+    const random = generator(seed)
+    const pieces = words.split(' ')
+    const shape = (value: unknown): string =>
+      JSON.stringify(value, (key, each: unknown) =>
+        key === 'position' ? undefined : typeof each === 'number' ? String(each) : each,
+      )
+    for (let i = 0; i < 3000; i++) {
+      const text = Array.from({ length: 1 + random(8) }, () => pieces[random(pieces.length)]).join(
+        random(2) === 0 ? ' ' : '',
+      )
+      const about = `seed ${seed}, text ${i}: ${JSON.stringify(text)}`
+      const parsed = parseExpression(text)
+      if (parsed.kind === 'parse-error') expect(parsed.position.start, about).toBeLessThanOrEqual(text.length)
+      else expect(shape(parseExpression(printExpression(parsed))), about).toBe(shape(parsed))
+    }
+  })
+})

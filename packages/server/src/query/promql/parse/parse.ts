@@ -20,6 +20,7 @@ import { functionSignatures } from './functions.ts'
 import { isPlainLabelName, parseDurationMs, parseNumber, printNumber, quote, unquote } from './literals.ts'
 import { defaultParseOptions, type ParseOptions } from './options.ts'
 import { parseOffsetDuration, parseRangeDuration } from './parse-duration.ts'
+import { printMatcher } from './print.ts'
 import { TokenStream } from './token-stream.ts'
 import type { Token } from './tokenize.ts'
 
@@ -64,6 +65,11 @@ const setWords = new Set(['and', 'or', 'unless'])
 const callKeywords = new Set('start end step range min_of max_of'.split(' '))
 
 type Modifiers = { offset: Duration | undefined; at: AtModifier | undefined }
+
+function byText(a: LabelMatcher, b: LabelMatcher): number {
+  const [textA, textB] = [printMatcher(a), printMatcher(b)]
+  return textA < textB ? -1 : textA > textB ? 1 : 0
+}
 
 class Parser {
   private readonly tokens: TokenStream
@@ -407,7 +413,8 @@ class Parser {
   private selector(name: Token | undefined): Expression {
     const { tokens } = this
     const start = name?.position.start ?? tokens.here.position.start
-    const matchers: LabelMatcher[] = tokens.is('{') ? this.matchers() : []
+    // Their order means nothing, so it is the same however they are written.
+    const matchers: LabelMatcher[] = tokens.is('{') ? this.matchers().sort(byText) : []
     if (name !== undefined) matchers.push({ name: '__name__', operator: '=', value: name.text })
     const at = undefined
     const position = tokens.from(start)

@@ -40,7 +40,7 @@ export function printExpression(expression: Expression): string {
 }
 
 const printSeconds = (seconds: number): string =>
-  seconds < 0 ? `-${printDurationMs(-seconds * 1000)}` : printDurationMs(seconds * 1000)
+  seconds < 0 ? `-${printSeconds(-seconds)}` : printDurationMs(Math.round(seconds * 1000))
 
 const printLabel = (name: string): string => (isPlainLabelName(name) ? name : quote(name))
 
@@ -85,11 +85,11 @@ function printSelector({ name, matchers }: VectorSelector): string {
   const isName = (matcher: LabelMatcher): boolean =>
     matcher.name === '__name__' && matcher.operator === '=' && matcher.value === name && name !== ''
   const printed = matchers.filter((matcher) => !isName(matcher)).map(printMatcher)
-  printed.sort()
   return name + (printed.length === 0 ? (name === '' ? '{}' : '') : `{${printed.join(',')}}`)
 }
 
-const printMatcher = ({ name, operator, value }: LabelMatcher): string =>
+/** Selectors keep their matchers in the order of these texts. */
+export const printMatcher = ({ name, operator, value }: LabelMatcher): string =>
   `${isPlainLabelName(name) ? name : quote(name)}${operator}${quote(value)}`
 
 function printBinary({ operator, left, right, returnBool, matching }: Binary): string {
