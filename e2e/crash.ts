@@ -1,0 +1,160 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { StatusAnswer } from '@wakeline/protocol'
+import { openEmbeddedStore } from '../packages/server/src/store/embedded.ts'
+import { type SdkSent, startSdkSender } from './crash-sdk.ts'
+import { type CrashSender, startCrashSender } from './crash-sender.ts'
+import { type RunningServer, startServer } from './server.ts'
+
+/**
+ * The server is killed with SIGKILL at random moments under load, and started again on the same directory and ports:
+ *
+ *   OTLP senders   send a batch, again and again with the same bytes, until it is answered 200
+ *   SDK process    logs and traces without knowing; its own export retries
+ *
+ * Afterwards every acknowledged record must be in its table once, and the rollups must count each once.
+ */
+export type Counts = Record<string, number>
+
+const killAfterMs = { least: 100, most: 2500 }
+const senders = 6
+
+export async function runCrash({ kills, seed }: { kills: number; seed: number }): Promise<Counts> {
+  const directory = await mkdtemp(join(tmpdir(), 'wakeline-crash-'))
+  const otlpPort = await freePort()
+  const flags = ['--otlp-http-port', String(otlpPort)]
+  const url = `http://127.0.0.1:${otlpPort}`
+  const random = seededRandom(seed)
+  let server = await startServer({ directory, flags })
+  const sending = Array.from({ length: senders }, (_, index) => startCrashSender(url, index))
+  const sdk = startSdkSender(url)
+  let duplicatedRequests = 0
+  let tornGroups = 0
+  for (let kill = 1; kill <= kills; kill += 1) {
+    await sleep(killAfterMs.least + random() * (killAfterMs.most - killAfterMs.least))
+    duplicatedRequests += await askDuplicated(server)
+    await server.stop('SIGKILL')
+    console.log(`  kill ${kill} of ${kills}`)
+    server = await startServer({ directory, flags })
+    if (server.output().includes('were cut off')) tornGroups += 1
+  }
+  await sleep(1000)
+  for (const sender of sending) await sender.stop()
+  const sdkSent = await sdk.stop()
+  duplicatedRequests += await askDuplicated(server)
+  const exitCode = await server.stop()
+  const counts = await compare(directory, sending, sdkSent)
+  await rm(directory, { recursive: true, force: true })
+  const wrong = (counts['wrong'] ?? 0) + (exitCode === 0 ? 0 : 1)
+  return {
+    kills,
+    ...counts,
+    duplicated_requests_answered: duplicatedRequests,
+    starts_with_torn_tail: tornGroups,
+    wrong,
+  }
+}
+
+/** Counted by the process, so asked before it dies; what happens in between is not in the sum. */
+async function askDuplicated(server: RunningServer): Promise<number> {
+  return (await server.ask<StatusAnswer>('/status')).ingest.duplicatedRequests
+}
+
+const MiB = 1024 * 1024
+
+/** Looks into the tables themselves, with the server gone. */
+async function compare(directory: string, sending: readonly CrashSender[], sdk: SdkSent): Promise<Counts> {
+  const store = await openEmbeddedStore({
+    directory,
+    memoryMaxBytes: 1024 * MiB,
+    mergesMax: 1,
+    readers: 1,
+    waitingMax: 1,
+    limits: { timeoutMs: 60_000, memoryMaxBytes: 512 * MiB, rowsMax: 1_000_000 },
+  })
+  const number = async (sql: string): Promise<number> => {
+    const { rows } = await store.rows<{ n: string }>({ sql: `SELECT ${sql} AS n`, params: {} })
+    return Number(rows[0]?.n)
+  }
+  const sent = (signal: 'spans' | 'logs'): number =>
+    sending.reduce((sum, sender) => sum + sender.acknowledged[signal], 0)
+  const fromSdk = "(service = 'crash-sdk')"
+  const fromSenders = "(service = 'crash-sender')"
+  const pairs: [name: string, acknowledged: number, stored: string][] = [
+    ['spans', sent('spans'), `(SELECT count() FROM spans WHERE ${fromSenders})`],
+    ['distinct spans', sent('spans'), `(SELECT uniqExact(span_id) FROM spans WHERE ${fromSenders})`],
+    ['spans in span_red', sent('spans'), `(SELECT sum(requests) FROM span_red WHERE ${fromSenders})`],
+    [
+      'spans in histograms',
+      sent('spans'),
+      `(SELECT sum(arraySum(mapValues(durations))) FROM span_red WHERE ${fromSenders})`,
+    ],
+    ['spans in attribute_keys', sent('spans'), "(SELECT sum(records) FROM attribute_keys WHERE key = 'crash.batch')"],
+    ['logs', sent('logs'), `(SELECT count() FROM logs WHERE ${fromSenders})`],
+    ['distinct logs', sent('logs'), `(SELECT uniqExact(body) FROM logs WHERE ${fromSenders})`],
+    ['logs in log_volume', sent('logs'), `(SELECT sum(records) FROM log_volume WHERE ${fromSenders})`],
+    [
+      'traces with bounds',
+      0,
+      '(SELECT uniqExact(trace_id) FROM spans WHERE trace_id NOT IN (SELECT trace_id FROM trace_bounds))',
+    ],
+    [
+      'spans without resource',
+      0,
+      '(SELECT count() FROM spans WHERE resource_id NOT IN (SELECT resource_id FROM resources))',
+    ],
+    ['sdk spans', sdk.traces, `(SELECT count() FROM spans WHERE ${fromSdk})`],
+    ['distinct sdk spans', sdk.traces, `(SELECT uniqExact(span_id) FROM spans WHERE ${fromSdk})`],
+    ['sdk logs', sdk.logs, `(SELECT count() FROM logs WHERE ${fromSdk})`],
+    ['distinct sdk logs', sdk.logs, `(SELECT uniqExact(body) FROM logs WHERE ${fromSdk})`],
+  ]
+  let wrong = 0
+  for (const [name, acknowledged, sql] of pairs) {
+    const stored = await number(sql)
+    if (stored === acknowledged) continue
+    wrong += 1
+    console.error(`WRONG ${name}: ${acknowledged} acknowledged, ${stored} stored`)
+  }
+  const total = async (table: string): Promise<number> => number(`(SELECT count() FROM ${table})`)
+  const distinct =
+    (await number('(SELECT uniqExact(span_id) FROM spans)')) +
+    (await number('(SELECT uniqExact(service, body) FROM logs)'))
+  const stored = (await total('spans')) + (await total('logs'))
+  await store.close()
+  const acknowledged = sent('spans') + sent('logs') + sdk.traces + sdk.logs
+  const requests = sending.reduce((sum, sender) => sum + sender.repeats, 0)
+  return {
+    acknowledged,
+    stored,
+    duplicated: stored - distinct,
+    lost: Math.max(0, acknowledged - distinct),
+    sdk_acknowledged: sdk.traces + sdk.logs,
+    sdk_dropped: sdk.dropped,
+    repeated_requests: requests,
+    wrong,
+  }
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const probe = createServer().listen(0, '127.0.0.1', () => {
+      const address = probe.address()
+      probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0))
+    })
+  })
+}
+
+const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
+
+/** mulberry32. */
+function seededRandom(seed: number): () => number {
+  let state = seed >>> 0
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296
+  }
+}
