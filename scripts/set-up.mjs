@@ -62,7 +62,11 @@ async function install(why) {
 
 async function build() {
   const startMs = Date.now()
-  const code = await run([process.execPath], ['--import', 'tsx', 'scripts/build.ts'], { name: 'the build' })
+  const code = await run([process.execPath], ['--import', 'tsx', 'scripts/build.ts'], {
+    name: 'the build',
+    // Not a terminal: Vite would draw its progress there.
+    stdout: 'pipe',
+  })
   if (code !== 0) throw new Refusal('Cannot build Wakeline: what is wrong stands above.')
   if (Date.now() - startMs > 2000) console.log(`  built in ${seconds(startMs)}`)
 }
@@ -74,9 +78,10 @@ function npmCommand() {
 }
 
 /** Runs a command in the repository with its output shown, and gives its exit code. */
-export function run([command, ...first], argv, { name, env = process.env }) {
+export function run([command, ...first], argv, { name, env = process.env, stdout = 'inherit' }) {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, [...first, ...argv], { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], env })
+    const child = spawn(command, [...first, ...argv], { cwd: root, stdio: ['ignore', stdout, 'inherit'], env })
+    child.stdout?.pipe(process.stdout, { end: false })
     const stop = () => child.kill('SIGTERM')
     process.once('SIGTERM', stop)
     child.on('error', (error) => reject(new Refusal(`Cannot run ${name}: ${error.message}.`)))

@@ -7,6 +7,7 @@ import { Refusal, root, seconds, setUp } from './set-up.mjs'
 
 const demoServices = ['storefront', 'checkout', 'inventory', 'payments']
 const visibleTimeoutMs = 90_000
+const stopTimeoutMs = 30_000
 
 const argv = process.argv.slice(2)
 const demo = !argv.includes('--no-demo')
@@ -50,7 +51,7 @@ async function stop(exitCode) {
   stopping = true
   for (const { child, exited } of running.reverse()) {
     if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM')
-    const late = setTimeout(() => child.kill('SIGKILL'), 20_000)
+    const late = setTimeout(() => child.kill('SIGKILL'), stopTimeoutMs)
     await exited
     clearTimeout(late)
   }
@@ -83,7 +84,7 @@ async function startDemo({ ui, otlpHttp, token }) {
   exited.then((code) => stopping || console.error(`  demo: it has stopped by itself (exit code ${code}).`))
   console.log('  demo shop started, waiting for its telemetry')
   while (!stopping && Date.now() - startMs < visibleTimeoutMs) {
-    const missing = await missingServices(ui, token)
+    const missing = await missingServices(ui, token, startMs)
     if (missing.length === 0) {
       console.log(`  ${demoServices.join(', ')} visible after ${seconds(startMs)}`)
       return
@@ -94,9 +95,9 @@ async function startDemo({ ui, otlpHttp, token }) {
     console.error(`  demo: not all of its services are visible after ${seconds(startMs)}; see the UI for which.`)
 }
 
-async function missingServices(ui, token) {
-  const now = Date.now()
-  const response = await fetch(`${ui}/api/v1/services?from=${now - 300_000}&to=${now + 60_000}`, {
+/** What an earlier run has left in the store does not count. */
+async function missingServices(ui, token, sinceMs) {
+  const response = await fetch(`${ui}/api/v1/services?from=${sinceMs}&to=${Date.now() + 60_000}`, {
     headers: token ? { authorization: `Bearer ${token}` } : {},
   }).catch(() => undefined)
   if (!response?.ok) return demoServices
@@ -124,6 +125,12 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
     if (!stopping) console.log('\n  stopping')
     stop(running.length > 0 ? 0 : 130)
   })
+}
+
+// npm runs this under a shell, which dies of a SIGTERM to npm without passing it on.
+if (process.env.npm_lifecycle_event) {
+  const parent = process.ppid
+  setInterval(() => process.ppid !== parent && stop(0), 500).unref()
 }
 
 try {

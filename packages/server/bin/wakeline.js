@@ -16,9 +16,8 @@ if (why) {
 } else {
   import('../dist/cli.js')
     .then(({ runCommand }) => runCommand(process.argv.slice(2)))
-    .then((exitCode) => {
-      process.exitCode = exitCode
-    })
+    // Said outright: the channel to a parent process would keep this one alive.
+    .then((exitCode) => process.exit(exitCode))
     .catch((error) => {
       const missing = error.code === 'ERR_MODULE_NOT_FOUND' && String(error.message).includes('dist/cli.js')
       console.error(missing ? 'Cannot run wakeline: it is not built yet; run "npm run build" first.' : error)
