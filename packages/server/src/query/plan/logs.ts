@@ -15,7 +15,7 @@ export type LogsPlan = TimeRange & {
 /**
  * Two passes in one statement: the first reads times alone, to find where the page ends; the second reads whole rows,
  * but only between there and where the page begins. Rows of one time are ordered by their hash, so that paging is
- * stable; rows alike in all of it are interchangeable.
+ * stable; rows alike in all of it are interchangeable. Where nothing is found the end is NULL, and nothing is read again.
  */
 export function logsSql(plan: LogsPlan): Sql {
   const newest = plan.order === 'newest'
@@ -26,7 +26,7 @@ export function logsSql(plan: LogsPlan): Sql {
   const after = plan.after === undefined ? sql`` : sql` AND ts ${beyond} ${instant(plan.after.unixNano)}`
   const where = sql`${inRange('ts', plan)}${after} AND ${conditionGroup(plan.condition)}`
   return sql`WITH (
-  SELECT ${trusted(newest ? 'min' : 'max')}(ts) FROM (
+  SELECT ${trusted(newest ? 'minOrNull' : 'maxOrNull')}(ts) FROM (
     SELECT ts FROM logs
     WHERE ${where}
     ORDER BY ts ${direction} LIMIT ${uint(skip + plan.rows)}

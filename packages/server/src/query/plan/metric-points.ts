@@ -24,23 +24,15 @@ export type LevelJoin = 'avg' | 'sum' | 'min' | 'max'
 /** `value` is SQL of ours over the table's columns; points for which it is NULL or NaN are left out. */
 export function levelsSql(table: PointTable, value: Sql, join: LevelJoin, plan: PointsPlan): Sql {
   const ofSeries = trusted(join === 'sum' ? 'avg' : join)
-  return groupedSteps(
-    sql`SELECT labels, step, ${trusted(join)}(level) AS value
-  FROM (
-    SELECT series_id, ${stepOf(plan.stepMs)} AS step, ${ofSeries}(assumeNotNull(measured)) AS level
+  const ofSteps = sql`SELECT series_id, ${stepOf(plan.stepMs)} AS step, ${ofSeries}(assumeNotNull(measured)) AS level
     FROM (
       SELECT series_id, ts, ${value} AS measured
       FROM ${trusted(table)}
       WHERE series_id IN (SELECT series_id FROM picked) AND ${inRange('ts', plan)} AND ${recorded}
     )
     WHERE isNotNull(measured) AND NOT isNaN(measured)
-    GROUP BY series_id, step
-  ) AS levels
-  INNER JOIN picked ON levels.series_id = picked.series_id
-  GROUP BY labels, step
-  ORDER BY step`,
-    plan,
-  )
+    GROUP BY series_id, step`
+  return groupedSteps(sql`${trusted(join)}(level)`, ofSteps, plan)
 }
 
 /** How many, or how many a second, of a sum. */
@@ -48,34 +40,49 @@ export function sumIncreasesSql(per: 'step' | 'second', plan: PointsPlan): Sql {
   const points = sql`SELECT series_id, ts, start_ts, value AS total, value AS now FROM samples
       WHERE series_id IN (SELECT series_id FROM picked) AND ${inRange('ts', lookedBack(plan))} AND ${recorded} AND NOT isNaN(value)`
   const differences = increasesOf(points, sql`now - before`, plan)
-  const value = per === 'second' ? sql`sum(increase * 1000 / covered)` : sql`sum(increase)`
+  const increase = sql`sum(increase * overlap / greatest(end_ms - begin_ms, 1))`
   return groupedSteps(
-    sql`SELECT labels, step, ${value} AS value
-  FROM (
-    SELECT series_id, step, sum(increase * overlap / greatest(end_ms - begin_ms, 1)) AS increase, sum(overlap) AS covered
-    FROM (${spread(differences, plan)})
-    GROUP BY series_id, step
-  ) AS increases
-  INNER JOIN picked ON increases.series_id = picked.series_id
-  GROUP BY labels, step
-  ORDER BY step`,
+    per === 'second' ? sql`${increase} * 1000 / ${covered}` : increase,
+    spread(differences, plan),
     plan,
   )
 }
 
-/** Rows are one group, step after step; the largest groups first, and how many groups there are. */
-function groupedSteps(values: Sql, plan: PointsPlan): Sql {
+/** Milliseconds of a step that the points of a group reach into: less than all of it at the ends of what is known. */
+const covered = trusted('greatest(max(greatest(begin_ms, step) + overlap) - min(greatest(begin_ms, step)), 1)')
+
+/** Rows are one group with its steps in any order; the largest groups first, and how many groups there are. */
+function groupedSteps(value: Sql, rows: Sql, plan: PointsPlan): Sql {
   return sql`WITH picked AS (
   ${pickedSeries(plan)}
 )
-SELECT labels, groupArray(step) AS steps, groupArray(value) AS points, count() OVER () AS total
+SELECT names.labels AS labels, groupArray(step) AS steps, groupArray(value) AS points, count() OVER () AS total
 FROM (
-  ${values}
-)
-GROUP BY labels
+  SELECT grouped, step, ${value} AS value
+  FROM ${inGroups(rows, plan)}
+  GROUP BY grouped, step
+) AS valued
+${groupNames}
+GROUP BY names.labels
 ORDER BY avg(value) DESC, labels
 LIMIT ${uint(plan.seriesMax)}`
 }
+
+/** Rows of series with the group each is in. One group of all needs no join. */
+function inGroups(rows: Sql, plan: PointsPlan): Sql {
+  if (plan.by.length === 0)
+    return sql`(
+    SELECT *, cityHash64(emptyArrayString()) AS grouped FROM (${rows})
+  )`
+  return sql`(
+    ${rows}
+  ) AS of_series
+  INNER JOIN (SELECT series_id, grouped FROM picked) AS groups ON of_series.series_id = groups.series_id`
+}
+
+const groupNames = trusted(
+  'INNER JOIN (SELECT grouped, any(labels) AS labels FROM picked GROUP BY grouped) AS names ON valued.grouped = names.grouped',
+)
 
 export type PointsRow = { labels: string[]; steps: string[]; points: (number | null)[]; total: string }
 
@@ -93,13 +100,18 @@ export function arrayIncreasesSql(table: 'histograms' | 'summaries', plan: Point
   const difference = sql`if(now.1 = before.1 AND length(now.2) = length(before.2), (now.1, arrayMap((a, b) -> a - b, now.2, arrayResize(before.2, length(now.2)))), now)`
   const differences = increasesOf(points, difference, plan)
   return histogramRows(
-    sql`SELECT series_id, step, increase.1 AS bounds, sumForEach(arrayMap(each -> each * overlap / greatest(end_ms - begin_ms, 1), increase.2)) AS counts, sum(overlap) AS covered
-    FROM (${spread(differences, plan)})
-    GROUP BY series_id, step, bounds`,
-    { first: trusted('counts[1]'), joined: trusted('sumForEach(counts)') },
+    {
+      bounds: trusted('increase.1'),
+      counts: sql`sumForEach(arrayMap(each -> each * ${part}, increase.2))`,
+      increase: sql`sum(increase.2[1] * ${part})`,
+    },
+    spread(differences, plan),
     plan,
   )
 }
+
+/** The part of an increase that falls into a step. */
+const part = trusted('(overlap / greatest(end_ms - begin_ms, 1))')
 
 /** Finer buckets of exponential histograms than this are joined: 16 for each doubling, within 2.2 %. */
 const scaleMax = 4
@@ -127,34 +139,31 @@ export function exponentialIncreasesSql(plan: PointsPlan): Sql {
   const subtracted = trusted(`(now.1, arrayMap((a, b) -> a - b, now.2, before.2),
         arrayReduce('sumMap', [now.3.1, before.3.1], [now.3.2, arrayMap(each -> -each, before.3.2)]))`)
   const differences = increasesOf(points, subtracted, plan)
-  const part = trusted('overlap / greatest(end_ms - begin_ms, 1)')
   return histogramRows(
-    sql`SELECT series_id, step, [toFloat64(any(increase.1))] AS bounds,
-      (sumForEach(arrayMap(each -> each * ${part}, increase.2)), sumMap(increase.3.1, arrayMap(each -> each * ${part}, increase.3.2))) AS counts,
-      sum(overlap) AS covered
-    FROM (${spread(differences, plan)})
-    GROUP BY series_id, step`,
-    { first: trusted('counts.1[1]'), joined: trusted('(sumForEach(counts.1), sumMap(counts.2.1, counts.2.2))') },
+    {
+      bounds: trusted('[toFloat64(increase.1)]'),
+      counts: sql`(sumForEach(arrayMap(each -> each * ${part}, increase.2)), sumMap(increase.3.1, arrayMap(each -> each * ${part}, increase.3.2)))`,
+      increase: sql`sum(increase.2[1] * ${part})`,
+    },
+    spread(differences, plan),
     plan,
   )
 }
 
-/** `first` is the count of a row of `ofSeries`, and `joined` adds up the counts of a group's rows. */
-function histogramRows(ofSeries: Sql, { first, joined }: { first: Sql; joined: Sql }, plan: PointsPlan): Sql {
+type HistogramColumns = { bounds: Sql; counts: Sql; increase: Sql }
+
+function histogramRows(columns: HistogramColumns, rows: Sql, plan: PointsPlan): Sql {
   return sql`WITH picked AS (
   ${pickedSeries(plan)}
 )
-SELECT labels, bounds, groupArray(step) AS steps, groupArray(joined) AS counts, groupArray(rate) AS rates, sum(increase) AS weight
+SELECT names.labels AS labels, bounds, groupArray(step) AS steps, groupArray(counts) AS counts, groupArray(rate) AS rates, sum(came) AS weight
 FROM (
-  SELECT labels, bounds, step, ${joined} AS joined, sum(${first} * 1000 / covered) AS rate, sum(${first}) AS increase
-  FROM (
-    ${ofSeries}
-  ) AS increases
-  INNER JOIN picked ON increases.series_id = picked.series_id
-  GROUP BY labels, bounds, step
-  ORDER BY step
-)
-GROUP BY labels, bounds
+  SELECT grouped, ${columns.bounds} AS bounds, step, ${columns.counts} AS counts, ${columns.increase} AS came, came * 1000 / ${covered} AS rate
+  FROM ${inGroups(rows, plan)}
+  GROUP BY grouped, bounds, step
+) AS valued
+${groupNames}
+GROUP BY names.labels, bounds
 ORDER BY weight DESC, labels`
 }
 

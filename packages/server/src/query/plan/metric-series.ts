@@ -64,11 +64,11 @@ export type SeriesPlan = TimeRange & {
   filters: readonly Condition[]
 }
 
-/** The series that are charted, each with the labels it is grouped by. */
+/** The series that are charted, each with the labels it is grouped by, and their hash to group by in their stead. */
 export function pickedSeries(plan: SeriesPlan): Sql {
   const filters = plan.filters.map((filter) => sql` AND ${conditionSql(filter)}`)
   const labels = plan.by.length === 0 ? sql`emptyArrayString()` : sql`[${joined(plan.by.map(labelSql), ', ')}]`
-  return sql`SELECT series_id, any(${labels}) AS labels
+  return sql`SELECT series_id, any(${labels}) AS labels, cityHash64(labels) AS grouped
   FROM series
   LEFT ANY JOIN (SELECT resource_id, any(attributes) AS resource_attributes FROM resources GROUP BY resource_id) AS origins
     ON series.resource_id = origins.resource_id

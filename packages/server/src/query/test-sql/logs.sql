@@ -1,5 +1,5 @@
 WITH (
-  SELECT min(ts) FROM (
+  SELECT minOrNull(ts) FROM (
     SELECT ts FROM logs
     WHERE ts >= fromUnixTimestamp64Nano({p1:Int64}, 'UTC') AND ts < fromUnixTimestamp64Nano({p2:Int64}, 'UTC') AND hasToken(lower(body), {p3:String}) AND hasToken(lower(body), {p4:String})
     ORDER BY ts DESC LIMIT {p5:UInt64}

@@ -19,19 +19,18 @@ FROM (
 );
 
 WITH picked AS (
-  SELECT series_id, any([if(mapContains(attributes, {p1:String}), attributes[{p1:String}], resource_attributes[{p1:String}])]) AS labels
+  SELECT series_id, any([if(mapContains(attributes, {p1:String}), attributes[{p1:String}], resource_attributes[{p1:String}])]) AS labels, cityHash64(labels) AS grouped
   FROM series
   LEFT ANY JOIN (SELECT resource_id, any(attributes) AS resource_attributes FROM resources GROUP BY resource_id) AS origins
     ON series.resource_id = origins.resource_id
   WHERE metric = {p2:String} AND kind = {p3:String} AND temporality = {p4:String} AND day >= toDate32({p5:String}) AND day <= toDate32({p6:String})
   GROUP BY series_id
 )
-SELECT labels, bounds, groupArray(step) AS steps, groupArray(joined) AS counts, groupArray(rate) AS rates, sum(increase) AS weight
+SELECT names.labels AS labels, bounds, groupArray(step) AS steps, groupArray(counts) AS counts, groupArray(rate) AS rates, sum(came) AS weight
 FROM (
-  SELECT labels, bounds, step, sumForEach(counts) AS joined, sum(counts[1] * 1000 / covered) AS rate, sum(counts[1]) AS increase
+  SELECT grouped, increase.1 AS bounds, step, sumForEach(arrayMap(each -> each * (overlap / greatest(end_ms - begin_ms, 1)), increase.2)) AS counts, sum(increase.2[1] * (overlap / greatest(end_ms - begin_ms, 1))) AS came, came * 1000 / greatest(max(greatest(begin_ms, step) + overlap) - min(greatest(begin_ms, step)), 1) AS rate
   FROM (
-    SELECT series_id, step, increase.1 AS bounds, sumForEach(arrayMap(each -> each * overlap / greatest(end_ms - begin_ms, 1), increase.2)) AS counts, sum(overlap) AS covered
-    FROM (SELECT series_id, increase, begin_ms, end_ms,
+    SELECT series_id, increase, begin_ms, end_ms,
       arrayJoin(range(intDiv(greatest(begin_ms, {p7:Int64}), {p8:Int64}), intDiv(greatest(end_ms - 1, 0), {p8:Int64}) + 1)) * {p8:Int64} AS step,
       least(end_ms, step + {p8:Int64}) - greatest(begin_ms, step) AS overlap
     FROM (SELECT series_id, end_ms,
@@ -48,12 +47,11 @@ FROM (
       WHERE series_id IN (SELECT series_id FROM picked) AND ts >= fromUnixTimestamp64Nano({p9:Int64}, 'UTC') AND ts < fromUnixTimestamp64Nano({p10:Int64}, 'UTC') AND bitAnd(flags, 1) = 0)
     WINDOW points_in_order AS (PARTITION BY series_id ORDER BY ts ROWS BETWEEN 1 PRECEDING AND CURRENT ROW))
     WHERE before_ms > 0 OR start_ms >= {p11:Int64})
-    WHERE end_ms > {p12:Int64} AND begin_ms < {p13:Int64})
-    GROUP BY series_id, step, bounds
-  ) AS increases
-  INNER JOIN picked ON increases.series_id = picked.series_id
-  GROUP BY labels, bounds, step
-  ORDER BY step
-)
-GROUP BY labels, bounds
+    WHERE end_ms > {p12:Int64} AND begin_ms < {p13:Int64}
+  ) AS of_series
+  INNER JOIN (SELECT series_id, grouped FROM picked) AS groups ON of_series.series_id = groups.series_id
+  GROUP BY grouped, bounds, step
+) AS valued
+INNER JOIN (SELECT grouped, any(labels) AS labels FROM picked GROUP BY grouped) AS names ON valued.grouped = names.grouped
+GROUP BY names.labels, bounds
 ORDER BY weight DESC, labels;

@@ -19,19 +19,18 @@ FROM (
 );
 
 WITH picked AS (
-  SELECT series_id, any([if(mapContains(attributes, {p1:String}), attributes[{p1:String}], resource_attributes[{p1:String}])]) AS labels
+  SELECT series_id, any([if(mapContains(attributes, {p1:String}), attributes[{p1:String}], resource_attributes[{p1:String}])]) AS labels, cityHash64(labels) AS grouped
   FROM series
   LEFT ANY JOIN (SELECT resource_id, any(attributes) AS resource_attributes FROM resources GROUP BY resource_id) AS origins
     ON series.resource_id = origins.resource_id
   WHERE metric = {p2:String} AND kind = {p3:String} AND temporality = {p4:String} AND day >= toDate32({p5:String}) AND day <= toDate32({p6:String})
   GROUP BY series_id
 )
-SELECT labels, groupArray(step) AS steps, groupArray(value) AS points, count() OVER () AS total
+SELECT names.labels AS labels, groupArray(step) AS steps, groupArray(value) AS points, count() OVER () AS total
 FROM (
-  SELECT labels, step, sum(increase) AS value
+  SELECT grouped, step, sum(increase * overlap / greatest(end_ms - begin_ms, 1)) AS value
   FROM (
-    SELECT series_id, step, sum(increase * overlap / greatest(end_ms - begin_ms, 1)) AS increase, sum(overlap) AS covered
-    FROM (SELECT series_id, increase, begin_ms, end_ms,
+    SELECT series_id, increase, begin_ms, end_ms,
       arrayJoin(range(intDiv(greatest(begin_ms, {p7:Int64}), {p8:Int64}), intDiv(greatest(end_ms - 1, 0), {p8:Int64}) + 1)) * {p8:Int64} AS step,
       least(end_ms, step + {p8:Int64}) - greatest(begin_ms, step) AS overlap
     FROM (SELECT series_id, end_ms,
@@ -46,13 +45,12 @@ FROM (
       WHERE series_id IN (SELECT series_id FROM picked) AND ts >= fromUnixTimestamp64Nano({p9:Int64}, 'UTC') AND ts < fromUnixTimestamp64Nano({p10:Int64}, 'UTC') AND bitAnd(flags, 1) = 0 AND NOT isNaN(value))
     WINDOW points_in_order AS (PARTITION BY series_id ORDER BY ts ROWS BETWEEN 1 PRECEDING AND CURRENT ROW))
     WHERE before_ms > 0 OR start_ms >= {p11:Int64})
-    WHERE end_ms > {p12:Int64} AND begin_ms < {p13:Int64})
-    GROUP BY series_id, step
-  ) AS increases
-  INNER JOIN picked ON increases.series_id = picked.series_id
-  GROUP BY labels, step
-  ORDER BY step
-)
-GROUP BY labels
+    WHERE end_ms > {p12:Int64} AND begin_ms < {p13:Int64}
+  ) AS of_series
+  INNER JOIN (SELECT series_id, grouped FROM picked) AS groups ON of_series.series_id = groups.series_id
+  GROUP BY grouped, step
+) AS valued
+INNER JOIN (SELECT grouped, any(labels) AS labels FROM picked GROUP BY grouped) AS names ON valued.grouped = names.grouped
+GROUP BY names.labels
 ORDER BY avg(value) DESC, labels
 LIMIT {p14:UInt64};
