@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import { benchDecode } from './decode.ts'
 import { benchIngest } from './ingest.ts'
-import { costRow, printRows, type Row, soloRow } from './rows.ts'
+import { costRow, printRows, type Row } from './rows.ts'
 import { benchSdk } from './sdk.ts'
 
 /** `npm run bench -- SUITE [--seconds N] [--json]`. With --json the last line is `{"suite","rows"}`. */
@@ -11,7 +11,7 @@ const suites: Readonly<Record<string, (options: { seconds: number }) => Promise<
     benchDecode({ rounds: 15, seed: 42 }).map(({ signal, microsecondsEach }) =>
       costRow(`info: decode ${signal} (target 0.9 us)`, microsecondsEach, 0.9, 'us'),
     ),
-  sdk: async () => (await benchSdk()).map(({ name, value, unit }) => soloRow(name, value, unit)),
+  sdk: benchSdk,
 }
 
 const { values, positionals } = parseArgs({

@@ -1,0 +1,50 @@
+import { spawnSync } from 'node:child_process'
+import { costRow, type Row, soloRow } from '../rows.ts'
+import { median, peersFolder } from './peers.ts'
+
+/** One row: the operation of ours.mjs and, where there is one, that of peers.mjs it is held against. */
+interface Compared {
+  readonly row: string
+  readonly ours: string
+  readonly peer: string | undefined
+}
+
+const compared: readonly Compared[] = [
+  { row: 'log line, 5 fields, trace ids vs pino', ours: 'log line', peer: 'pino: log line' },
+  { row: 'info: log line, 5 fields, trace ids vs winston', ours: 'log line', peer: 'winston: log line' },
+  { row: 'log line, 5 fields, trace ids, JSON and OTLP', ours: 'log line with OTLP', peer: undefined },
+  { row: 'disabled log vs pino', ours: 'disabled log', peer: 'pino: disabled log' },
+  { row: 'counter, 3 labels vs prom-client', ours: 'counter, 3 labels', peer: 'prom-client: counter, 3 labels' },
+  { row: 'info: counter, 3 labels vs otel', ours: 'counter, 3 labels', peer: 'otel: counter, 3 labels' },
+  { row: 'counter, bound vs prom-client', ours: 'counter, bound', peer: 'prom-client: counter, bound' },
+  { row: 'histogram, bound vs prom-client', ours: 'histogram, bound', peer: 'prom-client: histogram, bound' },
+  { row: 'span, 5 attributes vs otel', ours: 'span, 5 attributes', peer: 'otel: span, 5 attributes' },
+]
+
+const processes = 3
+
+/** Each operation in processes of its own, ours and the peer's in turn; stdout is /dev/null. Medians. */
+export function benchOperations(entry: string): Row[] {
+  return compared.map(({ row, ours, peer }) => {
+    const found: { ours: number[]; peer: number[] } = { ours: [], peer: [] }
+    for (let i = 0; i < processes; i++) {
+      found.ours.push(measure('ours.mjs', ours, entry))
+      if (peer !== undefined) found.peer.push(measure('peers.mjs', peer, entry))
+    }
+    return peer === undefined
+      ? soloRow(row, median(found.ours), 'ns')
+      : costRow(row, median(found.ours), median(found.peer), 'ns')
+  })
+}
+
+function measure(program: string, operation: string, entry: string): number {
+  const ran = spawnSync(process.execPath, [program, operation], {
+    cwd: peersFolder,
+    encoding: 'utf8',
+    env: { ...process.env, WAKELINE_ENTRY: entry },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  const figure = /^measured (\S+)$/m.exec(ran.stderr)?.[1]
+  if (figure === undefined) throw new Error(`Cannot measure "${operation}": ${ran.stderr}`)
+  return Number(figure)
+}
