@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { buildSdk, packSdk } from '../packages/sdk/build.ts'
 import { runNode } from './sdk-program.ts'
@@ -48,6 +49,31 @@ test('it is required as CommonJS', async () => {
   expect([ended.code, ended.stdout]).toEqual([0, expect.stringContaining('"msg":"hello"')])
 })
 
+test('the modules beside it load in both faces and share one state', async () => {
+  await writeFile(
+    join(folder, 'beside.mjs'),
+    `import { createRequire } from 'node:module'
+const require = createRequire(import.meta.url)
+const modules = Object.keys(require('wakeline/package.json').exports).filter((name) => !/register|json|^\\.$/.test(name))
+for (const name of modules) {
+  const path = 'wakeline' + name.slice(1)
+  const [one, other] = [Object.keys(await import(path)), Object.keys(require(path))]
+  if (String(one.sort()) !== String(other.sort())) throw new Error(path + ': ' + one + ' and ' + other)
+}
+const { health } = await import('wakeline/health')
+health.add('db', () => false)
+console.log((await require('wakeline/health').health.run()).status)`,
+  )
+  const ended = await runNode(folder, ['beside.mjs'], {})
+  expect(ended).toMatchObject({ code: 0, stdout: 'unhealthy\n', stderr: '' })
+})
+
+test('import and start() load at most 30 kB, minified and gzipped', async () => {
+  let bytes = 0
+  for (const face of ['index.js', 'wakeline.js']) bytes += gzipSync(await readFile(join(home, 'dist', face))).length
+  expect(bytes).toBeLessThanOrEqual(30_000)
+})
+
 test('its types are right for both, with no other package installed', async () => {
   const body = `
 start({ serviceName: 'typed', sampleRatio: 0.5 })
@@ -62,10 +88,14 @@ log.level = 'loud'
 // @ts-expect-error a counter has no set
 meter.counter('c').set(1)
 export { later, seen }
+health.add('db', async () => true, { timeoutMs: 1_000, critical: false })
+const handled: boolean = health.handler({ prefix: '/x' })({ headers: {} }, {} as HttpResponse)
+export { handled }
 `
-  const names = `{ activeSpan, log, meter, type Span, start, trace }`
-  await writeFile(join(folder, 'esm.mts'), `import ${names} from 'wakeline'\nimport 'wakeline/register'${body}`)
-  await writeFile(join(folder, 'cjs.cts'), `import ${names} from 'wakeline'${body}`)
+  const imports = `import { activeSpan, type HttpResponse, log, meter, type Span, start, trace } from 'wakeline'
+import { health } from 'wakeline/health'`
+  await writeFile(join(folder, 'esm.mts'), `${imports}\nimport 'wakeline/register'${body}`)
+  await writeFile(join(folder, 'cjs.cts'), imports + body)
   const flags = [
     '--noEmit',
     '--strict',

@@ -8,17 +8,25 @@ import { isolatedDeclarationSync } from 'rolldown/experimental'
 const root = fileURLToPath(new URL('.', import.meta.url))
 const source = join(root, 'src')
 
+/** Modules beside `wakeline` itself, by the file in `src` they are made of, and where their types are. */
+const modules: Readonly<Record<string, readonly string[]>> = {
+  health: ['health/public.ts', 'health.ts'],
+}
+
 /**
  * Builds npm `wakeline` into `dist`: one set of sources, two module faces.
  *
- *     index.js  register.js    ESM        index.d.ts
- *     index.cjs register.cjs   CommonJS   index.d.cts
+ *     index.js  register.js  health.js ...     ESM        index.d.ts  health.d.ts ...
+ *     index.cjs register.cjs health.cjs ...    CommonJS   index.d.cts ...
+ *     wakeline.js (.cjs)                       what every module needs: all that `import 'wakeline'` and start() load
+ *     shared-*.js (.cjs)                       what some of the others have in common
  */
 export async function buildSdk(output: string = join(root, 'dist')): Promise<void> {
   await rm(output, { recursive: true, force: true })
   await mkdir(output, { recursive: true })
+  const names = ['index', 'register', ...Object.keys(modules)]
   const bundle = await rolldown({
-    input: { index: join(source, 'index.ts'), register: join(source, 'register.ts') },
+    input: Object.fromEntries(names.map((name) => [name, join(source, `${name}.ts`)])),
     platform: 'node',
     external: [/^node:/],
     resolve: { conditionNames: ['wakeline-source'] },
@@ -26,30 +34,65 @@ export async function buildSdk(output: string = join(root, 'dist')): Promise<voi
     treeshake: { moduleSideEffects: (id) => id.startsWith(source) },
   })
   try {
-    const shared = { dir: output, minify: true, sourcemap: false } as const
-    await bundle.write({ ...shared, format: 'esm', entryFileNames: '[name].js', chunkFileNames: 'wakeline.js' })
-    await bundle.write({ ...shared, format: 'cjs', entryFileNames: '[name].cjs', chunkFileNames: 'wakeline.cjs' })
+    for (const [format, extension] of [
+      ['esm', 'js'],
+      ['cjs', 'cjs'],
+    ] as const) {
+      await bundle.write({
+        dir: output,
+        minify: true,
+        sourcemap: false,
+        format,
+        entryFileNames: `[name].${extension}`,
+        chunkFileNames: (chunk) =>
+          chunk.moduleIds.some((id) => id.endsWith('/core.ts'))
+            ? `wakeline.${extension}`
+            : `shared-[hash].${extension}`,
+      })
+    }
   } finally {
     await bundle.close()
   }
   await writeDeclarations(output)
 }
 
-/** The public types import nothing, and index.ts imports only them (and what its values are made of): one file says all. */
+/**
+ * The public types of `wakeline` import nothing, and index.ts imports only them (and what its values are made of): one
+ * file says all. The types of the other modules import only those.
+ */
 async function writeDeclarations(output: string): Promise<void> {
-  const declarations = await Promise.all(['public.ts', 'index.ts'].map(declarationsOf))
-  const text = declarations
-    .join('\n')
-    .replaceAll(/^import .*$/gm, '')
-    .replaceAll(/^export type \* from .*$/gm, '')
-    .replaceAll(/^export \{\};?$/gm, '')
+  const { text } = await declarationsOf(['public.ts', 'index.ts'])
   await writeFile(join(output, 'index.d.ts'), text)
   await writeFile(join(output, 'index.d.cts'), text)
   await writeFile(join(output, 'register.d.ts'), 'export {}\n')
   await writeFile(join(output, 'register.d.cts'), 'export {}\n')
+  for (const [name, files] of Object.entries(modules)) {
+    const { text, imported } = await declarationsOf(files)
+    const head = (from: string) =>
+      imported.length === 0 ? '' : `import type { ${imported.join(', ')} } from './${from}'\n`
+    await writeFile(join(output, `${name}.d.ts`), head('index.js') + text)
+    await writeFile(join(output, `${name}.d.cts`), head('index.cjs') + text)
+  }
 }
 
-async function declarationsOf(name: string): Promise<string> {
+/** The declarations of some files as one, and what they take from the public types of `wakeline`. */
+async function declarationsOf(files: readonly string[]): Promise<{ text: string; imported: string[] }> {
+  const declared = (await Promise.all(files.map(declarationOf))).join('\n')
+  const imported = new Set<string>()
+  for (const [, names = ''] of declared.matchAll(/^import (?:type )?\{([^}]*)\} from "\.\.?\/public\.ts";$/gm))
+    for (const name of names.split(',')) imported.add(name.replace('type ', '').trim())
+  // Declared in one of these files, it is not imported.
+  for (const name of imported)
+    if (new RegExp(`^export (declare )?(interface|type|class|const|function) ${name}\\b`, 'm').test(declared))
+      imported.delete(name)
+  const text = declared
+    .replaceAll(/^import [^;]*;$/gm, '')
+    .replaceAll(/^export type \* from .*$/gm, '')
+    .replaceAll(/^export \{\};?$/gm, '')
+  return { text, imported: [...imported].filter((name) => new RegExp(`\\b${name}\\b`).test(text)).sort() }
+}
+
+async function declarationOf(name: string): Promise<string> {
   const path = join(source, name)
   const { code, errors } = isolatedDeclarationSync(path, await readFile(path, 'utf8'))
   if (errors.length > 0) throw new Error(`Cannot declare the types of ${name}: ${errors[0]?.message}`)

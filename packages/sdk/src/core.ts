@@ -44,17 +44,19 @@ export class Core {
   readonly meter: Meter
   readonly trace: Trace
   readonly storage: ContextStorage = openContextStorage()
-  private readonly clock = new Clock()
-  private readonly report: Report = openReport(writeStderr, () => performance.now())
-  private readonly how: AttributeEncoding
+  readonly clock = new Clock()
+  readonly report: Report = openReport(writeStderr, () => performance.now())
+  readonly how: AttributeEncoding
   private readonly buffers: Record<Signal, SignalBuffer>
-  private readonly tracing: Tracing
-  private readonly logging: Logging
-  private readonly metering: Metering
+  readonly tracing: Tracing
+  readonly logging: Logging
+  readonly metering: Metering
   private readonly encoder: MetricsEncoder
   private readonly instrumentation: Instrumentation
   private readonly output: LineOutput
   private readonly limits: { stringMax: number }
+  /** What the modules beside `wakeline` keep for the process: health, shutdown, the request log. */
+  private readonly kept = new Map<string, unknown>()
   private settings: Settings
   private resourceBytes: Uint8Array | undefined = undefined
   private pipeline: Pipeline | undefined = undefined
@@ -220,8 +222,14 @@ export class Core {
     registerOpenTelemetry(providers, this.report)
   }
 
+  /** The one thing of this name in the process, made by whoever asks first: the module faces share it. */
+  once<T>(name: string, make: () => T): T {
+    if (!this.kept.has(name)) this.kept.set(name, make())
+    return this.kept.get(name) as T
+  }
+
   /** Timers of the SDK do not keep the process alive and do not hold on to the request they were set in. */
-  private schedule(run: () => void, delayMs: number): NodeJS.Timeout {
+  schedule(run: () => void, delayMs: number): NodeJS.Timeout {
     return this.storage.run(suppressedContext, () => setTimeout(run, delayMs).unref())
   }
 

@@ -193,3 +193,20 @@ export interface SdkCounts {
   /** Export requests that failed and were tried again. */
   retries: number
 }
+
+/** What is needed of a request of node:http; those of Express and of other frameworks on node:http have it too. */
+export interface HttpRequest {
+  readonly method?: string | undefined
+  readonly url?: string | undefined
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>
+}
+
+/** What is needed of a response of node:http. */
+export interface HttpResponse {
+  statusCode: number
+  readonly headersSent: boolean
+  readonly writableFinished: boolean
+  setHeader(name: string, value: string): unknown
+  end(body?: string): unknown
+  once(event: 'close' | 'finish', listener: () => void): unknown
+}
