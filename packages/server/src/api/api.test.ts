@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { StatusAnswer } from '@wakeline/protocol'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { seedEndMs, seedStartMs, seedTraceId } from '../query/test-world/seed.ts'
-import { openSeededWorld, type TestWorld } from '../query/test-world/world.ts'
+import { seedEndMs, seedStartMs, seedTraceId } from '../query/test-world/seed.case.ts'
+import { openSeededWorld, type TestWorld } from '../query/test-world/world.case.ts'
 import { type Api, type ApiOptions, type ApiParts, startApi } from './api.ts'
 
 const counts = { accepted: 0, rejected: 0, loaded: 0 }

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { isRefused } from '../base/refused.ts'
 import { QueryError } from '../store/store.ts'
-import { seedEndMs, seedStartMs, seedTraceId, seedTraces } from './test-world/seed.ts'
-import { openSeededWorld, type TestWorld } from './test-world/world.ts'
+import { seedEndMs, seedStartMs, seedTraceId, seedTraces } from './test-world/seed.case.ts'
+import { openSeededWorld, type TestWorld } from './test-world/world.case.ts'
 
 let world: TestWorld
 beforeAll(async () => {

@@ -4,8 +4,8 @@ import type { AppendedBlock, Reader } from '../store/store.ts'
 import { tables } from '../store/tables.ts'
 import type { LogsAsk } from './logs.ts'
 import { startTail, type Tail, type TailViewer } from './tail.ts'
-import { seedEndMs, seedStartMs } from './test-world/seed.ts'
-import { openSeededWorld, type TestWorld } from './test-world/world.ts'
+import { seedEndMs, seedStartMs } from './test-world/seed.case.ts'
+import { openSeededWorld, type TestWorld } from './test-world/world.case.ts'
 
 let world: TestWorld
 let blocks: AppendedBlock[]

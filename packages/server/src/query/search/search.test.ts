@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { openTestWorld, type TestWorld } from '../test-world/world.ts'
+import { openTestWorld, type TestWorld } from '../test-world/world.case.ts'
 import { compileMatch } from './condition-match.ts'
 import { readSearch } from './read-search.ts'
 import { caseRecords, caseResource, caseScope, searchCases } from './search.case.ts'

@@ -5,7 +5,7 @@ import { Session } from 'chdb'
 import { openEmbeddedStore } from '../../store/embedded.ts'
 import type { Store } from '../../store/store.ts'
 import { openQuery, type Query } from '../query.ts'
-import { seedEndMs, seedStatements } from './seed.ts'
+import { seedEndMs, seedStatements } from './seed.case.ts'
 
 /** The real store in a directory of its own, and a way to put rows in that only tests have. */
 export type TestWorld = {
