@@ -27,14 +27,17 @@ export type ReadLimits = {
   rowsMax: number
 }
 
+/** What one question may use, and how it is called off. */
 export type ReadOptions = {
   /** Stops the query in the engine, not only the waiting. */
   signal?: AbortSignal | undefined
   limits?: Partial<ReadLimits> | undefined
 }
 
+/** Rows, whole: more than `rowsMax` of them is an error, never a cut. */
 export type Answer<Row> = { rows: Row[]; cost: Cost }
 
+/** What `ingest` is handed. */
 export interface Writer {
   /**
    * Loads a sealed file exactly once for its token, and resolves when it is durable and visible to queries.
@@ -46,6 +49,7 @@ export interface Writer {
   publish(block: AppendedBlock): void
 }
 
+/** What `query` is handed. */
 export interface Reader {
   /** 64-bit integers come as strings, times as the statement prints them. */
   rows<Row>(statement: Statement, options?: ReadOptions): Promise<Answer<Row>>
@@ -53,6 +57,7 @@ export interface Reader {
   subscribe(table: TableName, listen: (block: AppendedBlock) => void): () => void
 }
 
+/** One driver's whole: opened, migrated and closed by `main`. */
 export interface Store extends Writer, Reader {
   /** Creates or forwards the schema; refuses a store newer than this program. */
   migrate(): Promise<void>
