@@ -47,13 +47,14 @@ export async function benchIngest({ seconds }: { seconds: number }): Promise<Row
 async function measure(kind: BodyKind, seconds: number): Promise<Measured> {
   const server = await startServer()
   try {
+    console.error(`${kind}: warming up, then ${seconds} s of load, then waiting for the merges`)
     const warm = await generate(server, kind, 2)
     await loaded(server, kind, warm.acknowledged)
     const cpuBeforeUs = cpuMicroseconds(server)
-    const startMs = performance.now()
     const result = await generate(server, kind, seconds)
+    const sentMs = performance.now()
     await loaded(server, kind, warm.acknowledged + result.acknowledged)
-    const queryableSeconds = (performance.now() - startMs) / 1000
+    const queryableSeconds = result.seconds + (performance.now() - sentMs) / 1000
     await quiet(server)
     const cpuUs = cpuMicroseconds(server) - cpuBeforeUs
     if (result.later > 0) console.error(`${kind}: told ${result.later} times to come back later`)
