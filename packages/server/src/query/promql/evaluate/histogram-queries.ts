@@ -1,5 +1,5 @@
 import type { Call, Expression, Position } from '../parse/ast.ts'
-import { parseNumber, printNumber } from '../parse/literals.ts'
+import { parseLabelNumber, printNumber } from '../parse/literals.ts'
 import {
   badBucketLabel,
   forcedMonotonicity,
@@ -30,7 +30,7 @@ type Prepared = {
 
 function prepare(series: GridSeries): Prepared {
   const le = labelValue(series.labels, bucketLabel)
-  return { series, labels: dropLabels(series.labels, [bucketLabel]), bound: parseNumber(le) }
+  return { series, labels: dropLabels(series.labels, [bucketLabel]), bound: parseLabelNumber(le) }
 }
 
 type Histograms = {

@@ -1,4 +1,4 @@
-import type { AtModifier, Duration, Position } from '../parse/ast.ts'
+import type { AtModifier, Duration } from '../parse/ast.ts'
 import { durationArithmetic } from '../parse/parse-duration.ts'
 import { QueryFailure, type QueryTimes } from './evaluation.ts'
 import { endOf, type Grid, timeOf } from './grid.ts'
@@ -13,11 +13,9 @@ export function durationMs(duration: Duration, query: QueryTimes): number {
 /** Of a range or a step, which must be longer than nothing. */
 export function lengthMs(duration: Duration, query: QueryTimes): number {
   const ms = durationMs(duration, query)
-  if (ms <= 0) throw new QueryFailure('bad-query', `duration must be greater than 0${where(duration.position)}`)
+  if (ms <= 0) throw new QueryFailure('bad-query', 'duration must be greater than 0')
   return ms
 }
-
-const where = (position: Position): string => ` (at ${position.start + 1})`
 
 function durationSeconds(duration: Duration, query: QueryTimes): number {
   switch (duration.kind) {

@@ -64,6 +64,13 @@ export function parseNumber(text: string): number | undefined {
   return undefined
 }
 
+/** A number in a label, such as the bound of a bucket: no other bases than ten, and infinity by any of its names. */
+export function parseLabelNumber(text: string): number | undefined {
+  if (/^[+-]?inf(inity)?$/i.test(text)) return text.startsWith('-') ? -Infinity : Infinity
+  if (/^[+-]?nan$/i.test(text)) return Number.NaN
+  return /^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)(e[+-]?[0-9]+)?$/i.test(text) ? Number(text) : undefined
+}
+
 /** Shortest digits that read back, never with an exponent: `strconv.FormatFloat(v, 'f', -1, 64)`. */
 export function printNumber(value: number): string {
   if (Number.isNaN(value)) return 'NaN'

@@ -17,6 +17,8 @@ describe('compileRegex', () => {
     ['a{x}', ['a{x}'], ['a']],
     ['/path-1_2', ['/path-1_2'], ['path']],
     ['\\x{1F600}', ['😀'], ['x']],
+    ['.[^a]\\D', ['😀😀😀', 'bcd'], ['😀😀', '😀']],
+    ['[😀-😎]+', ['😃'], ['x']],
   ])('%s matches whole values', (pattern, matching, others) => {
     const regex = compileRegex(pattern)
     if ('error' in regex) throw new Error(regex.error)

@@ -4,15 +4,23 @@ import { quote } from './literals.ts'
  * RE2's syntax, which Prometheus takes, as a JavaScript regular expression: inline flags are spread over what they
  * cover, `(?P<name>...)`, `\A`, `\z`, `\Q...\E` and `[[:alpha:]]` get their other spelling. The whole value must match
  * and `.` takes line ends too.
+ *
+ * The `u` flag is left out where it can be: only without it does V8 go over to its linear-time engine when a pattern
+ * backtracks too much (`--enable-experimental-regexp-engine-on-excessive-backtracks`, which the process has to set).
  */
 export function compileRegex(pattern: string): RegExp | { readonly error: string } {
   try {
-    return new RegExp(`^(?:${new Translator(pattern).whole()})$`, 'u')
+    const translator = new Translator(pattern)
+    const source = translator.whole()
+    return new RegExp(`^(?:${source})$`, translator.needsUnicode ? 'u' : '')
   } catch (thrown) {
     const reason = thrown instanceof Error ? thrown.message.replace(/^Invalid regular expression: /, '') : ''
     return { error: `${quote(pattern)} is not a regular expression: ${reason}` }
   }
 }
+
+/** Any character but these. One that takes two units in JavaScript's strings is not to be cut in half. */
+const anyBut = (members: string): string => `(?:[\\ud800-\\udbff][\\udc00-\\udfff]|[^${members}\\ud800-\\udfff])`
 
 type Flags = { readonly ignoreCase: boolean; readonly dotAll: boolean; readonly multiline: boolean }
 
@@ -36,6 +44,8 @@ const posixClasses = new Map([
 class Translator {
   private readonly pattern: string
   private at = 0
+  /** Set when something can only be said by character and not by unit. */
+  needsUnicode = false
   private flags: Flags = { ignoreCase: false, dotAll: true, multiline: false }
 
   constructor(pattern: string) {
@@ -60,11 +70,12 @@ class Translator {
   private piece(): string {
     const rest = this.pattern.slice(this.at)
     const c = String.fromCodePoint(rest.codePointAt(0) ?? 0)
+    if (c.length > 1) this.needsUnicode = true
     if (c === '(') return this.group(rest)
     if (c === '[') return this.characterClass()
     if (c === '\\') return this.escape(rest)
     this.at += c.length
-    if (c === '.') return this.flags.dotAll ? '[\\s\\S]' : '[^\\n]'
+    if (c === '.') return anyBut(this.flags.dotAll ? '' : '\\n')
     if (c === '^') return this.flags.multiline ? '(?<![^\\n])' : '^'
     if (c === '$') return this.flags.multiline ? '(?![^\\n])' : '$'
     if (c === '{' && !/^\{\d+(,\d*)?\}/.test(rest)) return '\\{'
@@ -128,7 +139,8 @@ class Translator {
     this.at += whole.length
     if (code === 'A') return '(?<![\\s\\S])'
     if (code === 'z') return '(?![\\s\\S])'
-    if (/^[dDwWsSbB]$/.test(code)) return code === 's' ? '[\\t\\n\\f\\r ]' : code === 'S' ? '[^\\t\\n\\f\\r ]' : whole
+    if (/^[dDwWsSbB]$/.test(code)) return perlClass(code)
+    if (/^([pP]|x\{)/.test(code)) this.needsUnicode = true
     const same = escapeText(code)
     if (same !== undefined) return same
     if (/^[A-Za-z0-9]$/.test(code)) throw new Error(`invalid escape sequence \\${code}`)
@@ -155,8 +167,17 @@ class Translator {
       } else body += plain === '-' ? '-' : classMember(plain ?? '')
     }
     if (this.flags.ignoreCase) body += bothCases(body)
-    return `[${negated ? '^' : ''}${body}]`
+    if (/\\([pP]|u\{)|[\ud800-\udfff]/.test(body)) this.needsUnicode = true
+    return negated ? anyBut(body) : `[${body}]`
   }
+}
+
+/** ASCII, as in RE2. */
+function perlClass(code: string): string {
+  if (code === 's') return '[\\t\\n\\f\\r ]'
+  if (code === 'S') return anyBut('\\t\\n\\f\\r ')
+  if (code === 'D') return anyBut('0-9')
+  return code === 'W' ? anyBut('0-9A-Za-z_') : `\\${code}`
 }
 
 const classMember = (c: string): string => (/[\\\][^-]/.test(c) ? `\\${c}` : c)

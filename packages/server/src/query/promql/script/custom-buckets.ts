@@ -1,6 +1,6 @@
 import { customSchema, emptyHistogram, type Histogram } from '../evaluate/histogram/histogram.ts'
 import { type Labels, labelValue, metricName, setLabels } from '../evaluate/labels.ts'
-import { parseNumber } from '../parse/literals.ts'
+import { parseLabelNumber } from '../parse/literals.ts'
 import type { MemorySample } from './memory-source.ts'
 
 /** `load_with_nhcb`: classic histogram series put together into native histograms with custom buckets. */
@@ -13,7 +13,7 @@ export function withCustomBuckets(series: readonly FloatSeries[]): readonly Floa
   for (const { labels, samples } of series) {
     const suffix = /_(bucket|count|sum)$/.exec(metricName(labels))
     if (suffix === null) continue
-    const bound = suffix[1] === 'bucket' ? parseNumber(labelValue(labels, 'le')) : undefined
+    const bound = suffix[1] === 'bucket' ? parseLabelNumber(labelValue(labels, 'le')) : undefined
     if (suffix[1] === 'bucket' && (bound === undefined || Number.isNaN(bound))) continue
     const base = setLabels(labels, [
       ['__name__', metricName(labels).slice(0, -suffix[0].length)],
