@@ -78,6 +78,8 @@ const starts = [
   /^packages\/ui\/src\/main\.tsx$/,
   /\.d\.ts$/,
   /^(e2e|bench|conformance)\/main\.ts$/,
+  // Programs the benches start.
+  /^bench\/peers\//,
   /\/fixtures\//,
   /^examples\/[^/]+\/src\//,
 ]

@@ -25,7 +25,7 @@ start({
   instrument: { process: false, httpServer: false, httpClient: false, fetch: false },
 })
 
-const fields = five()
+const attributes = five()
 const logLine = () => ({
   times: 100_000,
   between: flush,
@@ -41,7 +41,7 @@ const operations = {
     times: 20_000_000,
     chunk: 20_000_000,
     loop: (n) => {
-      for (let k = 0; k < n; k++) log.debug('order paid', fields)
+      for (let k = 0; k < n; k++) log.debug('order paid', attributes)
     },
   }),
   'counter, 3 labels': () => {

@@ -2,7 +2,7 @@ import { context, metrics, trace } from '@opentelemetry/api'
 import { five, tellMedian, threeLabels } from './rounds.mjs'
 
 /** `node peers.mjs OPERATION`: the same operations by the libraries the SDK replaces, each set up as its own pages say. */
-const fields = five()
+const attributes = five()
 
 const operations = {
   'pino: log line': async () => {
@@ -40,7 +40,7 @@ const operations = {
       times: 20_000_000,
       chunk: 20_000_000,
       loop: (n) => {
-        for (let k = 0; k < n; k++) logger.debug(fields, 'order paid')
+        for (let k = 0; k < n; k++) logger.debug(attributes, 'order paid')
       },
     }
   },
