@@ -21,7 +21,7 @@ export function KeysProvider({ children }: { children: ReactNode }) {
     let first = ''
     let firstAt = 0
     const hear = (event: KeyboardEvent) => {
-      if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isElsewhere(event.target)) return
+      if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isElsewhere(event)) return
       const key = keyName(event)
       const pair = event.timeStamp - firstAt < sequenceMs ? `${first} ${key}` : ''
       first = key
@@ -89,8 +89,10 @@ function pairTaken(groups: { current: Group }[], pair: string): boolean {
   return pair !== '' && groups.some(({ current }) => current.bindings.some(({ keys }) => keys === pair))
 }
 
-function isElsewhere(target: EventTarget | null): boolean {
+function isElsewhere({ target, key }: KeyboardEvent): boolean {
   if (!(target instanceof HTMLElement)) return false
+  // Switches and choices keep the focus after a click but take no letters.
+  if (target.matches('input[type="checkbox"], input[type="radio"]')) return key === ' ' || key.startsWith('Arrow')
   if (
     target.isContentEditable ||
     target.closest('input, textarea, select, [role="dialog"], [role="menu"], [role="listbox"]')

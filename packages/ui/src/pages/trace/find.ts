@@ -2,9 +2,9 @@ import type { Attributes, SpanRecord } from '@wakeline/protocol'
 import { printAttribute } from '../../parts/attribute-text.ts'
 import type { TraceView } from './trace-view.ts'
 
-/** Everything of a span that can be looked for, in one lower-case text. */
+/** What of a span can be looked for in part, in one lower-case text. Its id is found whole only. */
 function searchText(span: SpanRecord): string {
-  const parts = [span.service, span.name, span.kind, span.status, span.statusMessage, span.spanId]
+  const parts = [span.service, span.name, span.kind, span.status, span.statusMessage]
   addAttributes(parts, span.attributes)
   for (const event of span.events) {
     parts.push(event.name)
@@ -28,7 +28,10 @@ export function openFind(view: TraceView): (find: string) => number[] {
       .filter((word) => word !== '')
     if (words.length === 0) return []
     texts ??= view.rows.map(({ span }) => searchText(span))
-    return texts.flatMap((text, index) => (words.every((word) => text.includes(word)) ? [index] : []))
+    return texts.flatMap((text, index) => {
+      const id = view.rows[index]?.span.spanId
+      return words.every((word) => text.includes(word) || word === id) ? [index] : []
+    })
   }
 }
 

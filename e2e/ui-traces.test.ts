@@ -1,0 +1,120 @@
+import type { TracesAnswer } from '@wakeline/protocol'
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { keepScreenshot, openBrowser, openPage } from './browser.ts'
+import { type DrawnTrace, drawTrace, sendTraces } from './drawn-telemetry.ts'
+import { eventually, lastMinutes, type RunningServer, startServer } from './server.ts'
+
+let server: RunningServer
+let browser: Browser
+let failed: DrawnTrace
+
+beforeAll(async () => {
+  server = await startServer()
+  browser = await openBrowser()
+  const nowMs = Date.now() - 60_000
+  failed = drawTrace(
+    `
+    storefront POST /checkout    server! :|======================================|
+    storefront POST              client! :  |==================================|
+    checkout   POST /orders      server! :   |================================|
+    inventory  PUT /reservations server  :     |=======|
+    payments   POST /charges     server! :               |=================|
+    payments   ask the bank      client! :                 |=============|
+  `,
+    nowMs,
+  )
+  const good = Array.from({ length: 40 }, (_, at) =>
+    drawTrace(
+      `
+      storefront GET /products   server  :|${'='.repeat(4 + ((at * 7) % 31))}|
+      inventory  GET /stock      server  : |==|
+    `,
+      nowMs - at * 1000,
+    ),
+  )
+  await sendTraces(server.otlpHttp, [failed, ...good])
+  await eventually(
+    () => server.ask<TracesAnswer>(`/traces?${lastMinutes()}&limit=100`),
+    ({ traces }) => traces.length === 41,
+  )
+})
+
+afterAll(async () => {
+  await browser?.close()
+  await server?.stop()
+})
+
+const wide = { width: 1440, height: 900 }
+
+describe('the pages for traces', () => {
+  test('lead from a service to its error traces, to a trace, to a span, to its logs', async () => {
+    const { page, complaints } = await openPage(browser, { scheme: 'light', ...wide })
+    await page.goto(`${server.ui}/services/payments`)
+    await page.getByRole('link', { name: 'Error traces' }).click()
+    await page.getByRole('grid', { name: 'Traces' }).getByText('POST /checkout').click()
+    await page.getByRole('row').filter({ hasText: 'POST /charges' }).click()
+    const details = page.getByRole('complementary')
+    await details.getByText('at charge (/app/src/charge.ts:41:11)').waitFor()
+    await details.getByText('working on POST /charges').waitFor()
+    await keepScreenshot(page, 'trace-span-light')
+    const charge = failed.spans.find(({ name }) => name === 'POST /charges')
+    expect(new URL(page.url()).searchParams.get('span')).toBe(charge?.spanId)
+    await details.getByRole('link', { name: 'Open in Logs' }).click()
+    await page.getByText('working on POST /charges').first().waitFor()
+    expect(new URL(page.url()).searchParams.get('q')).toBe(`trace_id:${failed.traceId} span_id:${charge?.spanId}`)
+    expect(complaints).toEqual([])
+  })
+
+  test('show a trace as rows that collapse, are found, and are summed up', async () => {
+    const { page, complaints } = await openPage(browser, { scheme: 'dark', ...wide })
+    await page.goto(`${server.ui}/traces/${failed.traceId}`)
+    const rows = page.getByRole('treegrid', { name: 'Spans' }).getByRole('row')
+    await expect.poll(() => rows.count()).toBe(6)
+    await page.keyboard.press('C')
+    await expect.poll(() => rows.count()).toBe(1)
+    await page.keyboard.press('f')
+    await page.keyboard.type('bank')
+    await page.getByText('1 span ·').waitFor()
+    await page.keyboard.press('Enter')
+    await expect.poll(() => page.getByRole('row', { selected: true }).textContent()).toContain('ask the bank')
+    await keepScreenshot(page, 'trace-find-dark')
+    await page.getByRole('tab', { name: 'Summary' }).click()
+    await page.getByRole('grid', { name: 'Trace summary by service' }).getByText('payments').waitFor()
+    await keepScreenshot(page, 'trace-summary-dark')
+    await page.getByRole('tab', { name: 'Logs' }).click()
+    const logs = page.getByRole('grid', { name: 'Logs of the trace' })
+    await expect.poll(() => logs.getByRole('row').count()).toBe(7)
+    await logs.getByText('working on PUT /reservations').click()
+    await page.getByRole('complementary').getByText('PUT /reservations').first().waitFor()
+    expect(complaints).toEqual([])
+  })
+
+  test.each(['light', 'dark'] as const)('list and plot the traces of a search, %s', async (scheme) => {
+    const { page, complaints } = await openPage(browser, { scheme, ...wide })
+    await page.goto(`${server.ui}/traces`)
+    await page.getByText('41 traces').waitFor()
+    await keepScreenshot(page, `traces-${scheme}`)
+    await page.getByRole('switch', { name: 'Only errors' }).check({ force: true })
+    await page.getByText('1 trace', { exact: true }).waitFor()
+    await page.keyboard.press('j')
+    await page.keyboard.press('Enter')
+    await page.getByRole('treegrid', { name: 'Spans' }).waitFor()
+    expect(new URL(page.url()).pathname).toBe(`/traces/${failed.traceId}`)
+    await keepScreenshot(page, `trace-${scheme}`)
+    expect(complaints).toEqual([])
+  })
+
+  test('say what to check where a trace is not there, and what is wrong with a search', async () => {
+    const { page } = await openPage(browser, { scheme: 'light', width: 420, height: 860 })
+    await page.goto(`${server.ui}/traces/${'0'.repeat(31)}1`)
+    await page.getByText('No span of this trace is stored').waitFor()
+    await keepScreenshot(page, 'trace-not-found-narrow')
+    await page.goto(`${server.ui}/traces?q=name:(`)
+    await page.getByText('The search cannot be read').waitFor()
+    await page.goto(`${server.ui}/traces?q=name:nothing-like-this`)
+    await page.getByText('Clear the search').click()
+    await page.getByText('41 traces').waitFor()
+    await keepScreenshot(page, 'traces-narrow')
+  })
+})
