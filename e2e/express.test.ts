@@ -21,6 +21,8 @@ beforeAll(async () => {
     env: {
       ...cleanEnv(),
       OTEL_SERVICE_NAME: 'guest-book',
+      // Not asking every cloud whether this is one of its machines.
+      OTEL_NODE_RESOURCE_DETECTORS: 'env,host,os,process,serviceinstance',
       OTEL_RESOURCE_ATTRIBUTES: 'service.version=4.5.6',
       OTEL_EXPORTER_OTLP_ENDPOINT: server.otlpHttp,
       OTEL_TRACES_EXPORTER: 'otlp',
