@@ -1,0 +1,125 @@
+import type { LogsAnswer, MetricsAnswer, TracesAnswer } from '@wakeline/protocol'
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { keepScreenshot, openBrowser, openPage } from './browser.ts'
+import { eventually, lastMinutes, type RunningServer, startServer } from './server.ts'
+import { type RunningShop, shopServices, startShop } from './shop.ts'
+
+/** The demo shop as `npm start` opens it, seen through every page of the UI. */
+
+let server: RunningServer
+let shop: RunningShop
+let browser: Browser
+
+beforeAll(async () => {
+  server = await startServer()
+  browser = await openBrowser()
+})
+
+afterAll(async () => {
+  await browser?.close()
+  await shop?.stop()
+  await server?.stop()
+})
+
+const wide = { width: 1440, height: 900 }
+
+describe('the UI', () => {
+  test('teaches how to send the first data, and shows it when it comes', async () => {
+    const { page, complaints } = await openPage(browser, { scheme: 'light', ...wide })
+    await page.goto(server.ui)
+    await page.getByRole('heading', { name: 'Send the first data' }).waitFor()
+    await keepScreenshot(page, 'first-data-light')
+    shop = await startShop(server)
+    await page.getByRole('grid', { name: 'Services' }).getByText('storefront').waitFor({ timeout: 30_000 })
+    expect(complaints).toEqual([])
+  })
+
+  test('has the four services, with traces that cross all of them', async () => {
+    const found = await eventually(
+      () => server.ask<TracesAnswer>(`/traces?${lastMinutes()}&limit=200`),
+      ({ traces }) => traces.some(crossesAll),
+      60_000,
+    )
+    expect(found.traces.some(crossesAll)).toBe(true)
+    const { page, complaints } = await openPage(browser, { scheme: 'dark', ...wide })
+    await page.goto(`${server.ui}/services`)
+    for (const service of shopServices) await page.getByRole('grid', { name: 'Services' }).getByText(service).waitFor()
+    await keepScreenshot(page, 'services-dark')
+    const trace = found.traces.find(crossesAll)
+    await page.goto(`${server.ui}/traces/${trace?.traceId}`)
+    await page.getByRole('treegrid', { name: 'Spans' }).getByRole('row').first().waitFor()
+    await keepScreenshot(page, 'demo-trace-dark')
+    expect(complaints).toEqual([])
+  })
+
+  test('finds log records, shows one in full, and leads to its trace', async () => {
+    await eventually(
+      () => server.ask<LogsAnswer>(`/logs?q=confirmed&${lastMinutes()}`),
+      ({ records }) => records.length > 0,
+    )
+    const { page, complaints } = await openPage(browser, { scheme: 'light', ...wide })
+    await page.goto(`${server.ui}/logs`)
+    await page.getByRole('grid', { name: 'Log records' }).getByRole('row').nth(3).waitFor()
+    await keepScreenshot(page, 'logs-light')
+    await page.keyboard.press('/')
+    await page.keyboard.type('"order confirmed" service:checkout')
+    await page.keyboard.press('Enter')
+    await page.getByRole('gridcell').getByText('order confirmed').first().click()
+    const detail = page.getByRole('complementary')
+    await detail.getByText('orderId').waitFor()
+    await keepScreenshot(page, 'log-record-light')
+    await detail.getByRole('link', { name: 'Its trace' }).click()
+    await page.getByRole('treegrid', { name: 'Spans' }).getByRole('row').first().waitFor()
+    expect(complaints).toEqual([])
+  })
+
+  test('follows new records as they come', async () => {
+    const { page, complaints } = await openPage(browser, { scheme: 'dark', ...wide })
+    await page.goto(`${server.ui}/logs?q=level>=info&tail=on`)
+    await page.getByText('following').first().waitFor()
+    await page.getByRole('grid', { name: 'Log records' }).getByRole('row').nth(5).waitFor()
+    await keepScreenshot(page, 'logs-follow-dark')
+    expect(complaints).toEqual([])
+  })
+
+  test('shows where a search cannot be read', async () => {
+    const { page } = await openPage(browser, { scheme: 'light', ...wide })
+    await page.goto(`${server.ui}/logs?q=level>>warn`)
+    await page.getByRole('alert').first().waitFor()
+    await keepScreenshot(page, 'logs-wrong-search-light')
+  })
+
+  test('charts a metric, split by a label', async () => {
+    await eventually(
+      () => server.ask<MetricsAnswer>(`/metrics?${lastMinutes()}`),
+      ({ metrics }) => metrics.some(({ metric }) => metric === 'http.server.request.duration'),
+      60_000,
+    )
+    const { page, complaints } = await openPage(browser, { scheme: 'light', ...wide })
+    await page.goto(`${server.ui}/metric`)
+    await page.getByRole('grid', { name: 'Metrics' }).getByText('http.server.request.duration').click()
+    await page.getByRole('figure', { name: 'http.server.request.duration, p95' }).waitFor()
+    await page.getByRole('button', { name: 'service', exact: true }).click()
+    await expect.poll(() => new URL(page.url()).searchParams.get('by')).toBe('service')
+    await page.getByRole('button', { name: 'storefront', exact: true }).first().waitFor()
+    await keepScreenshot(page, 'metric-light')
+    expect(complaints).toEqual([])
+  })
+
+  test.each(['light', 'dark'] as const)('stays readable on a phone, %s', async (scheme) => {
+    const { page, complaints } = await openPage(browser, { scheme, width: 420, height: 900 })
+    for (const path of ['services', 'services/checkout', 'traces', 'logs', 'metric']) {
+      await page.goto(`${server.ui}/${path}`)
+      await page.waitForLoadState('networkidle')
+      const wider = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth')
+      expect(wider, `${path} scrolls sideways`).toBeLessThanOrEqual(0)
+      await keepScreenshot(page, `phone-${path.replace('/', '-')}-${scheme}`)
+    }
+    expect(complaints).toEqual([])
+  })
+})
+
+function crossesAll({ services }: TracesAnswer['traces'][number]): boolean {
+  return shopServices.every((name) => services.some(({ service }) => service === name))
+}
