@@ -11,6 +11,7 @@ const source = join(root, 'src')
 /** Modules beside `wakeline` itself, by the file in `src` they are made of, and where their types are. */
 const modules: Readonly<Record<string, readonly string[]>> = {
   health: ['health/public.ts', 'health.ts'],
+  shutdown: ['shutdown/public.ts', 'shutdown.ts'],
 }
 
 /**

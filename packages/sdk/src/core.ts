@@ -8,7 +8,7 @@ import type { Signal } from './export/exporter.ts'
 import { encodeResource, processResource } from './export/resource.ts'
 import { SignalBuffer } from './export/signal-buffer.ts'
 import { Instrumentation } from './instrumentation.ts'
-import { watchEndOfProcess } from './lifecycle.ts'
+import { type WatchOfEnd, watchEndOfProcess } from './lifecycle.ts'
 import { JsonLines } from './logs/json-line.ts'
 import { LineOutput } from './logs/line-output.ts'
 import { type LogRecord, levels } from './logs/log-record.ts'
@@ -60,7 +60,7 @@ export class Core {
   private settings: Settings
   private resourceBytes: Uint8Array | undefined = undefined
   private pipeline: Pipeline | undefined = undefined
-  private stopWatching: (() => void) | undefined = undefined
+  private watch: WatchOfEnd | undefined = undefined
 
   constructor() {
     const settings = this.read({}, () => {})
@@ -137,12 +137,12 @@ export class Core {
     this.observeSelf()
     this.instrumentation.start(settings.instrument, (run, delayMs) => this.schedule(run, delayMs))
     if (settings.registerOpenTelemetry) this.registerOpenTelemetry()
-    this.stopWatching = watchEndOfProcess(
+    this.watch = watchEndOfProcess(
       {
         flush: () => this.flush(settings.exitTimeoutMs),
         pending: () => this.pipeline?.pending() ?? false,
         lastWords: () => this.lastWords(),
-        lastLines: () => this.output.writeImmediately(),
+        lastLines: () => this.lastLines(),
         crashed: (error, isFatal) => this.crashed(error, isFatal),
       },
       settings.handleSignals,
@@ -238,9 +238,20 @@ export class Core {
     await this.pipeline?.flush(timeoutMs)
   }
 
+  /** Sends and writes everything, because the process is about to be ended on purpose. */
+  async flushAtEnd(): Promise<void> {
+    await this.watch?.flush()
+    this.lastLines()
+  }
+
+  /** Log lines that wait are written now, and those to come at once. */
+  lastLines(): void {
+    this.output.writeImmediately()
+  }
+
   async stop(): Promise<void> {
-    this.stopWatching?.()
-    this.stopWatching = undefined
+    this.watch?.stop()
+    this.watch = undefined
     this.instrumentation.stop()
     await this.flush(this.settings.exitTimeoutMs)
     this.pipeline?.stop()

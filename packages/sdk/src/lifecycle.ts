@@ -12,13 +12,20 @@ export interface EndOfProcess {
   crashed(error: unknown, isFatal: boolean): void
 }
 
-const signals = ['SIGTERM', 'SIGINT'] as const
+/** What can be asked of the watch, by those who end the process on purpose. */
+export interface WatchOfEnd {
+  /** Sends everything; the exit that follows does not try again. */
+  flush(): Promise<void>
+  stop(): void
+}
+
+export const endSignals = ['SIGTERM', 'SIGINT'] as const
 
 /**
  * Watches for the end of the process. Exit code, crash message and the effect of a signal stay what they were without
- * the SDK. Returns how to stop watching.
+ * the SDK.
  */
-export function watchEndOfProcess(end: EndOfProcess, handleSignals: boolean): () => void {
+export function watchEndOfProcess(end: EndOfProcess, handleSignals: boolean): WatchOfEnd {
   let flushes = 0
   let allSent = false
   const flushAtEnd = async () => {
@@ -56,12 +63,13 @@ export function watchEndOfProcess(end: EndOfProcess, handleSignals: boolean): ()
     signalled = true
     void flushAtEnd().finally(() => endBy(signal))
   }
-  const watched = handleSignals && process.getBuiltinModule('node:worker_threads').isMainThread ? signals : []
+  const watched = handleSignals && process.getBuiltinModule('node:worker_threads').isMainThread ? endSignals : []
   for (const signal of watched) process.on(signal, onSignal)
-  return () => {
+  const stop = () => {
     process.removeListener('beforeExit', onBeforeExit)
     process.removeListener('exit', onExit)
     process.removeListener('uncaughtExceptionMonitor', onCrash)
     for (const signal of watched) process.removeListener(signal, onSignal)
   }
+  return { flush: flushAtEnd, stop }
 }
