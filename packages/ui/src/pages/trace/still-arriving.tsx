@@ -20,8 +20,12 @@ export function StillArriving({ view, refresh }: { view: TraceView; refresh: () 
   if (!fresh) return null
   const agoMs = Math.max(0, Math.round((nowMs - endMs) / 1000) * 1000)
   return (
-    <span className={styles.arriving} role="status">
-      The last span ended {agoMs < 1000 ? 'just now' : `${printDuration(agoMs * 1e6)} ago`}; more may come.{' '}
+    <span
+      className={styles.arriving}
+      role="status"
+      title={`The last span ended ${agoMs < 1000 ? 'just now' : `${printDuration(agoMs * 1e6)} ago`}; more may come`}
+    >
+      may still grow{' '}
       <button type="button" className={styles.textButton} onClick={refresh}>
         Refresh
       </button>

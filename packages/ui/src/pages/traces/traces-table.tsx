@@ -102,7 +102,7 @@ const moreColumns: Column<TraceSummary>[] = [
     id: 'services',
     title: 'Services',
     width: 'minmax(180px, 3fr)',
-    fromWidth: 820,
+    fromWidth: 960,
     hint: 'With their number of spans, most first',
     render: ({ services }) => <Services services={services} />,
   },
