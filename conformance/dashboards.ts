@@ -1,13 +1,10 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseExpression } from '../packages/server/src/query/promql/parse/parse.ts'
-import { directoryOf } from './promql.ts'
 import type { Case } from './suite.ts'
 
 /** Every expression of Grafana dashboards, its variables filled in. */
-export async function runDashboards(dataDirectory: string): Promise<Case[]> {
-  const directory = directoryOf(dataDirectory, 'dashboards')
-  if (directory === undefined) return []
+export async function runDashboards(directory: string): Promise<Case[]> {
   const files = (await readdir(directory)).filter((file) => file.endsWith('.json')).sort()
   const cases: Case[] = []
   for (const file of files) {

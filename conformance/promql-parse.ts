@@ -3,16 +3,13 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseExpression } from '../packages/server/src/query/promql/parse/parse.ts'
 import { printExpression } from '../packages/server/src/query/promql/parse/print.ts'
-import { directoryOf } from './promql.ts'
 import type { Case } from './suite.ts'
 
 /** Which texts are PromQL, what is wrong with those that are not, and how expressions are printed. */
 type ParseCase = { query: string; valid: boolean; error?: string }
 type PrintCase = { in: string; out: string }
 
-export async function runPromqlParse(dataDirectory: string): Promise<Case[]> {
-  const directory = directoryOf(dataDirectory, 'promql-parse')
-  if (directory === undefined) return []
+export async function runPromqlParse(directory: string): Promise<Case[]> {
   const parseCases = await readCases<ParseCase>(join(directory, 'parse.json'))
   const printCases = await readCases<PrintCase>(join(directory, 'print.json'))
   return [...parseCases.map(parseCase), ...printCases.map(printCase)]

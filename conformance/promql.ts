@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { defaultEvaluateOptions } from '../packages/server/src/query/promql/evaluate/options.ts'
@@ -21,9 +20,7 @@ const run = {
   evaluate: { ...defaultEvaluateOptions, delayedNameRemoval: true },
 }
 
-export async function runPromql(dataDirectory: string): Promise<Case[]> {
-  const directory = directoryOf(dataDirectory, 'promql-eval')
-  if (directory === undefined) return []
+export async function runPromql(directory: string): Promise<Case[]> {
   const files = (await readdir(directory)).filter((file) => file.endsWith('.test')).sort()
   const cases: Case[] = []
   for (const file of files) cases.push(...(await runFile(directory, file)))
@@ -40,11 +37,4 @@ async function runFile(directory: string, file: string): Promise<Case[]> {
     const about = { name: `${file}:${line} ${query}`, isExperimental: isExperimental || usesHistograms }
     return problem === '' ? { ...about, outcome: 'passed' } : { ...about, outcome: 'failed', reason: problem }
   })
-}
-
-/** The suite's folder in the data directory, or the directory itself when that is what was given. */
-export function directoryOf(dataDirectory: string, name: string): string | undefined {
-  const inside = join(dataDirectory, name)
-  if (existsSync(inside)) return inside
-  return existsSync(dataDirectory) ? dataDirectory : undefined
 }

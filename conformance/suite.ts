@@ -4,5 +4,5 @@ export type Case = { name: string; isExperimental: boolean } & (
   | { outcome: 'failed' | 'skipped'; reason: string }
 )
 
-/** Runs every case found in the directory of conformance data; none, when it is not there. */
-export type Suite = (dataDirectory: string) => Promise<Case[]>
+/** Runs every case of a suite's own folder. */
+export type Suite = (directory: string) => Promise<Case[]>

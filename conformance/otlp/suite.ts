@@ -12,8 +12,7 @@ import { snapshotOf } from './snapshot.ts'
  * entry. HyperDX's cases say what another product stores: where that is what was sent it is a rule for us too,
  * where it is that product's policy (severity from text, attributes from bodies) it is experimental.
  */
-export async function runOtlp(dataDirectory: string): Promise<Case[]> {
-  const directory = join(dataDirectory, 'otlp')
+export async function runOtlp(directory: string): Promise<Case[]> {
   const cases: Case[] = []
   for (const file of await names(join(directory, 'proto-examples')))
     cases.push(await readBackCase(`proto-examples/${file}`, join(directory, 'proto-examples', file)))

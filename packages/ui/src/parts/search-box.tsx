@@ -66,7 +66,7 @@ export function SearchBox(props: SearchBoxProps) {
         </ActionIcon>
       )}
       <Drop id={listId} choices={choices} />
-      {wrong !== undefined && <div className={styles.error}>{wrong.message}</div>}
+      {wrong !== undefined && focused && <div className={styles.error}>{wrong.message}</div>}
     </div>
   )
 }
