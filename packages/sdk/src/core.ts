@@ -12,6 +12,7 @@ import { type WatchOfEnd, watchEndOfProcess } from './lifecycle.ts'
 import { JsonLines } from './logs/json-line.ts'
 import { LineOutput } from './logs/line-output.ts'
 import { type LogRecord, levels } from './logs/log-record.ts'
+import { LogScope } from './logs/log-scope.ts'
 import { Logger, Logging } from './logs/logger.ts'
 import { prettyLine } from './logs/pretty-line.ts'
 import { MetricsEncoder } from './metrics/encode-metrics.ts'
@@ -82,6 +83,7 @@ export class Core {
     const logSettings = { attributesMax: settings.attributesMax }
     this.logging = new Logging({
       ...shared,
+      report,
       settings: logSettings,
       buffer: this.buffers.logs,
       show: this.showAs(settings.logOutput),
@@ -286,8 +288,9 @@ export class Core {
 
   withContext<T>(attributes: Attributes, fn: () => T): T {
     const context = this.storage.getStore() ?? rootContext
-    const bound = context.bound === undefined ? this.logging.bind(attributes) : context.bound.and(attributes)
-    return this.storage.run(context.withBound(bound), fn)
+    const outer = context.scope
+    const bound = outer?.bound === undefined ? this.logging.bind(attributes) : outer.bound.and(attributes)
+    return this.storage.run(context.withScope(LogScope.inside(outer, bound)), fn)
   }
 
   activeSpan(): PublicSpan | undefined {

@@ -39,12 +39,31 @@ export interface Log {
   readonly warn: LogCall
   readonly error: LogCall
   readonly fatal: LogCall
+  /** The same as `warn`. */
+  readonly warning: LogCall
+  /** The same as `fatal`. */
+  readonly critical: LogCall
   /** Whether a line of this level would be written: ask before preparing something costly. */
   isLevelEnabled(level: LogLevel): boolean
   /** A logger that adds these attributes to each line. A key bound again replaces the earlier value. */
   child(attributes: Attributes): Log
   /** The same as `child`. */
   with(attributes: Attributes): Log
+  /** A logger without these bound attributes. */
+  unbind(...keys: string[]): Log
+  /**
+   * Adds to every line from now on in the request (or withContext) around this call, whichever logger writes it; no other
+   * request sees it. Outside of one: to every line of the process.
+   */
+  setContext(attributes: Attributes): void
+  /** Takes back what `setContext` and the request have bound: these keys, or all. */
+  clearContext(...keys: string[]): void
+  /** Adds to the one line that the request around this call ends with. */
+  set(attributes: Attributes): void
+  /** How long something took, as an info line with `operation` and `duration_seconds`. */
+  performance(operation: string, durationSeconds: number, attributes?: Attributes): void
+  /** Something that matters to the business, as an info line with `event`. */
+  event(name: string, attributes?: Attributes): void
   /** A logger of another name, with a level of its own. */
   named(name: string): Log
 }

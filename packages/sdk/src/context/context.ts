@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import type { BoundAttributes } from '../logs/bound-attributes.ts'
+import type { LogScope } from '../logs/log-scope.ts'
 import type { SpanLink } from '../traces/span.ts'
 
 /** A value under a key of `@opentelemetry/api`; a chain, because adding is common and reading rare. */
@@ -23,7 +23,7 @@ export const rpcMetadataKey = Symbol.for('OpenTelemetry SDK Context Key RPC_META
 /** What a context carries. A span of ours or of another maker: anything with `spanContext()`. */
 export interface Carried {
   readonly span: SpanLink | undefined
-  readonly bound: BoundAttributes | undefined
+  readonly scope: LogScope | undefined
   readonly baggage: unknown
   readonly suppressed: boolean
 }
@@ -34,7 +34,7 @@ export interface Carried {
  */
 export class Context implements Carried {
   readonly span: SpanLink | undefined
-  readonly bound: BoundAttributes | undefined
+  readonly scope: LogScope | undefined
   readonly baggage: unknown
   readonly suppressed: boolean
   private readonly held: Held | undefined
@@ -42,7 +42,7 @@ export class Context implements Carried {
 
   constructor(carried: Carried, held?: Held, foreign?: ForeignContext) {
     this.span = carried.span
-    this.bound = carried.bound
+    this.scope = carried.scope
     this.baggage = carried.baggage
     this.suppressed = carried.suppressed
     this.held = held
@@ -54,16 +54,16 @@ export class Context implements Carried {
   }
 
   private carried(): Carried {
-    return { span: this.span, bound: this.bound, baggage: this.baggage, suppressed: this.suppressed }
+    return { span: this.span, scope: this.scope, baggage: this.baggage, suppressed: this.suppressed }
   }
 
   withSpan(span: SpanLink | undefined): Context {
-    const carried = { span, bound: this.bound, baggage: this.baggage, suppressed: this.suppressed }
+    const carried = { span, scope: this.scope, baggage: this.baggage, suppressed: this.suppressed }
     return new Context(carried, this.held, this.foreign)
   }
 
-  withBound(bound: BoundAttributes | undefined): Context {
-    return this.but({ bound })
+  withScope(scope: LogScope | undefined): Context {
+    return this.but({ scope })
   }
 
   withBaggage(baggage: unknown): Context {
@@ -90,7 +90,7 @@ export class Context implements Carried {
   }
 }
 
-export const rootContext = new Context({ span: undefined, bound: undefined, baggage: undefined, suppressed: false })
+export const rootContext = new Context({ span: undefined, scope: undefined, baggage: undefined, suppressed: false })
 
 /** For the SDK's own timers and requests: nothing done here is traced. */
 export const suppressedContext = rootContext.setValue(suppressKey, true)
@@ -105,7 +105,7 @@ export function contextOf(other: ForeignContext): Context {
   const span = other.getValue(spanKey)
   const carried = {
     span: isSpanLink(span) ? span : undefined,
-    bound: undefined,
+    scope: undefined,
     baggage: other.getValue(baggageKey),
     suppressed: other.getValue(suppressKey) === true,
   }

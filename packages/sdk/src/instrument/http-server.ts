@@ -4,6 +4,7 @@ import type { Socket } from 'node:net'
 import { Baggage } from '../context/baggage.ts'
 import { Context, rpcMetadataKey } from '../context/context.ts'
 import { parseTraceParent } from '../context/trace-parent.ts'
+import { LogScope } from '../logs/log-scope.ts'
 import type { HistogramInstrument } from '../metrics/instruments.ts'
 import { type Span, spanKind, statusCode } from '../traces/span.ts'
 import { Hosts, knownMethod, routeOf, shownQuery } from './http-names.ts'
@@ -72,14 +73,14 @@ export class HttpServerInstrument {
   }
 
   private started({ request, response, socket, server }: RequestStart): void {
-    if (this.parts.yields()) return
+    if (this.parts.yields() || this.parts.storage.getStore()?.suppressed === true) return
     this.patchServer(server)
     this.patchMessages()
     const headers = request.headers
     const remote = parseTraceParent(textOf(headers['traceparent']), textOf(headers['tracestate']))
     const baggage = headers['baggage'] === undefined ? undefined : Baggage.parse(textOf(headers['baggage']) ?? '')
-    const bound = this.requestId(headers['x-request-id'])
-    const carried = { span: remote, bound, baggage, suppressed: false }
+    const scope = LogScope.ofRequest(this.requestId(headers['x-request-id']))
+    const carried = { span: remote, scope, baggage, suppressed: false }
     const method = knownMethod(request.method)
     const outer = new Context(carried)
     const span = this.parts.tracing.start(this.parts.chunk, method, outer, {
@@ -91,7 +92,7 @@ export class HttpServerInstrument {
     const held = { key: rpcMetadataKey, value: metadata, next: undefined }
     const exchange: Exchange = {
       span,
-      context: new Context({ span, bound, baggage, suppressed: false }, held),
+      context: new Context({ span, scope, baggage, suppressed: false }, held),
       request,
       metadata,
       startMs: performance.now(),

@@ -10,8 +10,8 @@ import { jsonMembers } from './json-line.ts'
  */
 export class BoundAttributes {
   readonly attributes: Attributes
-  readonly json: string
-  readonly wire: Uint8Array
+  private jsonText: string | undefined = undefined
+  private wireBytes: Uint8Array | undefined = undefined
   readonly count: number
   private readonly how: AttributeEncoding
   /** The last combination with another set: loggers and requests meet again and again. */
@@ -21,11 +21,31 @@ export class BoundAttributes {
   constructor(attributes: Attributes, how: AttributeEncoding) {
     this.attributes = readable(attributes)
     this.how = how
-    this.json = jsonMembers(this.attributes, how)
-    const writer = new RecordWriter(128)
-    writeAttributes(writer, logAttributeEntry, this.attributes, how, boundMax)
-    this.wire = writer.take()
     this.count = Object.keys(this.attributes).length
+  }
+
+  /** Made with the first line that needs it, like the OTLP bytes: many requests write one line, or to one place only. */
+  get json(): string {
+    this.jsonText ??= jsonMembers(this.attributes, this.how)
+    return this.jsonText
+  }
+
+  get wire(): Uint8Array {
+    this.wireBytes ??= this.encode()
+    return this.wireBytes
+  }
+
+  private encode(): Uint8Array {
+    const writer = new RecordWriter(128)
+    writeAttributes(writer, logAttributeEntry, this.attributes, this.how, boundMax)
+    return writer.take()
+  }
+
+  /** All but these keys. */
+  without(keys: readonly string[]): BoundAttributes {
+    const left = { ...this.attributes }
+    for (const key of keys) delete left[key]
+    return new BoundAttributes(left, this.how)
   }
 
   /** These and those; where both have a key, those win. */

@@ -34,6 +34,8 @@ export interface LogRecord {
   readonly level: Level
   readonly loggerName: string
   readonly message: string
+  /** The message before printf arguments were put in, where there were any: the same for every line of one call. */
+  readonly template?: string | undefined
   /** What a bridged record has for a body when it is not text. */
   readonly body?: unknown
   readonly eventName?: string | undefined

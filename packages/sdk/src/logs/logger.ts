@@ -1,13 +1,15 @@
 import type { Clock } from '../clock.ts'
-import type { ContextStorage } from '../context/context.ts'
+import type { Context, ContextStorage } from '../context/context.ts'
 import type { AttributeEncoding } from '../encode/attributes.ts'
 import type { ScopeChunk, SignalBuffer } from '../export/signal-buffer.ts'
-import type { Attributes, Log, LogLevel } from '../public.ts'
+import type { Attributes, Log, LogCall, LogLevel } from '../public.ts'
+import type { Report } from '../report.ts'
 import { knownSpan } from '../traces/tracing.ts'
 import { BoundAttributes } from './bound-attributes.ts'
 import { sortArguments } from './call-arguments.ts'
 import { writeLogRecord } from './encode-log.ts'
 import { type Level, type LogRecord, levelNames, levels, severityOf } from './log-record.ts'
+import { LogScope } from './log-scope.ts'
 
 /** A logger's name and level, shared by all its children: a change reaches every one of them. */
 export interface LogName {
@@ -27,7 +29,17 @@ export class Logging {
   readonly buffer: SignalBuffer
   /** Shows a record on the terminal or as a line of JSON. */
   show: (record: LogRecord) => void
-  private readonly names = new Map<string, LogName>()
+  /** Every name asked for so far. */
+  readonly names = new Map<string, LogName>()
+  /** Severities of names that were set before anyone asked for them. */
+  readonly ruled = new Map<string, number>()
+  /** What all lines of the process have in common. */
+  readonly base = LogScope.inside(undefined, undefined)
+  /** Changes or drops records (undefined) before they go anywhere; set by `wakeline/logs`. */
+  process: ((record: LogRecord) => LogRecord | undefined) | undefined = undefined
+  /** Sees each record that is written; set by `wakeline/logs` and `wakeline/testing`. */
+  also: ((record: LogRecord) => void) | undefined = undefined
+  private readonly report: Report
   private severity = levels.info.severity as number
 
   constructor(parts: {
@@ -37,7 +49,9 @@ export class Logging {
     settings: { attributesMax: number }
     buffer: SignalBuffer
     show: (record: LogRecord) => void
+    report: Report
   }) {
+    this.report = parts.report
     this.storage = parts.storage
     this.how = parts.how
     this.clock = parts.clock
@@ -50,7 +64,7 @@ export class Logging {
     const known = this.names.get(name)
     if (known !== undefined) return known
     const scope = { name: name === '' ? 'wakeline' : name, version: '', schemaUrl: '' }
-    const made = { name, chunk: this.buffer.scope(scope), severity: this.severity }
+    const made = { name, chunk: this.buffer.scope(scope), severity: this.ruled.get(name) ?? this.severity }
     if (this.names.size < namesMax) this.names.set(name, made)
     return made
   }
@@ -88,6 +102,7 @@ export class Logging {
     let message: string
     let attributes: object | undefined
     let error: Error | undefined
+    let template: string | undefined
     if (typeof first === 'string' && rest.length === 0) {
       message = first
     } else {
@@ -95,20 +110,66 @@ export class Logging {
       message = call.message
       attributes = call.attributes
       error = call.error
+      template = typeof first === 'string' ? first : undefined
     }
-    if (context?.bound !== undefined) carried = bound === undefined ? context.bound : context.bound.join(bound)
+    const around = this.boundIn(context)
+    if (around !== undefined) carried = bound === undefined ? around : around.join(bound)
     if (carried !== undefined && attributes !== undefined && carried.clashes(attributes)) {
       carried = carried.and(attributes as Attributes)
       attributes = undefined
     }
     const span = context === undefined ? undefined : knownSpan(context.span)
     const unixMs = this.clock.nowUnixMs()
-    return { unixMs, level, loggerName: name.name, message, attributes, bound: carried, error, span }
+    return { unixMs, level, loggerName: name.name, message, template, attributes, bound: carried, error, span }
+  }
+
+  /** What the process and the scope around this line have bound. */
+  boundIn(context: Context | undefined): BoundAttributes | undefined {
+    const base = this.base.bound
+    const inner = context?.scope?.bound
+    if (base === undefined) return inner
+    return inner === undefined ? base : base.join(inner)
   }
 
   emit(record: LogRecord, chunk: ScopeChunk): void {
-    this.show(record)
-    this.export(record, chunk)
+    const kept = this.process === undefined ? record : this.process(record)
+    if (kept === undefined) return
+    this.show(kept)
+    this.also?.(kept)
+    this.export(kept, chunk)
+  }
+
+  /** The innermost scope: that of the request or withContext() around, else that of the process. */
+  private scope(): LogScope {
+    return this.storage.getStore()?.scope ?? this.base
+  }
+
+  setContext(attributes: Attributes): void {
+    const scope = this.scope()
+    scope.bound = scope.bound === undefined ? this.bind(attributes) : scope.bound.and(attributes)
+  }
+
+  /** Without keys: all of them. */
+  clearContext(keys: readonly string[]): void {
+    const scope = this.scope()
+    scope.bound = keys.length === 0 ? undefined : scope.bound?.without(keys)
+  }
+
+  /** Adds to the one line the request ends with. */
+  addToWide(attributes: Attributes): void {
+    const request = this.storage.getStore()?.scope?.request
+    if (request === undefined) {
+      this.report('log.set() was called outside of a request: there is no line to add to')
+      return
+    }
+    request.wide ??= Object.create(null) as Attributes
+    for (const key in attributes) {
+      try {
+        request.wide[key] = attributes[key]
+      } catch {
+        // A getter that throws has nothing to add.
+      }
+    }
   }
 
   /** Only exports: a record that came through a bridge has been shown by the logger it came from. */
@@ -135,6 +196,9 @@ export class Logger implements Log {
   private readonly logging: Logging
   private readonly logName: LogName
   private readonly bound: BoundAttributes | undefined
+  /** The words of other logging libraries; on the prototype, the same functions as `warn` and `fatal`. */
+  declare readonly warning: LogCall
+  declare readonly critical: LogCall
 
   constructor(logging: Logging, logName: LogName, bound: BoundAttributes | undefined) {
     this.logging = logging
@@ -167,6 +231,30 @@ export class Logger implements Log {
     return this.child(attributes)
   }
 
+  unbind(...keys: string[]): Log {
+    return new Logger(this.logging, this.logName, this.bound?.without(keys))
+  }
+
+  setContext(attributes: Attributes): void {
+    this.logging.setContext(attributes)
+  }
+
+  clearContext(...keys: string[]): void {
+    this.logging.clearContext(keys)
+  }
+
+  set(attributes: Attributes): void {
+    this.logging.addToWide(attributes)
+  }
+
+  performance(operation: string, durationSeconds: number, attributes?: Attributes): void {
+    this.info({ ...attributes, operation, duration_seconds: durationSeconds }, operation)
+  }
+
+  event(name: string, attributes?: Attributes): void {
+    this.info({ ...attributes, event: name }, name)
+  }
+
   named(name: string): Log {
     return new Logger(this.logging, this.logging.named(name), this.bound)
   }
@@ -196,3 +284,5 @@ export class Logger implements Log {
     if (21 >= this.logName.severity) this.logging.write(this.logName, this.bound, levels.fatal, first, rest)
   }
 }
+
+Object.assign(Logger.prototype, { warning: Logger.prototype.warn, critical: Logger.prototype.fatal })

@@ -72,7 +72,7 @@ class OtelLogger {
           body: record.body,
           eventName: record.eventName,
           attributes: record.attributes,
-          bound: context?.bound,
+          bound: this.parts.logging.boundIn(context),
           error: record.exception instanceof Error ? record.exception : undefined,
           span: context === undefined ? undefined : knownSpan(context.span),
         },
