@@ -12,6 +12,7 @@ const source = join(root, 'src')
 const modules: Readonly<Record<string, readonly string[]>> = {
   health: ['health/public.ts', 'health.ts'],
   shutdown: ['shutdown/public.ts', 'shutdown.ts'],
+  prometheus: ['metrics/exposition/public.ts', 'prometheus.ts'],
 }
 
 /**

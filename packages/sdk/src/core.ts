@@ -28,6 +28,7 @@ import { Pipeline } from './pipeline.ts'
 import type { Attributes, Log, Meter, Span as PublicSpan, SdkCounts, StartOptions, Trace } from './public.ts'
 import { IdSource } from './random.ts'
 import { openReport, type Report, writeStderr } from './report.ts'
+import { RemoteSpan } from './traces/remote-span.ts'
 import { Span } from './traces/span.ts'
 import { Tracing } from './traces/tracing.ts'
 
@@ -93,6 +94,7 @@ export class Core {
       settings: { seriesMax: settings.seriesMax },
       report,
       nowUnixMs: () => clock.nowUnixMs(),
+      activeSpan: () => ownSpan(storage.getStore()?.span),
     })
     this.encoder = new MetricsEncoder(this.metering, how)
     const { tracing, metering, logging } = this
@@ -311,6 +313,10 @@ export class Core {
     }
     return counts
   }
+}
+
+function ownSpan(span: unknown): Span | RemoteSpan | undefined {
+  return span instanceof Span || span instanceof RemoteSpan ? span : undefined
 }
 
 function readPackage(): { name?: string; version?: string } {

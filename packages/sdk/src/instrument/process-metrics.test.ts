@@ -8,6 +8,7 @@ test('process metrics have sensible values and stop when told', async () => {
     settings: { seriesMax: 100 },
     report: (text) => expect(text).toBe(''),
     nowUnixMs: () => Date.now(),
+    activeSpan: () => undefined,
   })
   const stop = startProcessMetrics(metering)
   await new Promise((resolve) => setTimeout(resolve, 60))

@@ -1,7 +1,9 @@
 import { type AttributeEncoding, writeAttributes } from '../encode/attributes.ts'
 import { RecordWriter } from '../encode/record-writer.ts'
 import { encodeScope, type Taken } from '../export/signal-buffer.ts'
+import { wordOfHex } from '../hex.ts'
 import type { Attributes } from '../public.ts'
+import type { Exemplar } from './exemplars.ts'
 import { HistogramInstrument, type NumberInstrument } from './instruments.ts'
 import type { Instrument, Metering } from './metering.ts'
 
@@ -15,6 +17,8 @@ export class MetricsEncoder {
   private readonly how: AttributeEncoding
   /** Attributes never change once a series exists: each is encoded once. */
   private readonly encoded = new WeakMap<Attributes, Uint8Array>()
+  /** An exemplar goes out once. */
+  private encodedUnixMs = 0
 
   constructor(metering: Metering, how: AttributeEncoding) {
     this.metering = metering
@@ -37,6 +41,7 @@ export class MetricsEncoder {
       else writer.close(start, guessLarge)
       points += scopePoints
     }
+    this.encodedUnixMs = nowUnixMs
     return points === 0 ? undefined : { scopes: writer.take(), records: points }
   }
 
@@ -91,6 +96,7 @@ export class MetricsEncoder {
       writer.byte(0x21)
       writer.double(instrument.values[slot] ?? 0)
       writer.copy(this.attributes(instrument, slot, 0x3a))
+      this.writeExemplar(writer, 0x2a, instrument.exemplars.at(slot))
       writer.close(start, guessMiddle)
     }
     return points
@@ -118,6 +124,7 @@ export class MetricsEncoder {
       writer.byte(0x3a)
       writer.varint((width - 1) * 8)
       for (const bound of instrument.boundaries) writer.double(bound)
+      for (let i = 0; i < width; i++) this.writeExemplar(writer, 0x42, instrument.exemplars.at(slot * width + i))
       writer.copy(this.attributes(instrument, slot, 0x4a))
       writer.reserve(24)
       writer.byte(0x59)
@@ -127,6 +134,25 @@ export class MetricsEncoder {
       writer.close(start, guessMiddle)
     }
     return points
+  }
+
+  /** 11 time  19 value  22 span_id  2a trace_id */
+  private writeExemplar(writer: RecordWriter, tag: number, exemplar: Exemplar | undefined): void {
+    if (exemplar === undefined || exemplar.unixMs <= this.encodedUnixMs) return
+    writer.reserve(64)
+    writer.byte(tag)
+    writer.byte(exemplarBytes)
+    writeTime(writer, 0x11, exemplar.unixMs)
+    writer.byte(0x19)
+    writer.double(exemplar.value)
+    for (const [idTag, id] of [
+      [0x22, exemplar.span.spanId],
+      [0x2a, exemplar.span.traceId],
+    ] as const) {
+      writer.byte(idTag)
+      writer.byte(id.length / 2)
+      for (let i = 0; i < id.length; i += 8) writer.word(wordOfHex(id, i))
+    }
   }
 
   private attributes(instrument: Instrument, slot: number, tag: number): Uint8Array {
@@ -154,6 +180,7 @@ function writeTime(writer: RecordWriter, tag: number, unixMs: number): void {
 }
 
 const attributesMax = 128
+const exemplarBytes = 9 + 9 + 10 + 18
 const temporalityCumulative = 2
 /** Two length bytes hold up to 16 kB, three up to 2 MB: the usual size of a metric and of a scope. */
 const guessMiddle = 1000

@@ -8,6 +8,7 @@ import type {
   Histogram,
   UpDownCounter,
 } from '../public.ts'
+import { type ExemplarSource, Exemplars } from './exemplars.ts'
 import { Series, type SeriesLimits } from './series.ts'
 
 export type InstrumentKind = 'counter' | 'upDownCounter' | 'gauge' | 'histogram'
@@ -23,6 +24,7 @@ export interface InstrumentShape {
 export interface InstrumentParts {
   readonly shape: InstrumentShape
   readonly limits: SeriesLimits
+  readonly exemplars: ExemplarSource
   /** Says a wrong use once. */
   wrong(sentence: string): void
   nowUnixMs(): number
@@ -34,6 +36,8 @@ abstract class Slots {
   readonly series: Series
   /** When each series began: a cumulative sum counts from here. */
   readonly startUnixMs: number[] = []
+  /** By slot, or by slot and bucket. */
+  readonly exemplars: Exemplars
   protected readonly parts: InstrumentParts
   protected capacity = 0
 
@@ -41,6 +45,7 @@ abstract class Slots {
     this.shape = parts.shape
     this.parts = parts
     this.series = new Series(parts.limits)
+    this.exemplars = new Exemplars(parts.exemplars)
   }
 
   /** The slot for these attributes, with room for its values. */
@@ -102,6 +107,7 @@ export class NumberInstrument extends Slots implements Counter, UpDownCounter, G
   addAt(slot: number, value: number): void {
     this.values[slot] = (this.values[slot] ?? 0) + value
     this.used[slot] = 1
+    if (this.monotonic) this.exemplars.offer(slot, value)
   }
 
   setAt(slot: number, value: number): void {
@@ -116,6 +122,7 @@ export class NumberInstrument extends Slots implements Counter, UpDownCounter, G
     const used = new Uint8Array(capacity)
     used.set(this.used)
     this.used = used
+    if (this.monotonic) this.exemplars.grow(capacity)
   }
 }
 
@@ -182,6 +189,7 @@ export class HistogramInstrument extends Slots implements Histogram {
     this.sums[slot] = (this.sums[slot] ?? 0) + value
     if (value < (this.smallest[slot] ?? 0)) this.smallest[slot] = value
     if (value > (this.largest[slot] ?? 0)) this.largest[slot] = value
+    this.exemplars.offer(row, value)
   }
 
   /** The first bucket whose upper bound is at least the value. */
@@ -199,6 +207,7 @@ export class HistogramInstrument extends Slots implements Histogram {
 
   protected override grow(capacity: number): void {
     this.counts = grown(this.counts, capacity * this.rowLength, 0)
+    this.exemplars.grow(capacity * this.rowLength)
     this.sums = grown(this.sums, capacity, 0)
     this.smallest = grown(this.smallest, capacity, Number.POSITIVE_INFINITY)
     this.largest = grown(this.largest, capacity, Number.NEGATIVE_INFINITY)

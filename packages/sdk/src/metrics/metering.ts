@@ -1,6 +1,7 @@
 import type { Scope } from '../export/signal-buffer.ts'
 import type { Attributes, HistogramOptions, InstrumentOptions, Meter, Observe } from '../public.ts'
 import type { Report } from '../report.ts'
+import type { ExemplarSource, ExemplarSpan } from './exemplars.ts'
 import {
   HistogramInstrument,
   type InstrumentKind,
@@ -28,12 +29,20 @@ export class Metering {
   private readonly observers = new Set<() => void | Promise<void>>()
   private readonly report: Report
   private readonly nowUnixMs: () => number
+  private readonly exemplars: ExemplarSource
+  private observing: Promise<void> | undefined = undefined
   private count = 0
 
-  constructor(parts: { settings: MeteringSettings; report: Report; nowUnixMs: () => number }) {
+  constructor(parts: {
+    settings: MeteringSettings
+    report: Report
+    nowUnixMs: () => number
+    activeSpan: () => ExemplarSpan | undefined
+  }) {
     this.settings = parts.settings
     this.report = parts.report
     this.nowUnixMs = parts.nowUnixMs
+    this.exemplars = { epoch: 1, activeSpan: parts.activeSpan, nowUnixMs: parts.nowUnixMs }
   }
 
   /** An instrument whose values come from callbacks. */
@@ -92,9 +101,15 @@ export class Metering {
     }
   }
 
-  /** Calls every observer; resolves when the asynchronous ones are done. A failing one is said and skipped. */
-  async runObservers(): Promise<void> {
-    await Promise.all(this.startObservers())
+  /**
+   * Calls every observer; resolves when the asynchronous ones are done. A failing one is said and skipped. A push and a
+   * scrape at the same time share one run: each forgets what was observed before.
+   */
+  runObservers(): Promise<void> {
+    this.observing ??= Promise.all(this.startObservers()).then(() => {
+      this.observing = undefined
+    })
+    return this.observing
   }
 
   /** Calls every observer and waits for none: all that can be done at exit. */
@@ -102,6 +117,7 @@ export class Metering {
     const pending: Promise<void>[] = []
     const failed = (thrown: unknown) =>
       this.report(`Cannot observe a metric: its callback failed with ${String(thrown)}`)
+    this.exemplars.epoch++
     for (const instrument of this.observed) instrument.used.fill(0)
     for (const observer of this.observers) {
       try {
@@ -122,6 +138,7 @@ export class Metering {
     const { settings, report } = this
     return {
       shape,
+      exemplars: this.exemplars,
       nowUnixMs: this.nowUnixMs,
       wrong: report,
       limits: {

@@ -1,0 +1,99 @@
+import { constants, createGzip } from 'node:zlib'
+import type { Report } from '../../report.ts'
+import type { Metering } from '../metering.ts'
+import { familiesOf } from './families.ts'
+import { contentTypes, dialectOf, takesGzip } from './negotiate.ts'
+import type { MetricsRequest, MetricsResponse } from './public.ts'
+import { type Dialect, ExpositionWriter } from './write-exposition.ts'
+
+const scrapesMax = 8
+/** The event loop turns after this much writing. */
+const sliceMs = 4
+
+/** Writes answers to scrapes, a slice at a time, as fast as the reader takes them. */
+export class Exposition {
+  private readonly meterings: readonly Metering[]
+  private readonly report: Report
+  private readonly writer = new ExpositionWriter()
+  private scrapes = 0
+
+  constructor(meterings: readonly Metering[], report: Report) {
+    this.meterings = meterings
+    this.report = report
+  }
+
+  async answer(request: MetricsRequest, response: MetricsResponse): Promise<void> {
+    if (request.method !== 'GET' && request.method !== 'HEAD') {
+      refuse(response, 405, 'Cannot take this method: metrics are read with GET', { allow: 'GET, HEAD' })
+    } else if (this.scrapes >= scrapesMax) {
+      const why = `Cannot answer now: ${scrapesMax} scrapes are being answered`
+      refuse(response, 503, why, { 'retry-after': '1' })
+    } else {
+      this.scrapes++
+      try {
+        await this.write(request, response)
+      } catch (thrown) {
+        this.report(`Cannot write the metrics: ${String(thrown)}`)
+        response.end()
+      } finally {
+        this.scrapes--
+      }
+    }
+  }
+
+  /** All metrics as text, in chunks. Observers are asked first. */
+  async *chunks(dialect: Dialect): AsyncGenerator<Buffer> {
+    await Promise.all(this.meterings.map((metering) => metering.runObservers()))
+    let startMs = performance.now()
+    const scopes = this.meterings.flatMap((metering) => [...metering.all()])
+    for (const text of this.writer.write(familiesOf(scopes, this.report), dialect)) {
+      yield Buffer.from(text, 'utf8')
+      if (performance.now() - startMs < sliceMs) continue
+      await new Promise((resolve) => setImmediate(resolve))
+      startMs = performance.now()
+    }
+  }
+
+  private async write({ method, headers }: MetricsRequest, response: MetricsResponse): Promise<void> {
+    const dialect = dialectOf(String(headers['accept'] ?? ''))
+    const gzip = takesGzip(String(headers['accept-encoding'] ?? ''))
+    response.writeHead(200, {
+      'content-type': contentTypes[dialect],
+      vary: 'accept, accept-encoding',
+      ...(gzip ? { 'content-encoding': 'gzip' } : {}),
+    })
+    if (method === 'HEAD') {
+      response.end()
+      return
+    }
+    const body = gzip ? compressed(this.chunks(dialect)) : this.chunks(dialect)
+    for await (const chunk of body) {
+      if (response.destroyed) return
+      if (!response.write(chunk)) await writable(response)
+    }
+    response.end()
+  }
+}
+
+async function* compressed(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  const { Readable } = process.getBuiltinModule('node:stream')
+  yield* Readable.from(chunks, { objectMode: false }).pipe(createGzip({ level: constants.Z_BEST_SPEED }))
+}
+
+/** A reader that stops reading must not make the process hold all that was written. */
+function writable(response: MetricsResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      response.removeListener('drain', done)
+      response.removeListener('close', done)
+      resolve()
+    }
+    response.once('drain', done)
+    response.once('close', done)
+  })
+}
+
+function refuse(response: MetricsResponse, status: number, sentence: string, headers: Record<string, string>): void {
+  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', ...headers })
+  response.end(`${sentence}\n`)
+}

@@ -1,0 +1,63 @@
+import type { Scope } from '../../export/signal-buffer.ts'
+import type { InstrumentKind } from '../instruments.ts'
+import type { Instrument } from '../metering.ts'
+import { familyName, unitWord } from './names.ts'
+
+export type FamilyType = 'counter' | 'gauge' | 'histogram' | 'unknown'
+
+/** One metric family of an exposition and the instruments whose series are its samples. */
+export interface Family {
+  /** Without `_total`. */
+  readonly name: string
+  readonly type: FamilyType
+  readonly help: string
+  readonly unit: string
+  readonly members: { readonly instrument: Instrument; readonly scopeName: string }[]
+}
+
+const typeOf: Readonly<Record<InstrumentKind, FamilyType>> = {
+  counter: 'counter',
+  upDownCounter: 'gauge',
+  gauge: 'gauge',
+  histogram: 'histogram',
+}
+
+/**
+ * All instruments by the name they have in Prometheus. Two scopes may use one name: then the scope is a label. Two
+ * types under one name cannot be told in an exposition: the later one is left out and `clash` is told.
+ */
+export function familiesOf(
+  scopes: Iterable<{ scope: Scope; instruments: Iterable<Instrument> }>,
+  clash: (sentence: string) => void,
+): Family[] {
+  const families = new Map<string, Family>()
+  for (const { scope, instruments } of scopes) {
+    for (const instrument of instruments) {
+      const { shape } = instrument
+      const name = familyName(shape)
+      const type = typeName(shape.kind, name)
+      const known = families.get(name)
+      if (known === undefined) {
+        const unit = unitWord(shape.unit, shape.kind === 'gauge')
+        const help = shape.description || shape.name
+        const scopeName = isOurs(scope.name) ? '' : scope.name
+        families.set(name, { name, type, help, unit, members: [{ instrument, scopeName }] })
+      } else if (known.type === type) {
+        known.members.push({ instrument, scopeName: scope.name })
+      } else {
+        clash(`Cannot expose ${type} "${shape.name}": in Prometheus it is ${name}, as a ${known.type} is`)
+      }
+    }
+  }
+  return [...families.values()]
+}
+
+function isOurs(scopeName: string): boolean {
+  return scopeName === 'wakeline' || scopeName.startsWith('wakeline/')
+}
+
+/** `_total` at the end of what is no counter is a name that dashboards know all the same: it is given without a type. */
+function typeName(kind: InstrumentKind, name: string): FamilyType {
+  const type = typeOf[kind]
+  return type !== 'counter' && name.endsWith('_total') ? 'unknown' : type
+}

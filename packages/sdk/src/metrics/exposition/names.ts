@@ -1,0 +1,82 @@
+import type { InstrumentShape } from '../instruments.ts'
+
+/**
+ * Prometheus names of OpenTelemetry metrics and attributes, as the OpenTelemetry specification turns one into the other.
+ *
+ *     http.server.request.duration  s        ->  http_server_request_duration_seconds
+ *     orders                        {order}  ->  orders_total          (a counter)
+ *     queue.usage                   1        ->  queue_usage_ratio     (a gauge)
+ */
+export function familyName({ name, unit, kind }: Pick<InstrumentShape, 'name' | 'unit' | 'kind'>): string {
+  const base = validName(name).replace(/_total$/, kind === 'counter' ? '' : '_total')
+  const unitName = unitWord(unit, kind === 'gauge')
+  return unitName === '' || base.endsWith(`_${unitName}`) ? base : `${base}_${unitName}`
+}
+
+export function labelName(attribute: string): string {
+  return validName(attribute).replaceAll(':', '_')
+}
+
+function validName(name: string): string {
+  const valid = name.replace(/[^a-zA-Z0-9_:]+/g, '_')
+  return /^[0-9]/.test(valid) || valid === '' ? `_${valid}` : valid
+}
+
+const unitWords = new Map([
+  ['d', 'days'],
+  ['h', 'hours'],
+  ['min', 'minutes'],
+  ['s', 'seconds'],
+  ['ms', 'milliseconds'],
+  ['us', 'microseconds'],
+  ['ns', 'nanoseconds'],
+  ['By', 'bytes'],
+  ['KiBy', 'kibibytes'],
+  ['MiBy', 'mebibytes'],
+  ['GiBy', 'gibibytes'],
+  ['kBy', 'kilobytes'],
+  ['MBy', 'megabytes'],
+  ['GBy', 'gigabytes'],
+  ['m', 'meters'],
+  ['V', 'volts'],
+  ['A', 'amperes'],
+  ['J', 'joules'],
+  ['W', 'watts'],
+  ['g', 'grams'],
+  ['Cel', 'celsius'],
+  ['Hz', 'hertz'],
+  ['%', 'percent'],
+])
+
+/** What is in braces is a note, not a unit; `By/s` is bytes_per_second. */
+export function unitWord(unit: string, ratio: boolean): string {
+  if (unit === '1') return ratio ? 'ratio' : ''
+  const [of = '', per] = unit.replace(/\{[^}]*\}/g, '').split('/')
+  const word = (text: string) => (unitWords.get(text) ?? text).replace(/[^a-zA-Z0-9]+/g, '_').replace(/^_+|_+$/g, '')
+  if (per === undefined || per === '') return word(of)
+  const each = word(per).replace(/s$/, '')
+  return of === '' ? `per_${each}` : `${word(of)}_per_${each}`
+}
+
+const escapes: Readonly<Record<string, string>> = { '\\': '\\\\', '\n': '\\n', '"': '\\"' }
+
+export function escapeLabel(text: string): string {
+  return /[\\\n"]/.test(text) ? text.replace(/[\\\n"]/g, (found) => escapes[found] ?? found) : text
+}
+
+export function escapeHelp(text: string): string {
+  return text.replace(/[\\\n]/g, (found) => escapes[found] ?? found)
+}
+
+/** `method="GET",status="200"`. Attributes that become the same label are joined by `;`. */
+export function labelsText(attributes: Readonly<Record<string, unknown>>, scopeName: string): string {
+  const labels = new Map<string, string>()
+  for (const key in attributes) {
+    const name = labelName(key)
+    const before = labels.get(name)
+    const value = String(attributes[key])
+    labels.set(name, before === undefined ? value : `${before};${value}`)
+  }
+  if (scopeName !== '') labels.set('otel_scope_name', scopeName)
+  return Array.from(labels, ([name, value]) => `${name}="${escapeLabel(value)}"`).join(',')
+}

@@ -1,0 +1,74 @@
+import { createServer } from 'node:http'
+import { suppressedContext } from '../../context/context.ts'
+import type { Core } from '../../core.ts'
+import { Metering, meterOf } from '../metering.ts'
+import { Exposition } from './answer.ts'
+import { addNodeNames } from './node-names.ts'
+import type { MetricsHandler, MetricsHandlerOptions, MetricsServer, MetricsServerOptions } from './public.ts'
+
+const defaultHost = '127.0.0.1'
+const defaultPort = 9464
+const nodeSeriesMax = 500
+
+/** The two doors of `wakeline/prometheus`, on the metrics of one SDK. */
+export class MetricsFace {
+  private readonly core: Core
+  private nodeNames: Metering | undefined = undefined
+
+  constructor(core: Core) {
+    this.core = core
+  }
+
+  handler({ nodeNames = true }: MetricsHandlerOptions): MetricsHandler {
+    const { metering, report } = this.core
+    const exposition = new Exposition(nodeNames ? [metering, this.openNodeNames()] : [metering], report)
+    return (request, response) => exposition.answer(request, response)
+  }
+
+  /** Rejects when the port cannot be had. Keeps no process alive. */
+  async serve(options: MetricsServerOptions): Promise<MetricsServer> {
+    const { env } = process
+    const host = options.host ?? (env['OTEL_EXPORTER_PROMETHEUS_HOST'] || defaultHost)
+    const port = options.port ?? Number(env['OTEL_EXPORTER_PROMETHEUS_PORT'] || defaultPort)
+    const path = options.path ?? '/metrics'
+    const handler = this.handler(options)
+    const server = createServer((request, response) => {
+      if (request.url?.split('?')[0] === path) void handler(request, response)
+      else response.writeHead(404, { 'content-type': 'text/plain; charset=utf-8' }).end(`Metrics are at ${path}\n`)
+    })
+    // Answering a scrape is not the program's work: it is neither traced nor measured.
+    await this.core.storage.run(
+      suppressedContext,
+      () =>
+        new Promise<void>((resolve, reject) => {
+          const refused = (thrown: Error) =>
+            reject(new Error(`Cannot listen on ${host}:${port} for /metrics: ${thrown.message}`, { cause: thrown }))
+          server.once('error', refused).listen(port, host, () => {
+            server.removeListener('error', refused)
+            resolve()
+          })
+        }),
+    )
+    server.unref()
+    const address = server.address()
+    const bound = typeof address === 'object' && address !== null ? address.port : port
+    return {
+      url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}${path}`,
+      stop: () =>
+        new Promise((resolve) => {
+          server.close(() => resolve())
+          server.closeAllConnections()
+        }),
+    }
+  }
+
+  private openNodeNames(): Metering {
+    if (this.nodeNames === undefined) {
+      const { report } = this.core
+      const settings = { seriesMax: nodeSeriesMax }
+      this.nodeNames = new Metering({ settings, report, nowUnixMs: Date.now, activeSpan: () => undefined })
+      addNodeNames(meterOf(this.nodeNames, { name: 'wakeline/node-names', version: '', schemaUrl: '' }))
+    }
+    return this.nodeNames
+  }
+}

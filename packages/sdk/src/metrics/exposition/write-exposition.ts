@@ -1,0 +1,138 @@
+import type { Exemplar } from '../exemplars.ts'
+import type { HistogramInstrument, NumberInstrument } from '../instruments.ts'
+import type { Instrument } from '../metering.ts'
+import type { Family } from './families.ts'
+import { escapeHelp, labelsText } from './names.ts'
+
+/** `text`: Prometheus' text format 0.0.4. `openmetrics`: OpenMetrics 1.0, with exemplars. */
+export type Dialect = 'text' | 'openmetrics'
+
+/** Label texts by slot, kept from one scrape to the next. A slot whose attributes are others now is written anew. */
+interface KnownLabels {
+  readonly attributes: object[]
+  readonly texts: string[]
+}
+
+const chunkLength = 32_768
+
+/** Writes all families as text, a chunk at a time: between two chunks the event loop may turn. */
+export class ExpositionWriter {
+  private readonly known = new WeakMap<Instrument, KnownLabels>();
+
+  *write(families: Iterable<Family>, dialect: Dialect): Generator<string> {
+    let text = ''
+    for (const family of families) {
+      let hasHead = false
+      for (const { instrument, scopeName } of family.members) {
+        const labels = this.labelsOf(instrument, scopeName)
+        const lines =
+          'boundaries' in instrument
+            ? histogramLines(instrument, labels, family, dialect)
+            : numberLines(instrument, labels, family, dialect)
+        for (const part of lines) {
+          if (!hasHead) text += head(family, dialect)
+          hasHead = true
+          text += part
+          if (text.length < chunkLength) continue
+          yield text
+          text = ''
+        }
+      }
+    }
+    if (dialect === 'openmetrics') text += '# EOF\n'
+    if (text !== '') yield text
+  }
+
+  private labelsOf(instrument: Instrument, scopeName: string): (slot: number) => string {
+    let known = this.known.get(instrument)
+    if (known === undefined) {
+      known = { attributes: [], texts: [] }
+      this.known.set(instrument, known)
+    }
+    const { attributes, texts } = known
+    return (slot) => {
+      const own = instrument.series.attributes[slot] ?? {}
+      if (attributes[slot] !== own) {
+        attributes[slot] = own
+        texts[slot] = labelsText(own, scopeName)
+      }
+      return texts[slot] ?? ''
+    }
+  }
+}
+
+function head({ name, type, help, unit }: Family, dialect: Dialect): string {
+  const shown = type === 'counter' && dialect === 'text' ? `${name}_total` : name
+  const ofUnit =
+    dialect === 'openmetrics' && unit !== '' && name.endsWith(`_${unit}`) ? `# UNIT ${shown} ${unit}\n` : ''
+  const escaped = dialect === 'openmetrics' ? escapeHelp(help).replaceAll('"', '\\"') : escapeHelp(help)
+  return `# HELP ${shown} ${escaped}\n# TYPE ${shown} ${type === 'unknown' && dialect === 'text' ? 'untyped' : type}\n${ofUnit}`
+}
+
+type Labels = (slot: number) => string
+
+function* numberLines(
+  instrument: NumberInstrument,
+  labels: Labels,
+  { name, type }: Family,
+  dialect: Dialect,
+): Generator<string> {
+  const sample = type === 'counter' ? `${name}_total` : name
+  for (let slot = 0; slot < instrument.startUnixMs.length; slot++) {
+    if (instrument.used[slot] !== 1) continue
+    const own = labels(slot)
+    const exemplar = dialect === 'openmetrics' ? exemplarText(instrument.exemplars.at(slot)) : ''
+    const braced = own === '' ? ' ' : `{${own}} `
+    yield `${sample}${braced}${numberText(instrument.values[slot] ?? 0)}${exemplar}\n`
+  }
+}
+
+/** What comes before the labels of each bucket is the same for all series: made once. */
+function* histogramLines(
+  instrument: HistogramInstrument,
+  labels: Labels,
+  { name }: Family,
+  dialect: Dialect,
+): Generator<string> {
+  const bounds = [...instrument.boundaries, Number.POSITIVE_INFINITY]
+  const heads = bounds.map((bound) => `${name}_bucket{le="${boundText(bound, dialect)}"`)
+  const width = instrument.rowLength
+  const withExemplars = dialect === 'openmetrics'
+  for (let slot = 0; slot < instrument.startUnixMs.length; slot++) {
+    const { counts } = instrument
+    const row = slot * width
+    let total = 0
+    for (let i = 0; i < width; i++) total += counts[row + i] ?? 0
+    if (total === 0) continue
+    const own = labels(slot)
+    const tail = own === '' ? '} ' : `,${own}} `
+    const braced = own === '' ? ' ' : `{${own}} `
+    let text = ''
+    let below = 0
+    for (let i = 0; i < width; i++) {
+      below += counts[row + i] ?? 0
+      text += heads[i] + tail + below
+      if (withExemplars) text += exemplarText(instrument.exemplars.at(row + i))
+      text += '\n'
+    }
+    yield `${text}${name}_sum${braced}${numberText(instrument.sums[slot] ?? 0)}\n${name}_count${braced}${total}\n`
+  }
+}
+
+/** ` # {trace_id="...",span_id="..."} value seconds` */
+function exemplarText(exemplar: Exemplar | undefined): string {
+  if (exemplar === undefined) return ''
+  const { traceId, spanId } = exemplar.span
+  const ids = `trace_id="${traceId}",span_id="${spanId}"`
+  return ` # {${ids}} ${numberText(exemplar.value)} ${(exemplar.unixMs / 1000).toFixed(3)}`
+}
+
+function boundText(bound: number, dialect: Dialect): string {
+  if (bound === Number.POSITIVE_INFINITY) return '+Inf'
+  return dialect === 'openmetrics' && Number.isInteger(bound) ? `${bound}.0` : String(bound)
+}
+
+function numberText(value: number): string {
+  if (Number.isFinite(value)) return String(value)
+  return Number.isNaN(value) ? 'NaN' : value > 0 ? '+Inf' : '-Inf'
+}
