@@ -1,24 +1,16 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type AccessRules, accessHeaders, checkHost, checkOrigin, checkToken } from '../../base/access.ts'
-import type { Signal } from '../decode/otlp-json.ts'
-import {
-  contentTypes,
-  type Encoding,
-  encodeStatus,
-  encodeStored,
-  type Failure,
-  failures,
-  submittedFailure,
-} from './answer.ts'
+import { type Failure, failures } from './answer.ts'
+import { refuseOtlp } from './otlp-protocol.ts'
+import type { Asked, Protocol, Reply } from './protocol.ts'
+import { findProtocol, protocolPaths } from './protocols.ts'
 import { BodyBudget, type ReadBodyLimits, readBody } from './read-body.ts'
 import type { Submit } from './submit.ts'
 
 /**
- * OTLP over HTTP: POST /v1/traces, /v1/logs, /v1/metrics, in protobuf or JSON, answered in the encoding of the request.
- * https://opentelemetry.io/docs/specs/otlp/#otlphttp
- *
- * 200 means durable. 4xx: do not send this again. 503 with Retry-After: send it again.
+ * The receiver's port, OTLP's own: OTLP over HTTP, and every other protocol of `protocols.ts` by its path. In all of
+ * them success means durable, 4xx means do not send this again, 503 with Retry-After means send it again.
  */
 export type OtlpHttpOptions = {
   host: string
@@ -94,44 +86,51 @@ async function handle(
   options: OtlpHttpOptions,
   limits: ReadBodyLimits,
 ): Promise<void> {
-  const encoding: Encoding = mediaType(request) === contentTypes.protobuf ? 'protobuf' : 'json'
+  const asked = askedOf(request)
+  const protocol = findProtocol(asked.path)
+  const fail = (failure: Failure): void => {
+    if (failure.retryAfterSeconds !== undefined) response.setHeader('Retry-After', failure.retryAfterSeconds)
+    if (failure.failure === 'method') response.setHeader('Allow', protocol?.methods.join(', ') ?? 'POST')
+    if (failure.failure === 'unauthenticated') response.setHeader('WWW-Authenticate', 'Bearer')
+    // What is left of a body that was not read is let go by closing the connection once the answer is out.
+    if (!request.complete) response.setHeader('Connection', 'close')
+    request.resume()
+    send(response, (protocol?.refuse ?? refuseOtlp)(failure, asked))
+  }
   try {
-    const target = aim(request, options)
-    if ('failure' in target) return fail(response, target, encoding)
+    const closed = checkAccess(request, options)
+    if (closed !== undefined) return fail(closed)
+    if (protocol === undefined) return fail(unknownPath(asked))
+    const misled = checkForm(asked, protocol)
+    if (misled !== undefined) return fail(misled)
     const body = await readBody(request, limits)
     if (body === undefined) return
-    if ('failure' in body) return fail(response, body, encoding)
+    if ('failure' in body) return fail(body)
     try {
-      const batchId = request.headers['wakeline-batch-id']
-      const submitted = await options.submit({
-        signal: target.signal,
-        encoding,
-        body: body.bytes,
-        ...(typeof batchId === 'string' ? { batchId } : {}),
-      })
-      if (submitted.kind !== 'stored') return fail(response, submittedFailure(submitted), encoding)
-      send(response, 200, encodeStored(target.signal, submitted, encoding), encoding)
+      const answer = await protocol.receive({ ...asked, body: body.bytes }, options.submit)
+      if ('failure' in answer) fail(answer)
+      else send(response, answer)
     } finally {
       limits.budget.give(body.heldBytes)
     }
   } catch (error) {
     options.onFault(error)
-    fail(
-      response,
-      { failure: 'fault', message: 'Cannot store the telemetry: the server has a fault; its log says more' },
-      encoding,
-    )
+    fail({ failure: 'fault', message: 'Cannot store the telemetry: the server has a fault; its log says more' })
   }
 }
 
-const signals: Readonly<Record<string, Signal>> = {
-  '/v1/traces': 'traces',
-  '/v1/logs': 'logs',
-  '/v1/metrics': 'metrics',
+function askedOf(request: IncomingMessage): Asked {
+  const [path = '', query = ''] = (request.url ?? '').split('?', 2)
+  const header = (name: string): string | undefined => {
+    const value = request.headers[name]
+    return typeof value === 'string' ? value : undefined
+  }
+  const mediaType = (request.headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? ''
+  return { method: request.method ?? '', path, query, mediaType, header }
 }
 
-/** What the headers alone say: whether this sender may send, and what it sends. */
-function aim(request: IncomingMessage, rules: AccessRules): { signal: Signal } | Failure {
+/** What the headers alone say: whether this sender may send. */
+function checkAccess(request: IncomingMessage, rules: AccessRules): Failure | undefined {
   const headers = accessHeaders((name) => {
     const value = request.headers[name]
     return typeof value === 'string' ? value : undefined
@@ -139,42 +138,28 @@ function aim(request: IncomingMessage, rules: AccessRules): { signal: Signal } |
   const foreign = checkHost(headers, rules) ?? checkOrigin(headers, { navigation: false })
   if (foreign !== undefined) return { failure: 'forbidden', message: foreign }
   const unknown = checkToken(headers, rules)
-  if (unknown !== undefined) return { failure: 'unauthenticated', message: unknown }
-  const path = (request.url ?? '').split('?', 1)[0] ?? ''
-  const signal = Object.hasOwn(signals, path) ? signals[path] : undefined
-  if (signal === undefined) {
-    const known = Object.keys(signals).join(', ')
-    return { failure: 'path', message: `Cannot receive ${JSON.stringify(path.slice(0, 200))}: OTLP goes to ${known}` }
+  return unknown === undefined ? undefined : { failure: 'unauthenticated', message: unknown }
+}
+
+function unknownPath({ path }: Asked): Failure {
+  const known = protocolPaths.join(', ')
+  return { failure: 'path', message: `Cannot receive ${JSON.stringify(path.slice(0, 200))}: data goes to ${known}` }
+}
+
+/** Whether a request to this protocol looks as it should. */
+function checkForm({ method, path, mediaType: type }: Asked, protocol: Protocol): Failure | undefined {
+  if (!protocol.methods.includes(method)) {
+    const known = protocol.methods.join(' or ')
+    return { failure: 'method', message: `Cannot receive ${method} ${path}: send it with ${known}` }
   }
-  if (request.method !== 'POST') {
-    return { failure: 'method', message: `Cannot receive ${request.method} ${path}: send it with POST` }
-  }
-  const type = mediaType(request)
-  if (type === contentTypes.protobuf || type === contentTypes.json) return { signal }
+  if (protocol.mediaTypes.length === 0 || protocol.mediaTypes.includes(type)) return undefined
   const given = type === '' ? 'it has no Content-Type' : `its Content-Type is ${JSON.stringify(type.slice(0, 200))}`
-  return {
-    failure: 'type',
-    message: `Cannot receive the body: ${given}; send ${contentTypes.protobuf} or ${contentTypes.json}`,
-  }
+  return { failure: 'type', message: `Cannot receive the body: ${given}; send ${protocol.mediaTypes.join(' or ')}` }
 }
 
-/** `application/json; charset=utf-8` without its parameters. */
-function mediaType(request: IncomingMessage): string {
-  return (request.headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? ''
-}
-
-function fail(response: ServerResponse, failure: Failure, encoding: Encoding): void {
-  if (failure.retryAfterSeconds !== undefined) response.setHeader('Retry-After', failure.retryAfterSeconds)
-  if (failure.failure === 'method') response.setHeader('Allow', 'POST')
-  if (failure.failure === 'unauthenticated') response.setHeader('WWW-Authenticate', 'Bearer')
-  // What is left of a body that was not read is let go by closing the connection once the answer is out.
-  if (!response.req.complete) response.setHeader('Connection', 'close')
-  response.req.resume()
-  send(response, failures[failure.failure].status, encodeStatus(failure, encoding), encoding)
-}
-
-function send(response: ServerResponse, status: number, body: Uint8Array, encoding: Encoding): void {
+function send(response: ServerResponse, { status, mediaType, body, headers }: Reply): void {
   if (response.headersSent || response.destroyed) return
-  response.writeHead(status, { 'Content-Type': contentTypes[encoding], 'Content-Length': body.length })
+  const type = mediaType === '' ? {} : { 'Content-Type': mediaType }
+  response.writeHead(status, { ...type, ...(status === 204 ? {} : { 'Content-Length': body.length }), ...headers })
   response.end(body)
 }

@@ -1,0 +1,19 @@
+import { otlpProtocol } from './otlp-protocol.ts'
+import type { Protocol } from './protocol.ts'
+
+/**
+ * Everything that can be sent to the receiver's port: one line for each path. A key that ends in `/*` takes all paths
+ * that begin with it and have no line of their own.
+ */
+const protocols: ReadonlyMap<string, Protocol> = new Map([
+  ['/v1/traces', otlpProtocol('traces')],
+  ['/v1/logs', otlpProtocol('logs')],
+  ['/v1/metrics', otlpProtocol('metrics')],
+])
+
+export const protocolPaths: readonly string[] = [...protocols.keys()]
+
+export function findProtocol(path: string): Protocol | undefined {
+  const root = path.slice(0, path.indexOf('/', 1) + 1)
+  return protocols.get(path) ?? (root === '' ? undefined : protocols.get(`${root}*`))
+}
