@@ -18,26 +18,39 @@ const compared: readonly Compared[] = [
   { row: 'info: counter, 3 labels vs otel', ours: 'counter, 3 labels', peer: 'otel: counter, 3 labels' },
   { row: 'counter, bound vs prom-client', ours: 'counter, bound', peer: 'prom-client: counter, bound' },
   { row: 'histogram, bound vs prom-client', ours: 'histogram, bound', peer: 'prom-client: histogram, bound' },
+  { row: 'scrape 10k series vs prom-client', ours: 'scrape', peer: 'prom-client: scrape' },
   { row: 'span, 5 attributes vs otel', ours: 'span, 5 attributes', peer: 'otel: span, 5 attributes' },
 ]
+
+interface Measured {
+  readonly nanoseconds: number
+  /** The longest the event loop stood still; 0 where it was not looked at. */
+  readonly stallMs: number
+}
 
 const processes = 3
 
 /** Each operation in processes of its own, ours and the peer's in turn; stdout is /dev/null. Medians. */
-export function benchOperations(entry: string): Row[] {
-  return compared.map(({ row, ours, peer }) => {
-    const found: { ours: number[]; peer: number[] } = { ours: [], peer: [] }
-    for (let i = 0; i < processes; i++) {
-      found.ours.push(measure('ours.mjs', ours, entry))
-      if (peer !== undefined) found.peer.push(measure('peers.mjs', peer, entry))
-    }
-    return peer === undefined
-      ? soloRow(row, median(found.ours), 'ns')
-      : costRow(row, median(found.ours), median(found.peer), 'ns')
-  })
+export function benchOperations(entry: string, wanted: (row: string) => boolean = () => true): Row[] {
+  return compared
+    .filter(({ row }) => wanted(row))
+    .flatMap(({ row, ours, peer }) => {
+      const found: { ours: Measured[]; peer: Measured[] } = { ours: [], peer: [] }
+      for (let i = 0; i < processes; i++) {
+        found.ours.push(measure('ours.mjs', ours, entry))
+        if (peer !== undefined) found.peer.push(measure('peers.mjs', peer, entry))
+      }
+      const figure = (of: Measured[]) => median(of.map(({ nanoseconds }) => nanoseconds))
+      const stalls = (of: Measured[]) => Math.max(...of.map(({ stallMs }) => stallMs))
+      if (peer === undefined) return [soloRow(row, figure(found.ours), 'ns')]
+      const rows = [costRow(row, figure(found.ours), figure(found.peer), 'ns')]
+      if (stalls(found.ours) > 0)
+        rows.push(costRow(`info: ${row}, longest stall`, stalls(found.ours), stalls(found.peer), 'ms'))
+      return rows
+    })
 }
 
-function measure(program: string, operation: string, entry: string): number {
+function measure(program: string, operation: string, entry: string): Measured {
   const ran = spawnSync(process.execPath, [program, operation], {
     cwd: peersFolder,
     encoding: 'utf8',
@@ -46,5 +59,5 @@ function measure(program: string, operation: string, entry: string): number {
   })
   const figure = /^measured (\S+)$/m.exec(ran.stderr)?.[1]
   if (figure === undefined) throw new Error(`Cannot measure "${operation}": ${ran.stderr}`)
-  return Number(figure)
+  return { nanoseconds: Number(figure), stallMs: Number(/^stalled (\S+)$/m.exec(ran.stderr)?.[1] ?? 0) }
 }

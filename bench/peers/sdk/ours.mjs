@@ -1,5 +1,5 @@
 import { createServer } from 'node:http'
-import { five, tellMedian, threeLabels } from './rounds.mjs'
+import { five, promClientBuckets, scrapedSeries, scrapes, tellMedian, threeLabels } from './rounds.mjs'
 
 /** `node ours.mjs OPERATION`: one operation of the SDK; WAKELINE_ENTRY is the URL of its built index.js. */
 const { flush, log, meter, start, trace } = await import(process.env.WAKELINE_ENTRY)
@@ -77,6 +77,14 @@ const operations = {
       },
     }
   },
+  scrape: async () => {
+    const histogram = meter.histogram('h', { unit: 's', boundaries: promClientBuckets })
+    for (let i = 0; i < scrapedSeries; i++) histogram.record((i % 100) / 10, { ...threeLabels(), route: `/r/${i}` })
+    const { metricsHandler } = await import(process.env.WAKELINE_ENTRY.replace('index.js', 'prometheus.js'))
+    const handler = metricsHandler()
+    const nowhere = { destroyed: false, writeHead() {}, write: () => true, end() {}, once() {}, removeListener() {} }
+    return scrapes(() => handler({ method: 'GET', headers: {} }, nowhere))
+  },
   'span, 5 attributes': () => ({
     times: 100_000,
     between: flush,
@@ -86,5 +94,5 @@ const operations = {
   }),
 }
 
-await trace('around', async () => tellMedian(operations[operation]()))
+await trace('around', async () => tellMedian(await operations[operation]()))
 process.kill(process.pid, 'SIGKILL')

@@ -1,5 +1,5 @@
 import { context, metrics, trace } from '@opentelemetry/api'
-import { five, tellMedian, threeLabels } from './rounds.mjs'
+import { five, scrapedSeries, scrapes, tellMedian, threeLabels } from './rounds.mjs'
 
 /** `node peers.mjs OPERATION`: the same operations by the libraries the SDK replaces, each set up as its own pages say. */
 const attributes = five()
@@ -93,6 +93,12 @@ const operations = {
         }
       },
     }
+  },
+  'prom-client: scrape': async () => {
+    const { Histogram, register } = (await import('prom-client')).default
+    const histogram = new Histogram({ name: 'h', help: 'h', labelNames: ['method', 'route', 'status'] })
+    for (let i = 0; i < scrapedSeries; i++) histogram.observe({ ...threeLabels(), route: `/r/${i}` }, (i % 100) / 10)
+    return scrapes(async () => Buffer.from(await register.metrics()))
   },
   'otel: span, 5 attributes': async () => {
     const tracer = await openTracer()

@@ -19,10 +19,39 @@ export async function tellMedian({ times, chunk = 20_000, loop, between = () => 
     return (ms * 1e6) / times
   }
   await round()
+  stall.maxMs = 0
   const figures = []
   for (let i = 0; i < rounds; i++) figures.push(await round())
   figures.sort((a, b) => a - b)
+  if (stall.maxMs > 0) writeSync(2, `stalled ${stall.maxMs}\n`)
   writeSync(2, `measured ${figures[Math.floor(rounds / 2)]}\n`)
+}
+
+/** The longest the event loop did not turn while scrapes were answered. */
+const stall = { maxMs: 0 }
+
+export const scrapedSeries = 10_000
+export const promClientBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
+
+/** One operation is one answer to a scrape, up to its bytes; what the socket and the reader take is the same for all. */
+export function scrapes(answer) {
+  let waiting = false
+  let lastMs = 0
+  const turn = () => {
+    const nowMs = performance.now()
+    if (nowMs - lastMs > stall.maxMs) stall.maxMs = nowMs - lastMs
+    lastMs = nowMs
+    if (waiting) setImmediate(turn)
+  }
+  const loop = async () => {
+    waiting = true
+    lastMs = performance.now()
+    turn()
+    await answer()
+    turn()
+    waiting = false
+  }
+  return { times: 3, chunk: 1, loop }
 }
 
 /** What every log line and span of the bench carries: text, numbers and a boolean. */

@@ -13,7 +13,7 @@ interface KnownLabels {
   readonly texts: string[]
 }
 
-const chunkLength = 32_768
+const chunkLength = 65_536
 
 /** Writes all families as text, a chunk at a time: between two chunks the event loop may turn. */
 export class ExpositionWriter {
@@ -109,11 +109,14 @@ function* histogramLines(
     const braced = own === '' ? ' ' : `{${own}} `
     let text = ''
     let below = 0
+    // Most buckets have the count of the one before: the end of their line is the same string.
+    let end = `${tail}0\n`
     for (let i = 0; i < width; i++) {
-      below += counts[row + i] ?? 0
-      text += heads[i] + tail + below
-      if (withExemplars) text += exemplarText(instrument.exemplars.at(row + i))
-      text += '\n'
+      const count = counts[row + i] ?? 0
+      below += count
+      if (count !== 0) end = `${tail}${below}\n`
+      const exemplar = withExemplars ? exemplarText(instrument.exemplars.at(row + i)) : ''
+      text += exemplar === '' ? heads[i] + end : `${heads[i]}${tail}${below}${exemplar}\n`
     }
     yield `${text}${name}_sum${braced}${numberText(instrument.sums[slot] ?? 0)}\n${name}_count${braced}${total}\n`
   }
