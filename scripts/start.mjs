@@ -81,9 +81,13 @@ async function startDemo({ ui, otlpHttp, token }) {
     OTEL_EXPORTER_OTLP_ENDPOINT: otlpHttp,
     ...authorization,
   })
-  exited.then((code) => stopping || console.error(`  demo: it has stopped by itself (exit code ${code}).`))
+  let gone = false
+  exited.then((code) => {
+    gone = true
+    if (!stopping) console.error(`  demo: it has stopped by itself (exit code ${code}); the server runs on.`)
+  })
   console.log('  demo shop started, waiting for its telemetry')
-  while (!stopping && Date.now() - startMs < visibleTimeoutMs) {
+  while (!stopping && !gone && Date.now() - startMs < visibleTimeoutMs) {
     const missing = await missingServices(ui, token, startMs)
     if (missing.length === 0) {
       console.log(`  ${demoServices.join(', ')} visible after ${seconds(startMs)}`)
