@@ -7,6 +7,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { buildSdk, packSdk } from '../packages/sdk/build.ts'
 import { runNode } from './sdk-program.ts'
 
+const tsc = new URL('../node_modules/.bin/tsc', import.meta.url).pathname
+
 let folder: string
 let home: string
 
@@ -74,6 +76,28 @@ test('import and start() load at most 30 kB, minified and gzipped', async () => 
   expect(bytes).toBeLessThanOrEqual(30_000)
 })
 
+test.each([
+  ['standard', []],
+  ['legacy', ['--experimentalDecorators']],
+])('@Timed is a %s decorator', async (name, flags) => {
+  const text = `import { Timed, aggregateLogs } from 'wakeline/logs'
+class Shop {
+  price = 3
+  @Timed('sum') total(n: number): number { return n * this.price }
+  @Timed() async slow(): Promise<string> { return 'done' }
+}
+const seen = aggregateLogs()
+const shop = new Shop()
+console.log([shop.total(2), await shop.slow(), ...seen.all().map((entry) => entry.message)].join())`
+  await writeFile(join(folder, `${name}.mts`), text)
+  const shared = ['--strict', '--module', 'nodenext', '--target', 'es2022', '--types', '']
+  const lib = ['--lib', 'es2022,dom']
+  const compiled = spawnSync(tsc, [...shared, ...lib, ...flags, `${name}.mts`], { cwd: folder, encoding: 'utf8' })
+  expect([compiled.stdout, compiled.status]).toEqual(['', 0])
+  const ended = await runNode(folder, [`${name}.mjs`], { WAKELINE_LOG_OUTPUT: 'none' })
+  expect(ended).toMatchObject({ stdout: '6,done,sum,slow\n', stderr: '' })
+})
+
 test('its types are right for both, with no other package installed', async () => {
   const body = `
 start({ serviceName: 'typed', sampleRatio: 0.5 })
@@ -108,7 +132,6 @@ import { health } from 'wakeline/health'`
     '--skipLibCheck',
     'false',
   ]
-  const tsc = new URL('../node_modules/.bin/tsc', import.meta.url).pathname
   const checked = spawnSync(tsc, [...flags, 'esm.mts', 'cjs.cts'], { cwd: folder, encoding: 'utf8' })
   expect(checked.stdout).toBe('')
   expect(checked.status).toBe(0)

@@ -13,6 +13,7 @@ const modules: Readonly<Record<string, readonly string[]>> = {
   health: ['health/public.ts', 'health.ts'],
   shutdown: ['shutdown/public.ts', 'shutdown.ts'],
   prometheus: ['metrics/exposition/public.ts', 'prometheus.ts'],
+  logs: ['logs/public.ts', 'logs.ts'],
 }
 
 /**

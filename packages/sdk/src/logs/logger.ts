@@ -40,7 +40,7 @@ export class Logging {
   /** Sees each record that is written; set by `wakeline/logs` and `wakeline/testing`. */
   also: ((record: LogRecord) => void) | undefined = undefined
   private readonly report: Report
-  private severity = levels.info.severity as number
+  severity: number = levels.info.severity
 
   constructor(parts: {
     storage: ContextStorage
