@@ -25,6 +25,7 @@ export function writeAttribute(
   const key = how.keys.of(name)
   let known = value
   if (key.secret && value !== null && typeof value !== 'boolean') known = redacted
+  if (writer.shortAttribute(tag, key.wire, known)) return true
   const length = typeof known === 'string' ? known.length : 8
   const guess = key.wire.length + length + 4
   writer.reserve(guess + 16)

@@ -5,6 +5,9 @@
 export class RecordWriter {
   bytes: Buffer
   at = 0
+  private second = -1
+  private secondLow = 0
+  private secondHigh = 0
 
   constructor(sizeBytes: number) {
     this.bytes = Buffer.allocUnsafeSlow(sizeBytes)
@@ -114,6 +117,68 @@ export class RecordWriter {
     this.close(start, text.length)
   }
 
+  /**
+   * A whole KeyValue in one go, when it is one of the usual: a short ASCII string, a boolean or a number, and less than
+   * 128 bytes together, so that every length is one byte. False, and nothing written, when it is not.
+   *
+   *     tag length [ wire  length [ 0a length text | 10 boolean | 18 integer | 21 double ] ]
+   */
+  shortAttribute(tag: number, wire: Uint8Array, value: unknown): boolean {
+    const wireLength = wire.length
+    const valueLength = typeof value === 'string' ? value.length : 10
+    if (wireLength > shortWire || valueLength > shortString) return false
+    this.reserve(wireLength + valueLength + 16)
+    const bytes = this.bytes
+    const start = this.at
+    let at = start + 2
+    for (let i = 0; i < wireLength; i++) bytes[at + i] = wire[i] ?? 0
+    at += wireLength
+    if (typeof value === 'string') {
+      bytes[at] = valueLength + 2
+      bytes[at + 1] = 0x0a
+      bytes[at + 2] = valueLength
+      at += 3
+      for (let i = 0; i < valueLength; i++) {
+        const code = value.charCodeAt(i)
+        if (code > 127) return false
+        bytes[at + i] = code
+      }
+      at += valueLength
+    } else if (typeof value === 'number') {
+      if (value >>> 0 === value) {
+        const valueStart = at + 2
+        bytes[at + 1] = 0x18
+        at = valueStart
+        let rest = value
+        while (rest > 127) {
+          bytes[at++] = (rest & 127) | 128
+          rest >>>= 7
+        }
+        bytes[at++] = rest
+        bytes[valueStart - 2] = at - valueStart + 1
+      } else {
+        if (Number.isSafeInteger(value)) return false
+        bytes[at] = 9
+        bytes[at + 1] = 0x21
+        at += 2
+        float[0] = value
+        for (let i = 0; i < 8; i++) bytes[at + i] = floatBytes[i] ?? 0
+        at += 8
+      }
+    } else if (typeof value === 'boolean') {
+      bytes[at] = 2
+      bytes[at + 1] = 0x10
+      bytes[at + 2] = value ? 1 : 0
+      at += 3
+    } else {
+      return false
+    }
+    bytes[start] = tag
+    bytes[start + 1] = at - start - 2
+    this.at = at
+    return true
+  }
+
   /** A double of 8 bytes, little endian. */
   double(value: number): void {
     this.reserve(8)
@@ -159,14 +224,23 @@ export class RecordWriter {
   unixNano(unixMs: number): void {
     const seconds = Math.floor(unixMs / 1000)
     const nanos = Math.round((unixMs - seconds * 1000) * 1e6)
+    // Many records have their times in the same second: its two halves are kept.
+    if (seconds !== this.second) this.newSecond(seconds)
+    const low = this.secondLow + nanos
+    this.fixed32(low >>> 0)
+    this.fixed32(low >= 4294967296 ? this.secondHigh + 1 : this.secondHigh)
+  }
+
+  private newSecond(seconds: number): void {
     const upper = Math.floor(seconds / 65536) * 1e9
-    const lower = (upper % 65536) * 65536 + (seconds % 65536) * 1e9 + nanos
-    const high = Math.floor(upper / 65536) + Math.floor(lower / 4294967296)
-    this.fixed32((lower % 4294967296) >>> 0)
-    this.fixed32(high)
+    const lower = (upper % 65536) * 65536 + (seconds % 65536) * 1e9
+    this.second = seconds
+    this.secondLow = lower % 4294967296
+    this.secondHigh = Math.floor(upper / 65536) + Math.floor(lower / 4294967296)
   }
 }
 
 const shortString = 24
+const shortWire = 80
 const float = new Float64Array(1)
 const floatBytes = new Uint8Array(float.buffer)

@@ -59,7 +59,7 @@ export class Span implements PublicSpan, SpanLink {
   readonly idHigh: number
   readonly idLow: number
   readonly sampled: boolean
-  readonly remote = false
+  readonly remote: boolean
   readonly kind: number
   readonly startUnixMs: number
   readonly parentHigh: number
@@ -68,16 +68,16 @@ export class Span implements PublicSpan, SpanLink {
   /** The enclosing span while both are open: a crash ends the whole chain. */
   parent: Span | undefined
   name: string
-  endUnixMs = 0
+  endUnixMs: number
   /** Key, value, key, value. */
-  attributes: unknown[] = []
-  droppedAttributes = 0
-  events: SpanEvent[] | undefined = undefined
-  droppedEvents = 0
-  links: LinkedSpan[] | undefined = undefined
-  droppedLinks = 0
-  status: number = statusCode.unset
-  statusMessage: string | undefined = undefined
+  attributes: unknown[]
+  droppedAttributes: number
+  events: SpanEvent[] | undefined
+  droppedEvents: number
+  links: LinkedSpan[] | undefined
+  droppedLinks: number
+  status: number
+  statusMessage: string | undefined
   private readonly tracing: Tracing
   private readonly scope: ScopeChunk
   private readonly startMonotonicMs: number
@@ -96,6 +96,17 @@ export class Span implements PublicSpan, SpanLink {
     this.parentLow = parent === undefined ? 0 : parent.idLow
     this.parentRemote = parent?.remote ?? false
     this.parent = parent instanceof Span && parent.endUnixMs === 0 ? parent : undefined
+    // Assigned here and not beside their names: initialisers are a call of their own for each span.
+    this.remote = false
+    this.endUnixMs = 0
+    this.attributes = []
+    this.droppedAttributes = 0
+    this.events = undefined
+    this.droppedEvents = 0
+    this.links = undefined
+    this.droppedLinks = 0
+    this.status = statusCode.unset
+    this.statusMessage = undefined
     this.startMonotonicMs = performance.now()
     this.startUnixMs = start.startUnixMs === 0 ? tracing.clock.unixMsAt(this.startMonotonicMs) : start.startUnixMs
   }
@@ -131,7 +142,20 @@ export class Span implements PublicSpan, SpanLink {
   }
 
   setAttributes(attributes: Attributes): this {
-    if (this.isRecording()) for (const key in attributes) this.setAttribute(key, attributes[key])
+    if (!this.isRecording()) return this
+    if (this.attributes.length > 0) {
+      for (const key in attributes) this.setAttribute(key, attributes[key])
+      return this
+    }
+    // Keys of one object differ: nothing to look for among what was set before.
+    const own = this.attributes
+    const lengthMax = this.tracing.settings.attributesMax * 2
+    for (const key in attributes) {
+      const value = attributes[key]
+      if (value === undefined) continue
+      if (own.length >= lengthMax) this.droppedAttributes++
+      else own.push(key, value)
+    }
     return this
   }
 
