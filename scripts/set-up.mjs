@@ -52,9 +52,9 @@ async function install(why) {
   console.log(`  installing what the lockfile says (${why}); 1.2 GB on disk, most of it the database engine`)
   const startMs = Date.now()
   const waiting = setInterval(() => console.log(`  still installing, ${seconds(startMs)}`), 15_000)
-  const code = await run(npmCommand(), ['ci', '--no-audit', '--no-fund'], { name: 'npm ci' }).finally(() =>
-    clearInterval(waiting),
-  )
+  const code = await run(npmCommand(), ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+    name: 'npm ci',
+  }).finally(() => clearInterval(waiting))
   if (code !== 0)
     throw new Refusal(`Cannot install the dependencies: npm ci failed (exit code ${code}); its own words stand above.`)
   console.log(`  installed in ${seconds(startMs)}`)

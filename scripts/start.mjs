@@ -109,7 +109,7 @@ async function missingServices(ui, token, sinceMs) {
   return demoServices.filter((name) => !services.some(({ service, requests }) => service === name && requests > 0))
 }
 
-function explain({ ui, otlpHttp }) {
+function explain({ ui, otlpHttp, otlpGrpc }) {
   const words = demo
     ? [
         'Services shows the rate, errors and duration of the four services of a small shop; open payments to see what a bad deploy does to it every few minutes.',
@@ -117,7 +117,7 @@ function explain({ ui, otlpHttp }) {
         'Logs searches what they wrote, try level>=error, and Metrics charts what they measured, try shop.orders.',
       ]
     : [
-        `Point any OpenTelemetry SDK at it with OTEL_EXPORTER_OTLP_ENDPOINT=${otlpHttp}, or start ours with start({ serviceName: 'my-service' }).`,
+        `Point any OpenTelemetry SDK at it with OTEL_EXPORTER_OTLP_ENDPOINT=${otlpHttp} (over gRPC: ${otlpGrpc}), or start ours with start({ serviceName: 'my-service' }).`,
         'The first data appears on the Services page within about a second of being sent.',
         'Ctrl-C stops it, and the next start keeps the data.',
       ]

@@ -2,6 +2,7 @@ import { checkCounts, countAll, keepCounts } from './tidy/counts.ts'
 import { checkDependencies, checkDocComments, checkLinks } from './tidy/documents.ts'
 import { checkGenerated } from './tidy/generated.ts'
 import { checkCycles, checkLayers, checkUnused } from './tidy/imports.ts'
+import { checkLockfile } from './tidy/lockfile.ts'
 import { listFiles, readSources } from './tidy/read-sources.ts'
 import { checkFileSizes, findLongFunctions } from './tidy/size.ts'
 import { checkWords } from './tidy/words.ts'
@@ -29,6 +30,7 @@ const findings = [
   ...checkLinks(files),
   ...checkDependencies(files),
   ...checkGenerated(),
+  ...checkLockfile(),
   ...countFindings,
   // Long functions are counted like the rest; they are listed when there are more of them than were.
   ...(countFindings.some(({ sentence }) => sentence.startsWith('longFunctions')) ? longFunctions : []),
