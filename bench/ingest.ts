@@ -113,8 +113,8 @@ async function quiet(server: RunningServer): Promise<void> {
 
 /** User and system time of the server's process so far, from /proc: 100 ticks a second. */
 function cpuMicroseconds({ child }: RunningServer): number {
-  const fields = readFileSync(`/proc/${child.pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
-  return (Number(fields[11]) + Number(fields[12])) * 10_000
+  const columns = readFileSync(`/proc/${child.pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
+  return (Number(columns[11]) + Number(columns[12])) * 10_000
 }
 
 function residentMaxBytes({ child }: RunningServer): number {
