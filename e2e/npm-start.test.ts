@@ -18,7 +18,18 @@ afterAll(() => rm(directory, { recursive: true, force: true }))
 type Started = { url: string; output: () => string; stop: () => Promise<number> }
 
 function start(flags: readonly string[]): Promise<Started> {
-  const argv = ['scripts/start.mjs', ...flags, '--directory', directory, '--ui-port', '0', '--otlp-http-port', '0']
+  const argv = [
+    'scripts/start.mjs',
+    ...flags,
+    '--directory',
+    directory,
+    '--ui-port',
+    '0',
+    '--otlp-http-port',
+    '0',
+    '--otlp-grpc-port',
+    '0',
+  ]
   const child: ChildProcess = spawn(process.execPath, argv, {
     cwd: root,
     env: cleanEnv(),

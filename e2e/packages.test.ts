@@ -25,7 +25,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
 const installed = (): string => join(app, 'node_modules/@wakeline/server/bin/wakeline.js')
-const free = ['--ui-port', '0', '--otlp-http-port', '0']
+const free = ['--ui-port', '0', '--otlp-http-port', '0', '--otlp-grpc-port', '0']
 
 test('the server tarball holds what runs and no source', async () => {
   const names = await readdir(join(app, 'node_modules/@wakeline/server'), { recursive: true })

@@ -18,6 +18,7 @@ export type ServerOptions = {
 export type RunningServer = {
   ui: string
   otlpHttp: string
+  otlpGrpc: string
   directory: string
   child: ChildProcess
   /** What it has written to stdout and stderr so far. */
@@ -27,13 +28,13 @@ export type RunningServer = {
   stop: (signal?: NodeJS.Signals) => Promise<number>
 }
 
-type Ready = { ui: string; otlpHttp: string; directory: string; token: string }
+type Ready = { ui: string; otlpHttp: string; otlpGrpc: string; directory: string; token: string }
 
 const readyTimeoutMs = 60_000
 
 export async function startServer({ flags = [], env = {}, directory }: ServerOptions = {}): Promise<RunningServer> {
   const folder = directory ?? (await mkdtemp(join(tmpdir(), 'wakeline-e2e-')))
-  const ports = ['--ui-port', '0', '--otlp-http-port', '0']
+  const ports = ['--ui-port', '0', '--otlp-http-port', '0', '--otlp-grpc-port', '0']
   const child = fork(command, ['serve', '--directory', folder, ...ports, ...flags], {
     env: { ...cleanEnv(), ...env },
     execArgv: [],

@@ -25,13 +25,13 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
-const own = (port: string): string[] => ['--directory', join(folder, 'data'), port, '0']
+const ports = ['--ui-port', '--otlp-http-port', '--otlp-grpc-port']
+const freePorts = ports.flatMap((port) => [port, '0'])
 
-test.each([
-  ['--ui-port', '--otlp-http-port'],
-  ['--otlp-http-port', '--ui-port'],
-])('a taken %s is named, with the setting that changes it', async (flag, other) => {
-  const { code, output } = await runCommand(['serve', flag, String(takenPort), ...own(other)])
+test.each(ports)('a taken %s is named, with the setting that changes it', async (flag) => {
+  const others = ports.filter((port) => port !== flag).flatMap((port) => [port, '0'])
+  const directory = join(folder, 'data')
+  const { code, output } = await runCommand(['serve', '--directory', directory, flag, String(takenPort), ...others])
   expect(code).toBe(1)
   expect(sentences(output)).toEqual([expect.stringContaining(`127.0.0.1:${takenPort}`)])
   expect(output).toContain(flag)
@@ -39,15 +39,7 @@ test.each([
 
 test('a directory that cannot be made is named', async () => {
   const directory = join(folder, 'file/data')
-  const { code, output } = await runCommand([
-    'serve',
-    '--directory',
-    directory,
-    '--ui-port',
-    '0',
-    '--otlp-http-port',
-    '0',
-  ])
+  const { code, output } = await runCommand(['serve', '--directory', directory, ...freePorts])
   expect(code).toBe(1)
   expect(sentences(output)).toEqual([expect.stringContaining(directory)])
 })
@@ -66,10 +58,7 @@ describe('a second server on the same directory', () => {
   test('says so and stops, and the first lives on', async () => {
     const first = await startServer()
     try {
-      const { code, output } = await runCommand([
-        ...['serve', '--directory', first.directory],
-        ...['--ui-port', '0', '--otlp-http-port', '0'],
-      ])
+      const { code, output } = await runCommand(['serve', '--directory', first.directory, ...freePorts])
       expect(code).toBe(1)
       expect(sentences(output)).toEqual([expect.stringContaining(first.directory)])
       expect((await fetch(`${first.ui}/api/v1/status`)).status).toBe(200)

@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { startApi } from './api/api.ts'
 import { type Ingest, startIngest } from './ingest/ingest.ts'
+import { startOtlpGrpc } from './ingest/receive/otlp-grpc.ts'
 import { startOtlpHttp } from './ingest/receive/otlp-http.ts'
 import { submitOtlp } from './ingest/submit-otlp.ts'
 import { ownMetricsText } from './main/own-metrics.ts'
@@ -24,6 +25,7 @@ export type ServerParts = {
 export type RunningServer = {
   ui: string
   otlpHttp: string
+  otlpGrpc: string
   directory: string
   /** Takes over the options that can change while running (`reload` in the table of options). */
   reload(options: Options): void
@@ -76,24 +78,32 @@ async function openParts(parts: ServerParts, closers: Closers): Promise<Omit<Run
       query,
       status: () => readStatus({ version, startedMs, nowUnixMs, directory, reader, ingest, endpoints }),
       metricsText: () => ownMetricsText(ingest.counts(), version),
-      isReady: () => endpoints.otlpHttp !== '',
+      isReady: () => endpoints.otlpGrpc !== '',
       nowUnixMs,
       report: (error) => reportFault(report, error),
     }),
   )
   closers.push(() => api.stop())
-  const otlpHttp = await startReceiving(parts, ingest)
-  closers.push(() => otlpHttp.stop())
+  await startReceiving(parts, ingest, { endpoints, closers })
   endpoints.ui = api.url
-  endpoints.otlpHttp = otlpHttp.url
   const reload = (changed: Options): void => void Object.assign(limits, readLimits(changed))
-  return { ui: api.url, otlpHttp: otlpHttp.url, directory, reload }
+  return { ...endpoints, directory, reload }
 }
 
-function startReceiving({ options, report }: ServerParts, ingest: Ingest): ReturnType<typeof startOtlpHttp> {
-  return listen(options, 'otlpHttpPort', (port) =>
-    startOtlpHttp({ ...options, port, submit: submitOtlp(ingest), onFault: (error) => reportFault(report, error) }),
-  )
+type Receiving = { endpoints: { otlpHttp: string; otlpGrpc: string }; closers: Closers }
+
+async function startReceiving(
+  { options, report }: ServerParts,
+  ingest: Ingest,
+  { endpoints, closers }: Receiving,
+): Promise<void> {
+  const shared = { ...options, submit: submitOtlp(ingest), onFault: (error: unknown) => reportFault(report, error) }
+  const http = await listen(options, 'otlpHttpPort', (port) => startOtlpHttp({ ...shared, port }))
+  closers.push(() => http.stop())
+  const grpc = await listen(options, 'otlpGrpcPort', (port) => startOtlpGrpc({ ...shared, port }))
+  closers.push(() => grpc.stop())
+  endpoints.otlpHttp = http.url
+  endpoints.otlpGrpc = grpc.url
 }
 
 function reportFault(report: ServerParts['report'], error: unknown): void {
@@ -105,7 +115,7 @@ function reportFault(report: ServerParts['report'], error: unknown): void {
 /** A port that cannot be had is said with the option that changes it. */
 async function listen<Door>(
   options: Options,
-  name: 'uiPort' | 'otlpHttpPort',
+  name: 'uiPort' | 'otlpHttpPort' | 'otlpGrpcPort',
   start: (port: number) => Promise<Door>,
 ): Promise<Door> {
   const port = options[name]

@@ -76,6 +76,7 @@ export const optionTable = {
   host: word('Listening', '127.0.0.1', 'Address to listen on. Any but a loopback address needs a token.'),
   uiPort: port('Listening', 9253, 'Port of the web UI and the API; 0 takes any free one.'),
   otlpHttpPort: port('Listening', 4318, 'Port that takes OTLP over HTTP; 0 takes any free one.'),
+  otlpGrpcPort: port('Listening', 4317, 'Port that takes OTLP over gRPC; 0 takes any free one.'),
   token: secret(
     'Listening',
     '',
@@ -106,7 +107,7 @@ export const optionTable = {
     256 * MiB,
     'Requests being received and decoded; beyond it senders are told to try again later.',
   ),
-  connectionsMax: count('Receiving', 10_000, 'Connections open at once to the OTLP port.'),
+  connectionsMax: count('Receiving', 10_000, 'Connections open at once to each of the ports that receive.'),
   requestTimeoutMs: ms('Receiving', 30 * seconds, 'Longest time from the first byte of a request to its last.'),
   attributesMax: count('Receiving', 128, 'Attributes kept of one record; more are dropped and counted.'),
   valueSizeMaxBytes: bytes(

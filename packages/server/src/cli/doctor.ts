@@ -55,7 +55,8 @@ function checksOfMachine(options: Options, version: string): Check[] {
   return [
     { name: 'platform', run: async () => describePlatform() },
     { name: 'ui port', run: () => checkPort(options, 'uiPort') },
-    { name: 'otlp port', run: () => checkPort(options, 'otlpHttpPort') },
+    { name: 'otlp http port', run: () => checkPort(options, 'otlpHttpPort') },
+    { name: 'otlp grpc port', run: () => checkPort(options, 'otlpGrpcPort') },
     { name: 'disk', run: () => checkDisk(options.directory) },
     { name: 'engine', run: () => tryEngine(options, version) },
   ]
@@ -65,7 +66,7 @@ function describePlatform(): string {
   return `Node ${process.versions.node}, ${process.platform} ${process.arch}`
 }
 
-async function checkPort(options: Options, name: 'uiPort' | 'otlpHttpPort'): Promise<string> {
+async function checkPort(options: Options, name: 'uiPort' | 'otlpHttpPort' | 'otlpGrpcPort'): Promise<string> {
   const port = options[name]
   const server = createServer()
   await new Promise<void>((resolve, reject) => {
@@ -107,7 +108,7 @@ function describeDisk(freeBytes: number, directory: string): string {
 
 async function tryEngine(options: Options, version: string): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'wakeline-doctor-'))
-  const own = { ...options, host: '127.0.0.1', uiPort: 0, otlpHttpPort: 0, token: '', directory }
+  const own = { ...options, host: '127.0.0.1', uiPort: 0, otlpHttpPort: 0, otlpGrpcPort: 0, token: '', directory }
   try {
     const server = await startServer({ options: own, version, nowUnixMs: Date.now, report: () => {} })
     try {

@@ -6,7 +6,7 @@ import { stopSignal } from './stop-signal.ts'
 
 /**
  * `wakeline serve`: where it listens goes to stdout for people, its own lines to stderr as JSON. A process that was
- * started by fork tells its parent `{ ready: { ui, otlpHttp, directory, token } }`, and stops when the parent is gone.
+ * started by fork tells its parent `{ ready: { ui, otlpHttp, otlpGrpc, directory, token } }`, and stops when the parent is gone.
  */
 export async function runServe(argv: readonly string[], version: string): Promise<number> {
   const read = readOptions({ argv, env: process.env })
@@ -27,12 +27,12 @@ export async function runServe(argv: readonly string[], version: string): Promis
     return undefined
   })
   if (!server) return 1
-  const { ui, otlpHttp, directory } = server
-  log('info', 'ready', { version, ui, otlpHttp, directory, startMs: Math.round(performance.now() - startMs) })
+  const { ui, otlpHttp, otlpGrpc, directory } = server
+  log('info', 'ready', { version, ui, otlpHttp, otlpGrpc, directory, startMs: Math.round(performance.now() - startMs) })
   console.log(
-    `Wakeline ${version} is ready.\n  UI and API  ${ui}\n  OTLP/HTTP   ${otlpHttp}\n  data        ${directory}`,
+    `Wakeline ${version} is ready.\n  UI and API  ${ui}\n  OTLP/HTTP   ${otlpHttp}\n  OTLP/gRPC   ${otlpGrpc}\n  data        ${directory}`,
   )
-  process.send?.({ ready: { ui, otlpHttp, directory, token: options.token } })
+  process.send?.({ ready: { ui, otlpHttp, otlpGrpc, directory, token: options.token } })
   let current = options
   process.on('SIGHUP', () => {
     current = reload({ argv, configPath, current, apply: server.reload, log })

@@ -63,13 +63,27 @@ export function encodeStored(
   return writer.take()
 }
 
-/** google.rpc.Status, which OTLP/HTTP wants as the body of every failure. */
-export function encodeStatus({ failure, message }: Failure, encoding: Encoding): Uint8Array {
+/** google.rpc.Status, which OTLP/HTTP wants as the body of every failure, and OTLP/gRPC beside the code. */
+export function encodeStatus({ failure, message, retryAfterSeconds }: Failure, encoding: Encoding): Uint8Array {
   const { code } = failures[failure]
   if (encoding === 'json') return Buffer.from(JSON.stringify({ code, message }))
   const writer = new WireWriter(128)
   writer.key(1, 0)
   writer.varint(code)
   writer.textEntry(2, message)
+  if (retryAfterSeconds !== undefined) writeRetryInfo(writer, retryAfterSeconds)
   return writer.take()
+}
+
+/** A detail of the status, an Any that holds google.rpc.RetryInfo: senders over gRPC wait as long as it says. */
+function writeRetryInfo(writer: WireWriter, seconds: number): void {
+  const detail = writer.begin(3)
+  writer.textEntry(1, 'type.googleapis.com/google.rpc.RetryInfo')
+  const info = writer.begin(2)
+  const delay = writer.begin(1)
+  writer.key(1, 0)
+  writer.varint(seconds)
+  writer.end(delay)
+  writer.end(info)
+  writer.end(detail)
 }
