@@ -1,3 +1,4 @@
+import { jsonLinesProtocol } from './json-lines-protocol.ts'
 import { otlpProtocol } from './otlp-protocol.ts'
 import type { Protocol } from './protocol.ts'
 
@@ -9,6 +10,7 @@ const protocols: ReadonlyMap<string, Protocol> = new Map([
   ['/v1/traces', otlpProtocol('traces')],
   ['/v1/logs', otlpProtocol('logs')],
   ['/v1/metrics', otlpProtocol('metrics')],
+  ['/v1/jsonlines', jsonLinesProtocol],
 ])
 
 export const protocolPaths: readonly string[] = [...protocols.keys()]

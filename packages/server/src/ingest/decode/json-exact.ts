@@ -1,0 +1,42 @@
+/**
+ * JSON as it was sent: whole numbers beyond 2^53, which JSON.parse rounds, come as bigint where they fit 64 bits.
+ * `depthMax`: what is nested deeper is no one's log line, and walking it would exhaust the stack.
+ */
+export function parseJsonExact(text: string): { json: unknown } | { fault: string } {
+  try {
+    const json: unknown = longInteger.test(text)
+      ? JSON.parse(text.replace(stringOrLongInteger, marked), unmarked)
+      : JSON.parse(text)
+    return isWithin(json, depthMax) ? { json } : { fault: `it is nested more than ${depthMax} deep` }
+  } catch (error) {
+    return { fault: `it is not JSON: ${error instanceof Error ? error.message : error}` }
+  }
+}
+
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+const depthMax = 200
+const longInteger = /(?:^|[\s[:,])-?\d{16,}/
+const stringOrLongInteger = /"[^"\\]*(?:\\.[^"\\]*)*"|(?<=^|[\s[:,])-?\d{16,}(?=$|[\s\],}])/g
+/** Begins the text that stands in for a long integer while JSON.parse works. */
+const mark = '\u0000wakeline integer '
+
+function marked(found: string): string {
+  return found.startsWith('"') ? found : JSON.stringify(mark + found)
+}
+
+function unmarked(_key: string, value: unknown): unknown {
+  if (typeof value !== 'string' || !value.startsWith(mark)) return value
+  const digits = value.slice(mark.length)
+  const integer = digits.length > 20 ? undefined : BigInt(digits)
+  return integer === undefined || BigInt.asIntN(64, integer) !== integer ? Number(digits) : integer
+}
+
+function isWithin(value: unknown, depth: number): boolean {
+  if (typeof value !== 'object' || value === null) return true
+  if (depth === 0) return false
+  for (const inner of Object.values(value)) if (!isWithin(inner, depth - 1)) return false
+  return true
+}

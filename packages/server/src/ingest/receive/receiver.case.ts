@@ -1,0 +1,109 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { openEmbeddedStore } from '../../store/embedded.ts'
+import type { Store } from '../../store/store.ts'
+import { type Ingest, startIngest } from '../ingest.ts'
+import { submitOtlp } from '../submit-otlp.ts'
+import { type OtlpHttp, startOtlpHttp } from './otlp-http.ts'
+
+const MiB = 1024 * 1024
+
+/** For tests: the receiver with everything behind it, down to the real engine in a folder of its own. */
+export class TestReceiver {
+  readonly #directory: string
+  readonly #store: Store
+  readonly #ingest: Ingest
+  readonly #http: OtlpHttp
+
+  constructor(parts: { directory: string; store: Store; ingest: Ingest; http: OtlpHttp }) {
+    this.#directory = parts.directory
+    this.#store = parts.store
+    this.#ingest = parts.ingest
+    this.#http = parts.http
+  }
+
+  get url(): string {
+    return this.#http.url
+  }
+
+  async post(
+    path: string,
+    body: string | Uint8Array<ArrayBuffer>,
+    headers: Record<string, string> = {},
+  ): Promise<{ status: number; text: string; type: string }> {
+    const response = await fetch(this.url + path, { method: 'POST', body, headers })
+    return {
+      status: response.status,
+      text: await response.text(),
+      type: response.headers.get('content-type') ?? '',
+    }
+  }
+
+  /** Rows of the select, once all that was acknowledged is loaded. `{p1:String}` is the one parameter. */
+  async rows(sql: string, p1 = ''): Promise<Record<string, unknown>[]> {
+    for (;;) {
+      const { spans, logs, points } = this.#ingest.counts()
+      if ([spans, logs, points].every(({ accepted, loaded }) => loaded >= accepted)) break
+      await new Promise((resolve) => setTimeout(resolve, 10))
+    }
+    const { rows } = await this.#store.rows<Record<string, unknown>>({ sql, params: { p1 } })
+    return rows
+  }
+
+  /** Repeats of a batch that were recognised. */
+  get duplicatedRequests(): number {
+    return this.#ingest.counts().duplicatedRequests
+  }
+
+  async close(): Promise<void> {
+    await this.#http.stop()
+    await this.#ingest.stop()
+    await this.#store.close()
+    await rm(this.#directory, { recursive: true })
+  }
+}
+
+export async function openTestReceiver(): Promise<TestReceiver> {
+  const directory = await mkdtemp(join(tmpdir(), 'wakeline-receive-'))
+  const store = await openEmbeddedStore({
+    directory,
+    memoryMaxBytes: 1024 * MiB,
+    mergesMax: 1,
+    readers: 1,
+    waitingMax: 4,
+    limits: { timeoutMs: 10_000, memoryMaxBytes: 256 * MiB, rowsMax: 1000 },
+  })
+  await store.migrate()
+  const ingest = await startIngest({
+    store,
+    directory,
+    options: {
+      durability: 'os',
+      segmentAgeMs: 20,
+      segmentRowsMax: 100_000,
+      segmentSizeMaxBytes: 64 * MiB,
+      waitingMaxBytes: 64 * MiB,
+      diskFreeMinBytes: MiB,
+      batchKeepMs: 60_000,
+      batchesMax: 1000,
+      originsKnownMax: 1000,
+      seriesKnownMax: 1000,
+      limits: { attributesMax: 128, valueSizeMaxBytes: 65_536, eventsMax: 128, depthMax: 32 },
+    },
+    nowUnixMs: Date.now,
+    report: (sentence) => console.error(sentence),
+  })
+  const http = await startOtlpHttp({
+    host: '127.0.0.1',
+    port: 0,
+    token: '',
+    bodySizeMaxBytes: MiB,
+    bodiesMaxBytes: 4 * MiB,
+    connectionsMax: 100,
+    requestTimeoutMs: 10_000,
+    submit: submitOtlp(ingest),
+    onFault: (error) => console.error(error),
+  })
+  return new TestReceiver({ directory, store, ingest, http })
+}
