@@ -166,6 +166,7 @@ function readLimits(options: Options): ReadLimits {
 function withLimits(reader: Reader, limits: ReadLimits): Reader {
   return {
     rows: (statement, options) => reader.rows(statement, { ...options, limits }),
+    blocks: (statement, options) => reader.blocks(statement, { ...options, limits }),
     subscribe: (table, listen) => reader.subscribe(table, listen),
   }
 }

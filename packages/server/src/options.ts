@@ -146,6 +146,12 @@ export const optionTable = {
   queryRowsMax: count('Asking', 100_000, 'Rows one question may give back; more is an error, never a silent cut.', {
     reload: true,
   }),
+  querySeriesMax: count('Asking', 50_000, 'Series that one PromQL selector may find; more is an error.'),
+  querySamplesMax: count(
+    'Asking',
+    10_000_000,
+    'Samples that one PromQL query may read, and points it may make; more is an error.',
+  ),
   queriesAtOnceMax: count('Asking', 4, 'Questions that run at once; each holds a thread.'),
   queriesWaitingMax: count('Asking', 64, 'Questions waiting for their turn; more are told to try again later.'),
   tailViewersMax: count('Asking', 20, 'Live tails open at once.'),

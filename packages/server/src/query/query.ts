@@ -16,6 +16,7 @@ import { askKeys, askValues, type CompletionAsk } from './completion.ts'
 import { askLogHistogram, askLogs, type LogHistogramAsk, type LogsAsk } from './logs.ts'
 import { askMetricRange, type MetricRangeAsk } from './metric-range.ts'
 import { askMetricLabels, askMetrics, type MetricLabelsAsk, type MetricsAsk } from './metrics.ts'
+import { openPrometheus, type Prometheus, type PrometheusOptions } from './prometheus/prometheus.ts'
 import { type Running, type RunOptions, startRunning } from './run.ts'
 import { askService, askServices } from './services.ts'
 import { startTail, type Tail, type TailOptions } from './tail.ts'
@@ -27,7 +28,8 @@ export type QueryOptions = {
   queryMemoryMaxBytes: number
   /** Rows one statement may give back; more is an error, never a silent cut. */
   queryRowsMax: number
-} & TailOptions
+} & TailOptions &
+  PrometheusOptions
 
 type Asked<Answer> = Promise<Answer | Refused>
 
@@ -48,6 +50,9 @@ export interface Query {
   metricRange(ask: MetricRangeAsk, run: RunOptions): Asked<MetricRangeAnswer>
   keys(ask: CompletionAsk, run: RunOptions): Promise<CompletionAnswer>
   values(ask: CompletionAsk & { key: string }, run: RunOptions): Promise<CompletionAnswer>
+  /** PromQL; each question is made with `running`. */
+  prometheus: Prometheus
+  running(run: RunOptions): Running
   tail: Tail
   /** Stops listening for live tail. */
   close(): void
@@ -81,6 +86,8 @@ export function openQuery({
     metricRange: (ask, run) => askMetricRange(ask, running(run)),
     keys: (ask, run) => askKeys(ask, running(run)),
     values: (ask, run) => askValues(ask, running(run)),
+    prometheus: openPrometheus(options, nowUnixMs),
+    running,
     tail,
     close: () => tail.stop(),
   }

@@ -1,26 +1,41 @@
 import type { Cost } from '@wakeline/protocol'
-import type { Reader, ReadLimits } from '../store/store.ts'
+import { type NumberRows, readNumberRows } from '../base/native/read-columns.ts'
+import type { Cost as ReadCost, Reader, ReadLimits } from '../store/store.ts'
 import { render, type Sql } from './sql.ts'
 
 /** One question in the making: runs its statements one after another and adds up what they cost. */
 export type Running = {
   rows<Row>(fragment: Sql): Promise<Row[]>
+  /** Columns `UInt64` and `Array(Float64)` alone. */
+  numbers(fragment: Sql): Promise<NumberRows>
   cost(): Cost
+  /** Fires when nobody waits for the answer any more. */
+  signal: AbortSignal
 }
 
 export type RunOptions = { signal?: AbortSignal | undefined }
 
 export function startRunning(reader: Reader, limits: ReadLimits, options: RunOptions): Running {
   const total: Cost = { rowsRead: 0, bytesRead: 0, elapsedMs: 0, sql: [] }
+  const add = (cost: ReadCost, text: string): void => {
+    total.rowsRead += cost.rowsRead
+    total.bytesRead += cost.bytesRead
+    total.elapsedMs += cost.elapsedMs
+    total.sql.push(text)
+  }
   return {
+    signal: options.signal ?? new AbortController().signal,
     async rows<Row>(fragment: Sql): Promise<Row[]> {
       const statement = render(fragment)
       const { rows, cost } = await reader.rows<Row>(statement, { signal: options.signal, limits })
-      total.rowsRead += cost.rowsRead
-      total.bytesRead += cost.bytesRead
-      total.elapsedMs += cost.elapsedMs
-      total.sql.push(statement.sql)
+      add(cost, statement.sql)
       return rows
+    },
+    async numbers(fragment) {
+      const statement = render(fragment)
+      const { bytes, cost } = await reader.blocks(statement, { signal: options.signal, limits })
+      add(cost, statement.sql)
+      return readNumberRows(bytes)
     },
     cost: () => ({ ...total, elapsedMs: Math.round(total.elapsedMs * 10) / 10 }),
   }

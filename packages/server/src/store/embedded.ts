@@ -7,8 +7,17 @@ import { type EngineSize, engineArguments } from './engine-arguments.ts'
 import { toLoadError, toQueryError } from './engine-errors.ts'
 import { Live } from './live.ts'
 import { migrationsDirectory, readMigrations, runMigrations } from './migrate.ts'
-import { type Session, SessionPool } from './sessions.ts'
-import type { Answer, AppendedBlock, ReadLimits, ReadOptions, SealedFile, Statement, Store } from './store.ts'
+import { type EngineResult, type Session, SessionPool } from './sessions.ts'
+import type {
+  Answer,
+  AnswerBlocks,
+  AppendedBlock,
+  ReadLimits,
+  ReadOptions,
+  SealedFile,
+  Statement,
+  Store,
+} from './store.ts'
 import { QueryError, StoreAwayError } from './store.ts'
 import type { TableName } from './tables.ts'
 
@@ -115,6 +124,16 @@ class EmbeddedStore implements Store {
   }
 
   async rows<Row>(statement: Statement, options: ReadOptions = {}): Promise<Answer<Row>> {
+    return parseAnswer<Row>((await this.#read(statement, options, 'JSON')).text())
+  }
+
+  async blocks(statement: Statement, options: ReadOptions = {}): Promise<AnswerBlocks> {
+    const result = await this.#read(statement, options, 'Native')
+    const { rowsRead, bytesRead, elapsed } = result
+    return { bytes: result.bytes(), cost: { rowsRead, bytesRead, elapsedMs: elapsed * 1000 } }
+  }
+
+  async #read(statement: Statement, options: ReadOptions, format: 'JSON' | 'Native'): Promise<EngineResult> {
     const limits = { ...this.#defaults, ...definedLimits(options.limits) }
     this.#queries += 1
     const id = `${this.#prefix}-${this.#queries}`
@@ -122,11 +141,8 @@ class EmbeddedStore implements Store {
     const stop = startStopping(limits.timeoutMs, options.signal)
     try {
       const session = await this.#readers.take(stop.signal)
-      const running = this.#track(
-        session.queryAsync(sql, { format: 'JSON' }).finally(() => this.#readers.give(session)),
-      )
-      const text = await this.#orKill(running, id, stop.signal)
-      return parseAnswer<Row>(text.text())
+      const running = this.#track(session.queryAsync(sql, { format }).finally(() => this.#readers.give(session)))
+      return await this.#orKill(running, id, stop.signal)
     } finally {
       stop.clear()
     }

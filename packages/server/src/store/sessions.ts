@@ -1,7 +1,14 @@
 import { QueryError } from './store.ts'
 
 /** One connection to the engine: it runs one statement at a time. */
-export type EngineResult = { text(): string }
+export type EngineResult = {
+  text(): string
+  bytes(): Uint8Array
+  readonly rowsRead: number
+  readonly bytesRead: number
+  /** Seconds. */
+  readonly elapsed: number
+}
 export type Session = {
   queryAsync(sql: string, options: { format: string }): Promise<EngineResult>
   close(): void

@@ -37,6 +37,9 @@ export type ReadOptions = {
 /** Rows, whole: more than `rowsMax` of them is an error, never a cut. */
 export type Answer<Row> = { rows: Row[]; cost: Cost }
 
+/** Rows as Native blocks, for columns of numbers: their bits are kept, and nothing is printed and parsed for them. */
+export type AnswerBlocks = { bytes: Uint8Array; cost: Cost }
+
 /** What `ingest` is handed. */
 export interface Writer {
   /**
@@ -53,6 +56,7 @@ export interface Writer {
 export interface Reader {
   /** 64-bit integers come as strings, times as the statement prints them. */
   rows<Row>(statement: Statement, options?: ReadOptions): Promise<Answer<Row>>
+  blocks(statement: Statement, options?: ReadOptions): Promise<AnswerBlocks>
   /** Returns the function that stops listening. */
   subscribe(table: TableName, listen: (block: AppendedBlock) => void): () => void
 }

@@ -34,6 +34,8 @@ export async function openTestWorld(): Promise<TestWorld> {
     queryTimeoutMs: 20_000,
     queryMemoryMaxBytes: 500_000_000,
     queryRowsMax: 100_000,
+    querySeriesMax: 10_000,
+    querySamplesMax: 1_000_000,
     tailBufferMax: 100,
   }
   const query = openQuery({ reader: store, options, nowUnixMs: () => seedEndMs })

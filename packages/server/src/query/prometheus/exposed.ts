@@ -1,0 +1,132 @@
+import { type Label, type Labels, labelsFrom, metricNameLabel } from '../promql/evaluate/labels.ts'
+import type { LabelMatcher } from '../promql/parse/ast.ts'
+import { compileMatcher, type MatchValue } from '../promql/parse/matcher.ts'
+import { type Face, facesOf, type Part, prometheusLabel, prometheusName } from './names.ts'
+import type { MetricRow, ResourceRow, SeriesRow } from './plan.ts'
+
+/**
+ * Stored series as Prometheus sees them: their names, their labels, and which of them a selector means.
+ *
+ *   resource   service.namespace shop, service.name web, service.instance.id w-1, host.name h   ->  job, instance
+ *   metric     http.server.request.duration, s, histogram                                       ->  name
+ *   attributes http.route /cart                                                                 ->  http_route
+ *
+ * Asked for by its own name a metric keeps its own label names; matchers take either spelling both ways.
+ */
+export type Matcher = { name: string; matches: MatchValue }
+
+/** Matchers of a text that was parsed: their patterns are known to compile. */
+export function compiled(matchers: readonly LabelMatcher[]): Matcher[] {
+  return matchers.map((matcher) => {
+    const matches = compileMatcher(matcher)
+    if (typeof matches === 'object') throw new Error(`a matcher that was checked does not compile: ${matches.error}`)
+    return { name: matcher.name, matches }
+  })
+}
+
+/** One name a metric is asked for by; `own` is its OpenTelemetry name. */
+export type NamedFace = Face & { own: boolean }
+export type FacesOfMetric = ReadonlyMap<string, readonly NamedFace[]>
+type Kind = Pick<MetricRow, 'metric' | 'kind' | 'unit' | 'monotonic' | 'temporality'>
+
+const keyOf = ({ metric, kind, unit, monotonic }: Kind): string => JSON.stringify([metric, kind, unit, monotonic])
+export const facesFor = (faces: FacesOfMetric, row: Kind): readonly NamedFace[] => faces.get(keyOf(row)) ?? []
+
+/** Own names are found only when they are said outright: a pattern would meet every metric twice. */
+export function chooseFaces(metrics: readonly MetricRow[], matchers: readonly LabelMatcher[]): FacesOfMetric {
+  const names = matchers.filter(({ name }) => name === metricNameLabel)
+  const tests = compiled(names)
+  const fits = ({ name }: Face): boolean => tests.every(({ matches }) => matches(name))
+  const isSaid = names.some(({ operator }) => operator === '=')
+  const chosen = new Map<string, NamedFace[]>()
+  for (const row of metrics) {
+    const known = prometheusName(row)
+    const faces = facesOf(known, row.kind).map((face) => ({ ...face, own: false }))
+    if (isSaid && row.metric !== known)
+      faces.push(...facesOf(row.metric, row.kind).map((face) => ({ ...face, own: true })))
+    const fitting = faces.filter(fits)
+    if (fitting.length > 0) chosen.set(keyOf(row), fitting)
+  }
+  return chosen
+}
+
+export type Origin = { labels: readonly Label[]; attributes: ReadonlyMap<string, string> }
+
+export function originOf(row: ResourceRow | undefined): Origin {
+  const attributes = firstOfEach(row?.keys ?? [], row?.values ?? [])
+  const name = attributes.get('service.name') ?? ''
+  const namespace = attributes.get('service.namespace') ?? ''
+  const job = namespace !== '' && name !== '' ? `${namespace}/${name}` : name
+  return {
+    labels: [
+      ['job', job],
+      ['instance', attributes.get('service.instance.id') ?? ''],
+    ],
+    attributes,
+  }
+}
+
+function firstOfEach(keys: readonly string[], values: readonly string[]): Map<string, string> {
+  const attributes = new Map<string, string>()
+  keys.forEach((key, i) => {
+    if (!attributes.has(key)) attributes.set(key, values[i] ?? '')
+  })
+  return attributes
+}
+
+/** Labels of attributes: names that become the same share one label, values joined in order of the keys. */
+export function prometheusLabels(attributes: ReadonlyMap<string, string>): Map<string, string> {
+  const labels = new Map<string, string>()
+  for (const [key, value] of [...attributes].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    const name = prometheusLabel(key)
+    const known = labels.get(name)
+    labels.set(name, known === undefined ? value : `${known};${value}`)
+  }
+  return labels
+}
+
+/** A stored series under one of its names. `bound` tests the label that its points make: `le`, `quantile`. */
+export type Exposed = { row: SeriesRow; part: Part; labels: Labels; bound: MatchValue }
+
+const boundLabel = (part: Part): string => (part === 'bucket' ? 'le' : part === 'quantile' ? 'quantile' : '')
+
+export function expose(
+  row: SeriesRow,
+  faces: readonly NamedFace[],
+  origin: Origin,
+  matchers: readonly Matcher[],
+): Exposed[] {
+  const own = firstOfEach(row.keys, row.values)
+  const translated = prometheusLabels(own)
+  return faces.flatMap((face) => {
+    const shown = new Map(face.own ? own : translated)
+    shown.delete(metricNameLabel)
+    for (const [name, value] of origin.labels) if (value !== '') shown.set(name, value)
+    const other = face.own ? translated : own
+    const madeLabel = boundLabel(face.part)
+    const labelOf = (name: string): string =>
+      shown.get(name) ?? other.get(name) ?? (name.includes('.') ? (origin.attributes.get(name) ?? '') : '')
+    const fits = matchers.every(({ name, matches }) => name === madeLabel || matches(labelOf(name)))
+    if (!fits) return []
+    const bounds = matchers.filter(({ name }) => name === madeLabel)
+    return [
+      {
+        row,
+        part: face.part,
+        labels: labelsFrom([[metricNameLabel, face.name], ...shown]),
+        bound: (value: string) => bounds.every(({ matches }) => matches(value)),
+      },
+    ]
+  })
+}
+
+const identity = new Set(['service.name', 'service.namespace', 'service.instance.id'])
+export const targetInfoName = 'target_info'
+
+/** `target_info` of a resource, undefined for one that has no name or nothing more to tell. */
+export function targetInfoLabels({ labels, attributes }: Origin): Labels | undefined {
+  const more = new Map([...attributes].filter(([key]) => !identity.has(key)))
+  const named = labels.filter(([, value]) => value !== '')
+  if (named.length === 0 || more.size === 0) return undefined
+  return labelsFrom(new Map([...prometheusLabels(more), ...named, [metricNameLabel, targetInfoName] as const]))
+}

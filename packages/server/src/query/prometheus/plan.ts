@@ -1,0 +1,211 @@
+import type { LabelMatcher } from '../promql/parse/ast.ts'
+import { ids, joined, type Sql, sql, trusted, uint } from '../sql.ts'
+import { daysInRange } from '../time-range.ts'
+
+/** The SQL behind PromQL: names first, then the series of their days, then the points of those series. */
+
+/** After the one, up to and including the other; what the engine's times can hold. */
+export type SampleRange = { afterMs: number; untilMs: number }
+
+const latestMs = Date.UTC(2299, 0)
+const clamp = (ms: number): number => Math.min(Math.max(Math.trunc(ms), 0), latestMs)
+
+const daysOf = ({ afterMs, untilMs }: SampleRange): Sql =>
+  daysInRange({ fromMs: Math.max(clamp(afterMs), 86_400_000), toMs: clamp(untilMs) })
+
+const momentsOf = ({ afterMs, untilMs }: SampleRange): Sql => {
+  // Before 1970 there is nothing: then "after" has to take in the first moment of all.
+  const after = afterMs < 0 ? -1 : clamp(afterMs)
+  const moment = (ms: number): Sql => sql`fromUnixTimestamp64Milli(${BigInt(ms)}, 'UTC')`
+  return sql`ts > ${moment(after)} AND ts <= ${moment(clamp(untilMs))}`
+}
+
+export type MetricRow = {
+  metric: string
+  kind: string
+  temporality: string
+  monotonic: boolean
+  unit: string
+  description: string
+}
+
+/** Everything that was measured on the days of a range, in all its kinds and units. */
+export function metricsSql(range: SampleRange): Sql {
+  return sql`SELECT metric, kind, temporality, monotonic, unit, any(description) AS description
+FROM series
+WHERE ${daysOf(range)}
+GROUP BY metric, kind, temporality, monotonic, unit
+ORDER BY metric, kind, unit`
+}
+
+export type SeriesRow = Omit<MetricRow, 'description'> & {
+  id: string
+  resource: string
+  keys: string[]
+  values: string[]
+}
+
+/** Which series: those of some metrics that may fit the matchers. Matching in full is done on what comes back. */
+export function seriesWhere(metrics: readonly string[], matchers: readonly LabelMatcher[], range: SampleRange): Sql {
+  const conditions = matchers.flatMap(matcherSql).map((condition) => sql` AND ${condition}`)
+  return sql`metric IN (${metrics}) AND ${daysOf(range)}${joined(conditions, '')}`
+}
+
+export function seriesSql(where: Sql, seriesMax: number): Sql {
+  return sql`SELECT toString(series_id) AS id, metric, kind, temporality, monotonic, unit,
+  toString(resource_id) AS resource, mapKeys(attributes) AS keys, mapValues(attributes) AS values
+FROM series
+WHERE ${where}
+LIMIT 1 BY series_id
+LIMIT ${uint(seriesMax + 1)}`
+}
+
+/** Labels that are not attributes of the series, or not them alone. */
+const made: ReadonlySet<string> = new Set(['__name__', 'instance', 'le', 'quantile'])
+
+/**
+ * What a matcher says of a series' own attributes, where that can be said without knowing how names and values are
+ * put together: some value is right. Matchers that a missing label fits say nothing.
+ */
+function matcherSql({ name, operator, value }: LabelMatcher): Sql[] {
+  if (value === '' || made.has(name)) return []
+  if (name === 'job')
+    return operator === '=' ? [sql`(endsWith(${value}, service) OR has(mapKeys(attributes), 'job'))`] : []
+  // A dotted name may be one of the resource; values of two attributes with one label name are joined by ";".
+  if (name.includes('.') || value.includes(';')) return []
+  if (operator === '=') return [sql`has(mapValues(attributes), ${value})`]
+  if (operator === '=~' && isPlainPattern(value))
+    return [sql`arrayExists(value -> match(value, ${`^(?s:${value})$`}), mapValues(attributes))`]
+  return []
+}
+
+/** A pattern that means the same to every engine, and that the empty text does not fit. */
+function isPlainPattern(pattern: string): boolean {
+  return /^[\w ./:@-]+(\|[\w ./:@-]+)*$/.test(pattern)
+}
+
+export type ResourceRow = { id: string; keys: string[]; values: string[] }
+
+export function resourcesSql(resources: readonly string[]): Sql {
+  return sql`SELECT toString(resource_id) AS id, any(mapKeys(attributes)) AS keys, any(mapValues(attributes)) AS values
+FROM resources
+WHERE resource_id IN (${ids(resources)})
+GROUP BY resource_id`
+}
+
+/** Series by their ids, or, where those would be too long a text, by the condition that found them. */
+export function seriesPicked(found: readonly string[], where: Sql): Sql {
+  return found.length <= 4000
+    ? sql`series_id IN (${ids(found)})`
+    : sql`series_id IN (SELECT series_id FROM series WHERE ${where})`
+}
+
+/** A staleness marker, wherever the sender said that there is no value any more. */
+const markedValue = trusted(
+  'if(bitAnd(flags, 1) = 1, reinterpretAsFloat64(toUInt64(9218868437227405314)), assumeNotNull(value))',
+)
+const list = (expression: string, name: string): Sql => trusted(`groupArray(toFloat64(${expression})) AS ${name}`)
+const flat = (array: string, name: string): Sql =>
+  trusted(
+    `groupArray(toFloat64(length(${array}))) AS ${name}_lengths, CAST(arrayFlatten(groupArray(${array})), 'Array(Float64)') AS all_${name}`,
+  )
+const times = [list('toUnixTimestamp64Milli(ts)', 'times')]
+const starts = [list('toUnixTimestamp64Milli(start_ts)', 'starts')]
+
+export type PointsAsk = { picked: Sql; range: SampleRange; samplesMax: number; withStarts: boolean }
+export type PointTable = 'samples' | 'histograms' | 'summaries'
+
+function pointsSql(table: PointTable, columns: readonly Sql[], ask: PointsAsk): Sql {
+  const all = [...times, ...(ask.withStarts ? starts : []), ...columns]
+  return sql`SELECT series_id, ${joined(all, ', ')}
+FROM (
+  SELECT * FROM ${trusted(table)}
+  WHERE ${ask.picked} AND ${momentsOf(ask.range)}
+  LIMIT ${uint(ask.samplesMax + 1)}
+)
+GROUP BY series_id`
+}
+
+export const samplesSql = (ask: PointsAsk): Sql =>
+  pointsSql('samples', [sql`groupArray(${markedValue}) AS points`], ask)
+
+const totals = [
+  list('bitAnd(flags, 1)', 'stale'),
+  list('count', 'counts'),
+  trusted('groupArray(toFloat64(ifNull(sum, nan))) AS sums'),
+]
+
+/** `buckets`: count and sum alone are most of what is asked, and a tenth of the bytes. */
+export const boundedSql = (ask: PointsAsk, buckets: boolean): Sql =>
+  pointsSql(
+    'histograms',
+    [...totals, ...(buckets ? [flat('bounds', 'bounds'), flat('bucket_counts', 'buckets')] : [])],
+    ask,
+  )
+
+export const exponentialSql = (ask: PointsAsk): Sql =>
+  pointsSql(
+    'histograms',
+    [
+      ...totals,
+      list('scale', 'scales'),
+      list('zero_count', 'zero_counts'),
+      list('zero_threshold', 'zero_thresholds'),
+      list('positive_offset', 'positive_offsets'),
+      flat('positive_counts', 'positive'),
+      list('negative_offset', 'negative_offsets'),
+      flat('negative_counts', 'negative'),
+    ],
+    ask,
+  )
+
+export const summariesSql = (ask: PointsAsk): Sql =>
+  pointsSql('summaries', [...totals, flat('quantiles', 'quantiles'), flat('values', 'values')], ask)
+
+/** When each resource last sent a point, minute by minute. */
+export function aliveSql(range: SampleRange, resourcesMax: number): Sql {
+  const of = (table: PointTable): Sql => sql`SELECT series_id, ts FROM ${trusted(table)} WHERE ${momentsOf(range)}`
+  return sql`SELECT resource_id AS series_id, arraySort(groupArray(toFloat64(last))) AS times
+FROM (
+  SELECT resource_id, toUnixTimestamp64Milli(max(ts)) AS last
+  FROM (${of('samples')} UNION ALL ${of('histograms')} UNION ALL ${of('summaries')}) AS points
+  INNER JOIN (SELECT DISTINCT series_id, resource_id FROM series WHERE ${daysOf(range)}) AS known
+    ON points.series_id = known.series_id
+  GROUP BY resource_id, toStartOfMinute(ts)
+)
+GROUP BY resource_id
+LIMIT ${uint(resourcesMax + 1)}`
+}
+
+/** Attribute keys of all series of a range. */
+export function keysSql(range: SampleRange): Sql {
+  return sql`SELECT DISTINCT arrayJoin(mapKeys(attributes)) AS key FROM series WHERE ${daysOf(range)} ORDER BY key`
+}
+
+export function resourcesOfRangeSql(range: SampleRange): Sql {
+  return sql`SELECT toString(resource_id) AS id, any(mapKeys(attributes)) AS keys, any(mapValues(attributes)) AS values
+FROM resources
+WHERE resource_id IN (SELECT resource_id FROM series WHERE ${daysOf(range)})
+GROUP BY resource_id`
+}
+
+/** The bounds of buckets, or the quantiles, that series had. */
+export function boundsSql(table: 'histograms' | 'summaries', picked: Sql, range: SampleRange): Sql {
+  const column = trusted(table === 'histograms' ? 'bounds' : 'quantiles')
+  return sql`SELECT toString(series_id) AS id, arraySort(groupUniqArrayArray(${column})) AS bounds
+FROM ${trusted(table)}
+WHERE ${picked} AND ${momentsOf(range)}
+GROUP BY series_id`
+}
+
+export type ExemplarRow = {
+  id: string
+  exemplars: [time: string, value: number | null, trace: string, span: string, keys: string[], values: string[]][]
+}
+
+export function exemplarsSql(picked: Sql, range: SampleRange, exemplarsMax: number): Sql {
+  return sql`SELECT toString(series_id) AS id, groupArray(tuple(toUnixTimestamp64Milli(ts), value, lower(hex(trace_id)),
+  lower(hex(span_id)), mapKeys(attributes), mapValues(attributes))) AS exemplars
+FROM (SELECT * FROM exemplars WHERE ${picked} AND ${momentsOf(range)} ORDER BY series_id, ts LIMIT ${uint(exemplarsMax)})
+GROUP BY series_id`
+}

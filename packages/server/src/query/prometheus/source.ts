@@ -1,0 +1,220 @@
+import type { NumberRows } from '../../base/native/read-columns.ts'
+import { QueryFailure } from '../promql/evaluate/evaluation.ts'
+import { type Labels, labelsText, metricNameLabel } from '../promql/evaluate/labels.ts'
+import type { SampleSeries, SelectRequest, SeriesSource } from '../promql/evaluate/series-source.ts'
+import type { LabelMatcher } from '../promql/parse/ast.ts'
+import type { Running } from '../run.ts'
+import type { Sql } from '../sql.ts'
+import { deltaStarts, floatSeries, mergeAlike } from './columns.ts'
+import {
+  chooseFaces,
+  compiled,
+  type Exposed,
+  expose,
+  facesFor,
+  type Origin,
+  originOf,
+  targetInfoLabels,
+  targetInfoName,
+} from './exposed.ts'
+import { histogramSeries, pointsOfRow } from './histogram-points.ts'
+import {
+  aliveSql,
+  boundedSql,
+  exponentialSql,
+  type MetricRow,
+  metricsSql,
+  type PointsAsk,
+  type ResourceRow,
+  resourcesSql,
+  type SampleRange,
+  type SeriesRow,
+  samplesSql,
+  seriesPicked,
+  seriesSql,
+  seriesWhere,
+  summariesSql,
+} from './plan.ts'
+
+/**
+ * The evaluator's samples from the store. A selector is answered in three steps: the names of the days (which metrics
+ * are meant), their series (which of them fit), and the points of those, one statement for each kind of point.
+ */
+export type SourceLimits = { seriesMax: number; samplesMax: number }
+
+export type StoreSource = SeriesSource & {
+  /** Things to know about the answers given so far. */
+  warnings(): readonly string[]
+}
+
+export function storeSource(running: Running, limits: SourceLimits): StoreSource {
+  const warnings = new Set<string>()
+  return {
+    warnings: () => [...warnings],
+    async select(request) {
+      const range = { afterMs: request.afterMs, untilMs: request.untilMs }
+      const { found, where, infos } = await findSeries(request.matchers, range, running, limits)
+      const points = await readPoints(found, where, request, { running, limits })
+      const { series, overlapping } = mergeAlike([...points, ...infos])
+      for (const labels of overlapping) warnings.add(overlapWarning(labels))
+      return [...series].sort((a, b) => (a.labels.key < b.labels.key ? -1 : 1))
+    },
+  }
+}
+
+const overlapWarning = (labels: Labels): string =>
+  `several senders share the series ${labelsText(labels)} at the same time, and their samples are mixed; ` +
+  'give each process a service.instance.id of its own'
+
+/** `infos`: the `target_info` that fit, ready with their samples. */
+export type FoundSeries = { found: Exposed[]; where: Sql; infos: SampleSeries[] }
+
+/** Which series a selector means. Throws the evaluator's failure where they are too many. */
+export async function findSeries(
+  matchers: readonly LabelMatcher[],
+  range: SampleRange,
+  running: Running,
+  limits: SourceLimits,
+): Promise<FoundSeries> {
+  const { seriesMax } = limits
+  const infos = await targetInfos(matchers, range, running, limits)
+  const metrics = await running.rows<MetricRow>(metricsSql(range))
+  const faces = chooseFaces(metrics, matchers)
+  const labelMatchers = matchers.filter(({ name }) => name !== metricNameLabel)
+  const names = new Set(metrics.filter((row) => facesFor(faces, row).length > 0).map(({ metric }) => metric))
+  const where = seriesWhere([...names], labelMatchers, range)
+  if (names.size === 0) return { found: [], where, infos }
+  const rows = await running.rows<SeriesRow>(seriesSql(where, seriesMax))
+  if (rows.length > seriesMax) throw tooManySeries(seriesMax)
+  const origins = await readOrigins(
+    rows.map(({ resource }) => resource),
+    running,
+  )
+  const tests = compiled(labelMatchers)
+  const found = rows.flatMap((row) =>
+    expose(row, facesFor(faces, row), origins.get(row.resource) ?? originOf(undefined), tests),
+  )
+  return { found, where, infos }
+}
+
+const tooManySeries = (seriesMax: number): QueryFailure =>
+  new QueryFailure('limit', `query selects more than ${seriesMax} series, which is the limit; ask with more labels`)
+
+const resourcesAtOnce = 4000
+
+async function readOrigins(resources: readonly string[], running: Running): Promise<Map<string, Origin>> {
+  const distinct = [...new Set(resources)]
+  const origins = new Map<string, Origin>()
+  for (let from = 0; from < distinct.length; from += resourcesAtOnce) {
+    const rows = await running.rows<ResourceRow>(resourcesSql(distinct.slice(from, from + resourcesAtOnce)))
+    for (const row of rows) origins.set(row.id, originOf(row))
+  }
+  return origins
+}
+
+type Reading = { running: Running; limits: SourceLimits }
+
+async function readPoints(
+  found: readonly Exposed[],
+  where: Sql,
+  request: SelectRequest,
+  { running, limits }: Reading,
+): Promise<SampleSeries[]> {
+  const result: SampleSeries[] = []
+  const range = { afterMs: request.afterMs, untilMs: request.untilMs }
+  // When a counter began is a question of functions over a range only.
+  const withStarts = request.functionName !== '' && request.functionName !== 'timestamp'
+  for (const [kind, exposed] of byKind(found)) {
+    const ids = [...new Set(exposed.map(({ row }) => row.id))]
+    const ask = { picked: seriesPicked(ids, where), range, samplesMax: limits.samplesMax, withStarts }
+    const rows = await running.numbers(statementFor(kind, exposed, ask))
+    checkSamples(rows, limits.samplesMax)
+    for (const each of seriesOfRows(kind, exposed, rows)) if (each.timesMs.length > 0) result.push(each)
+  }
+  return result
+}
+
+type PointKind = 'samples' | 'histogram' | 'exponential_histogram' | 'summary'
+const pointKind = (kind: string): PointKind =>
+  kind === 'histogram' || kind === 'exponential_histogram' || kind === 'summary' ? kind : 'samples'
+
+function byKind(found: readonly Exposed[]): Map<PointKind, Exposed[]> {
+  const kinds = new Map<PointKind, Exposed[]>()
+  for (const exposed of found) {
+    const kind = pointKind(exposed.row.kind)
+    const known = kinds.get(kind)
+    if (known === undefined) kinds.set(kind, [exposed])
+    else known.push(exposed)
+  }
+  return kinds
+}
+
+function statementFor(kind: PointKind, exposed: readonly Exposed[], ask: PointsAsk): Sql {
+  if (kind === 'samples') return samplesSql(ask)
+  if (kind === 'exponential_histogram') return exponentialSql(ask)
+  if (kind === 'summary') return summariesSql(ask)
+  return boundedSql(
+    ask,
+    exposed.some(({ part }) => part !== 'count' && part !== 'sum'),
+  )
+}
+
+function checkSamples(rows: NumberRows, samplesMax: number): void {
+  const samples = rows.arrays('times').reduce((sum, times) => sum + times.length, 0)
+  if (samples > samplesMax)
+    throw new QueryFailure(
+      'limit',
+      `query reads more than ${samplesMax} samples, which is the limit; ask for a shorter time or fewer series`,
+    )
+}
+
+function seriesOfRows(kind: PointKind, exposed: readonly Exposed[], rows: NumberRows): SampleSeries[] {
+  const byId = new Map<string, Exposed[]>()
+  for (const each of exposed) {
+    const known = byId.get(each.row.id)
+    if (known === undefined) byId.set(each.row.id, [each])
+    else known.push(each)
+  }
+  const result: SampleSeries[] = []
+  rows.ids('series_id').forEach((id, row) => {
+    for (const each of byId.get(id.toString()) ?? []) {
+      if (kind === 'samples') result.push(sampleSeries(each, rows, row))
+      else result.push(...histogramSeries(each, pointsOfRow(rows, row)))
+    }
+  })
+  return result
+}
+
+function sampleSeries({ row, labels }: Exposed, rows: NumberRows, at: number): SampleSeries {
+  const none = new Float64Array(0)
+  const starts = rows.arrays('starts')[at]
+  const known = starts?.some((start) => start > 0) === true ? starts : undefined
+  const series = floatSeries(labels, rows.arrays('times')[at] ?? none, rows.arrays('points')[at] ?? none, known)
+  if (row.temporality !== 'delta') return series
+  return { ...series, startTimesMs: deltaStarts(series.timesMs, series.startTimesMs) }
+}
+
+/** `target_info` is 1 whenever a resource sent something, once a minute. */
+async function targetInfos(
+  matchers: readonly LabelMatcher[],
+  range: SampleRange,
+  running: Running,
+  { seriesMax }: SourceLimits,
+): Promise<SampleSeries[]> {
+  const tests = compiled(matchers)
+  if (!tests.every(({ name, matches }) => name !== metricNameLabel || matches(targetInfoName))) return []
+  const rows = await running.numbers(aliveSql(range, seriesMax))
+  if (rows.rows > seriesMax) throw tooManySeries(seriesMax)
+  const ids = [...rows.ids('series_id')].map(String)
+  const origins = await readOrigins(ids, running)
+  return ids.flatMap((id, at): SampleSeries[] => {
+    const origin = origins.get(id)
+    const labels = origin === undefined ? undefined : targetInfoLabels(origin)
+    if (origin === undefined || labels === undefined) return []
+    const shown = new Map(labels.pairs)
+    const fits = tests.every(({ name, matches }) => matches(shown.get(name) ?? origin.attributes.get(name) ?? ''))
+    if (!fits) return []
+    const times = rows.arrays('times')[at] ?? new Float64Array(0)
+    return [floatSeries(labels, times, new Float64Array(times.length).fill(1), undefined)]
+  })
+}
