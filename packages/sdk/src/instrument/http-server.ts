@@ -140,19 +140,21 @@ export class HttpServerInstrument {
     const url = originalUrl(request)
     const at = url.indexOf('?')
     const host = this.hosts.of(request.headers.host)
-    span.setAttribute('http.request.method', found.method)
-    if (found.method === '_OTHER') span.setAttribute('http.request.method_original', request.method)
-    span.setAttribute('url.path', at < 0 ? url : url.slice(0, at))
-    if (at >= 0) span.setAttribute('url.query', shownQuery(url.slice(at + 1)))
-    span.setAttribute('url.scheme', encrypted ? 'https' : 'http')
-    span.setAttribute('http.route', found.route)
-    span.setAttribute('http.response.status_code', found.status)
-    span.setAttribute('error.type', found.errorType)
-    span.setAttribute('server.address', host.address)
-    span.setAttribute('server.port', host.port)
-    span.setAttribute('client.address', remoteAddress)
-    span.setAttribute('network.protocol.version', request.httpVersion)
-    span.setAttribute('user_agent.original', request.headers['user-agent'])
+    span.setAttributes({
+      'http.request.method': found.method,
+      'http.request.method_original': found.method === '_OTHER' ? request.method : undefined,
+      'url.path': at < 0 ? url : url.slice(0, at),
+      'url.query': at < 0 ? undefined : shownQuery(url.slice(at + 1)),
+      'url.scheme': encrypted ? 'https' : 'http',
+      'http.route': found.route,
+      'http.response.status_code': found.status,
+      'error.type': found.errorType,
+      'server.address': host.address,
+      'server.port': host.port,
+      'client.address': remoteAddress,
+      'network.protocol.version': request.httpVersion,
+      'user_agent.original': request.headers['user-agent'],
+    })
   }
 
   private patchServer(server: Server): void {
@@ -162,8 +164,8 @@ export class HttpServerInstrument {
     Object.defineProperty(server, patched, { value: true })
     server.emit = function emit(this: Server, ...args: unknown[]): boolean {
       const exchange = args[1] instanceof IncomingMessage ? exchangeOf(args[1]) : undefined
-      const run = () => Reflect.apply(original, this, args) as boolean
-      return exchange === undefined ? run() : storage.run(exchange.context, run)
+      if (exchange === undefined) return apply(original, this, args)
+      return storage.run(exchange.context, apply, original, this, args)
     }
   }
 
@@ -178,16 +180,23 @@ export class HttpServerInstrument {
       Object.defineProperty(prototype, patched, { value: true })
       prototype.emit = function emit(this: IncomingMessage | ServerResponse, ...args: unknown[]): boolean {
         const exchange = exchangeOf(this)
-        if (exchange === undefined) return Reflect.apply(original, this, args) as boolean
+        // Most events of a request have no listener: a context for nobody is not entered.
+        const type = args[0]
+        const isHeard = typeof type !== 'string' || this.listenerCount(type) > 0
         const result =
-          storage.getStore() === exchange.context
-            ? (Reflect.apply(original, this, args) as boolean)
-            : storage.run(exchange.context, () => Reflect.apply(original, this, args) as boolean)
-        if (!exchange.ended && args[0] === 'close' && this instanceof ServerResponse) ended(exchange, this)
+          exchange !== undefined && isHeard && storage.getStore() !== exchange.context
+            ? storage.run(exchange.context, apply, original, this, args)
+            : apply(original, this, args)
+        if (exchange?.ended === false && type === 'close' && this instanceof ServerResponse) ended(exchange, this)
         return result
       }
     }
   }
+}
+
+/** One function for all emits: a closure for each would be made on every event. */
+function apply(emit: Server['emit'] | IncomingMessage['emit'], emitter: object, args: unknown[]): boolean {
+  return Reflect.apply(emit, emitter, args)
 }
 
 interface Marked {
