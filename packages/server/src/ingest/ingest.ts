@@ -119,6 +119,7 @@ class RunningIngest implements Ingest {
   readonly #tornGroups: number
   #duplicated = 0
   #diskFreeBytes = Number.POSITIVE_INFINITY
+  #isDiskUnseen = false
   #diskTimer: NodeJS.Timeout | undefined
   #stopped = false
 
@@ -233,8 +234,11 @@ class RunningIngest implements Ingest {
   async watchDisk(): Promise<void> {
     try {
       this.#diskFreeBytes = await this.#files.freeBytes(this.#parts.directory)
+      this.#isDiskUnseen = false
     } catch (error) {
-      this.#parts.report(`Cannot see how full the disk is: ${error}`)
+      // Looked at every second, said once until it is seen again.
+      if (!this.#isDiskUnseen) this.#parts.report(`Cannot see how full the disk is: ${error}`)
+      this.#isDiskUnseen = true
     }
     if (this.#stopped) return
     this.#diskTimer = setTimeout(() => void this.watchDisk(), diskCheckMs)

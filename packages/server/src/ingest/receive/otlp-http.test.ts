@@ -162,3 +162,10 @@ test('what is not HTTP gets a sentence, and a client that leaves half way harms 
   // The bytes of the one that left are given back: bodies of the full budget still fit.
   for (let i = 0; i < 5; i++) expect((await send({ headers: json, body: 'x'.repeat(1_000) })).status).toBe(200)
 })
+
+test('a sender that reads no answer before it has sent all still gets it', async () => {
+  for (let i = 0; i < 10; i++) {
+    const answer = await send({ headers: json, body: Buffer.alloc(20_000_000) })
+    expect(answer.status).toBe(413)
+  }
+})

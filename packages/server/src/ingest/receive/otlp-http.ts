@@ -5,7 +5,7 @@ import { type Failure, failures } from './answer.ts'
 import { refuseOtlp } from './otlp-protocol.ts'
 import type { Asked, Protocol, Reply } from './protocol.ts'
 import { findProtocol, protocolPaths } from './protocols.ts'
-import { BodyBudget, type ReadBodyLimits, readBody } from './read-body.ts'
+import { BodyBudget, drain, type ReadBodyLimits, readBody } from './read-body.ts'
 import type { Submit } from './submit.ts'
 
 /**
@@ -88,34 +88,34 @@ async function handle(
 ): Promise<void> {
   const asked = askedOf(request)
   const protocol = findProtocol(asked.path)
-  const fail = (failure: Failure): void => {
+  const fail = async (failure: Failure): Promise<void> => {
     if (failure.retryAfterSeconds !== undefined) response.setHeader('Retry-After', failure.retryAfterSeconds)
     if (failure.failure === 'method') response.setHeader('Allow', protocol?.methods.join(', ') ?? 'POST')
     if (failure.failure === 'unauthenticated') response.setHeader('WWW-Authenticate', 'Bearer')
-    // What is left of a body that was not read is let go by closing the connection once the answer is out.
+    await drain(request)
+    // What is left even then is let go by closing the connection once the answer is out.
     if (!request.complete) response.setHeader('Connection', 'close')
-    request.resume()
     send(response, (protocol?.refuse ?? refuseOtlp)(failure, asked))
   }
   try {
     const closed = checkAccess(request, options)
-    if (closed !== undefined) return fail(closed)
-    if (protocol === undefined) return fail(unknownPath(asked))
+    if (closed !== undefined) return await fail(closed)
+    if (protocol === undefined) return await fail(unknownPath(asked))
     const misled = checkForm(asked, protocol)
-    if (misled !== undefined) return fail(misled)
+    if (misled !== undefined) return await fail(misled)
     const body = await readBody(request, limits)
     if (body === undefined) return
-    if ('failure' in body) return fail(body)
+    if ('failure' in body) return await fail(body)
     try {
       const answer = await protocol.receive({ ...asked, body: body.bytes }, options.submit)
-      if ('failure' in answer) fail(answer)
+      if ('failure' in answer) await fail(answer)
       else send(response, answer)
     } finally {
       limits.budget.give(body.heldBytes)
     }
   } catch (error) {
     options.onFault(error)
-    fail({ failure: 'fault', message: 'Cannot store the telemetry: the server has a fault; its log says more' })
+    await fail({ failure: 'fault', message: 'Cannot store the telemetry: the server has a fault; its log says more' })
   }
 }
 

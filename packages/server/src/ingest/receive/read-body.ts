@@ -112,3 +112,29 @@ const tooMuchAtOnce: Failure = {
   message: 'Cannot take the body now: the bodies being received fill the memory kept for them',
   retryAfterSeconds: 1,
 }
+
+/** What a sender that was refused before its body was read may still push at us before we hang up. */
+const drainMaxBytes = 64 * 1024 * 1024
+const drainMaxMs = 5_000
+
+/**
+ * Lets the rest of a refused body run out, within bounds: many senders read no answer before they have sent all, and
+ * a connection closed under them loses it.
+ */
+export function drain(request: IncomingMessage): Promise<void> {
+  if (request.complete || request.destroyed) return Promise.resolve()
+  return new Promise((resolve) => {
+    let drainedBytes = 0
+    const timer = setTimeout(resolve, drainMaxMs)
+    const done = (): void => {
+      clearTimeout(timer)
+      resolve()
+    }
+    request.on('data', (chunk: Buffer) => {
+      drainedBytes += chunk.length
+      if (drainedBytes > drainMaxBytes) done()
+    })
+    request.once('end', done).once('close', done)
+    request.resume()
+  })
+}
