@@ -24,7 +24,8 @@ export function stackLines(stack: string, type: string, message: string): StackL
 }
 
 const frame = /^\s*(at\s|File ".*", line \d|\.{3} \d+ more|goroutine \d)/
-const library = /node_modules|\(?node:|\(internal\/|\(<anonymous>\)|site-packages|\bjava\.|\bjavax\.|\bsun\.|native code/
+const library =
+  /node_modules|\(?node:|\(internal\/|\(<anonymous>\)|site-packages|\bjava\.|\bjavax\.|\bsun\.|native code/
 
 function kindOf(line: string): StackLine['kind'] {
   if (!frame.test(line)) return 'text'
