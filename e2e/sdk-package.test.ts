@@ -115,9 +115,18 @@ export { later, seen }
 health.add('db', async () => true, { timeoutMs: 1_000, critical: false })
 const handled: boolean = health.handler({ prefix: '/x' })({ headers: {} }, {} as HttpResponse)
 export { handled }
+createListener((request, response) => requests()(request, response, () => {}))
+function createListener(listener: (request: HttpRequest, response: HttpResponse) => void) { return listener }
+const fromHono: Promise<Response | undefined> = hono({ startLine: true })({} as HonoContext, async () => {})
+export { fromHono, fastify, koa, express, requestErrors }
 `
-  const imports = `import { activeSpan, type HttpResponse, log, meter, type Span, start, trace } from 'wakeline'
-import { health } from 'wakeline/health'`
+  const imports = `import { activeSpan, type HttpRequest, type HttpResponse, log, meter, type Span, start, trace } from 'wakeline'
+import { health } from 'wakeline/health'
+import { requests as express, requestErrors } from 'wakeline/express'
+import { requests as fastify } from 'wakeline/fastify'
+import { type HonoContext, requests as hono } from 'wakeline/hono'
+import { requests } from 'wakeline/http'
+import { requests as koa } from 'wakeline/koa'`
   await writeFile(join(folder, 'esm.mts'), `${imports}\nimport 'wakeline/register'${body}`)
   await writeFile(join(folder, 'cjs.cts'), imports + body)
   const flags = [

@@ -14,6 +14,11 @@ const modules: Readonly<Record<string, readonly string[]>> = {
   shutdown: ['shutdown/public.ts', 'shutdown.ts'],
   prometheus: ['metrics/exposition/public.ts', 'prometheus.ts'],
   logs: ['logs/public.ts', 'logs.ts'],
+  http: ['middleware/public.ts', 'http.ts'],
+  express: ['middleware/public.ts', 'express.ts'],
+  fastify: ['middleware/public.ts', 'fastify.ts'],
+  koa: ['middleware/public.ts', 'koa.ts'],
+  hono: ['middleware/public.ts', 'hono.ts'],
 }
 
 /**

@@ -218,6 +218,7 @@ export interface HttpRequest {
   readonly method?: string | undefined
   readonly url?: string | undefined
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
+  readonly socket?: { readonly remoteAddress?: string | undefined; readonly bytesWritten?: number }
 }
 
 /** What is needed of a response of node:http. */
@@ -226,6 +227,7 @@ export interface HttpResponse {
   readonly headersSent: boolean
   readonly writableFinished: boolean
   setHeader(name: string, value: string): unknown
+  getHeader(name: string): unknown
   end(body?: string): unknown
   once(event: 'close' | 'finish', listener: () => void): unknown
 }
