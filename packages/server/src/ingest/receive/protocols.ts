@@ -1,3 +1,4 @@
+import { elasticsearchProtocol } from './elasticsearch-protocol.ts'
 import { jsonLinesProtocol } from './json-lines-protocol.ts'
 import { otlpProtocol } from './otlp-protocol.ts'
 import type { Protocol } from './protocol.ts'
@@ -11,6 +12,8 @@ const protocols: ReadonlyMap<string, Protocol> = new Map([
   ['/v1/logs', otlpProtocol('logs')],
   ['/v1/metrics', otlpProtocol('metrics')],
   ['/v1/jsonlines', jsonLinesProtocol],
+  ['/elasticsearch', elasticsearchProtocol],
+  ['/elasticsearch/*', elasticsearchProtocol],
 ])
 
 export const protocolPaths: readonly string[] = [...protocols.keys()]
