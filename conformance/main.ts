@@ -8,6 +8,7 @@ import { runExposition } from './exposition.ts'
 import { runOtlp } from './otlp/suite.ts'
 import { runPromql } from './promql.ts'
 import { runPromqlParse } from './promql-parse.ts'
+import { runPropagation } from './propagation.ts'
 import type { Case, Suite } from './suite.ts'
 
 /**
@@ -22,6 +23,7 @@ const suites: Readonly<Record<string, { folder: string; run: Suite }>> = {
   dashboards: { folder: 'dashboards', run: runDashboards },
   exposition: { folder: 'exposition', run: runExposition },
   'critical-path': { folder: 'critical-path', run: runCriticalPath },
+  propagation: { folder: 'propagation', run: runPropagation },
 }
 
 const usualData = join(import.meta.dirname, '..', '..', 'shared', 'data')
