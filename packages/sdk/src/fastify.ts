@@ -7,15 +7,16 @@ import { slot } from './slot.ts'
 
 export type * from './middleware/public.ts'
 
-interface FastifyRequest {
+/** What is needed of Fastify. */
+export interface FastifyRequest {
   readonly raw: HttpRequest
   readonly routeOptions?: { readonly url?: string | undefined }
 }
-interface FastifyReply {
+export interface FastifyReply {
   readonly raw: HttpResponse
   hijack(): unknown
 }
-interface FastifyHooks {
+export interface FastifyHooks {
   addHook(
     name: 'onRequest' | 'preHandler',
     hook: (request: FastifyRequest, reply: FastifyReply, done: () => void) => void,
@@ -33,14 +34,13 @@ interface FastifyHooks {
  * await app.register(requests())
  * ```
  */
-export function requests(options: RequestOptions = {}): (app: object, options: object, done: () => void) => void {
+export function requests(options: RequestOptions = {}): (app: FastifyHooks, options: object, done: () => void) => void {
   const core = slot()
   const wanted = probeOptions(options)
   const probes = wanted === undefined ? undefined : healthOf(core).handler(wanted)
   const inProgress = new WeakMap<HttpRequest, RequestInProgress>()
-  const plugin = (app: object, _options: object, done: () => void) => {
-    const hooks = app as FastifyHooks
-    hooks.addHook('onRequest', (request, reply, next) => {
+  const plugin = (app: FastifyHooks, _options: object, done: () => void) => {
+    app.addHook('onRequest', (request, reply, next) => {
       if (probes?.(request.raw, reply.raw)) {
         reply.hijack()
         return
@@ -52,12 +52,12 @@ export function requests(options: RequestOptions = {}): (app: object, options: o
       progress.run(next)
     })
     // Reading the body may have left the context: its events come from the socket.
-    hooks.addHook('preHandler', (request, _reply, next) => {
+    app.addHook('preHandler', (request, _reply, next) => {
       const progress = inProgress.get(request.raw)
       if (progress === undefined) next()
       else progress.run(next)
     })
-    hooks.addHook('onError', (request, _reply, error, next) => {
+    app.addHook('onError', (request, _reply, error, next) => {
       const progress = inProgress.get(request.raw)
       if (progress !== undefined) progress.error = error
       next()

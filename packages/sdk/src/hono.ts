@@ -37,12 +37,12 @@ export function requests(
       const headers = { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' }
       return new Response(health.print(probed), { status: probed.status, headers })
     }
-    const node = nodeMessages(context.env)
+    const node = isNodeEnv(context.env) ? context.env : undefined
     const facts = { method: req.method, url, header: (name: string) => req.header(name), peer: undefined }
     const progress =
       node === undefined
         ? new RequestInProgress(core, facts, options)
-        : beginNodeRequest(core, node.request, node.response, options)
+        : beginNodeRequest(core, node.incoming, node.outgoing, options)
     if (progress === undefined) {
       await next()
       return undefined
@@ -61,9 +61,8 @@ export function requests(
 }
 
 /** What `@hono/node-server` puts into the bindings. */
-function nodeMessages(env: unknown): { request: HttpRequest; response: HttpResponse } | undefined {
-  if (typeof env !== 'object' || env === null || !('incoming' in env) || !('outgoing' in env)) return undefined
-  return { request: env.incoming as HttpRequest, response: env.outgoing as HttpResponse }
+function isNodeEnv(env: unknown): env is { incoming: HttpRequest; outgoing: HttpResponse } {
+  return typeof env === 'object' && env !== null && 'incoming' in env && 'outgoing' in env
 }
 
 /** The last that matched is the handler; a middleware alone (`*` for every method) is no route. */

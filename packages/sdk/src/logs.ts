@@ -87,7 +87,7 @@ export function timed<A extends unknown[], R>(
   const { log = slot().log, level = 'info' } = options
   const timing = { operation, name: fn.name || operation, log, level }
   return function timedCall(this: unknown, ...args: A): R {
-    return timeCall(timing, () => Reflect.apply(fn, this, args) as R)
+    return timeCall(timing, () => Reflect.apply(fn, this, args))
   }
 }
 
@@ -99,10 +99,14 @@ export function Timed(operation?: string, options: TimedOptions = {}): TimedDeco
     return wrapped
   }
   const decorate = (first: unknown, second: unknown, descriptor?: PropertyDescriptor): unknown => {
-    if (typeof first === 'function' && typeof second === 'object' && second !== null)
-      return wrap(first as (...args: unknown[]) => unknown, String(Reflect.get(second, 'name')))
+    if (isMethod(first) && typeof second === 'object' && second !== null)
+      return wrap(first, String(Reflect.get(second, 'name')))
     if (typeof descriptor?.value === 'function') descriptor.value = wrap(descriptor.value, String(second))
     return undefined
   }
   return decorate as TimedDecorator
+}
+
+function isMethod(value: unknown): value is (...args: unknown[]) => unknown {
+  return typeof value === 'function'
 }

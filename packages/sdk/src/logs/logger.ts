@@ -162,10 +162,11 @@ export class Logging {
       this.report('log.set() was called outside of a request: there is no line to add to')
       return
     }
-    request.wide ??= Object.create(null) as Attributes
+    const wide: Attributes = request.wide ?? Object.create(null)
+    request.wide = wide
     for (const key in attributes) {
       try {
-        request.wide[key] = attributes[key]
+        wide[key] = attributes[key]
       } catch {
         // A getter that throws has nothing to add.
       }

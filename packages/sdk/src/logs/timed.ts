@@ -43,12 +43,15 @@ function writeLine(
 /** The value as the caller gets it. Only promises and generators are another object; they behave the same. */
 function followed<T>(value: T, end: End): T {
   if (typeof value !== 'object' || value === null) end('ok')
-  else if ('then' in value && typeof value.then === 'function')
-    return followPromise(value as T & PromiseLike<unknown>, end)
+  else if (isPromise(value)) return followPromise(value, end)
   else if (isGenerator(value)) return followGenerator(value, end)
   else if (isStream(value)) followStream(value, end)
   else end('ok')
   return value
+}
+
+function isPromise(value: object): value is PromiseLike<unknown> {
+  return 'then' in value && typeof value.then === 'function'
 }
 
 /** The derived promise is returned: handling the original would hide an unhandled rejection. */
@@ -97,11 +100,11 @@ function followGenerator<T extends object>(generator: T & AnyGenerator, end: End
       throw thrown
     }
   }
-  const followed = Object.create(generator, {
+  const followed: T = Object.create(generator, {
     next: { value: (...args: unknown[]) => step(() => generator.next(...args), 'ok') },
     return: { value: (value?: unknown) => step(() => generator.return(value), 'stopped') },
     throw: { value: (error?: unknown) => step(() => generator.throw(error), 'ok') },
-  }) as T
+  })
   for (const symbol of [Symbol.iterator, Symbol.asyncIterator])
     if (symbol in generator) Object.defineProperty(followed, symbol, { value: () => followed })
   return followed

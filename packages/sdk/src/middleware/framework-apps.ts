@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, Server, type ServerResponse } from 'node:http'
 import { createRequire } from 'node:module'
 import { Readable } from 'node:stream'
 import { serve } from '@hono/node-server'
@@ -139,7 +139,15 @@ export const apps: Record<string, (options: RequestOptions) => Promise<App>> = {
     const app = new Hono()
     app.use(forHono.requests(options))
     app.get('/orders/:id', (c) => c.text(order(c.req.param('id'))))
-    app.get('/stream', (c) => c.body(Readable.toWeb(parts().map((part) => Buffer.from(part))) as ReadableStream, 201))
+    app.get('/stream', (c) => {
+      const stream = new ReadableStream({
+        start: (controller) => {
+          for (const part of ['a', 'b', 'c']) controller.enqueue(Buffer.from(part))
+          controller.close()
+        },
+      })
+      return c.body(stream, 201)
+    })
     app.get('/fail', () => fail())
     app.get('/hang', () => new Promise<Response>(() => {}))
     app.post('/echo', async (c) => {
@@ -149,6 +157,7 @@ export const apps: Record<string, (options: RequestOptions) => Promise<App>> = {
     })
     app.onError((_error, c) => c.body(null, 500))
     const server = serve({ fetch: app.fetch, port: 0, hostname: '127.0.0.1' })
-    return opened(server as Server)
+    if (!(server instanceof Server)) throw new Error('an HTTP/1 server was asked for')
+    return opened(server)
   },
 }
