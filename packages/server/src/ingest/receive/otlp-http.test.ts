@@ -1,6 +1,7 @@
 import { request as httpRequest } from 'node:http'
 import { connect } from 'node:net'
 import { deflateSync, gzipSync } from 'node:zlib'
+import { compressSync } from 'snappy'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type OtlpHttp, startOtlpHttp } from './otlp-http.ts'
 import type { Submitted, TelemetryRequest } from './submit.ts'
@@ -57,6 +58,7 @@ test.each([
   ['identity', (body: Buffer) => body],
   ['gzip', gzipSync],
   ['deflate', deflateSync],
+  ['snappy', compressSync],
 ] as const)('a body in %s arrives whole, with its batch id', async (coding, encode) => {
   next = stored
   const headers = { ...protobuf, 'content-encoding': coding, 'wakeline-batch-id': 'abc' }
@@ -88,6 +90,18 @@ const wrong: [string, Sent, number, string][] = [
     { headers: { ...json, 'content-encoding': 'gzip' }, body: gzipSync(Buffer.alloc(1_000_000)) },
     413,
     'more than 1000 bytes',
+  ],
+  [
+    'snappy that expands over the limit',
+    { headers: { ...json, 'content-encoding': 'snappy' }, body: Buffer.from([0xff, 0xff, 0xff, 0xff, 0x0f, 0]) },
+    413,
+    'more than 1000 bytes',
+  ],
+  [
+    'snappy that is none',
+    { headers: { ...json, 'content-encoding': 'snappy' }, body: 'plain' },
+    400,
+    'Cannot inflate the body as snappy',
   ],
   [
     'gzip that is none',

@@ -103,7 +103,7 @@ async function handle(
     if (protocol === undefined) return await fail(unknownPath(asked))
     const misled = checkForm(asked, protocol)
     if (misled !== undefined) return await fail(misled)
-    const body = await readBody(request, limits)
+    const body = await readBody(request, limits, protocol.impliedCoding?.(asked))
     if (body === undefined) return
     if ('failure' in body) return await fail(body)
     try {

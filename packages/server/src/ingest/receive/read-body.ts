@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { promisify } from 'node:util'
 import { gunzip, inflate } from 'node:zlib'
+import { uncompress } from 'snappy'
 import type { Failure } from './answer.ts'
 
 /** Bytes of bodies held at once by a receiver, so that many large ones cannot take the process's memory. */
@@ -32,13 +33,20 @@ export type ReadBodyLimits = {
 /** `heldBytes` are to be given back to the budget when the body is done with. */
 export type Body = { bytes: Uint8Array; heldBytes: number }
 
-/** Reads and inflates a body. Undefined when the client went away, which nobody needs to be told. */
-export async function readBody(request: IncomingMessage, limits: ReadBodyLimits): Promise<Body | Failure | undefined> {
+/**
+ * Reads and inflates a body. Undefined when the client went away, which nobody needs to be told. `impliedCoding` is
+ * that of a body whose headers give none.
+ */
+export async function readBody(
+  request: IncomingMessage,
+  limits: ReadBodyLimits,
+  impliedCoding = 'identity',
+): Promise<Body | Failure | undefined> {
   const expected = Number(request.headers['content-length'] ?? 0)
   if (expected > limits.bodySizeMaxBytes) return tooLarge(limits)
   const received = await receive(request, limits)
   if (received === undefined || 'failure' in received) return received
-  const coding = (request.headers['content-encoding'] ?? 'identity').trim().toLowerCase()
+  const coding = (request.headers['content-encoding'] || impliedCoding).trim().toLowerCase()
   if (coding === 'identity' || coding === '') return received
   const inflated = await inflateBody(received.bytes, coding, limits)
   if (!('failure' in inflated) && limits.budget.take(inflated.bytes.length)) {
@@ -73,10 +81,27 @@ async function receive(request: IncomingMessage, limits: ReadBodyLimits): Promis
   return { bytes: chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks), heldBytes }
 }
 
-const inflaters = { gzip: promisify(gunzip), 'x-gzip': promisify(gunzip), deflate: promisify(inflate) } as const
+type Inflate = (bytes: Uint8Array, maxBytes: number) => Promise<Uint8Array>
 
-function isCoding(coding: string): coding is keyof typeof inflaters {
-  return Object.hasOwn(inflaters, coding)
+const unzip = promisify(gunzip)
+const inflateZlib = promisify(inflate)
+const inflaters: ReadonlyMap<string, Inflate> = new Map<string, Inflate>([
+  ['gzip', (bytes, maxOutputLength) => unzip(bytes, { maxOutputLength })],
+  ['x-gzip', (bytes, maxOutputLength) => unzip(bytes, { maxOutputLength })],
+  ['deflate', (bytes, maxOutputLength) => inflateZlib(bytes, { maxOutputLength })],
+  ['snappy', unsnap],
+])
+
+/** A raw block of snappy says at its beginning how long it will be, so that the limit is kept before it is made. */
+async function unsnap(bytes: Uint8Array, maxBytes: number): Promise<Uint8Array> {
+  let length = 0
+  for (let at = 0; at < 5; at += 1) {
+    const byte = bytes[at] ?? 0
+    length += (byte & 0x7f) * 2 ** (7 * at)
+    if (byte < 0x80) break
+  }
+  if (length > maxBytes) throw new RangeError('it expands beyond the limit')
+  return Buffer.from(await uncompress(bytes, { asBuffer: true }))
 }
 
 /** Off the event loop, and never to more than the limit: a bomb is stopped there, not after it has gone off. */
@@ -85,14 +110,15 @@ async function inflateBody(
   coding: string,
   limits: ReadBodyLimits,
 ): Promise<{ bytes: Uint8Array } | Failure> {
-  if (!isCoding(coding)) {
+  const inflater = inflaters.get(coding)
+  if (inflater === undefined) {
     return {
       failure: 'type',
-      message: `Cannot read the body: its Content-Encoding is "${coding}"; send gzip, deflate or identity`,
+      message: `Cannot read the body: its Content-Encoding is "${coding}"; send gzip, deflate, snappy or identity`,
     }
   }
   try {
-    return { bytes: await inflaters[coding](bytes, { maxOutputLength: limits.bodySizeMaxBytes }) }
+    return { bytes: await inflater(bytes, limits.bodySizeMaxBytes) }
   } catch (error) {
     if (error instanceof RangeError) return tooLarge(limits)
     const why = error instanceof Error ? error.message : String(error)
