@@ -1,6 +1,6 @@
-import { randomBytes } from 'node:crypto'
+import { randomBytes, randomFillSync } from 'node:crypto'
 import { Agent, request } from 'node:http'
-import { type BodyKind, prepareBodies, recordsPerBody } from './otlp-bodies.ts'
+import { type BodyKind, prepareBodies, recordsPerBody, renewIds } from './otlp-bodies.ts'
 
 /**
  * A process of its own that sends prepared bodies as fast as the server acknowledges them, over some connections, each
@@ -30,6 +30,7 @@ async function load({ url, kind, seconds, connections }: LoadOptions): Promise<L
     while (performance.now() < endMs) {
       const body = bodies[next++ % bodies.length]
       if (body === undefined) return
+      renewIds(body, randomFillSync)
       const status = await send(`${url}${paths[kind]}`, body, agent)
       if (status === 200) {
         result.acknowledged += recordsPerBody

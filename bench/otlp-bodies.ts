@@ -18,6 +18,51 @@ export function prepareBodies(kind: BodyKind, count: number, seed: number): Uint
   return Array.from({ length: count }, (_, index) => writeBody(index, random, writers[kind]))
 }
 
+/**
+ * Gives the spans of a body ids and unique values nobody has seen, in place, as if it had been made anew: bodies sent
+ * again and again as they are would compress to nothing. Of other kinds only the unique values change.
+ */
+export function renewIds(body: Uint8Array, fill: (bytes: Uint8Array) => void): void {
+  const { ids, uniques } = places.get(body) ?? findPlaces(body)
+  const fresh = new Uint8Array(recordsPerBody * 16)
+  fill(fresh)
+  ids.forEach((at, index) => {
+    const trace = index - (index % spansPerTrace)
+    body.set(fresh.subarray(trace * 16, trace * 16 + 16), at)
+    body.set(fresh.subarray(index * 16 + 4, index * 16 + 12), at + spanIdFromTraceId)
+  })
+  uniques.forEach((at, index) => {
+    for (let i = 0; i < uniqueLength; i += 1) body[at + i] = 97 + ((fresh[index * 16 + i] ?? 0) % 26)
+  })
+}
+
+type Places = { ids: readonly number[]; uniques: readonly number[] }
+const places = new WeakMap<Uint8Array, Places>()
+
+const spansPerTrace = 8
+/** A trace id of 16 bytes, then key and length of the span id. */
+const spanIdFromTraceId = 18
+const uniqueKey = 'request.id'
+const uniqueLength = 12
+
+/** Found by their bytes, because lengths are moved in while a body is written. */
+function findPlaces(body: Uint8Array): Places {
+  const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength)
+  const all = (pattern: Buffer, from: number, isHere: (at: number) => boolean): number[] => {
+    const found: number[] = []
+    for (let at = bytes.indexOf(pattern); at >= 0; at = bytes.indexOf(pattern, at + 1))
+      if (isHere(at)) found.push(at + from)
+    return found
+  }
+  const ids = all(Buffer.from([0x0a, 16]), 2, (at) => bytes[at + 18] === 0x12 && bytes[at + 19] === 8)
+  // Key text, then key and length of the value, then key and length of its string.
+  const uniques = all(Buffer.from(uniqueKey), uniqueKey.length + 4, () => true)
+  if (ids.length !== 0 && ids.length !== recordsPerBody) throw new Error(`A body has ${ids.length} ids`)
+  const found = { ids, uniques }
+  places.set(body, found)
+  return found
+}
+
 type WriteRecord = (writer: WireWriter, random: () => number, index: number) => void
 
 function writeBody(service: number, random: () => number, write: WriteRecord): Uint8Array {
@@ -48,14 +93,14 @@ const traceId = new Uint8Array(16)
 let unique = 0
 
 function writeSpan(writer: WireWriter, random: () => number, index: number): void {
-  if (index % 8 === 0) traceId.set(randomBytes(16, random))
+  if (index % spansPerTrace === 0) traceId.set(randomBytes(16, random))
   const { span } = otlp
   const mark = writer.begin(otlp.scopeSpans.spans)
   const method = methods[Math.floor(random() * methods.length)] ?? 'GET'
   const route = routes[Math.floor(random() * routes.length)] ?? '/'
   writer.bytesEntry(span.traceId, traceId)
   writer.bytesEntry(span.spanId, randomBytes(8, random))
-  if (index % 8 !== 0) writer.bytesEntry(span.parentSpanId, randomBytes(8, random))
+  if (index % spansPerTrace !== 0) writer.bytesEntry(span.parentSpanId, randomBytes(8, random))
   writer.textEntry(span.name, `${method} ${route}`)
   writer.key(span.kind, 0)
   writer.varint(2)
@@ -63,7 +108,7 @@ function writeSpan(writer: WireWriter, random: () => number, index: number): voi
   writeTime(writer, span.endTimeUnixNano, random)
   writeRequestAttributes(writer, span.attributes, method, route, random)
   unique += 1
-  writeText(writer, span.attributes, 'request.id', `r-${unique.toString(36)}`)
+  writeText(writer, span.attributes, uniqueKey, unique.toString(36).padStart(uniqueLength, 'r'))
   writer.end(writer.begin(span.status))
   writer.end(mark)
 }
