@@ -2,8 +2,8 @@ import { Button, SegmentedControl } from '@mantine/core'
 import { IconPlayerPause, IconPlayerPlay } from '@tabler/icons-react'
 import type { LogsAnswer } from '@wakeline/protocol'
 import { useCallback } from 'react'
-import { Failure } from '../../api/client.ts'
 import { askLogs } from '../../api/questions.ts'
+import { searchError } from '../../api/search-error.ts'
 import { useAnswerPages } from '../../api/use-answer.ts'
 import { useCompletion } from '../../api/use-completion.ts'
 import { withService } from '../../parts/attribute-text.ts'
@@ -97,13 +97,4 @@ export function LogsPage() {
       )}
     </Page>
   )
-}
-
-/** Where the search itself is what the server could not read. */
-function searchError(error: Error | undefined, offset: number) {
-  if (!(error instanceof Failure) || error.code !== 'invalid_query') return undefined
-  return {
-    message: error.message,
-    ...(error.position === undefined ? {} : { position: Math.max(0, error.position - offset) }),
-  }
 }

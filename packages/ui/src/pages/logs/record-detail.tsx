@@ -10,9 +10,8 @@ import { Link } from '../../parts/link.tsx'
 import { usePageSearch } from '../../parts/use-page-search.ts'
 import { unixMs } from '../../time/format.ts'
 import { TimeLabel } from '../../time/time-label.tsx'
-import type { KeyedRecord } from './keyed-records.ts'
+import type { KeyedRecord, Origins } from './keyed-records.ts'
 import styles from './logs-page.module.css'
-import type { Origins } from './record-list.tsx'
 import { logsUrl } from './url.ts'
 
 const aroundMs = 5 * 60_000

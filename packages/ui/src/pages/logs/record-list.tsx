@@ -1,4 +1,3 @@
-import type { ResourceRecord, ScopeRecord } from '@wakeline/protocol'
 import { type ReactNode, useCallback } from 'react'
 import { toTrace } from '../../links.ts'
 import { printAttribute } from '../../parts/attribute-text.ts'
@@ -8,12 +7,10 @@ import { Link } from '../../parts/link.tsx'
 import { Split } from '../../parts/split.tsx'
 import { usePageSearch } from '../../parts/use-page-search.ts'
 import { TimeLabel } from '../../time/time-label.tsx'
-import type { KeyedRecord } from './keyed-records.ts'
+import type { KeyedRecord, Origins } from './keyed-records.ts'
 import styles from './logs-page.module.css'
 import { RecordDetail } from './record-detail.tsx'
 import { logsUrl } from './url.ts'
-
-export type Origins = { resources: Record<string, ResourceRecord>; scopes: Record<string, ScopeRecord> }
 
 /** Records one a line, and the selected one in full beside them. */
 export function RecordList(props: {

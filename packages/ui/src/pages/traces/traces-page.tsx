@@ -1,12 +1,13 @@
 import { Button, SegmentedControl, Switch } from '@mantine/core'
 import type { TraceSummary, TracesAnswer } from '@wakeline/protocol'
 import { type ReactNode, useCallback, useMemo, useState } from 'react'
-import { Failure } from '../../api/client.ts'
 import { askTraces } from '../../api/questions.ts'
+import { searchError } from '../../api/search-error.ts'
 import { type PagesState, useAnswerPages } from '../../api/use-answer.ts'
 import { useCompletion } from '../../api/use-completion.ts'
 import { toTrace } from '../../links.ts'
 import { Answer } from '../../parts/answer.tsx'
+import { CostLine } from '../../parts/cost-line.tsx'
 import { Empty } from '../../parts/empty.tsx'
 import { useGo } from '../../parts/link.tsx'
 import { SearchBox } from '../../parts/search-box.tsx'
@@ -17,7 +18,6 @@ import { useServiceFilter } from '../../shell/service-filter.tsx'
 import { printClock, printDateTime } from '../../time/format.ts'
 import { useTime } from '../../time/time-context.tsx'
 import { askedSearch } from './asked.ts'
-import { CostLine } from './cost-line.tsx'
 import { NoTraces } from './no-traces.tsx'
 import { shownTime } from './points.ts'
 import { TraceScatter } from './trace-scatter.tsx'
@@ -82,15 +82,6 @@ export function TracesPage() {
       )}
     </Page>
   )
-}
-
-/** Where the search itself is what the server could not read. */
-function searchError(error: Error | undefined, offset: number) {
-  if (!(error instanceof Failure) || error.code !== 'invalid_query') return undefined
-  return {
-    message: error.message,
-    ...(error.position === undefined ? {} : { position: Math.max(0, error.position - offset) }),
-  }
 }
 
 /** The box above says what is wrong and where; here is how it is written. */
