@@ -1,5 +1,6 @@
 import { elasticsearchProtocol } from './elasticsearch-protocol.ts'
 import { jsonLinesProtocol } from './json-lines-protocol.ts'
+import { lokiProtocol } from './loki-protocol.ts'
 import { otlpProtocol } from './otlp-protocol.ts'
 import type { Protocol } from './protocol.ts'
 
@@ -14,6 +15,7 @@ const protocols: ReadonlyMap<string, Protocol> = new Map([
   ['/v1/jsonlines', jsonLinesProtocol],
   ['/elasticsearch', elasticsearchProtocol],
   ['/elasticsearch/*', elasticsearchProtocol],
+  ['/loki/api/v1/push', lokiProtocol],
 ])
 
 export const protocolPaths: readonly string[] = [...protocols.keys()]
