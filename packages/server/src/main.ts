@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { setFlagsFromString } from 'node:v8'
 import { startApi } from './api/api.ts'
 import { type Ingest, startIngest } from './ingest/ingest.ts'
 import { startOtlpGrpc } from './ingest/receive/otlp-grpc.ts'
@@ -51,6 +52,8 @@ export async function startServer(parts: ServerParts): Promise<RunningServer> {
 
 async function openParts(parts: ServerParts, closers: Closers): Promise<Omit<RunningServer, 'stop'>> {
   const { options, version, nowUnixMs, report } = parts
+  // A pattern someone asks with may backtrack for ever; V8 then goes over to its linear-time engine.
+  setFlagsFromString('--enable-experimental-regexp-engine-on-excessive-backtracks')
   const startedMs = nowUnixMs()
   const directory = resolve(options.directory)
   const store = await openStore(options, directory)

@@ -6,6 +6,8 @@ import { type Context, Hono } from 'hono'
 import { accessHeaders, checkHost, checkOrigin, checkToken, openSessions } from '../base/access.ts'
 import type { Query } from '../query/query.ts'
 import { ApiFailure, respondFailure } from './errors.ts'
+import { prometheusRoutes } from './prometheus.ts'
+import { respondPrometheusFailure } from './prometheus-errors.ts'
 import { questionRoutes } from './questions.ts'
 import { sessionRoutes } from './session.ts'
 import { tailRoutes } from './tail.ts'
@@ -43,7 +45,7 @@ export type Api = {
   stop(): Promise<void>
 }
 
-/** Listens, and answers `/api/v1`, the UI, `/livez`, `/readyz` and `/metrics`. Throws what listening throws (a taken port). */
+/** Listens, and answers `/api/v1`, `/prometheus/api/v1`, the UI, `/livez`, `/readyz` and `/metrics`. Throws what listening throws (a taken port). */
 export async function startApi(parts: ApiParts & ApiOptions): Promise<Api> {
   const addresses = new WeakMap<Request, string>()
   const app = apiRoutes(parts, (request) => addresses.get(request) ?? '')
@@ -91,7 +93,9 @@ export function apiRoutes(parts: ApiParts & ApiOptions, addressOf: (request: Req
   const sessions = openSessions()
   const turns = openTurns({ atOnceMax: parts.queriesAtOnceMax, waitingMax: parts.queriesWaitingMax })
   const app = new Hono()
-  app.onError((error, context) => respondFailure(context, error, report))
+  app.onError((error, context) =>
+    isPrometheus(context) ? respondPrometheusFailure(context, error, report) : respondFailure(context, error, report),
+  )
   app.use(async (context, next) => {
     secureHeaders(context)
     checkAccess(context, parts)
@@ -109,12 +113,14 @@ export function apiRoutes(parts: ApiParts & ApiOptions, addressOf: (request: Req
     await next()
   }
   app.use('/api/*', guarded)
+  app.use('/prometheus/*', guarded)
   app.use('/metrics', guarded)
   app.get('/metrics', (context) =>
     context.text(parts.metricsText(), 200, { 'Content-Type': 'text/plain; version=0.0.4; charset=utf-8' }),
   )
   app.route('/api/v1', tailRoutes({ query, viewersMax: parts.tailViewersMax }))
   app.route('/api/v1', questionRoutes({ ...parts, turns }))
+  app.route('/prometheus/api/v1', prometheusRoutes({ query, turns, nowUnixMs }))
   app.all('/api/*', (context) => {
     if (context.req.method !== 'GET')
       throw new ApiFailure(
@@ -140,9 +146,11 @@ export function apiRoutes(parts: ApiParts & ApiOptions, addressOf: (request: Req
   return app
 }
 
+const isPrometheus = (context: Context): boolean => context.req.path.startsWith('/prometheus/')
+
 function checkAccess(context: Context, { host, token }: ApiOptions): void {
   const headers = accessHeaders((name) => context.req.header(name))
-  const isPage = context.req.method === 'GET' && !context.req.path.startsWith('/api/')
+  const isPage = context.req.method === 'GET' && !context.req.path.startsWith('/api/') && !isPrometheus(context)
   const refused = checkHost(headers, { host, token }) ?? checkOrigin(headers, { navigation: isPage })
   if (refused !== undefined) throw new ApiFailure('forbidden', refused)
 }

@@ -61,12 +61,13 @@ export function respondFailure(context: Context, error: unknown, report: (error:
   if (retryAfterSeconds !== undefined) context.header('Retry-After', String(retryAfterSeconds))
   context.header('Cache-Control', 'no-store')
   const body: ApiError = { error: { code, message, ...(position !== undefined && { position }) } }
-  // 499 is no registered status, but it is the one every proxy's log shows for a client that went away.
-  const status: number = statuses[code]
-  return context.json(body, status as ContentfulStatusCode)
+  return context.json(body, statusCode(statuses[code]))
 }
 
-function failureOf(error: unknown): Failure {
+/** 499 is no registered status, but it is the one every proxy's log shows for a client that went away. */
+export const statusCode = (status: number): ContentfulStatusCode => status as ContentfulStatusCode
+
+export function failureOf(error: unknown): Failure {
   if (error instanceof ApiFailure) return error
   if (error instanceof StoreAwayError) return { code: 'store_away', message: error.message, retryAfterSeconds: 5 }
   if (error instanceof QueryError) return queryFailure(error)

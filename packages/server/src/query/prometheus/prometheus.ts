@@ -38,7 +38,7 @@ export type RangeAsk = QueryChoices & {
 export type Answered = { value: QueryValue; warnings: readonly string[]; infos: readonly string[] }
 export type Failed = { failed: QueryError['failure']; message: string }
 
-export function isFailed(answer: object): answer is Failed {
+export function isFailed<Answer extends object>(answer: Answer | Failed): answer is Failed {
   return 'failed' in answer
 }
 

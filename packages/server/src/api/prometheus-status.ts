@@ -1,0 +1,34 @@
+/** Prometheus whose API and language this is: Grafana chooses by it what to ask. */
+const spokenVersion = '3.5.0'
+
+/**
+ * What Prometheus tells of itself, by path. Rules, alerts and targets are honestly empty: none are evaluated or
+ * scraped here.
+ */
+export function statusOf(startedUnixMs: number): Readonly<Record<string, object>> {
+  return {
+    '/status/buildinfo': {
+      version: spokenVersion,
+      revision: 'wakeline',
+      branch: '',
+      buildUser: '',
+      buildDate: '',
+      goVersion: '',
+    },
+    '/status/runtimeinfo': {
+      startTime: new Date(startedUnixMs).toISOString(),
+      CWD: '',
+      reloadConfigSuccess: true,
+      lastConfigTime: new Date(startedUnixMs).toISOString(),
+      corruptionCount: 0,
+      storageRetention: '',
+    },
+    '/status/flags': { 'query.lookback-delta': '5m' },
+    '/status/config': { yaml: '' },
+    '/rules': { groups: [] },
+    '/alerts': { alerts: [] },
+    '/targets': { activeTargets: [], droppedTargets: [], droppedTargetCounts: {} },
+    '/targets/metadata': [],
+    '/alertmanagers': { activeAlertmanagers: [], droppedAlertmanagers: [] },
+  }
+}

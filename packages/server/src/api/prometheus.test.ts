@@ -1,0 +1,288 @@
+import { PrometheusDriver } from 'prometheus-query'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { seedEndMs, seedStartMs } from '../query/test-world/seed.case.ts'
+import { openSeededWorld, type TestWorld } from '../query/test-world/world.case.ts'
+import { type Api, startApi } from './api.ts'
+
+let world: TestWorld
+let api: Api
+let guarded: Api
+const reported: unknown[] = []
+
+beforeAll(async () => {
+  world = await openSeededWorld()
+  const at = (s: number): string => `fromUnixTimestamp64Milli(${seedStartMs + s * 1000}, 'UTC')`
+  world.insert(
+    `INSERT INTO exemplars VALUES (6, ${at(60)}, 0.3, unhex('0000000000000000000000000000002a'), unhex('000000000000002b'), map(), '')`,
+  )
+  world.insert(
+    `INSERT INTO series VALUES (70, '2026-01-05', 'odd', 'gauge', '', false, 'd', '', '', 'web', 1, 1, map('__proto__', 'p', 'big', '1'), '')`,
+  )
+  world.insert(`INSERT INTO samples VALUES (70, ${at(0)}, ${at(0)}, inf, 0), (70, ${at(60)}, ${at(0)}, nan, 0)`)
+  const shared = {
+    query: world.query,
+    status: () => Promise.reject(new Error('nobody asks')),
+    metricsText: () => '',
+    isReady: () => true,
+    nowUnixMs: () => seedEndMs,
+    report: (error: unknown) => reported.push(error),
+    host: '127.0.0.1',
+    port: 0,
+    uiDirectory: '',
+    queriesAtOnceMax: 2,
+    queriesWaitingMax: 100,
+    tailViewersMax: 1,
+  }
+  api = await startApi({ ...shared, token: '' })
+  guarded = await startApi({ ...shared, token: 'secret' })
+})
+afterAll(async () => {
+  await api.stop()
+  await guarded.stop()
+  await world.close()
+  expect(reported).toEqual([])
+})
+
+const start = seedStartMs / 1000
+const get = async (path: string): Promise<[status: number, body: unknown]> => {
+  const response = await fetch(`${api.url}/prometheus/api/v1/${path}`)
+  return [response.status, await response.json()]
+}
+const post = async (path: string, form: Record<string, string>): Promise<[status: number, body: unknown]> => {
+  const response = await fetch(`${api.url}/prometheus/api/v1/${path}`, {
+    method: 'POST',
+    body: new URLSearchParams(form),
+  })
+  return [response.status, await response.json()]
+}
+const encode = encodeURIComponent
+const success = (data: unknown, beside: object = {}): [number, unknown] => [200, { status: 'success', data, ...beside }]
+const failure = (status: number, errorType: string, error: unknown): [number, unknown] => [
+  status,
+  { status: 'error', errorType, error },
+]
+
+describe('Prometheus API answers', () => {
+  test.each([
+    ['query?query=1', success({ resultType: 'scalar', result: [seedEndMs / 1000, '1'] })],
+    [`query?query=-1/0&time=${start}.5`, success({ resultType: 'scalar', result: [start + 0.5, '-Inf'] })],
+    ['query?query=%22a%22&time=1e3', success({ resultType: 'string', result: [1000, 'a'] })],
+    [
+      `query?query=queue{job="web"}&time=2026-01-05T10:01:00Z`,
+      success({
+        resultType: 'vector',
+        result: [{ metric: { __name__: 'queue', job: 'web' }, value: [start + 60, '0'] }],
+      }),
+    ],
+    [
+      `query?query=odd&time=${start}`,
+      success({
+        resultType: 'vector',
+        result: [
+          { metric: JSON.parse('{"__name__":"odd","__proto__":"p","big":"1","job":"web"}'), value: [start, '+Inf'] },
+        ],
+      }),
+    ],
+    [
+      `query?query=odd&time=${start + 60}&limit=1`,
+      success({ resultType: 'vector', result: [{ metric: expect.anything(), value: [start + 60, 'NaN'] }] }),
+    ],
+    [
+      `query?query=queue&time=${start}&limit=1`,
+      success({ resultType: 'vector', result: [expect.anything()] }, { warnings: ['results truncated due to limit'] }),
+    ],
+    [
+      `query?query=size_bytes&time=${start}`,
+      success({
+        resultType: 'vector',
+        result: [
+          {
+            metric: { __name__: 'size_bytes', job: 'checkout' },
+            histogram: [
+              start,
+              {
+                count: '4',
+                sum: '20',
+                buckets: [
+                  [0, '2', '4', '1'],
+                  [0, '4', '8', '3'],
+                ],
+              },
+            ],
+          },
+        ],
+      }),
+    ],
+    [
+      `query?query=latency_seconds&time=${start}`,
+      success({
+        resultType: 'vector',
+        result: [
+          {
+            metric: expect.anything(),
+            histogram: [
+              start,
+              {
+                count: '10',
+                sum: '1',
+                buckets: [
+                  [3, '-Inf', '0.1', '5'],
+                  [0, '0.1', '0.2', '4'],
+                  [0, '0.2', '0.4', '1'],
+                ],
+              },
+            ],
+          },
+        ],
+      }),
+    ],
+    [
+      `query_range?query=queue{job="web"}&start=${start}&end=${start + 20}&step=10s`,
+      success({
+        resultType: 'matrix',
+        result: [
+          {
+            metric: { __name__: 'queue', job: 'web' },
+            values: [
+              [start, '0'],
+              [start + 10, '1'],
+              [start + 20, '2'],
+            ],
+          },
+        ],
+      }),
+    ],
+    [
+      `query?query=${encode('quantile(2, queue)')}&time=${start}`,
+      success(expect.anything(), {
+        warnings: ['PromQL warning: quantile value should be between 0 and 1, got 2 (1:10)'],
+      }),
+    ],
+    [
+      `query?query=${encode('rate(queue[1m])')}&time=${start + 60}`,
+      success(expect.anything(), { infos: [expect.stringContaining('PromQL info: metric might not be a counter')] }),
+    ],
+    [
+      'series?match[]=queue',
+      success([
+        { __name__: 'queue', job: 'checkout' },
+        { __name__: 'queue', job: 'web' },
+      ]),
+    ],
+    ['labels?match[]=requests_total', success(['__name__', 'job', 'route'])],
+    ['label/job/values?match[]=queue&limit=1', success(['checkout'], { warnings: ['results truncated due to limit'] })],
+    ['label/U__ro_75_te/values', success(['/cart', '/checkout'])],
+    [`labels?match[]=queue&start=${start - 10 * 86_400}&end=${start - 9 * 86_400}`, success([])],
+    [
+      'metadata?metric=pause_seconds',
+      success({ pause_seconds: [{ type: 'summary', help: 'What pause is', unit: '' }] }),
+    ],
+    [
+      `query_exemplars?query=${encode('rate(latency_seconds_bucket[5m])')}&start=${start}&end=${start + 600}`,
+      success([
+        {
+          seriesLabels: { __name__: 'latency_seconds_bucket', job: 'web', route: '/cart' },
+          exemplars: [
+            {
+              labels: { trace_id: '0000000000000000000000000000002a', span_id: '000000000000002b' },
+              value: '0.3',
+              timestamp: start + 60,
+            },
+          ],
+        },
+      ]),
+    ],
+    [`format_query?query=${encode('sum(a)by(b)')}`, success('sum by (b) (a)')],
+    [
+      `parse_query?query=${encode('rate(a{b="c"}[5m] @ end())')}`,
+      success({
+        type: 'call',
+        func: { name: 'rate', argTypes: ['matrix'], variadic: 0, returnType: 'vector' },
+        args: [
+          {
+            type: 'matrixSelector',
+            name: 'a',
+            range: 300_000,
+            offset: 0,
+            timestamp: null,
+            startOrEnd: 'end',
+            matchers: [
+              { name: 'b', value: 'c', type: '=' },
+              { name: '__name__', value: 'a', type: '=' },
+            ],
+          },
+        ],
+      }),
+    ],
+    ['rules', success({ groups: [] })],
+    ['alerts', success({ alerts: [] })],
+    ['status/buildinfo', success(expect.objectContaining({ version: '3.5.0' }))],
+  ])('%s', async (path, expected) => {
+    expect(await get(path)).toEqual(expected)
+  })
+
+  test('a form that is posted', async () => {
+    const form = { query: 'count(queue)', start: String(start), end: String(start), step: '1' }
+    expect(await post('query_range', form)).toEqual(
+      success({ resultType: 'matrix', result: [{ metric: {}, values: [[start, '2']] }] }),
+    )
+  })
+})
+
+describe('Prometheus API refuses', () => {
+  test.each([
+    ['query', failure(400, 'bad_data', 'invalid parameter "query": 1:1: parse error: no expression found in input')],
+    ['query?query=a%2b', failure(400, 'bad_data', expect.stringContaining('parse error'))],
+    [
+      "query?query=1&time=1';DROP",
+      failure(400, 'bad_data', 'invalid parameter "time": cannot parse "1\';DROP" to a valid timestamp'),
+    ],
+    ['query?query=1&time=1e300', failure(400, 'bad_data', expect.stringContaining('valid timestamp'))],
+    ['query?query=1&timeout=x', failure(400, 'bad_data', expect.stringContaining('valid duration'))],
+    ['query?query=a%2bon(job)a&limit=x', failure(400, 'bad_data', expect.stringContaining('"limit"'))],
+    [
+      `query?query=${encode('count_values("a\u0000", label_replace(queue,"x","$1","a","("))')}`,
+      failure(422, 'execution', expect.stringContaining('regular expression')),
+    ],
+    ['query_range?query=1&start=0&end=1', failure(400, 'bad_data', expect.stringContaining('"step"'))],
+    ['query_range?query=1&start=2&end=1&step=1', failure(400, 'bad_data', expect.stringContaining('before start'))],
+    ['query_range?query=1&start=0&end=1e6&step=1', failure(400, 'bad_data', expect.stringContaining('11,000 points'))],
+    ['query_range?query=a[5m]&start=0&end=1&step=1', failure(400, 'bad_data', expect.stringContaining('range vector'))],
+    ['series', failure(400, 'bad_data', 'no match[] parameter provided')],
+    ['series?match[]={}', failure(400, 'bad_data', expect.stringContaining('match[]'))],
+    ['label/U__/values', failure(400, 'bad_data', expect.stringContaining('label name'))],
+    ['nothing', failure(404, 'not_found', expect.stringContaining('nothing'))],
+  ])('%s', async (path, expected) => {
+    expect(await get(path)).toEqual(expected)
+  })
+
+  test('forms too large, pages of others, and who has no token', async () => {
+    expect(await post('query', { query: 'a'.repeat(1_100_000) })).toEqual(
+      failure(400, 'bad_data', expect.stringContaining('larger')),
+    )
+    const url = (door: Api): string => `${door.url}/prometheus/api/v1/query?query=1`
+    expect((await fetch(url(api), { headers: { origin: 'http://evil.example' } })).status).toBe(403)
+    const refused = await fetch(url(guarded))
+    expect([refused.status, await refused.json()]).toEqual(
+      failure(401, 'unauthorized', expect.stringContaining('token')),
+    )
+    expect((await fetch(url(guarded), { headers: { authorization: 'Bearer secret' } })).status).toBe(200)
+  })
+})
+
+test('prometheus-query asks unmodified', async () => {
+  const driver = new PrometheusDriver({ endpoint: `${api.url}/prometheus`, baseURL: '/api/v1' })
+  const instant = await driver.instantQuery('requests_total{job="web"}', seedStartMs + 60_000)
+  expect(instant.result).toMatchObject([
+    { metric: { name: 'requests_total', labels: { job: 'web', route: '/cart' } }, value: { value: 140 } },
+  ])
+  const range = await driver.rangeQuery('queue{job="checkout"}', seedStartMs, seedStartMs + 60_000, 30)
+  expect(range.result[0].values.map(({ value }: { value: number }) => value)).toEqual([10, 10, 10])
+  expect(await driver.series('queue', seedStartMs, seedEndMs)).toHaveLength(2)
+  expect(await driver.labelNames()).toContain('route')
+  expect(await driver.labelValues('job')).toContain('web')
+  expect(await driver.metadata('requests_total')).toMatchObject({ requests_total: [{ type: 'counter' }] })
+  expect(await driver.rules()).toEqual([])
+  expect(await driver.alerts()).toEqual([])
+  await expect(driver.instantQuery('sum(')).rejects.toThrow()
+})
