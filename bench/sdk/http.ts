@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { costRow, type Row, rateRow } from '../rows.ts'
 import { median, peersFolder } from './peers.ts'
@@ -125,5 +124,5 @@ async function openSink(): Promise<{ server: Server; url: string }> {
     request.on('end', () => response.end())
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
-  return { server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }
+  return { server, url: `http://127.0.0.1:${Reflect.get(Object(server.address()), 'port')}` }
 }

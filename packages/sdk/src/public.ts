@@ -99,6 +99,13 @@ export interface HistogramOptions extends InstrumentOptions {
   boundaries?: readonly number[]
 }
 
+/** An instrument whose attributes are known: the compiler refuses others, and a call with others is said once. */
+export interface LabelNames<L extends string> {
+  labels: readonly L[]
+}
+/** A value for each declared label, and no other. */
+export type Labels<L extends string> = { readonly [K in L]: AttributeValue }
+
 /** A sum that only grows. */
 export interface Counter {
   add(value: number, attributes?: Attributes): void
@@ -107,6 +114,11 @@ export interface Counter {
 }
 export interface BoundCounter {
   add(value: number): void
+}
+
+export interface LabelledCounter<L extends string> {
+  add(value: number, labels: Labels<L>): void
+  with(labels: Labels<L>): BoundCounter
 }
 
 /** A sum that goes both ways, such as requests in progress. */
@@ -124,6 +136,11 @@ export interface BoundGauge {
   set(value: number): void
 }
 
+export interface LabelledGauge<L extends string> {
+  set(value: number, labels: Labels<L>): void
+  with(labels: Labels<L>): BoundGauge
+}
+
 /** How often values fell in each bucket, with their sum, smallest and largest. */
 export interface Histogram {
   record(value: number, attributes?: Attributes): void
@@ -135,17 +152,33 @@ export interface BoundHistogram {
   record(value: number): void
 }
 
+export interface LabelledHistogram<L extends string> {
+  record(value: number, labels: Labels<L>): void
+  with(labels: Labels<L>): BoundHistogram
+  /** What is not known yet when the clock starts is given when it stops. */
+  startTimer<K extends L = never>(labels?: Labels<K>): (more: Labels<Exclude<L, K>>) => number
+}
+
 /** Reports the current value when it is collected. */
 export type Observe = (observe: (value: number, attributes?: Attributes) => void) => void | Promise<void>
 
 /**
  * Makes instruments. Asking twice for the same name gives the same instrument; the same name with another kind is
  * said once on stderr and gives an instrument that is not exported. Nothing here throws.
+ *
+ * ```ts
+ * const orders = meter.counter('orders', { labels: ['kind'] })
+ * orders.add(1, { kind: 'new' }) // the compiler refuses another label, and a missing one
+ * ```
  */
 export interface Meter {
+  counter<const L extends string>(name: string, options: InstrumentOptions & LabelNames<L>): LabelledCounter<L>
   counter(name: string, options?: InstrumentOptions): Counter
+  upDownCounter<const L extends string>(name: string, options: InstrumentOptions & LabelNames<L>): LabelledCounter<L>
   upDownCounter(name: string, options?: InstrumentOptions): UpDownCounter
+  gauge<const L extends string>(name: string, options: InstrumentOptions & LabelNames<L>): LabelledGauge<L>
   gauge(name: string, options?: InstrumentOptions): Gauge
+  histogram<const L extends string>(name: string, options: HistogramOptions & LabelNames<L>): LabelledHistogram<L>
   histogram(name: string, options?: HistogramOptions): Histogram
   observableCounter(name: string, options: InstrumentOptions, observe: Observe): void
   observableUpDownCounter(name: string, options: InstrumentOptions, observe: Observe): void

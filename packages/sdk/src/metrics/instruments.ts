@@ -19,6 +19,8 @@ export interface InstrumentShape {
   readonly unit: string
   readonly description: string
   readonly boundaries: readonly number[]
+  /** The only attributes it takes; undefined when it takes any. */
+  readonly labels: readonly string[] | undefined
 }
 
 export interface InstrumentParts {

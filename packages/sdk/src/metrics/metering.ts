@@ -1,5 +1,5 @@
 import type { Scope } from '../export/signal-buffer.ts'
-import type { Attributes, HistogramOptions, InstrumentOptions, Meter, Observe } from '../public.ts'
+import type { Attributes, HistogramOptions, InstrumentOptions, LabelNames, Meter, Observe } from '../public.ts'
 import type { Report } from '../report.ts'
 import type { ExemplarSource, ExemplarSpan } from './exemplars.ts'
 import {
@@ -12,6 +12,8 @@ import {
 
 export type Instrument = NumberInstrument | HistogramInstrument
 
+type NumberOptions = InstrumentOptions & Partial<LabelNames<string>>
+
 export interface MeteringSettings {
   seriesMax: number
 }
@@ -19,6 +21,8 @@ export interface MeteringSettings {
 const secondsBoundaries = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10]
 const otherBoundaries = [0, 5, 10, 25, 50, 75, 100, 250, 500, 750, 1000, 2500, 5000, 7500, 10000]
 const instrumentsMax = 5_000
+/** What two of one name may not disagree on. */
+const differing = ['unit', 'labels'] as const
 
 /** All instruments of the process, by scope and name, and the callbacks that are asked when metrics are collected. */
 export class Metering {
@@ -61,15 +65,16 @@ export class Metering {
     scope: Scope,
     kind: Exclude<InstrumentKind, 'histogram'>,
     name: string,
-    options?: InstrumentOptions,
+    options?: NumberOptions,
   ): NumberInstrument {
-    const shape = { name, kind, unit: options?.unit ?? '', description: options?.description ?? '', boundaries: [] }
+    const { unit = '', description = '', labels } = options ?? {}
+    const shape: InstrumentShape = { name, kind, unit, description, boundaries: [], labels }
     const known = this.known(scope, shape)
     if (known instanceof NumberInstrument) return known
     return this.add(scope, known, new NumberInstrument(this.parts(shape)))
   }
 
-  histogram(scope: Scope, name: string, options?: HistogramOptions): HistogramInstrument {
+  histogram(scope: Scope, name: string, options?: HistogramOptions & Partial<LabelNames<string>>): HistogramInstrument {
     const unit = options?.unit ?? ''
     const boundaries =
       this.boundaries(name, options?.boundaries) ?? (unit === 's' ? secondsBoundaries : otherBoundaries)
@@ -79,10 +84,16 @@ export class Metering {
       unit,
       description: options?.description ?? '',
       boundaries,
+      labels: options?.labels,
     }
     const known = this.known(scope, shape)
     if (known instanceof HistogramInstrument) return known
     return this.add(scope, known, new HistogramInstrument(this.parts(shape)))
+  }
+
+  /** The instrument of that name, if there is one. */
+  find(scope: Scope, name: string): Instrument | undefined {
+    return this.instruments(scope).get(name.toLowerCase())
   }
 
   /** Asked each time metrics are collected; returns how to stop that. */
@@ -145,6 +156,8 @@ export class Metering {
         get seriesMax() {
           return settings.seriesMax
         },
+        labels: shape.labels,
+        mislabelled: (sentence) => report(`Metric "${shape.name}" was used with other labels: ${sentence}`),
         overflowed: (attribute, distinct) =>
           report(
             `Metric "${shape.name}" has more than ${settings.seriesMax} series: attribute "${attribute}" has ${distinct} ` +
@@ -167,7 +180,17 @@ export class Metering {
   /** The instrument of that name when it has the same kind; `false` when the name is taken by another kind. */
   private known(scope: Scope, shape: InstrumentShape): Instrument | undefined | false {
     const known = this.instruments(scope).get(shape.name.toLowerCase())
-    if (known === undefined || known.shape.kind === shape.kind) return known
+    if (known === undefined) return known
+    if (known.shape.kind === shape.kind) {
+      const other = differing.find(
+        (name) => shape[name] !== undefined && String(known.shape[name]) !== String(shape[name]),
+      )
+      if (other !== undefined && shape[other] !== '')
+        this.report(
+          `Metric "${shape.name}" was made twice, with another ${other}: the first, "${known.shape[other]}", holds`,
+        )
+      return known
+    }
     this.report(
       `Cannot make ${shape.kind} "${shape.name}": a ${known.shape.kind} has that name. What the new one records is not exported`,
     )
@@ -206,10 +229,11 @@ export function meterOf(metering: Metering, scope: Scope): Meter {
     metering.observe(() => observe((value, attributes) => instrument.set(value, attributes as Attributes | undefined)))
   }
   return {
-    counter: (name, options) => metering.number(scope, 'counter', name, options),
-    upDownCounter: (name, options) => metering.number(scope, 'upDownCounter', name, options),
-    gauge: (name, options) => metering.number(scope, 'gauge', name, options),
-    histogram: (name, options) => metering.histogram(scope, name, options),
+    counter: (name: string, options?: NumberOptions) => metering.number(scope, 'counter', name, options),
+    upDownCounter: (name: string, options?: NumberOptions) => metering.number(scope, 'upDownCounter', name, options),
+    gauge: (name: string, options?: NumberOptions) => metering.number(scope, 'gauge', name, options),
+    histogram: (name: string, options?: HistogramOptions & Partial<LabelNames<string>>) =>
+      metering.histogram(scope, name, options),
     observableCounter: (name, options, observe) => observable('counter', name, options, observe),
     observableUpDownCounter: (name, options, observe) => observable('upDownCounter', name, options, observe),
     observableGauge: (name, options, observe) => observable('gauge', name, options, observe),

@@ -23,6 +23,10 @@ const pathsPerSeries = 4
 
 export interface SeriesLimits {
   seriesMax: number
+  /** The only attributes a series has; undefined when any will do. */
+  readonly labels?: readonly string[] | undefined
+  /** Says what was given beside the declared labels, or not given. */
+  mislabelled?(sentence: string): void
   /** Says which metric overflowed and which attribute grew. */
   overflowed(attribute: string, distinct: number): void
 }
@@ -57,8 +61,10 @@ export class Series {
   private learn(attributes: Attributes): number {
     const own: Attributes = {}
     for (const key of Object.keys(attributes).sort()) {
-      if (attributes[key] !== undefined) own[key] = scalar(attributes[key])
+      if (attributes[key] !== undefined && this.isLabel(key)) own[key] = scalar(attributes[key])
     }
+    const missing = this.limits.labels?.find((label) => own[label] === undefined)
+    if (missing !== undefined) this.limits.mislabelled?.(`its label "${missing}" was not given`)
     const sorted = JSON.stringify(Object.entries(own).map(([key, value]) => [key, typeof value, String(value)]))
     let slot = this.bySorted.get(sorted)
     if (slot === undefined) {
@@ -68,6 +74,14 @@ export class Series {
     }
     if (this.paths < this.limits.seriesMax * pathsPerSeries) this.path(attributes, slot)
     return slot
+  }
+
+  /** What was not declared is left out of the series, and said. */
+  private isLabel(key: string): boolean {
+    const { labels } = this.limits
+    if (labels === undefined || labels.includes(key)) return true
+    this.limits.mislabelled?.(`"${key}" is none of its labels (${labels.join(', ')})`)
+    return false
   }
 
   private path(attributes: Attributes, slot: number): void {

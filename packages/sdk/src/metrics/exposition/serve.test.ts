@@ -1,6 +1,5 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { flush, meter, start, stop, trace } from '../../index.ts'
 import { metricsHandler, serveMetrics } from '../../prometheus.ts'
@@ -43,7 +42,7 @@ test('a route of your app answers too; values measured in a span have its id as 
   const handler = metricsHandler({ nodeNames: false })
   const server = createServer((request, response) => void handler(request, response)).listen(0, '127.0.0.1')
   await once(server, 'listening')
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const url = `http://127.0.0.1:${Reflect.get(Object(server.address()), 'port')}`
   const accept = 'application/openmetrics-text; version=1.0.0'
   const text = await (await fetch(url, { headers: { accept } })).text()
   expect(text).toContain(`job_duration_seconds_bucket{le="0.5"} 1 # {trace_id="${id}"`)
