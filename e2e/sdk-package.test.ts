@@ -118,6 +118,14 @@ export { handled }
 createListener((request, response) => requests()(request, response, () => {}))
 function createListener(listener: (request: HttpRequest, response: HttpResponse) => void) { return listener }
 const fromHono: Promise<Response | undefined> = hono({ startLine: true })({} as HonoContext, async () => {})
+const captured = capture({ logLevel: 'info' })
+const drawn: string = captured.drawSpans() + captured.log({ message: /x/ }).message
+shutdown.server({ close() {} })
+shutdown.add('x', async () => {})
+logLevels.set('db', 'debug', { forMs: 1 })
+const counted: (n: number) => number = timed('count', (n: number) => n, { level: 'debug' })
+addLogProcessor((entry) => (entry.level === 'trace' ? DROP : entry))
+export { counted, drawn }
 export { fromHono, fastify, koa, express, requestErrors }
 `
   const imports = `import { activeSpan, type HttpRequest, type HttpResponse, log, meter, type Span, start, trace } from 'wakeline'
@@ -126,7 +134,10 @@ import { requests as express, requestErrors } from 'wakeline/express'
 import { requests as fastify } from 'wakeline/fastify'
 import { type HonoContext, requests as hono } from 'wakeline/hono'
 import { requests } from 'wakeline/http'
-import { requests as koa } from 'wakeline/koa'`
+import { requests as koa } from 'wakeline/koa'
+import { addLogProcessor, DROP, logLevels, timed } from 'wakeline/logs'
+import { shutdown } from 'wakeline/shutdown'
+import { capture } from 'wakeline/testing'`
   await writeFile(join(folder, 'esm.mts'), `${imports}\nimport 'wakeline/register'${body}`)
   await writeFile(join(folder, 'cjs.cts'), imports + body)
   const flags = [

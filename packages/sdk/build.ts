@@ -19,6 +19,7 @@ const modules: Readonly<Record<string, readonly string[]>> = {
   fastify: ['middleware/public.ts', 'fastify.ts'],
   koa: ['middleware/public.ts', 'koa.ts'],
   hono: ['middleware/public.ts', 'hono.ts'],
+  testing: ['logs/public.ts', 'testing/public.ts', 'testing.ts'],
 }
 
 /**
