@@ -13,6 +13,7 @@ const modules: Readonly<Record<string, readonly string[]>> = {
   health: ['health/public.ts', 'health.ts'],
   shutdown: ['shutdown/public.ts', 'shutdown.ts'],
   prometheus: ['metrics/exposition/public.ts', 'prometheus.ts'],
+  metrics: ['metrics/application/public.ts', 'metrics.ts'],
   logs: ['logs/public.ts', 'logs.ts'],
   http: ['middleware/public.ts', 'http.ts'],
   express: ['middleware/public.ts', 'express.ts'],
