@@ -9,7 +9,7 @@ export default defineConfig({
   root: fileURLToPath(new URL('.', import.meta.url)),
   plugins: [react()],
   resolve: { conditions: ['wakeline-source', 'module', 'browser', 'development|production'] },
-  server: { host: '127.0.0.1', proxy: { '/api': { target: apiUrl, changeOrigin: true } } },
+  server: { host: '127.0.0.1', proxy: { '/api': apiUrl } },
   build: {
     outDir: fileURLToPath(new URL('../server/dist/ui', import.meta.url)),
     emptyOutDir: true,
