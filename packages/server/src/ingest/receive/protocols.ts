@@ -3,6 +3,8 @@ import { jsonLinesProtocol } from './json-lines-protocol.ts'
 import { lokiProtocol } from './loki-protocol.ts'
 import { otlpProtocol } from './otlp-protocol.ts'
 import type { Protocol } from './protocol.ts'
+import { remoteWriteProtocol } from './remote-write.ts'
+import { zipkinProtocol } from './zipkin-protocol.ts'
 
 /**
  * Everything that can be sent to the receiver's port: one line for each path. A key that ends in `/*` takes all paths
@@ -16,6 +18,8 @@ const protocols: ReadonlyMap<string, Protocol> = new Map([
   ['/elasticsearch', elasticsearchProtocol],
   ['/elasticsearch/*', elasticsearchProtocol],
   ['/loki/api/v1/push', lokiProtocol],
+  ['/zipkin/api/v2/spans', zipkinProtocol],
+  ['/api/v1/write', remoteWriteProtocol],
 ])
 
 export const protocolPaths: readonly string[] = [...protocols.keys()]
