@@ -91,7 +91,7 @@ export class Core {
     })
     this.logging.setLevel(settings.logLevel)
     this.metering = new Metering({
-      settings: { seriesMax: settings.seriesMax },
+      settings: { seriesMax: settings.seriesMax, seriesExpiryMs: settings.seriesExpiryMs },
       report,
       nowUnixMs: () => clock.nowUnixMs(),
       activeSpan: () => ownSpan(storage.getStore()?.span),
@@ -169,6 +169,7 @@ export class Core {
     this.tracing.settings.attributesMax = settings.attributesMax
     this.logging.settings.attributesMax = settings.attributesMax
     this.metering.settings.seriesMax = settings.seriesMax
+    this.metering.settings.seriesExpiryMs = settings.seriesExpiryMs
     this.logging.setLevel(settings.logLevel)
     this.logging.show = this.showAs(settings.logOutput)
     for (const signal of ['traces', 'logs', 'metrics'] as const) {

@@ -24,6 +24,7 @@ export interface Settings {
   exported: Record<Signal, boolean>
   instrument: { httpServer: boolean; httpClient: boolean; fetch: boolean; process: boolean }
   seriesMax: number
+  seriesExpiryMs: number
   attributeLengthMax: number
   attributesMax: number
   handleSignals: boolean
@@ -56,6 +57,7 @@ export const numberOptions = {
   metricIntervalMs: num('metricIntervalMs', ['OTEL_METRIC_EXPORT_INTERVAL'], 10_000, 100, 3_600_000),
   exitTimeoutMs: num('exitTimeoutMs', ['WAKELINE_EXIT_TIMEOUT_MS'], 1_000, 0, 60_000),
   seriesMax: num('seriesMax', ['WAKELINE_SERIES_MAX'], 2_000, 1, 1_000_000),
+  seriesExpiryMs: num('seriesExpiryMs', ['WAKELINE_SERIES_EXPIRY_MS'], 3_600_000, 0, 86_400_000),
   attributeLengthMax: num('attributeLengthMax', ['OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT'], 8_192, 16, 1_048_576),
   attributesMax: num('attributesMax', ['OTEL_ATTRIBUTE_COUNT_LIMIT'], 128, 1, 10_000),
 } as const
@@ -112,6 +114,7 @@ export function readSettings(given: StartOptions, sources: OptionSources): Setti
     },
     instrument: { httpServer: true, httpClient: true, fetch: true, process: true, ...given.instrument },
     seriesMax: numberOf(numberOptions.seriesMax),
+    seriesExpiryMs: numberOf(numberOptions.seriesExpiryMs),
     attributeLengthMax: numberOf(numberOptions.attributeLengthMax),
     attributesMax: numberOf(numberOptions.attributesMax),
     handleSignals: given.handleSignals ?? true,

@@ -227,6 +227,8 @@ export interface StartOptions {
   instrument?: { httpServer?: boolean; httpClient?: boolean; fetch?: boolean; process?: boolean }
   /** Series per instrument; more go to one overflow series. WAKELINE_SERIES_MAX. Default 2,000 */
   seriesMax?: number
+  /** Series with attributes that get no value for so long are forgotten; 0: never. WAKELINE_SERIES_EXPIRY_MS. Default 3,600,000 */
+  seriesExpiryMs?: number
   /** Longest string value; the rest is cut. OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT. Default 8,192 characters */
   attributeLengthMax?: number
   /** Attributes of one span or record; the rest is dropped and counted. OTEL_ATTRIBUTE_COUNT_LIMIT. Default 128 */

@@ -5,7 +5,7 @@ import { startProcessMetrics } from './process-metrics.ts'
 
 test('process metrics have sensible values and stop when told', async () => {
   const metering = new Metering({
-    settings: { seriesMax: 100 },
+    settings: { seriesMax: 100, seriesExpiryMs: 0 },
     report: (text) => expect(text).toBe(''),
     nowUnixMs: () => Date.now(),
     activeSpan: () => undefined,
@@ -21,7 +21,7 @@ test('process metrics have sensible values and stop when told', async () => {
     for (const instrument of instruments) {
       if (instrument instanceof HistogramInstrument) continue
       instrument.series.attributes.forEach((attributes, slot) => {
-        if (instrument.used[slot] === 1)
+        if ((instrument.used[slot] ?? 0) > 0)
           values.set([instrument.shape.name, ...Object.values(attributes)].join(' '), instrument.values[slot] ?? -1)
       })
     }

@@ -88,7 +88,7 @@ export class MetricsEncoder {
   private writeNumbers(writer: RecordWriter, instrument: NumberInstrument, nowUnixMs: number): number {
     let points = 0
     for (let slot = 0; slot < instrument.startUnixMs.length; slot++) {
-      if (instrument.used[slot] !== 1) continue
+      if (instrument.used[slot] === 0) continue
       points++
       const start = openPoint(writer)
       if (instrument.shape.kind !== 'gauge') writeTime(writer, 0x11, instrument.startUnixMs[slot] ?? 0)

@@ -40,6 +40,11 @@ export class Exemplars {
     return this.found.get(place)
   }
 
+  forget(place: number): void {
+    this.found.delete(place)
+    this.epochs[place] = 0
+  }
+
   grow(places: number): void {
     const epochs = new Uint32Array(places)
     epochs.set(this.epochs)

@@ -9,7 +9,7 @@ import type {
   UpDownCounter,
 } from '../public.ts'
 import { type ExemplarSource, Exemplars } from './exemplars.ts'
-import { Series, type SeriesLimits } from './series.ts'
+import { overflowSlot, Series, type SeriesLimits } from './series.ts'
 
 export type InstrumentKind = 'counter' | 'upDownCounter' | 'gauge' | 'histogram'
 
@@ -42,6 +42,9 @@ abstract class Slots {
   readonly exemplars: Exemplars
   protected readonly parts: InstrumentParts
   protected capacity = 0
+  private readonly lastUsedMs: number[] = []
+  /** Slots that a handle refers to: they are never given to another series. */
+  private readonly bound = new Set<number>()
 
   constructor(parts: InstrumentParts) {
     this.shape = parts.shape
@@ -53,9 +56,41 @@ abstract class Slots {
   /** The slot for these attributes, with room for its values. */
   slot(attributes: Attributes): number {
     const slot = this.series.slotOf(attributes)
-    if (slot >= this.startUnixMs.length) this.begin(slot)
+    if (slot >= this.startUnixMs.length || this.startUnixMs[slot] === expired) this.begin(slot)
     return slot
   }
+
+  protected boundSlot(attributes: Attributes): number {
+    const slot = this.slot(attributes)
+    this.bound.add(slot)
+    return slot
+  }
+
+  /**
+   * Forgets series unused for so long, as far as anybody has looked: called now and then. The overflow series, the one
+   * without attributes and those that handles refer to stay.
+   */
+  expire(nowMs: number, unusedMs: number): void {
+    const old = new Set<number>()
+    for (let slot = overflowSlot + 1; slot < this.startUnixMs.length; slot++) {
+      if (this.startUnixMs[slot] === expired) continue
+      if (this.wasUsed(slot)) this.lastUsedMs[slot] = nowMs
+      this.lastUsedMs[slot] ??= nowMs
+      const stays = this.bound.has(slot) || Object.keys(this.series.attributes[slot] ?? {}).length === 0
+      if (!stays && nowMs - (this.lastUsedMs[slot] ?? nowMs) >= unusedMs) old.add(slot)
+    }
+    if (old.size === 0) return
+    this.series.forget(old)
+    for (const slot of old) {
+      this.startUnixMs[slot] = expired
+      delete this.lastUsedMs[slot]
+      this.clear(slot)
+    }
+  }
+
+  /** Whether the series has had a value since this was last asked. */
+  protected abstract wasUsed(slot: number): boolean
+  protected abstract clear(slot: number): void
 
   private begin(slot: number): void {
     if (slot >= this.capacity) {
@@ -63,17 +98,24 @@ abstract class Slots {
       this.grow(this.capacity)
     }
     while (this.startUnixMs.length <= slot) this.startUnixMs.push(this.parts.nowUnixMs())
+    if (this.startUnixMs[slot] === expired) this.startUnixMs[slot] = this.parts.nowUnixMs()
   }
 
   protected abstract grow(capacity: number): void
 }
 
 const none: Attributes = {}
+/** In place of the time a series began. */
+const expired = -1
+/** What is kept of each number: whether it has a value, and whether it was set since somebody looked. */
+const unused = 0
+const seen = 1
+const fresh = 2
 
 /** Counter, up-down counter and gauge: one number per series. */
 export class NumberInstrument extends Slots implements Counter, UpDownCounter, Gauge {
   values = new Float64Array(0)
-  /** Whether a series has had a value since it was made: an untouched one is not exported. */
+  /** Above 0 when a series has had a value since it was made: an untouched one is not exported. */
   used = new Uint8Array(0)
   private readonly monotonic: boolean
 
@@ -96,7 +138,7 @@ export class NumberInstrument extends Slots implements Counter, UpDownCounter, G
   }
 
   with(attributes: Attributes): BoundCounter & BoundGauge {
-    return new BoundNumber(this, this.slot(attributes))
+    return new BoundNumber(this, this.boundSlot(attributes))
   }
 
   accepts(value: number): boolean {
@@ -108,13 +150,25 @@ export class NumberInstrument extends Slots implements Counter, UpDownCounter, G
 
   addAt(slot: number, value: number): void {
     this.values[slot] = (this.values[slot] ?? 0) + value
-    this.used[slot] = 1
+    this.used[slot] = fresh
     if (this.monotonic) this.exemplars.offer(slot, value)
   }
 
   setAt(slot: number, value: number): void {
     this.values[slot] = value
-    this.used[slot] = 1
+    this.used[slot] = fresh
+  }
+
+  protected override wasUsed(slot: number): boolean {
+    if (this.used[slot] !== fresh) return false
+    this.used[slot] = seen
+    return true
+  }
+
+  protected override clear(slot: number): void {
+    this.values[slot] = 0
+    this.used[slot] = unused
+    this.exemplars.forget(slot)
   }
 
   protected override grow(capacity: number): void {
@@ -154,6 +208,8 @@ export class HistogramInstrument extends Slots implements Histogram {
   sums = new Float64Array(0)
   smallest = new Float64Array(0)
   largest = new Float64Array(0)
+  /** How many values each series had when somebody last looked. */
+  private readonly lookedAt: number[] = []
 
   constructor(parts: InstrumentParts) {
     super(parts)
@@ -166,7 +222,7 @@ export class HistogramInstrument extends Slots implements Histogram {
   }
 
   with(attributes: Attributes): BoundHistogram {
-    const slot = this.slot(attributes)
+    const slot = this.boundSlot(attributes)
     return { record: (value) => (this.accepts(value) ? this.recordAt(slot, value) : undefined) }
   }
 
@@ -205,6 +261,24 @@ export class HistogramInstrument extends Slots implements Histogram {
       else low = middle + 1
     }
     return low
+  }
+
+  protected override wasUsed(slot: number): boolean {
+    const row = this.counts.subarray(slot * this.rowLength, (slot + 1) * this.rowLength)
+    const count = row.reduce((sum, bucket) => sum + bucket, 0)
+    if (count === (this.lookedAt[slot] ?? 0)) return false
+    this.lookedAt[slot] = count
+    return true
+  }
+
+  protected override clear(slot: number): void {
+    const row = slot * this.rowLength
+    this.counts.fill(0, row, row + this.rowLength)
+    this.sums[slot] = 0
+    this.smallest[slot] = Number.POSITIVE_INFINITY
+    this.largest[slot] = Number.NEGATIVE_INFINITY
+    this.lookedAt[slot] = 0
+    for (let i = 0; i < this.rowLength; i++) this.exemplars.forget(row + i)
   }
 
   protected override grow(capacity: number): void {

@@ -4,7 +4,7 @@ import { Metering, meterOf } from './metering.ts'
 function open() {
   const said: string[] = []
   const metering = new Metering({
-    settings: { seriesMax: 100 },
+    settings: { seriesMax: 100, seriesExpiryMs: 0 },
     report: (sentence) => said.push(sentence),
     nowUnixMs: () => 0,
     activeSpan: () => undefined,

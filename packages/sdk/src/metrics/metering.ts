@@ -16,6 +16,8 @@ type NumberOptions = InstrumentOptions & Partial<LabelNames<string>>
 
 export interface MeteringSettings {
   seriesMax: number
+  /** Series unused for so long are forgotten; 0: never. */
+  seriesExpiryMs: number
 }
 
 const secondsBoundaries = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10]
@@ -36,6 +38,7 @@ export class Metering {
   private readonly exemplars: ExemplarSource
   private observing: Promise<void> | undefined = undefined
   private count = 0
+  private expiredAtMs = 0
 
   constructor(parts: {
     settings: MeteringSettings
@@ -129,6 +132,7 @@ export class Metering {
     const failed = (thrown: unknown) =>
       this.report(`Cannot observe a metric: its callback failed with ${String(thrown)}`)
     this.exemplars.epoch++
+    this.expire()
     for (const instrument of this.observed) instrument.used.fill(0)
     for (const observer of this.observers) {
       try {
@@ -139,6 +143,17 @@ export class Metering {
       }
     }
     return pending
+  }
+
+  /** Looks at all series, but seldom: an hour may be a quarter longer. */
+  private expire(): void {
+    const { seriesExpiryMs } = this.settings
+    const nowMs = this.nowUnixMs()
+    if (seriesExpiryMs === 0 || nowMs - this.expiredAtMs < seriesExpiryMs / 4) return
+    this.expiredAtMs = nowMs
+    for (const { instruments } of this.all()) {
+      for (const instrument of instruments) instrument.expire(nowMs, seriesExpiryMs)
+    }
   }
 
   *all(): Generator<{ scope: Scope; instruments: Iterable<Instrument> }> {

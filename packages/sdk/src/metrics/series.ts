@@ -35,8 +35,10 @@ export class Series {
   /** Attributes by slot; slot 0 is the overflow series. */
   readonly attributes: Attributes[] = [{ 'otel.metric.overflow': true }]
   overflowed = false
-  private readonly root: Step = newStep()
+  private root: Step = newStep()
   private readonly bySorted = new Map<string, number>()
+  /** Slots of series that were forgotten: the next new series take them. */
+  private readonly free: number[] = []
   private readonly limits: SeriesLimits
   private paths = 0
 
@@ -69,11 +71,25 @@ export class Series {
     let slot = this.bySorted.get(sorted)
     if (slot === undefined) {
       if (this.bySorted.size >= this.limits.seriesMax) return this.overflow()
-      slot = this.attributes.push(own) - 1
+      slot = this.free.pop() ?? this.attributes.length
+      this.attributes[slot] = own
       this.bySorted.set(sorted, slot)
     }
     if (this.paths < this.limits.seriesMax * pathsPerSeries) this.path(attributes, slot)
     return slot
+  }
+
+  /** Frees these slots. The ways to those that stay are learned again, each at its next use. */
+  forget(slots: ReadonlySet<number>): void {
+    for (const [sorted, slot] of this.bySorted) {
+      if (!slots.has(slot)) continue
+      this.bySorted.delete(sorted)
+      this.attributes[slot] = {}
+      this.free.push(slot)
+    }
+    this.root = newStep()
+    this.paths = 0
+    this.overflowed = false
   }
 
   /** What was not declared is left out of the series, and said. */

@@ -8,7 +8,7 @@ import { systemMetrics } from './system-metrics.ts'
 function open() {
   const said: string[] = []
   const metering = new Metering({
-    settings: { seriesMax: 100 },
+    settings: { seriesMax: 100, seriesExpiryMs: 0 },
     report: (sentence) => said.push(sentence),
     nowUnixMs: () => 0,
     activeSpan: () => undefined,
@@ -20,7 +20,7 @@ function open() {
       [...instruments].flatMap((instrument) =>
         instrument.series.attributes.flatMap((attributes, slot) => {
           if (!('boundaries' in instrument))
-            return instrument.used[slot] === 1
+            return (instrument.used[slot] ?? 0) > 0
               ? [{ name: instrument.shape.name, attributes, value: instrument.values[slot] }]
               : []
           const row = instrument.counts.subarray(slot * instrument.rowLength, (slot + 1) * instrument.rowLength)

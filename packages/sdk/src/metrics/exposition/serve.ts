@@ -65,7 +65,7 @@ export class MetricsFace {
   private openNodeNames(): Metering {
     if (this.nodeNames === undefined) {
       const { report } = this.core
-      const settings = { seriesMax: nodeSeriesMax }
+      const settings = { seriesMax: nodeSeriesMax, seriesExpiryMs: 0 }
       this.nodeNames = new Metering({ settings, report, nowUnixMs: Date.now, activeSpan: () => undefined })
       addNodeNames(meterOf(this.nodeNames, { name: 'wakeline/node-names', version: '', schemaUrl: '' }))
     }

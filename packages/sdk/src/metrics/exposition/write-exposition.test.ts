@@ -10,7 +10,7 @@ const span = { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b71692
 function open() {
   const said: string[] = []
   const metering = new Metering({
-    settings: { seriesMax: 100 },
+    settings: { seriesMax: 100, seriesExpiryMs: 0 },
     report: (sentence) => said.push(sentence),
     nowUnixMs: () => 1_700_000_000_123,
     activeSpan: () => span,

@@ -79,7 +79,7 @@ function* numberLines(
 ): Generator<string> {
   const sample = type === 'counter' ? `${name}_total` : name
   for (let slot = 0; slot < instrument.startUnixMs.length; slot++) {
-    if (instrument.used[slot] !== 1) continue
+    if (instrument.used[slot] === 0) continue
     const own = labels(slot)
     const exemplar = dialect === 'openmetrics' ? exemplarText(instrument.exemplars.at(slot)) : ''
     const braced = own === '' ? ' ' : `{${own}} `
