@@ -4,6 +4,7 @@ import type { Writer } from '../store/store.ts'
 import type { Decode, Decoded, DecodeLimits } from './decode/decode.ts'
 import { OpenBlocks } from './decode/open-blocks.ts'
 import { decodeOtlpLogs, decodeOtlpMetrics, decodeOtlpTraces } from './decode/otlp.ts'
+import { decodeRemoteWrite1, decodeRemoteWrite2 } from './decode/remote-write.ts'
 import { Loader } from './load/loader.ts'
 import { BatchKeys, batchKeyOf, type Signal } from './segment/batch-keys.ts'
 import { type Files, realFiles } from './segment/files.ts'
@@ -37,6 +38,9 @@ export type IngestOptions = {
   limits: DecodeLimits
 }
 
+/** What bodies are in: OTLP of a signal, or Prometheus remote write 1.0 or 2.0. */
+export type Format = Signal | 'remote-write-1' | 'remote-write-2'
+
 export type IngestParts = {
   store: Writer
   directory: string
@@ -48,7 +52,7 @@ export type IngestParts = {
 }
 
 export type Submitted =
-  | { outcome: 'stored'; rejected: number; reason: string; duplicated: boolean }
+  | { outcome: 'stored'; rejected: number; reason: string; duplicated: boolean; written?: Decoded['written'] }
   /** The body is at fault: the same bytes will never be taken. */
   | { outcome: 'refused'; reason: string }
   /** Nothing is wrong with the body, and nothing of it was kept. */
@@ -68,10 +72,10 @@ export type IngestCounts = Record<
 
 export type Ingest = {
   /**
-   * `body` is OTLP protobuf, expanded, and must not be changed until the answer. `batchId` is the sender's own name
-   * for the batch; without one the bytes are.
+   * `body` is protobuf, of OTLP where the format is a signal, expanded, and must not be changed until the answer.
+   * `batchId` is the sender's own name for the batch; without one the bytes are.
    */
-  submit(signal: Signal, body: Uint8Array, batchId?: string): Promise<Submitted>
+  submit(format: Format, body: Uint8Array, batchId?: string): Promise<Submitted>
   counts(): IngestCounts
   /** Takes no more, makes durable what it holds, loads what it can. */
   stop(): Promise<void>
@@ -84,12 +88,20 @@ const groupRowsMax = 200_000
 const retryAfterMs = 1000
 const diskCheckMs = 1000
 
-const decoders: Record<Signal, Decode> = {
+const decoders: Record<Format, Decode> = {
   traces: decodeOtlpTraces,
   logs: decodeOtlpLogs,
   metrics: decodeOtlpMetrics,
+  'remote-write-1': decodeRemoteWrite1,
+  'remote-write-2': decodeRemoteWrite2,
 }
-const counted = { traces: 'spans', logs: 'logs', metrics: 'points' } as const
+const counted = {
+  traces: 'spans',
+  logs: 'logs',
+  metrics: 'points',
+  'remote-write-1': 'points',
+  'remote-write-2': 'points',
+} as const
 
 export async function startIngest(parts: IngestParts): Promise<Ingest> {
   const files = parts.files ?? realFiles
@@ -160,8 +172,8 @@ class RunningIngest implements Ingest {
     })
   }
 
-  async submit(signal: Signal, body: Uint8Array, batchId?: string): Promise<Submitted> {
-    const key = batchKeyOf(signal, batchId ?? body)
+  async submit(format: Format, body: Uint8Array, batchId?: string): Promise<Submitted> {
+    const key = batchKeyOf(format, batchId ?? body)
     for (let first = this.#committing.get(key); first !== undefined; first = this.#committing.get(key)) await first
     if (this.#keys.has(key)) {
       this.#duplicated += 1
@@ -169,18 +181,21 @@ class RunningIngest implements Ingest {
     }
     const full = this.#whyLater()
     if (full !== undefined) return { outcome: 'later', reason: full, retryAfterMs }
-    const decoded = decoders[signal](body, {
+    const rowsBefore = this.#blocks.rows
+    const decoded = decoders[format](body, {
       blocks: this.#blocks,
       nowUnixMs: this.#parts.nowUnixMs(),
       limits: this.#parts.options.limits,
     })
     if ('refused' in decoded) return { outcome: 'refused', reason: decoded.refused }
-    if (decoded.accepted > 0) {
+    // Exemplars alone are rows, too, though no record is counted.
+    if (this.#blocks.rows > rowsBefore) {
       const durable = await this.#commit(key)
       if (!durable.durable) return { outcome: 'later', reason: durable.reason, retryAfterMs }
     }
-    this.#count(signal, decoded)
-    return { outcome: 'stored', rejected: decoded.rejected, reason: decoded.reason, duplicated: false }
+    this.#count(format, decoded)
+    const { rejected, reason, written } = decoded
+    return { outcome: 'stored', rejected, reason, duplicated: false, ...(written === undefined ? {} : { written }) }
   }
 
   /** A repeat that arrives meanwhile waits for this; the key is known before either is answered. */
@@ -194,9 +209,9 @@ class RunningIngest implements Ingest {
     return committing
   }
 
-  #count(signal: Signal, { accepted, rejected }: Decoded): void {
-    this.#accepted[counted[signal]] += accepted
-    this.#rejected[counted[signal]] += rejected
+  #count(format: Format, { accepted, rejected }: Decoded): void {
+    this.#accepted[counted[format]] += accepted
+    this.#rejected[counted[format]] += rejected
   }
 
   #whyLater(): string | undefined {

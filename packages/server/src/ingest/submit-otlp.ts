@@ -6,6 +6,7 @@ import type { Submit, Submitted } from './receive/submit.ts'
 export function submitOtlp(ingest: Ingest): Submit {
   return async ({ signal, encoding, body, batchId }) => {
     if (encoding === 'protobuf') return receiverWords(await ingest.submit(signal, body, batchId))
+    if (encoding !== 'json') return receiverWords(await ingest.submit(encoding, body, batchId))
     const transcoded = otlpJsonToProtobuf(signal, body)
     if ('refused' in transcoded) return { kind: 'refused', message: transcoded.refused }
     const submitted = receiverWords(await ingest.submit(signal, transcoded.protobuf, batchId))
@@ -15,7 +16,10 @@ export function submitOtlp(ingest: Ingest): Submit {
 }
 
 function receiverWords(outcome: Outcome): Submitted {
-  if (outcome.outcome === 'stored') return { kind: 'stored', rejected: outcome.rejected, reason: outcome.reason }
+  if (outcome.outcome === 'stored') {
+    const { rejected, reason, written } = outcome
+    return { kind: 'stored', rejected, reason, ...(written === undefined ? {} : { written }) }
+  }
   if (outcome.outcome === 'refused') return { kind: 'refused', message: outcome.reason }
   return { kind: 'later', message: outcome.reason, retryAfterSeconds: Math.ceil(outcome.retryAfterMs / 1000) }
 }

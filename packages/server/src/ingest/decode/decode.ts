@@ -34,6 +34,8 @@ export type Decoded = {
   rejected: number
   /** Why the first of them was rejected, as a sentence for the sender; '' when none was. */
   reason: string
+  /** Of remote write alone, which tells its senders by kind. */
+  written?: { samples: number; histograms: number; exemplars: number }
 }
 
 /** The whole request is refused: `refused` is a sentence "Cannot decode <what>: <why>". */

@@ -3,6 +3,7 @@ import { type TableName, tableNames, tables } from '../../store/tables.ts'
 import { IdHash } from './id-hash.ts'
 import { KnownIds, type KnownIdsMark } from './known-ids.ts'
 import { OriginCache } from './origin-cache.ts'
+import { MetadataMemory } from './remote-write-metadata.ts'
 import { TextBytes } from './text-bytes.ts'
 import { TypeLetters } from './type-letters.ts'
 
@@ -47,6 +48,7 @@ export class OpenBlocks {
   readonly innerLetters = new TypeLetters()
   readonly resourceCache: OriginCache
   readonly scopeCache: OriginCache
+  readonly families = new MetadataMemory()
 
   constructor(options: OpenBlocksOptions) {
     this.knownResources = new KnownIds(options.originsKnownMax)

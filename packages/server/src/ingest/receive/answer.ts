@@ -22,7 +22,7 @@ export const failures = {
   fault: { status: 500, code: 13 },
 } as const
 
-export type Encoding = TelemetryRequest['encoding']
+export type Encoding = Extract<TelemetryRequest['encoding'], 'protobuf' | 'json'>
 
 export const contentTypes: Readonly<Record<Encoding, string>> = {
   protobuf: 'application/x-protobuf',

@@ -1,3 +1,4 @@
+import type { Decoded } from '../decode/decode.ts'
 import type { Signal } from '../decode/otlp-json.ts'
 
 /** The seam between the receivers, which know connections, and the ingest behind them, which knows rows. */
@@ -5,16 +6,19 @@ export type Submit = (request: TelemetryRequest) => Promise<Submitted>
 
 export type TelemetryRequest = {
   signal: Signal
-  encoding: 'protobuf' | 'json'
+  encoding: 'protobuf' | 'json' | 'remote-write-1' | 'remote-write-2'
   /** Inflated. Not to be changed until the answer. */
   body: Uint8Array
   /** What the sender calls this batch, the same each time it is sent; without it the body's hash stands in. */
   batchId?: string
 }
 
+/** By kind, of remote write alone. A batch that was stored before has none: all of it is there. */
+export type Written = NonNullable<Decoded['written']>
+
 export type Submitted =
   /** Durable. `rejected` records made no sense; `reason` says why the first did not. */
-  | { kind: 'stored'; rejected: number; reason: string }
+  | { kind: 'stored'; rejected: number; reason: string; written?: Written }
   /** Nothing of it was kept, and sending it again is of no use. */
   | { kind: 'refused'; message: string }
   /** Nothing of it was kept; it will be welcome after this time. */

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 export type Signal = 'traces' | 'logs' | 'metrics'
 
 /** 128 bits of the sender's batch id, or of the body when it gave none. */
-export function batchKeyOf(signal: Signal, batch: Uint8Array | string): string {
+export function batchKeyOf(signal: string, batch: Uint8Array | string): string {
   const kind = typeof batch === 'string' ? 'id' : 'body'
   return createHash('sha256').update(`${signal} ${kind} `).update(batch).digest().toString('base64url', 0, 16)
 }

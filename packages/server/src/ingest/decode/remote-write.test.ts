@@ -1,0 +1,295 @@
+import { expect, test } from 'vitest'
+import { readRows } from '../../base/native/read-blocks.ts'
+import type { Decoded, Refused } from './decode.ts'
+import { OpenBlocks } from './open-blocks.ts'
+import { decodeRemoteWrite1, decodeRemoteWrite2 } from './remote-write.ts'
+import {
+  type RequestHistogram,
+  type RequestMetadata,
+  type RequestSeries,
+  writeRequest1,
+  writeRequest2,
+} from './remote-write-request.case.ts'
+
+const nowUnixMs = Date.UTC(2026, 0, 1)
+const limits = { attributesMax: 5, valueSizeMaxBytes: 1000, eventsMax: 8, depthMax: 8 }
+
+function open(): OpenBlocks {
+  return new OpenBlocks({ originsKnownMax: 100, seriesKnownMax: 100 })
+}
+
+function decode(version: 1 | 2, body: Uint8Array, blocks = open()): Decoded | Refused {
+  const decoder = version === 1 ? decodeRemoteWrite1 : decodeRemoteWrite2
+  return decoder(body, { blocks, nowUnixMs, limits })
+}
+
+function write(version: 1 | 2, series: readonly RequestSeries[]): Uint8Array {
+  return version === 1 ? writeRequest1(series) : writeRequest2(series)
+}
+
+function rowsOf(blocks: OpenBlocks): Record<string, Record<string, unknown>[]> {
+  return Object.fromEntries(blocks.take().map(({ table, bytes }) => [table, readRows(bytes)]))
+}
+
+const up = [
+  ['__name__', 'up'],
+  ['instance', 'a:9100'],
+  ['job', 'node'],
+] as const
+const timeMs = nowUnixMs + 1234
+
+test.each([1, 2] as const)('a sample of %i.0 is stored once, under a series of its labels', (version) => {
+  const blocks = open()
+  const series = [{ labels: up, samples: [{ value: 1.5, timeMs }] }]
+  const written = { samples: 1, histograms: 0, exemplars: 0 }
+  expect(decode(version, write(version, series), blocks)).toEqual({ accepted: 1, rejected: 0, reason: '', written })
+  const rows = rowsOf(blocks)
+  expect(Object.keys(rows)).toEqual(['series', 'samples'])
+  const id = rows['samples']?.[0]?.['series_id']
+  expect(rows['samples']).toEqual([{ series_id: id, ts: BigInt(timeMs), start_ts: 0n, value: 1.5, flags: 0 }])
+  expect(rows['series']).toEqual([
+    {
+      ...{ series_id: id, day: 20_454, metric: 'up', kind: 'gauge', temporality: '', monotonic: false },
+      ...{ value_type: 'double', unit: '', description: '', service: 'node', resource_id: 0n, scope_id: 0n },
+      attributes: up.slice(1),
+      attribute_types: '',
+    },
+  ])
+  decode(version, write(version, series), blocks)
+  expect(Object.keys(rowsOf(blocks))).toEqual(['samples'])
+})
+
+test('both versions, and labels in any order, make the same series', () => {
+  const ids = ([1, 2] as const).flatMap((version) =>
+    [up, up.toReversed()].map((labels) => {
+      const blocks = open()
+      decode(version, write(version, [{ labels, samples: [{ value: 1, timeMs }] }]), blocks)
+      return rowsOf(blocks)['series']?.[0]?.['series_id']
+    }),
+  )
+  expect(new Set(ids).size).toBe(1)
+})
+
+test('the bits of a staleness marker are kept', () => {
+  const blocks = open()
+  const series = [
+    {
+      labels: up,
+      samples: [
+        { value: 0x7ff0_0000_0000_0002n, timeMs },
+        { value: Number.NaN, timeMs },
+      ],
+    },
+  ]
+  decode(1, writeRequest1(series), blocks)
+  const [samples] = blocks.take().filter(({ table }) => table === 'samples')
+  expect(Buffer.from(samples?.bytes ?? []).includes(Buffer.from('020000000000f07f', 'hex'))).toBe(true)
+  expect(readRows(samples?.bytes ?? new Uint8Array()).map(({ flags }) => flags)).toEqual([1, 0])
+})
+
+const histogram: RequestHistogram = {
+  timeMs,
+  count: 21,
+  sum: 12.5,
+  schema: 3,
+  zeroThreshold: 0.001,
+  zeroCount: 3,
+  positive: {
+    spans: [
+      [2, 2],
+      [3, 1],
+    ],
+    deltas: [5, 1, 1],
+  },
+  negative: { spans: [[-4, 1]], counts: [9] },
+}
+
+test.each([1, 2] as const)('a native histogram of %i.0 becomes an exponential one', (version) => {
+  const blocks = open()
+  decode(version, write(version, [{ labels: up, histograms: [histogram] }]), blocks)
+  const { series, histograms } = rowsOf(blocks)
+  expect(series).toMatchObject([{ kind: 'exponential_histogram', temporality: 'cumulative' }])
+  expect(histograms).toMatchObject([
+    {
+      ...{ ts: BigInt(timeMs), count: 21n, sum: 12.5, min: null, max: null, scale: 3, zero_count: 3n },
+      ...{ zero_threshold: 0.001, positive_offset: 1, positive_counts: [5n, 6n, 0n, 0n, 0n, 7n] },
+      ...{ negative_offset: -5, negative_counts: [9n], bounds: [], bucket_counts: [] },
+    },
+  ])
+})
+
+test('a histogram with bounds of its own keeps them', () => {
+  const blocks = open()
+  const positive = { spans: [[1, 1] as const], deltas: [4] }
+  const custom = { timeMs, count: 4, sum: 8, schema: -53, bounds: [1, 2.5], positive }
+  decode(2, write(2, [{ labels: up, histograms: [custom] }]), blocks)
+  const { series, histograms } = rowsOf(blocks)
+  expect(series).toMatchObject([{ kind: 'histogram' }])
+  expect(histograms).toMatchObject([{ bounds: [1, 2.5], positive_counts: [] }])
+  expect(String(histograms?.[0]?.['bucket_counts'])).toBe('0,4,0')
+})
+
+test.each([1, 2] as const)('an exemplar of %i.0 has its trace', (version) => {
+  const blocks = open()
+  const labels = [
+    ['trace_id', '0af7651916cd43dd8448eb211c80319c'],
+    ['span_id', 'no span id'],
+    ['user', 'u1'],
+  ] as const
+  const exemplars = [{ labels, value: 0.25, timeMs }]
+  const written = { samples: 0, histograms: 0, exemplars: 1 }
+  expect(decode(version, write(version, [{ labels: up, exemplars }]), blocks)).toMatchObject({ accepted: 0, written })
+  expect(rowsOf(blocks)['exemplars']).toMatchObject([
+    {
+      ...{ ts: BigInt(timeMs), value: 0.25, trace_id: labels[0][1], span_id: '0'.repeat(16) },
+      attributes: labels.slice(1),
+    },
+  ])
+})
+
+function kindsOf(blocks: OpenBlocks): unknown {
+  return (rowsOf(blocks)['series'] ?? []).map((row) =>
+    ['metric', 'kind', 'unit', 'description'].map((column) => row[column]),
+  )
+}
+
+const request = (name: string): RequestSeries => ({ labels: [['__name__', name]], samples: [{ value: 1, timeMs }] })
+
+test('metadata of 1.0 is remembered, and rows that it changes are written again', () => {
+  const blocks = open()
+  const series = [request('http_requests_total'), request('load'), request('size_bytes')]
+  decode(1, writeRequest1(series), blocks)
+  expect(kindsOf(blocks)).toEqual([
+    ['http_requests_total', 'sum', '', ''],
+    ['load', 'gauge', '', ''],
+    ['size_bytes', 'gauge', '', ''],
+  ])
+  const metadata: RequestMetadata[] = [
+    { type: 2, family: 'size_bytes', help: 'How large.', unit: 'bytes' },
+    { type: 1, family: 'http_requests', help: 'How many.', unit: 'requests' },
+  ]
+  const learnt = decode(1, writeRequest1([], metadata), blocks)
+  expect(learnt).toMatchObject({ accepted: 0, rejected: 0 })
+  decode(1, writeRequest1(series, metadata), blocks)
+  expect(kindsOf(blocks)).toEqual([
+    ['http_requests_total', 'sum', 'requests', 'How many.'],
+    ['load', 'gauge', '', ''],
+    ['size_bytes', 'gauge', 'bytes', 'How large.'],
+  ])
+  decode(1, writeRequest1(series, metadata), blocks)
+  expect(kindsOf(blocks)).toEqual([])
+})
+
+test('metadata of 2.0 comes with its series', () => {
+  const blocks = open()
+  const metadata = { type: 1, help: 'How many.', unit: '' }
+  decode(
+    2,
+    writeRequest2([
+      { ...request('c_total'), metadata },
+      { ...request('c'), metadata },
+    ]),
+    blocks,
+  )
+  expect(kindsOf(blocks)).toEqual([
+    ['c_total', 'sum', '', 'How many.'],
+    ['c', 'gauge', '', 'How many.'],
+  ])
+})
+
+const good = { labels: up, samples: [{ value: 1, timeMs }] }
+const many = Array.from({ length: 6 }, (_, i) => [`l${i}`, 'v'] as const)
+const wrong: [string, RequestSeries, number, string][] = [
+  ['no name', { labels: [['job', 'x']], samples: [...good.samples, ...good.samples] }, 2, 'it has no __name__'],
+  ['a label without a name', { ...good, labels: [...up, ['', 'x']] }, 1, 'one of its labels has no name'],
+  ['a label twice', { ...good, labels: [...up, ['job', 'x']] }, 1, 'it has one label twice'],
+  ['two names', { ...good, labels: [...up, ['__name__', 'x']] }, 1, 'it has one label twice'],
+  ['too many labels', { ...good, labels: [...up, ...many] }, 1, 'it has more than 5 labels'],
+  ['a time before 1970', { labels: up, samples: [{ value: 1, timeMs: -1 }] }, 1, 'is not from 1970 to 2199'],
+  ['a time in 2200', { labels: up, samples: [{ value: 1, timeMs: Date.UTC(2200, 0) }] }, 1, 'is not from 1970 to 2199'],
+  ['an unknown schema', { labels: up, histograms: [{ ...histogram, schema: 9 }] }, 1, 'its schema 9 is not known'],
+  [
+    'spans without counts',
+    { labels: up, histograms: [{ ...histogram, positive: { spans: [[0, 2]], deltas: [1] } }] },
+    1,
+    'its spans have 2 buckets and there are 1 counts',
+  ],
+  [
+    'spans too far apart',
+    {
+      labels: up,
+      histograms: [
+        {
+          ...histogram,
+          positive: {
+            spans: [
+              [0, 1],
+              [2_000_000_000, 1],
+            ],
+            deltas: [1, 0],
+          },
+        },
+      ],
+    },
+    1,
+    'the limit is 20000',
+  ],
+  [
+    'fractions',
+    { labels: up, histograms: [{ ...histogram, positive: { spans: [[0, 1]], counts: [0.5] } }] },
+    1,
+    'one of its buckets has no whole number',
+  ],
+  [
+    'a negative bucket',
+    { labels: up, histograms: [{ ...histogram, positive: { spans: [[0, 1]], deltas: [-2] } }] },
+    1,
+    'one of its buckets has no whole number',
+  ],
+]
+test.each(wrong)('%s costs the record alone, in both versions', (_, series, rejected, sentence) => {
+  for (const version of [1, 2] as const) {
+    const blocks = open()
+    const decoded = decode(version, write(version, [good, series, good]), blocks)
+    expect(decoded).toMatchObject({ accepted: 2, rejected, reason: expect.stringContaining(sentence) })
+    expect(rowsOf(blocks)['samples']).toHaveLength(2)
+  }
+})
+
+test.each([
+  ['ff', 'the bytes end inside a varint'],
+  ['0a05', 'a length of 5 bytes goes beyond the end'],
+  ['7a0161', '3 bytes hold nothing of it'],
+])('bytes %s refuse the request and leave nothing behind', (hex) => {
+  for (const version of [1, 2] as const) {
+    const blocks = open()
+    const body = Buffer.concat([write(version, [good]), Buffer.from('0d', 'hex'), Buffer.from(hex, 'hex')])
+    expect(decode(version, body, blocks)).toMatchObject({
+      refused: expect.stringContaining('Cannot decode remote write'),
+    })
+    expect(blocks.rows).toBe(0)
+  }
+})
+
+test('a body of one version is refused as the other', () => {
+  expect(decode(1, write(2, [good]))).toMatchObject({ refused: expect.stringContaining('Cannot decode') })
+  expect(decode(2, write(1, [good]))).toMatchObject({ refused: expect.stringContaining('Cannot decode') })
+})
+
+test('any cut or changed byte is refused or rejected, never thrown, and columns stay even', () => {
+  for (const version of [1, 2] as const) {
+    const exemplars = [{ labels: [['trace_id', 'x']] as const, value: 1, timeMs }]
+    const body = write(version, [
+      { ...good, histograms: [histogram], exemplars, metadata: { type: 1, help: 'h', unit: 'u' } },
+    ])
+    for (let at = 0; at < body.length; at += 1) {
+      for (const flip of [0xff, 0x01, 0x80]) {
+        const blocks = open()
+        const changed = Uint8Array.from(body, (byte, i) => (i === at ? byte ^ flip : byte))
+        decode(version, changed, blocks)
+        decode(version, body.slice(0, at), blocks)
+        rowsOf(blocks)
+      }
+    }
+  }
+})
