@@ -109,6 +109,16 @@ meter.histogram('h', { unit: 's' }).with({ a: 1 }).record(1)
 const seen: Span | undefined = activeSpan()
 // @ts-expect-error a level that does not exist
 log.level = 'loud'
+const orders = meter.counter('orders', { labels: ['kind', 'shop'] })
+orders.add(1, { kind: 'new', shop: 'a' })
+// @ts-expect-error a label that was not declared
+orders.add(1, { kind: 'new', shop: 'a', colour: 'red' })
+// @ts-expect-error a label is missing
+orders.with({ kind: 'new' })
+const waits = meter.histogram('waits', { unit: 's', labels: ['queue', 'outcome'] })
+waits.startTimer({ queue: 'mail' })({ outcome: 'ok' })
+// @ts-expect-error the outcome is missing
+waits.startTimer({ queue: 'mail' })({})
 // @ts-expect-error a counter has no set
 meter.counter('c').set(1)
 export { later, seen }
