@@ -64,6 +64,12 @@ describe('checkToken', () => {
     ['secret', 'bearer secret', true],
     ['secret', 'Bearer secret2', false],
     ['secret', 'Bearer ', false],
+    ['secret', 'ApiKey secret', true],
+    ['secret', `Basic ${btoa('anyone:secret')}`, true],
+    ['se:cret', `Basic ${btoa(':se:cret')}`, true],
+    ['secret', `Basic ${btoa('secret:')}`, false],
+    ['secret', 'Basic %%%', false],
+    ['secret', 'Digest secret', false],
     ['secret', 'Basic c2VjcmV0', false],
   ])('with token "%s" lets in %s: %s', (token, authorization, isLetIn) => {
     expect(checkToken({ ...none, authorization }, { host: '127.0.0.1', token }) === undefined).toBe(isLetIn)

@@ -63,11 +63,19 @@ const refusedOrigin = 'Cannot answer this request: it comes from a web page of a
 
 export function checkToken({ authorization }: AccessHeaders, rules: AccessRules): string | undefined {
   if (rules.token === '') return undefined
-  const given = /^Bearer +(.+)$/i.exec(authorization ?? '')?.[1]
+  const given = givenToken(authorization ?? '')
   if (given === undefined) {
     return 'Cannot answer this request: this server needs a token; send it as "Authorization: Bearer <token>"'
   }
   return isSameSecret(given, rules.token) ? undefined : 'Cannot answer this request: the token is not the right one'
+}
+
+/** Of senders that know no bearer tokens, Loki's show it as their password and Elasticsearch's as their API key. */
+function givenToken(authorization: string): string | undefined {
+  const [, scheme = '', credentials = ''] = /^(Bearer|ApiKey|Basic) +(.+)$/i.exec(authorization) ?? []
+  if (scheme.toLowerCase() !== 'basic') return credentials || undefined
+  const userAndPassword = Buffer.from(credentials, 'base64').toString()
+  return userAndPassword.slice(userAndPassword.indexOf(':') + 1)
 }
 
 /** Takes the same time whatever the two have in common, and however long they are. */
