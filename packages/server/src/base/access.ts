@@ -74,8 +74,7 @@ export function checkToken({ authorization }: AccessHeaders, rules: AccessRules)
 function givenToken(authorization: string): string | undefined {
   const [, scheme = '', credentials = ''] = /^(Bearer|ApiKey|Basic) +(.+)$/i.exec(authorization) ?? []
   if (scheme.toLowerCase() !== 'basic') return credentials || undefined
-  const userAndPassword = Buffer.from(credentials, 'base64').toString()
-  return userAndPassword.slice(userAndPassword.indexOf(':') + 1)
+  return /^[^:]*:(.+)$/s.exec(Buffer.from(credentials, 'base64').toString())?.[1]
 }
 
 /** Takes the same time whatever the two have in common, and however long they are. */
