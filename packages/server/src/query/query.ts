@@ -86,7 +86,7 @@ export function openQuery({
     metricRange: (ask, run) => askMetricRange(ask, running(run)),
     keys: (ask, run) => askKeys(ask, running(run)),
     values: (ask, run) => askValues(ask, running(run)),
-    prometheus: openPrometheus(options, nowUnixMs),
+    prometheus: openPrometheus({ ...options, pushdown: true }, nowUnixMs),
     running,
     tail,
     close: () => tail.stop(),

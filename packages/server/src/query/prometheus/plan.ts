@@ -162,6 +162,42 @@ export const exponentialSql = (ask: PointsAsk): Sql =>
 export const summariesSql = (ask: PointsAsk): Sql =>
   pointsSql('summaries', [...totals, flat('quantiles', 'quantiles'), flat('values', 'values')], ask)
 
+/** The engine's own functions over a grid of steps that do what PromQL's do. */
+export type GridFunction = 'Rate' | 'Increase' | 'Delta'
+export type GridAsk = {
+  picked: Sql
+  startMs: number
+  endMs: number
+  stepMs: number
+  rangeMs: number
+  samplesMax: number
+}
+
+/** Numbers of ours as constants: parameters of aggregate functions cannot be bound. */
+const seconds = (ms: number): Sql => trusted(`toDecimal64('${(ms / 1000).toFixed(3)}', 3)`)
+const constantMoment = (ms: number): Sql => trusted(`fromUnixTimestamp64Milli(${BigInt(ms)}, 'UTC')`)
+
+/**
+ * Points of each series at each step, a staleness marker where there is none, and beside them: how many samples there
+ * were, whether one of them was not finite, and whether the counter said that it began anew among them.
+ */
+export function gridSql(name: GridFunction, ask: GridAsk): Sql {
+  const { startMs, endMs, stepMs, rangeMs } = ask
+  const grid = sql`${constantMoment(startMs)}, ${constantMoment(endMs)}, ${seconds(stepMs)}, ${seconds(rangeMs)}`
+  return sql`SELECT series_id,
+  CAST(arrayMap(point -> ifNull(point, reinterpretAsFloat64(toUInt64(9218868437227405314))), ${trusted(`timeSeries${name}ToGrid`)}(${grid})(ts, value)), 'Array(Float64)') AS points,
+  [toFloat64(count()), toFloat64(countIf(NOT isFinite(value))),
+    toFloat64(max(start_ts) != min(start_ts) OR (max(start_ts) >= min(ts)))] AS facts
+FROM (
+  SELECT series_id, ts, start_ts, value FROM samples
+  WHERE ${ask.picked} AND ${momentsOf({ afterMs: startMs - rangeMs, untilMs: endMs })} AND bitAnd(flags, 1) = 0
+    AND reinterpretAsUInt64(value) != 9218868437227405314
+  LIMIT ${uint(ask.samplesMax + 1)}
+)
+GROUP BY series_id
+SETTINGS allow_experimental_time_series_aggregate_functions = 1`
+}
+
 /** When each resource last sent a point, minute by minute. */
 export function aliveSql(range: SampleRange, resourcesMax: number): Sql {
   const of = (table: PointTable): Sql => sql`SELECT series_id, ts FROM ${trusted(table)} WHERE ${momentsOf(range)}`

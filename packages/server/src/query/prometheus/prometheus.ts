@@ -11,6 +11,7 @@ import {
 } from '../promql/evaluate/query.ts'
 import type { Expression, LabelMatcher } from '../promql/parse/ast.ts'
 import type { Running } from '../run.ts'
+import { gridFunctions } from './grid-functions.ts'
 import {
   askExemplars,
   askLabelNames,
@@ -22,7 +23,7 @@ import {
   type MetricMetadata,
 } from './metadata.ts'
 import type { SampleRange } from './plan.ts'
-import { storeSource } from './source.ts'
+import { seriesFinder, storeSource } from './source.ts'
 
 /** What may be changed from one question to the next. */
 export type QueryChoices = { lookbackMs?: number | undefined; timeoutMs?: number | undefined }
@@ -67,21 +68,31 @@ export type PrometheusOptions = {
   queryTimeoutMs: number
 }
 
-export function openPrometheus(options: PrometheusOptions, nowMs: () => number): Prometheus {
+/** `pushdown`: what the engine can compute by itself it does; without, the plain evaluator does all. */
+export function openPrometheus(options: PrometheusOptions & { pushdown: boolean }, nowMs: () => number): Prometheus {
   const limits = { seriesMax: options.querySeriesMax, samplesMax: options.querySamplesMax }
   const ask = async (
     { expression, text, lookbackMs, timeoutMs }: InstantAsk | RangeAsk,
     running: Running,
     run: (input: QueryInput) => Promise<QueryAnswer | QueryError>,
   ): Promise<Answered | Failed> => {
-    const source = storeSource(running, limits)
+    const find = seriesFinder(running, limits)
+    const source = storeSource(running, limits, find)
+    const elsewhere = options.pushdown ? gridFunctions(running, limits, find) : undefined
     const evaluate: EvaluateOptions = {
       ...defaultEvaluateOptions,
       ...limits,
       ...(lookbackMs !== undefined && { lookbackMs }),
       timeoutMs: Math.min(timeoutMs ?? options.queryTimeoutMs, options.queryTimeoutMs),
     }
-    const answer = await run({ expression, source, options: evaluate, nowMs, signal: running.signal })
+    const answer = await run({
+      expression,
+      source,
+      options: evaluate,
+      nowMs,
+      signal: running.signal,
+      ...(elsewhere !== undefined && { elsewhere }),
+    })
     if (answer.kind === 'query-error') return { failed: answer.failure, message: answer.message }
     const said = (kind: 'warning' | 'info'): string[] =>
       answer.annotations.filter((each) => each.kind === kind).map((each) => annotationSentence(each, text))

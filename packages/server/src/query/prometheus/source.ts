@@ -47,13 +47,26 @@ export type StoreSource = SeriesSource & {
   warnings(): readonly string[]
 }
 
-export function storeSource(running: Running, limits: SourceLimits): StoreSource {
+/** Which series selectors mean, asked of the store once for a query. */
+export type FindSeries = (matchers: readonly LabelMatcher[], range: SampleRange) => Promise<FoundSeries>
+
+export function seriesFinder(running: Running, limits: SourceLimits): FindSeries {
+  const known = new Map<string, Promise<FoundSeries>>()
+  return (matchers, range) => {
+    const key = JSON.stringify([matchers, range.afterMs, range.untilMs])
+    const found = known.get(key) ?? findSeries(matchers, range, running, limits)
+    known.set(key, found)
+    return found
+  }
+}
+
+export function storeSource(running: Running, limits: SourceLimits, find: FindSeries): StoreSource {
   const warnings = new Set<string>()
   return {
     warnings: () => [...warnings],
     async select(request) {
       const range = { afterMs: request.afterMs, untilMs: request.untilMs }
-      const { found, where, infos } = await findSeries(request.matchers, range, running, limits)
+      const { found, where, infos } = await find(request.matchers, range)
       const points = await readPoints(found, where, request, { running, limits })
       const { series, overlapping } = mergeAlike([...points, ...infos])
       for (const labels of overlapping) warnings.add(overlapWarning(labels))

@@ -39,7 +39,7 @@ import { windowFunctions } from './window/functions.ts'
  */
 export async function evaluateNode(expression: Expression, grid: Grid, evaluation: Evaluation): Promise<GridValue> {
   evaluation.budget.check()
-  const answered = evaluation.elsewhere?.(expression, grid, evaluation.query)
+  const answered = await evaluation.elsewhere?.(expression, grid, evaluation)
   if (answered !== undefined) return answered
   switch (expression.kind) {
     case 'number':

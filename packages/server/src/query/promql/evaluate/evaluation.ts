@@ -24,9 +24,14 @@ export type QueryTimes = { readonly startMs: number; readonly endMs: number; rea
 
 /**
  * The seam of the pushdown pass: it is offered every node before the plain evaluator takes it, outermost first, and
- * answers with the node's value over the grid or with undefined. What it gives must be what the plain evaluator gives.
+ * answers with the node's value over the grid or with undefined. What it gives, says and counts must be what the plain
+ * evaluator does.
  */
-export type Elsewhere = (expression: Expression, grid: Grid, query: QueryTimes) => Promise<GridValue> | undefined
+export type Elsewhere = (
+  expression: Expression,
+  grid: Grid,
+  evaluation: Evaluation,
+) => Promise<GridValue | undefined> | undefined
 
 /** Everything a node needs beside its children. One for each query. */
 export type Evaluation = {
