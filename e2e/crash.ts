@@ -1,12 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { StatusAnswer } from '@wakeline/protocol'
 import { openEmbeddedStore } from '../packages/server/src/store/embedded.ts'
 import { type SdkSent, startSdkSender } from './crash-sdk.ts'
 import { type CrashSender, startCrashSender } from './crash-sender.ts'
-import { type RunningServer, startServer } from './server.ts'
+import { freePort, type RunningServer, startServer } from './server.ts'
 
 /**
  * The server is killed with SIGKILL at random moments under load, and started again on the same directory and ports:
@@ -135,15 +134,6 @@ async function compare(directory: string, sending: readonly CrashSender[], sdk: 
     repeated_requests: requests,
     wrong,
   }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const probe = createServer().listen(0, '127.0.0.1', () => {
-      const address = probe.address()
-      probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0))
-    })
-  })
 }
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))

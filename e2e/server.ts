@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -133,4 +134,14 @@ export async function eventually<Answer>(
 export function lastMinutes(minutes = 10): string {
   const now = Date.now()
   return `from=${now - minutes * 60_000}&to=${now + 60_000}`
+}
+
+/** For a program that cannot be told to take any. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const probe = createServer().listen(0, '127.0.0.1', () => {
+      const address = probe.address()
+      probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0))
+    })
+  })
 }
