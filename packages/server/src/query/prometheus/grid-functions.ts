@@ -76,7 +76,7 @@ async function answer(
     found.map(({ row }) => row.id),
     where,
   )
-  const ask = { picked, startMs: firstMs, endMs: lastMs, stepMs: grid.stepMs, rangeMs, samplesMax: limits.samplesMax }
+  const ask = { picked, startMs: firstMs, endMs: lastMs, stepMs: grid.stepMs, rangeMs }
   const rows = await running.numbers(gridSql(name, ask))
   evaluation.budget.check()
   const facts = rows.arrays('facts')

@@ -170,7 +170,6 @@ export type GridAsk = {
   endMs: number
   stepMs: number
   rangeMs: number
-  samplesMax: number
 }
 
 /** Numbers of ours as constants: parameters of aggregate functions cannot be bound. */
@@ -188,12 +187,9 @@ export function gridSql(name: GridFunction, ask: GridAsk): Sql {
   CAST(arrayMap(point -> ifNull(point, reinterpretAsFloat64(toUInt64(9218868437227405314))), ${trusted(`timeSeries${name}ToGrid`)}(${grid})(ts, value)), 'Array(Float64)') AS points,
   [toFloat64(count()), toFloat64(countIf(NOT isFinite(value))),
     toFloat64(max(start_ts) != min(start_ts) OR (max(start_ts) >= min(ts)))] AS facts
-FROM (
-  SELECT series_id, ts, start_ts, value FROM samples
-  WHERE ${ask.picked} AND ${momentsOf({ afterMs: startMs - rangeMs, untilMs: endMs })} AND bitAnd(flags, 1) = 0
-    AND reinterpretAsUInt64(value) != 9218868437227405314
-  LIMIT ${uint(ask.samplesMax + 1)}
-)
+FROM samples
+WHERE ${ask.picked} AND ${momentsOf({ afterMs: startMs - rangeMs, untilMs: endMs })} AND bitAnd(flags, 1) = 0
+  AND reinterpretAsUInt64(value) != 9218868437227405314
 GROUP BY series_id
 SETTINGS allow_experimental_time_series_aggregate_functions = 1`
 }
