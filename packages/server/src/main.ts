@@ -5,6 +5,7 @@ import { startApi } from './api/api.ts'
 import { type Ingest, startIngest } from './ingest/ingest.ts'
 import { startOtlpGrpc } from './ingest/receive/otlp-grpc.ts'
 import { startOtlpHttp } from './ingest/receive/otlp-http.ts'
+import { parseSyslogAddress, startSyslog } from './ingest/receive/syslog.ts'
 import { submitOtlp } from './ingest/submit-otlp.ts'
 import { ownMetricsText } from './main/own-metrics.ts'
 import { readStatus } from './main/status.ts'
@@ -95,18 +96,41 @@ async function openParts(parts: ServerParts, closers: Closers): Promise<Omit<Run
 
 type Receiving = { endpoints: { otlpHttp: string; otlpGrpc: string }; closers: Closers }
 
-async function startReceiving(
-  { options, report }: ServerParts,
-  ingest: Ingest,
-  { endpoints, closers }: Receiving,
-): Promise<void> {
+async function startReceiving(parts: ServerParts, ingest: Ingest, { endpoints, closers }: Receiving): Promise<void> {
+  const { options, report } = parts
   const shared = { ...options, submit: submitOtlp(ingest), onFault: (error: unknown) => reportFault(report, error) }
   const http = await listen(options, 'otlpHttpPort', (port) => startOtlpHttp({ ...shared, port }))
   closers.push(() => http.stop())
   const grpc = await listen(options, 'otlpGrpcPort', (port) => startOtlpGrpc({ ...shared, port }))
   closers.push(() => grpc.stop())
+  if (options.syslogAddress !== '') closers.push(await startReceivingSyslog(parts, ingest))
   endpoints.otlpHttp = http.url
   endpoints.otlpGrpc = grpc.url
+}
+
+/** Answers what stops it. */
+async function startReceivingSyslog(parts: ServerParts, ingest: Ingest): Promise<() => Promise<void>> {
+  const { options, nowUnixMs, report } = parts
+  const { syslogAddress, connectionsMax } = options
+  const cannot = `Cannot take syslog on ${syslogAddress}: `
+  const address = parseSyslogAddress(syslogAddress)
+  if (address === undefined) {
+    throw new Error(`${cannot}--${flagName('syslogAddress')} is an address and a port, as 127.0.0.1:5514`)
+  }
+  try {
+    const syslog = await startSyslog({
+      ...address,
+      connectionsMax,
+      nowUnixMs,
+      submit: submitOtlp(ingest),
+      report: (sentence) => report('warn', sentence),
+      onFault: (error) => reportFault(report, error),
+    })
+    report('info', 'taking syslog', { host: address.host, port: syslog.port })
+    return () => syslog.stop()
+  } catch (error) {
+    throw new Error(`${cannot}${error instanceof Error ? error.message : error}`, { cause: error })
+  }
 }
 
 function reportFault(report: ServerParts['report'], error: unknown): void {

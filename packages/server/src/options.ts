@@ -77,6 +77,11 @@ export const optionTable = {
   uiPort: port('Listening', 9253, 'Port of the web UI and the API; 0 takes any free one.'),
   otlpHttpPort: port('Listening', 4318, 'Port that takes OTLP over HTTP; 0 takes any free one.'),
   otlpGrpcPort: port('Listening', 4317, 'Port that takes OTLP over gRPC; 0 takes any free one.'),
+  syslogAddress: word(
+    'Listening',
+    '',
+    'Address and port that take syslog over TCP and UDP, as 127.0.0.1:5514; without one, none is taken. No token guards it.',
+  ),
   token: secret(
     'Listening',
     '',

@@ -6,6 +6,7 @@ import type { Store } from '../../store/store.ts'
 import { type Ingest, startIngest } from '../ingest.ts'
 import { submitOtlp } from '../submit-otlp.ts'
 import { type OtlpHttp, startOtlpHttp } from './otlp-http.ts'
+import type { Submit } from './submit.ts'
 
 const MiB = 1024 * 1024
 
@@ -25,6 +26,10 @@ export class TestReceiver {
 
   get url(): string {
     return this.#http.url
+  }
+
+  get submit(): Submit {
+    return submitOtlp(this.#ingest)
   }
 
   async post(
