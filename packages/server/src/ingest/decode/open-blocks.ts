@@ -4,6 +4,7 @@ import { IdHash } from './id-hash.ts'
 import { KnownIds, type KnownIdsMark } from './known-ids.ts'
 import { OriginCache } from './origin-cache.ts'
 import { MetadataMemory } from './remote-write-metadata.ts'
+import { SeriesCache } from './remote-write-series-cache.ts'
 import { TextBytes } from './text-bytes.ts'
 import { TypeLetters } from './type-letters.ts'
 
@@ -49,6 +50,7 @@ export class OpenBlocks {
   readonly resourceCache: OriginCache
   readonly scopeCache: OriginCache
   readonly families = new MetadataMemory()
+  readonly seriesCache = new SeriesCache()
 
   constructor(options: OpenBlocksOptions) {
     this.knownResources = new KnownIds(options.originsKnownMax)

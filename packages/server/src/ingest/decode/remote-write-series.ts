@@ -49,17 +49,21 @@ export type SeriesMoment = { form: SeriesForm; id: SeriesId; timeMs: number; tel
 
 const mixOf = (number: number): number => Math.imul(number, 0x9e37_79b1)
 
-/** Writes the row of a series where it has none of that day, or has one from before more was known of it. */
-export function knowSeries(decoding: Decoding, labels: LabelRegister, moment: SeriesMoment): void {
-  const { knownSeries } = decoding.blocks
+/** Whether the row of a series is there for that day, and says what is known. If not, `writeSeries` is to be called. */
+export function isSeriesKnown({ blocks }: Decoding, { id, timeMs, telling }: SeriesMoment): boolean {
+  const day = Math.floor(timeMs / millisecondsPerDay)
+  return !blocks.knownSeries.add(id.low, id.high ^ mixOf(telling.revision), day)
+}
+
+/** Writes the row of a series that has none of that day, or has one from before more was known of it. */
+export function writeSeries(decoding: Decoding, labels: LabelRegister, moment: SeriesMoment): void {
   const { id, timeMs, telling } = moment
   const day = Math.floor(timeMs / millisecondsPerDay)
-  if (!knownSeries.add(id.low, id.high ^ mixOf(telling.revision), day)) return
   const name = textOf(decoding.view, { at: labels.nameAt, length: labels.nameLength })
   const metadata = telling.find(name)
   // Most of what is learnt is of other families: their rows need not be written again.
   const learnt = telling.isRemembered && telling.revision > 0
-  if (learnt && !knownSeries.add(id.low, ~id.high ^ mixOf(metadata.number), day)) return
+  if (learnt && !decoding.blocks.knownSeries.add(id.low, ~id.high ^ mixOf(metadata.number), day)) return
   appendSeries(decoding, labels, moment, { day, name, metadata })
 }
 

@@ -7,7 +7,7 @@ import { appendHistogram, formOf, HistogramRegister, readHistogram } from './rem
 import { LabelRegister, readLabel, readRefs, resolveRefs, Symbols, symbolAt } from './remote-write-labels.ts'
 import { type FamilyMetadata, keptText } from './remote-write-metadata.ts'
 import { appendSample, readSample, SampleRegister } from './remote-write-samples.ts'
-import { hashSeries, knowSeries, type SeriesId, type Telling } from './remote-write-series.ts'
+import { hashSeries, isSeriesKnown, type SeriesId, type Telling, writeSeries } from './remote-write-series.ts'
 import { checkMs } from './remote-write-times.ts'
 import { millisecondsPerDay } from './times.ts'
 
@@ -52,6 +52,8 @@ class Request {
   readonly telling: Telling
   /** Of the series being read, in 2.0. */
   readonly metadata: SeriesMetadata = { type: 0, help: 0, unit: 0, createdMs: 0 }
+  at = 0
+  end = 0
   /** Of its numbers: the id, once it is known, and the day its row was last seen to. */
   id: SeriesId | undefined
   day = -1
@@ -141,13 +143,16 @@ function decodeSeries(request: Request): void {
   const end = reader.lengthEnd()
   const start = reader.at
   if (reader.fault !== undefined) return
+  request.id = undefined
+  request.day = -1
+  request.at = start
+  request.end = end
+  if (request.symbols === undefined && decodeRepeated(request)) return
   readAbout(request, end)
   if (reader.fault !== undefined) {
     rejectSeries(request, start, end)
     return
   }
-  request.id = undefined
-  request.day = -1
   reader.at = start
   while (reader.at < end) {
     const entry = reader.varint32()
@@ -156,6 +161,44 @@ function decodeSeries(request: Request): void {
     else if (entry === keys.exemplars) decodeExemplar(request)
     else reader.skip(entry)
   }
+}
+
+/**
+ * Nearly all of what 1.0 sends: short labels, then samples and nothing else, and labels that were sent before, so that
+ * they need not be read. Answers false, and has read nothing, where that is not so.
+ */
+function decodeRepeated(request: Request): boolean {
+  const { decoding, at: start, end } = request
+  const { reader, view } = decoding
+  const { bytes } = reader
+  const { seriesCache } = decoding.blocks
+  const samplesAt = skipShort(bytes, start, { end, key: key(1) })
+  if (samplesAt === start || samplesAt === end || skipShort(bytes, samplesAt, { end, key: samplesKey }) !== end)
+    return false
+  const length = samplesAt - start
+  if (seriesCache.find(view, start, length)) request.id = { low: seriesCache.low, high: seriesCache.high }
+  else {
+    readAbout(request, end)
+    // What is wrong is said by who reads it with care.
+    if (reader.fault !== undefined) {
+      reader.recover(start)
+      return false
+    }
+    request.id = hashSeries(decoding, request.labels, 'number')
+    seriesCache.keep(view, start, { length, ...request.id })
+  }
+  for (reader.at = samplesAt; reader.at < end; ) {
+    reader.at += 1
+    decodeSample(request)
+  }
+  return true
+}
+
+/** Steps over entries of one number that are shorter than 128 bytes; answers where they end. */
+function skipShort(bytes: Uint8Array, from: number, { end, key }: { end: number; key: number }): number {
+  let at = from
+  while (at + 1 < end && bytes[at] === key && (bytes[at + 1] ?? 0) < 0x80) at += 2 + (bytes[at + 1] ?? 0)
+  return at
 }
 
 /** Reads a series to its end for all that its samples need to know. */
@@ -261,7 +304,8 @@ function decodeHistogram(request: Request): void {
   if (histogram.startMs === 0) histogram.startMs = request.metadata.createdMs
   const form = formOf(histogram)
   const id = hashSeries(decoding, labels, form)
-  knowSeries(decoding, labels, { form, id, timeMs: histogram.timeMs, telling })
+  const moment = { form, id, timeMs: histogram.timeMs, telling }
+  if (!isSeriesKnown(decoding, moment)) writeSeries(decoding, labels, moment)
   appendHistogram(decoding, id, histogram)
   decoding.accepted += 1
   request.written.histograms += 1
@@ -270,9 +314,19 @@ function decodeHistogram(request: Request): void {
 /** The id of the series of numbers, whose row of the day is there afterwards. */
 function knowNumbers(request: Request, timeMs: number): SeriesId {
   const { decoding, labels, telling } = request
+  const { reader } = decoding
   request.id ??= hashSeries(decoding, labels, 'number')
+  const { id } = request
   const day = Math.floor(timeMs / millisecondsPerDay)
-  if (day !== request.day) knowSeries(decoding, labels, { form: 'number', id: request.id, timeMs, telling })
+  if (day === request.day) return id
   request.day = day
-  return request.id
+  const moment = { form: 'number', id, timeMs, telling } as const
+  if (isSeriesKnown(decoding, moment)) return id
+  // Labels that were sent before have not been read this time.
+  const { at } = reader
+  reader.at = request.at
+  readAbout(request, request.end)
+  reader.at = at
+  writeSeries(decoding, labels, moment)
+  return id
 }

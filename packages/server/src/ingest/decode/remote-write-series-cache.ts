@@ -1,0 +1,101 @@
+import { copyBytes, hashBytes, sameBytes } from '../../base/native/copy-bytes.ts'
+
+/** Kept of all series together; beyond it everything is forgotten and fills again. About 150,000 series of 200 bytes. */
+const arenaMaxBytes = 32 * 1024 * 1024
+/** A series that meets as many others is decoded each time, so that made collisions cost no more than that. */
+const probesMax = 32
+
+/**
+ * From the labels of a series as they were sent, bytes and all, to its id: a sender repeats them with every sample,
+ * and the same bytes as before cost a hash and a compare instead of being read label by label.
+ *
+ *   arena   labels | labels | ...           slots   hash -> entry + 1 (0 is free), at most half full
+ */
+export class SeriesCache {
+  /** Of the series that was found last. */
+  low = 0
+  high = 0
+  #arena = new Uint8Array(65_536)
+  #view = new DataView(this.#arena.buffer)
+  #size = 0
+  #count = 0
+  #slots = new Int32Array(1024)
+  /** Four words an entry: where its labels are and how long, and the two halves of the id. */
+  #entries = new Int32Array(2048)
+  #hashes = new Int32Array(512)
+
+  find(view: DataView, at: number, length: number): boolean {
+    const entry = this.#probe(view, at, { length, hash: hashBytes(view, at, length) })
+    if (entry <= 0) return false
+    this.low = this.#entries[entry * 4 - 2] ?? 0
+    this.high = this.#entries[entry * 4 - 1] ?? 0
+    return true
+  }
+
+  keep(view: DataView, at: number, { length, low, high }: { length: number; low: number; high: number }): void {
+    const hash = hashBytes(view, at, length)
+    const free = this.#probe(view, at, { length, hash })
+    if (free > 0 || free < -this.#slots.length || length > arenaMaxBytes) return
+    if (this.#size + length > arenaMaxBytes) {
+      this.#forget()
+      return
+    }
+    this.#reserve(length)
+    copyBytes(view, at, length, this.#view, this.#size)
+    const entry = this.#count
+    this.#entries.set([this.#size, length, low, high], entry * 4)
+    this.#hashes[entry] = hash
+    this.#size += length
+    this.#count += 1
+    this.#slots[-free] = this.#count
+    if (this.#count * 2 > this.#slots.length) this.#growSlots()
+  }
+
+  /** The number of the entry, from 1; or, negative, the slot it could take; or less than any slot when there is none. */
+  #probe(view: DataView, at: number, { length, hash }: { length: number; hash: number }): number {
+    const mask = this.#slots.length - 1
+    let slot = hash & mask
+    for (let probe = 0; probe < probesMax; probe += 1) {
+      const entry = this.#slots[slot] ?? 0
+      if (entry === 0) return -slot
+      if (this.#hashes[entry - 1] === hash && this.#entries[entry * 4 - 3] === length) {
+        if (sameBytes(view, at, this.#view, this.#entries[entry * 4 - 4] ?? 0, length)) return entry
+      }
+      slot = (slot + 1) & mask
+    }
+    return -this.#slots.length - 1
+  }
+
+  #reserve(more: number): void {
+    if (this.#size + more > this.#arena.length) {
+      const grown = new Uint8Array(Math.max(this.#arena.length * 2, this.#size + more))
+      grown.set(this.#arena)
+      this.#arena = grown
+      this.#view = new DataView(grown.buffer)
+    }
+    if (this.#count < this.#hashes.length) return
+    const hashes = new Int32Array(this.#hashes.length * 2)
+    hashes.set(this.#hashes)
+    this.#hashes = hashes
+    const entries = new Int32Array(this.#entries.length * 2)
+    entries.set(this.#entries)
+    this.#entries = entries
+  }
+
+  #growSlots(): void {
+    this.#slots = new Int32Array(this.#slots.length * 2)
+    const mask = this.#slots.length - 1
+    for (let entry = 1; entry <= this.#count; entry += 1) {
+      let slot = (this.#hashes[entry - 1] ?? 0) & mask
+      // One that finds no place is not found any more, and so decoded and kept again.
+      for (let probe = 0; probe < probesMax && this.#slots[slot] !== 0; probe += 1) slot = (slot + 1) & mask
+      if (this.#slots[slot] === 0) this.#slots[slot] = entry
+    }
+  }
+
+  #forget(): void {
+    this.#slots.fill(0)
+    this.#size = 0
+    this.#count = 0
+  }
+}
