@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { createSocket, type Socket as UdpSocket } from 'node:dgram'
 import { once } from 'node:events'
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
+import { createServer, type Server, type Socket } from 'node:net'
 import { syslogToOtlp } from '../decode/syslog.ts'
 import type { Submit } from './submit.ts'
 import { SyslogFrames } from './syslog-frames.ts'
@@ -79,7 +79,8 @@ export async function startSyslog(options: SyslogOptions): Promise<Syslog> {
 async function listenTcp(tcp: Server, { port, host }: SyslogOptions): Promise<number> {
   tcp.listen(port, host)
   await once(tcp, 'listening')
-  return (tcp.address() as AddressInfo).port
+  const address = tcp.address()
+  return typeof address === 'object' && address !== null ? address.port : port
 }
 
 async function bindUdp(udp: UdpSocket, port: number, host: string): Promise<void> {
