@@ -2,12 +2,14 @@ import { parseArgs } from 'node:util'
 import { benchDecode } from './decode.ts'
 import { benchIngest } from './ingest.ts'
 import { benchQuery } from './query.ts'
+import { benchRemoteWrite } from './remote-write.ts'
 import { costRow, printRows, type Row } from './rows.ts'
 import { benchSdk } from './sdk.ts'
 
 /** `npm run bench -- SUITE [--seconds N] [--json]`. With --json the last line is `{"suite","rows"}`. */
 const suites: Readonly<Record<string, (options: { seconds: number }) => Promise<Row[]>>> = {
-  ingest: benchIngest,
+  ingest: async (options) => [...(await benchIngest(options)), ...(await benchRemoteWrite())],
+  'remote-write': benchRemoteWrite,
   decode: async () =>
     benchDecode({ rounds: 15, seed: 42 }).map(({ signal, microsecondsEach }) =>
       costRow(`info: decode ${signal} (target 0.9 us)`, microsecondsEach, 0.9, 'us'),
