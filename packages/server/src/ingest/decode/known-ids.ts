@@ -13,6 +13,8 @@ export class KnownIds {
   readonly #slots: Int32Array
   #count = 0
   #forgotten = 0
+  /** Another one whenever ids that were known may not be any more. */
+  generation = 0
 
   constructor(entriesMax: number) {
     this.#entriesMax = entriesMax
@@ -54,6 +56,7 @@ export class KnownIds {
   rollback(mark: KnownIdsMark): void {
     // What was added before the mark is gone, so what was added after it can no longer be told apart.
     if (mark.forgotten !== this.#forgotten) this.forget()
+    if (this.#count > mark.count) this.generation += 1
     // The last one in took its slot last, so emptying it leaves every other where a search finds it.
     while (this.#count > mark.count) {
       this.#count -= 1
@@ -65,6 +68,7 @@ export class KnownIds {
     this.#slots.fill(0)
     this.#count = 0
     this.#forgotten += 1
+    this.generation += 1
   }
 }
 

@@ -2,6 +2,7 @@ import { copyBytes, hashBytes, sameBytes } from '../../base/native/copy-bytes.ts
 
 /** Kept of all series together; beyond it everything is forgotten and fills again. About 150,000 series of 200 bytes. */
 const arenaMaxBytes = 32 * 1024 * 1024
+const noState = -1
 /** A series that meets as many others is decoded each time, so that made collisions cost no more than that. */
 const probesMax = 32
 
@@ -23,16 +24,35 @@ export class SeriesCache {
   /** Four words an entry: where its labels are and how long, and the two halves of the id. */
   #entries = new Int32Array(2048)
   #hashes = new Int32Array(512)
+  /** Two numbers an entry: the day, and the state of knowledge, for which its row is known to be there. */
+  #known = new Float64Array(1024)
+  /** The entry found or kept last, 0 for none. */
+  #found = 0
 
   find(view: DataView, at: number, length: number): boolean {
     const entry = this.#probe(view, at, { length, hash: hashBytes(view, at, length) })
+    this.#found = Math.max(entry, 0)
     if (entry <= 0) return false
     this.low = this.#entries[entry * 4 - 2] ?? 0
     this.high = this.#entries[entry * 4 - 1] ?? 0
     return true
   }
 
+  /** Of the series found last, or kept last: whether its row was there on that day, as far as was known then. */
+  isKnown(day: number, state: number): boolean {
+    const at = this.#found * 2 - 2
+    return at >= 0 && this.#known[at] === day && this.#known[at + 1] === state
+  }
+
+  know(day: number, state: number): void {
+    const at = this.#found * 2 - 2
+    if (at < 0) return
+    this.#known[at] = day
+    this.#known[at + 1] = state
+  }
+
   keep(view: DataView, at: number, { length, low, high }: { length: number; low: number; high: number }): void {
+    this.#found = 0
     const hash = hashBytes(view, at, length)
     const free = this.#probe(view, at, { length, hash })
     if (free > 0 || free < -this.#slots.length || length > arenaMaxBytes) return
@@ -45,8 +65,10 @@ export class SeriesCache {
     const entry = this.#count
     this.#entries.set([this.#size, length, low, high], entry * 4)
     this.#hashes[entry] = hash
+    this.#known[entry * 2 + 1] = noState
     this.#size += length
     this.#count += 1
+    this.#found = this.#count
     this.#slots[-free] = this.#count
     if (this.#count * 2 > this.#slots.length) this.#growSlots()
   }
@@ -80,6 +102,9 @@ export class SeriesCache {
     const entries = new Int32Array(this.#entries.length * 2)
     entries.set(this.#entries)
     this.#entries = entries
+    const known = new Float64Array(this.#known.length * 2)
+    known.set(this.#known)
+    this.#known = known
   }
 
   #growSlots(): void {

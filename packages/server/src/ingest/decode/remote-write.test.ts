@@ -293,3 +293,38 @@ test('any cut or changed byte is refused or rejected, never thrown, and columns 
     }
   }
 })
+
+test('a row of a series is written again when the request that brought it was refused, or its block was lost', () => {
+  const blocks = open()
+  const body = writeRequest1([good])
+  expect(decode(1, Buffer.concat([body, Buffer.from([0x0a])]), blocks)).toHaveProperty('refused')
+  for (const expected of [1, 0]) {
+    decode(1, body, blocks)
+    expect(rowsOf(blocks)['series'] ?? []).toHaveLength(expected)
+  }
+  blocks.forgetKnown()
+  decode(1, body, blocks)
+  expect(rowsOf(blocks)['series']).toHaveLength(1)
+})
+
+test('more series than are remembered, and days between them, each have their row', () => {
+  const blocks = open()
+  const series = Array.from({ length: 3000 }, (_, i) => ({
+    labels: [['__name__', `m${i}`]] as const,
+    samples: good.samples,
+  }))
+  for (let round = 0; round < 2; round += 1) {
+    decode(1, writeRequest1(series), blocks)
+    const { samples } = rowsOf(blocks)
+    expect(new Set(samples?.map((row) => row['series_id'])).size).toBe(3000)
+  }
+  const tomorrow = {
+    labels: up,
+    samples: [
+      { value: 1, timeMs },
+      { value: 2, timeMs: timeMs + 86_400_000 },
+    ],
+  }
+  decode(1, writeRequest1([tomorrow]), blocks)
+  expect(rowsOf(blocks)['series']).toHaveLength(2)
+})

@@ -54,6 +54,8 @@ class Request {
   readonly metadata: SeriesMetadata = { type: 0, help: 0, unit: 0, createdMs: 0 }
   at = 0
   end = 0
+  /** Whether the cache holds what is known of it. */
+  isCached = false
   /** Of its numbers: the id, once it is known, and the day its row was last seen to. */
   id: SeriesId | undefined
   day = -1
@@ -145,6 +147,7 @@ function decodeSeries(request: Request): void {
   if (reader.fault !== undefined) return
   request.id = undefined
   request.day = -1
+  request.isCached = false
   request.at = start
   request.end = end
   if (request.symbols === undefined && decodeRepeated(request)) return
@@ -187,6 +190,7 @@ function decodeRepeated(request: Request): boolean {
     request.id = hashSeries(decoding, request.labels, 'number')
     seriesCache.keep(view, start, { length, ...request.id })
   }
+  request.isCached = true
   for (reader.at = samplesAt; reader.at < end; ) {
     reader.at += 1
     decodeSample(request)
@@ -320,8 +324,13 @@ function knowNumbers(request: Request, timeMs: number): SeriesId {
   const day = Math.floor(timeMs / millisecondsPerDay)
   if (day === request.day) return id
   request.day = day
+  const { seriesCache, knownSeries } = decoding.blocks
+  const state = knownSeries.generation * 2 ** 26 + telling.revision
+  if (request.isCached && seriesCache.isKnown(day, state)) return id
   const moment = { form: 'number', id, timeMs, telling } as const
-  if (isSeriesKnown(decoding, moment)) return id
+  const isKnown = isSeriesKnown(decoding, moment)
+  if (request.isCached) seriesCache.know(day, knownSeries.generation * 2 ** 26 + telling.revision)
+  if (isKnown) return id
   // Labels that were sent before have not been read this time.
   const { at } = reader
   reader.at = request.at
