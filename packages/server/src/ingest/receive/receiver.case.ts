@@ -48,8 +48,10 @@ export class TestReceiver {
   /** Rows of the select, once all that was acknowledged is loaded. `{p1:String}` is the one parameter. */
   async rows(sql: string, p1 = ''): Promise<Record<string, unknown>[]> {
     for (;;) {
-      const { spans, logs, points } = this.#ingest.counts()
-      if ([spans, logs, points].every(({ accepted, loaded }) => loaded >= accepted)) break
+      const { spans, logs, points, waitingSegments } = this.#ingest.counts()
+      // A segment is loaded table by table: its log records may be there before their resources.
+      const isLoaded = [spans, logs, points].every(({ accepted, loaded }) => loaded >= accepted)
+      if (isLoaded && waitingSegments === 0) break
       await new Promise((resolve) => setTimeout(resolve, 10))
     }
     const { rows } = await this.#store.rows<Record<string, unknown>>({ sql, params: { p1 } })
