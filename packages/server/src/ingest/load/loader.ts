@@ -1,6 +1,6 @@
 import { basename, join } from 'node:path'
 import { type SealedFile, StoreAwayError, type Writer } from '../../store/store.ts'
-import type { TableName } from '../../store/tables.ts'
+import { type TableName, tableNames } from '../../store/tables.ts'
 import type { Files } from '../segment/files.ts'
 import { journalPath, receiptPath, type SealedSegment, type SegmentFile } from '../segment/open-segment.ts'
 
@@ -87,7 +87,7 @@ export class Loader {
   /** False when it was given up because the server is stopping. */
   async #loadSegment(segment: SealedSegment): Promise<boolean> {
     let poisoned = false
-    for (const file of segment.files) {
+    for (const file of inLoadOrder(segment.files)) {
       const outcome = await this.#loadFile(segment, file)
       if (outcome === 'given up') return false
       if (outcome === 'poison') poisoned = true
@@ -182,6 +182,11 @@ export class Loader {
       signal.addEventListener('abort', end, { once: true })
     })
   }
+}
+
+/** What rows refer to comes before them: nobody who sees a span may miss its resource. */
+function inLoadOrder(files: readonly SegmentFile[]): SegmentFile[] {
+  return files.toSorted((one, other) => tableNames.indexOf(one.table) - tableNames.indexOf(other.table))
 }
 
 /** The store is away, or the file system refused for now. */
