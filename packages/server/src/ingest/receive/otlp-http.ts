@@ -1,5 +1,4 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { type AccessRules, accessHeaders, checkHost, checkOrigin, checkToken } from '../../base/access.ts'
 import { type Failure, failures } from './answer.ts'
 import { refuseOtlp } from './otlp-protocol.ts'
@@ -58,7 +57,8 @@ export async function startOtlpHttp(options: OtlpHttpOptions): Promise<OtlpHttp>
     )
   })
   await listen(server, options)
-  const { port } = server.address() as AddressInfo
+  const address = server.address()
+  const port = typeof address === 'object' && address !== null ? address.port : options.port
   const host = options.host.includes(':') ? `[${options.host}]` : options.host
   return {
     url: `http://${host}:${port}`,
