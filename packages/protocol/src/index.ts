@@ -1,4 +1,7 @@
 export type * from './api.ts'
+export { type Ask, Failure, openAsk, type Question } from './ask/client.ts'
+export { printRawSearch } from './ask/query-string.ts'
+export * from './ask/questions.ts'
 export * as otlp from './otlp/fields.ts'
 export { type EntrySchema, type MessageName, messages as otlpMessages } from './otlp/schema.ts'
 export { type WireFault, WireReader } from './wire/wire-reader.ts'

@@ -1,6 +1,6 @@
 import { QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { type Ask, Failure, openAsk } from '@wakeline/protocol'
 import { createContext, type ReactNode, useContext, useMemo, useState } from 'react'
-import { type Ask, Failure, openAsk } from './client.ts'
 
 type Door = {
   ask: Ask

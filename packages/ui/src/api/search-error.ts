@@ -1,4 +1,4 @@
-import { Failure } from './client.ts'
+import { Failure } from '@wakeline/protocol'
 
 /**
  * What the server could not read of the search, for the search box; undefined for any other error. `offset` is how far

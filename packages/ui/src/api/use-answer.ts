@@ -1,8 +1,8 @@
 import { keepPreviousData, type QueryKey, useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query'
+import type { Question } from '@wakeline/protocol'
 import { useCallback } from 'react'
 import type { AnswerState } from '../parts/answer.tsx'
 import { useDoor } from './ask-context.tsx'
-import type { Question } from './client.ts'
 
 export type AnswerOptions = {
   /** False asks nothing; the state is then that of a first load. */

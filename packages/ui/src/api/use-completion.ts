@@ -1,9 +1,9 @@
 import { useQueryClient } from '@tanstack/react-query'
+import { askKeys, askValues } from '@wakeline/protocol'
 import { useCallback } from 'react'
 import type { Complete } from '../parts/search-box.tsx'
 import { useTime } from '../time/time-context.tsx'
 import { useDoor } from './ask-context.tsx'
-import { askKeys, askValues } from './questions.ts'
 
 /** Completion of keys and values for the search box of logs or spans, over the time range of the page. */
 export function useCompletion(signal: 'logs' | 'spans'): Complete {

@@ -1,7 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query'
+import { askStatus, Failure } from '@wakeline/protocol'
 import { useEffect, useRef } from 'react'
-import { Failure } from './client.ts'
-import { askStatus } from './questions.ts'
 import { useAnswer } from './use-answer.ts'
 
 const pollMs = 10_000

@@ -1,3 +1,7 @@
+import { printRawSearch } from '@wakeline/protocol'
+
+export { printRawSearch }
+
 /**
  * Search parameters as plain strings: `?service=cart&q=level>=warn`, never JSON, so that people can read and write
  * them. A page's `url.ts` gives them meaning through a `PageUrl`.
@@ -16,18 +20,6 @@ export function parseRawSearch(text: string): Record<string, string | string[]> 
     else raw[key] = [before, value]
   }
   return raw
-}
-
-/** '' or `?a=b`. Absent, empty and undefined values are left out; characters that are safe in a query stay readable. */
-export function printRawSearch(raw: Record<string, unknown>): string {
-  const pairs: string[] = []
-  for (const [key, value] of Object.entries(raw)) {
-    for (const item of Array.isArray(value) ? value : [value]) {
-      if (item === undefined || item === null || item === '') continue
-      pairs.push(`${encodePart(key)}=${encodePart(String(item))}`)
-    }
-  }
-  return pairs.length === 0 ? '' : `?${pairs.join('&')}`
 }
 
 export function printPath(path: string, search: RawSearch): string {
@@ -50,10 +42,4 @@ export function many(raw: RawSearch, key: string): string[] {
 export function oneOf<const Word extends string>(raw: RawSearch, key: string, words: readonly [Word, ...Word[]]): Word {
   const value = one(raw, key)
   return words.find((word) => word === value) ?? words[0]
-}
-
-function encodePart(text: string): string {
-  return encodeURIComponent(text.toWellFormed()).replace(/%(3A|2F|2C|40|24|20|3D|3E|3C|28|29)/g, (code) =>
-    code === '%20' ? '+' : decodeURIComponent(code),
-  )
 }

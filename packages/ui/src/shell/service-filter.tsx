@@ -1,6 +1,6 @@
 import { Select } from '@mantine/core'
+import { askServices } from '@wakeline/protocol'
 import { useMemo } from 'react'
-import { askServices } from '../api/questions.ts'
 import { useAnswer } from '../api/use-answer.ts'
 import { ServiceLabel } from '../parts/labels.tsx'
 import { one, type PageUrl } from '../parts/url.ts'

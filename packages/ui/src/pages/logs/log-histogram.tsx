@@ -1,6 +1,6 @@
 import type { LogHistogramAnswer } from '@wakeline/protocol'
+import { askLogHistogram } from '@wakeline/protocol'
 import { useMemo } from 'react'
-import { askLogHistogram } from '../../api/questions.ts'
 import { useAnswer } from '../../api/use-answer.ts'
 import { type ChartSeries, TimeChart } from '../../chart/time-chart.tsx'
 import { Answer, SkeletonRows } from '../../parts/answer.tsx'

@@ -1,8 +1,7 @@
 import type { TailEvent } from '@wakeline/protocol'
+import { askLogTail, Failure } from '@wakeline/protocol'
 import { useEffect, useState } from 'react'
 import { useDoor } from '../../api/ask-context.tsx'
-import { Failure } from '../../api/client.ts'
-import { askLogTail } from '../../api/questions.ts'
 import { emptyFeed, fed, type TailFeed } from './tail-feed.ts'
 
 export type Tail = {

@@ -1,7 +1,7 @@
 import { Button, MultiSelect } from '@mantine/core'
 import type { MetricAggregation, MetricLabelsAnswer, MetricRangeAnswer, MetricSummary } from '@wakeline/protocol'
+import { askMetricLabels, askMetricRange } from '@wakeline/protocol'
 import { useMemo } from 'react'
-import { askMetricLabels, askMetricRange } from '../../api/questions.ts'
 import { useAnswer } from '../../api/use-answer.ts'
 import { TimeChart } from '../../chart/time-chart.tsx'
 import { toTraces } from '../../links.ts'

@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core'
 import type { MetricSummary, MetricsAnswer } from '@wakeline/protocol'
+import { askMetrics } from '@wakeline/protocol'
 import { useMemo } from 'react'
-import { askMetrics } from '../../api/questions.ts'
 import { useAnswer } from '../../api/use-answer.ts'
 import { toServices } from '../../links.ts'
 import { Answer } from '../../parts/answer.tsx'

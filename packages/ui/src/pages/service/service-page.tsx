@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core'
 import { IconAlertTriangle, IconHourglassHigh, IconList, IconTimeline } from '@tabler/icons-react'
 import type { ServiceAnswer } from '@wakeline/protocol'
-import { askService } from '../../api/questions.ts'
+import { askService } from '@wakeline/protocol'
 import { useAnswer } from '../../api/use-answer.ts'
 import { toLogs, toService, toServices, toTraces } from '../../links.ts'
 import { Answer } from '../../parts/answer.tsx'

@@ -1,6 +1,6 @@
 import { IconCircleCheckFilled, IconCircleDashed } from '@tabler/icons-react'
+import { askStatus } from '@wakeline/protocol'
 import { useEffect, useRef, useState } from 'react'
-import { askStatus } from '../../api/questions.ts'
 import { useAnswer } from '../../api/use-answer.ts'
 import { Choice } from '../../parts/choice.tsx'
 import { CodeBlock } from '../../parts/code-block.tsx'

@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core'
 import type { ServicesAnswer } from '@wakeline/protocol'
-import { askServices } from '../../api/questions.ts'
+import { askServices } from '@wakeline/protocol'
 import { useAnswer } from '../../api/use-answer.ts'
 import { Answer, SkeletonRows } from '../../parts/answer.tsx'
 import { Empty } from '../../parts/empty.tsx'

@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core'
 import { IconList } from '@tabler/icons-react'
 import type { LogRecord, SpanRecord } from '@wakeline/protocol'
-import { askLogs } from '../../api/questions.ts'
+import { askLogs } from '@wakeline/protocol'
 import { useAnswer } from '../../api/use-answer.ts'
 import { toLogs } from '../../links.ts'
 import { Answer, SkeletonRows } from '../../parts/answer.tsx'

@@ -1,7 +1,7 @@
 import { Button, SegmentedControl, Switch } from '@mantine/core'
 import type { TraceSummary, TracesAnswer } from '@wakeline/protocol'
+import { askTraces } from '@wakeline/protocol'
 import { type ReactNode, useCallback, useMemo, useState } from 'react'
-import { askTraces } from '../../api/questions.ts'
 import { searchError } from '../../api/search-error.ts'
 import { type PagesState, useAnswerPages } from '../../api/use-answer.ts'
 import { useCompletion } from '../../api/use-completion.ts'

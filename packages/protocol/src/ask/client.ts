@@ -1,5 +1,5 @@
-import type { ApiError } from '@wakeline/protocol'
-import { printRawSearch } from '../parts/url.ts'
+import type { ApiError } from '../api.ts'
+import { printRawSearch } from './query-string.ts'
 
 /** A question to `/api/v1`: plain data. `answer` is never there; it carries the answer's type. */
 export type Question<Answer> = { path: string; search: string; answer?: Answer }
@@ -45,7 +45,6 @@ export function openAsk(fetchFrom: typeof fetch): Ask {
     const response = await fetchFrom(`/api/v1/${asked.path}${asked.search}`, {
       headers: { accept },
       signal,
-      cache: 'no-store',
     }).catch((error: unknown) => {
       if (signal.aborted) throw error
       throw unreachable()
@@ -66,7 +65,7 @@ export function openAsk(fetchFrom: typeof fetch): Ask {
     json: async (asked, signal) => {
       const response = await get(asked, 'application/json', signal)
       try {
-        return await response.json()
+        return JSON.parse(await response.text())
       } catch (error) {
         if (signal.aborted) throw error
         throw new Failure('unreadable', response.status, 'Cannot read the answer: it is not JSON or was cut off')

@@ -11,7 +11,7 @@ import type {
   StatusAnswer,
   TraceAnswer,
   TracesAnswer,
-} from '@wakeline/protocol'
+} from '../api.ts'
 import { type Question, question } from './client.ts'
 
 /** Unix milliseconds, as `useTime` gives them. */
