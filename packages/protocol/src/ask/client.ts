@@ -1,12 +1,17 @@
 import type { ApiError } from '../api.ts'
 import { printRawSearch } from './query-string.ts'
 
-/** A question to `/api/v1`: plain data. `answer` is never there; it carries the answer's type. */
+/** A question to the server: plain data, `path` from its root. `answer` is never there; it carries the answer's type. */
 export type Question<Answer> = { path: string; search: string; answer?: Answer }
 
-/** Parameters that are undefined or '' are not sent; arrays are repeated. */
+/** One of `/api/v1`. Parameters that are undefined or '' are not sent; arrays are repeated. */
 export function question<Answer>(path: string, search: Record<string, unknown>): Question<Answer> {
-  return { path, search: printRawSearch(search) }
+  return { path: `/api/v1/${path}`, search: printRawSearch(search) }
+}
+
+/** One of `/prometheus/api/v1`, whose answers are in Prometheus' own shape. */
+export function prometheusQuestion<Data>(path: string, search: Record<string, unknown>): Question<{ data: Data }> {
+  return { path: `/prometheus/api/v1/${path}`, search: printRawSearch(search) }
 }
 
 /** Why there is no answer. `status` 0: the server was not reached. `position` is an offset in the query text. */
@@ -42,7 +47,7 @@ const eventMaxCharacters = 16 * 1024 * 1024
 /** Who asks is known by the session cookie, which `signIn` makes the server set. */
 export function openAsk(fetchFrom: typeof fetch): Ask {
   const get = async (asked: Question<unknown>, accept: string, signal: AbortSignal) => {
-    const response = await fetchFrom(`/api/v1/${asked.path}${asked.search}`, {
+    const response = await fetchFrom(asked.path + asked.search, {
       headers: { accept },
       signal,
     }).catch((error: unknown) => {
@@ -110,6 +115,7 @@ async function readFailure(response: Response): Promise<Failure> {
   if (isApiError(body)) {
     return new Failure(body.error.code, response.status, body.error.message, body.error.position)
   }
+  if (isPrometheusError(body)) return new Failure(body.errorType, response.status, body.error)
   // A proxy in between answers for a server that is away with a page of its own.
   if (response.status >= 502 && response.status <= 504) {
     return new Failure('unreachable', 0, 'Cannot reach the Wakeline server: something in between answered for it')
@@ -121,4 +127,9 @@ function isApiError(body: unknown): body is ApiError {
   if (typeof body !== 'object' || body === null || !('error' in body)) return false
   const { error } = body
   return typeof error === 'object' && error !== null && 'message' in error && typeof error.message === 'string'
+}
+
+function isPrometheusError(body: unknown): body is { errorType: string; error: string } {
+  if (typeof body !== 'object' || body === null || !('errorType' in body) || !('error' in body)) return false
+  return typeof body.errorType === 'string' && typeof body.error === 'string'
 }

@@ -12,7 +12,7 @@ import type {
   TraceAnswer,
   TracesAnswer,
 } from '../api.ts'
-import { type Question, question } from './client.ts'
+import { prometheusQuestion, type Question, question } from './client.ts'
 
 /** Unix milliseconds, as `useTime` gives them. */
 export type Between = { fromMs: number; toMs: number }
@@ -64,6 +64,22 @@ export const askKeys = ({ signal, prefix, ...at }: Completing): Question<Complet
   question('keys', { signal, prefix, ...between(at) })
 export const askValues = (key: string, { signal, prefix, ...at }: Completing): Question<CompletionAnswer> =>
   question('values', { signal, key, prefix, ...between(at) })
+
+/** Times of a value: seconds since 1970, with decimals; values as text, since JSON knows no NaN or infinity. */
+export type PrometheusPoint = [time: number, value: string]
+export type PrometheusResult =
+  | {
+      resultType: 'matrix'
+      result: { metric: Record<string, string>; values?: PrometheusPoint[]; histograms?: unknown[] }[]
+    }
+  | { resultType: 'vector'; result: { metric: Record<string, string>; value?: PrometheusPoint; histogram?: unknown }[] }
+  | { resultType: 'scalar' | 'string'; result: PrometheusPoint }
+
+export const askPromql = (query: string, atMs: number): Question<{ data: PrometheusResult }> =>
+  prometheusQuestion('query', { query, time: atMs / 1000 })
+
+export const askPromqlRange = (query: string, at: Between, stepMs: number): Question<{ data: PrometheusResult }> =>
+  prometheusQuestion('query_range', { query, start: at.fromMs / 1000, end: at.toMs / 1000, step: stepMs / 1000 })
 
 function between({ fromMs, toMs }: Between): { from: number; to: number } {
   return { from: Math.floor(fromMs), to: Math.ceil(toMs) }

@@ -1,29 +1,6 @@
-import type { AttributeValue } from '@wakeline/protocol'
+import { printAttribute } from '@wakeline/protocol'
 
-/** An attribute's value as people read and search it: strings bare, 64-bit integers exact, bytes in base64, the rest JSON. */
-export function printAttribute(value: AttributeValue): string {
-  if (typeof value === 'string') return value
-  if (value === null || typeof value !== 'object') return String(value)
-  if (!Array.isArray(value)) {
-    if ('int' in value && typeof value.int === 'string') return value.int
-    if ('bytes' in value && typeof value.bytes === 'string') return value.bytes
-  }
-  return JSON.stringify(plain(value))
-}
-
-function plain(value: AttributeValue): unknown {
-  if (value === null || typeof value !== 'object') return value
-  if (Array.isArray(value)) return value.map(plain)
-  if ('int' in value && typeof value.int === 'string') {
-    const number = Number(value.int)
-    return Number.isSafeInteger(number) ? number : value.int
-  }
-  if ('bytes' in value && typeof value.bytes === 'string') return value.bytes
-  if ('kvlist' in value && typeof value.kvlist === 'object' && value.kvlist !== null && !Array.isArray(value.kvlist)) {
-    return Object.fromEntries(Object.entries(value.kvlist).map(([key, item]) => [key, plain(item)]))
-  }
-  return value
-}
+export { printAttribute }
 
 /** `key:value` of the search language, quoted where the value needs it. */
 export function searchTerm(key: string, text: string, how: 'with' | 'without' = 'with'): string {

@@ -1,3 +1,4 @@
+import { parseSpanText } from '@wakeline/protocol'
 import { one, type RawSearch } from '../parts/url.ts'
 
 /** What the viewer looks at: the last so much, which moves with the clock, or a fixed piece of the past. */
@@ -11,18 +12,7 @@ const rangeMaxMs = 366 * units.d
 
 export const quickRanges = ['5m', '15m', '30m', '1h', '3h', '6h', '12h', '24h', '2d', '7d', '30d'] as const
 
-/** `15m`, `1h30m` -> milliseconds. */
-export function parseSpanText(text: string): number | undefined {
-  const compact = text.trim().toLowerCase()
-  if (!/^(\d+(\.\d+)?[smhdw])+$/.test(compact)) return undefined
-  let ms = 0
-  for (const [, count, unit] of compact.matchAll(/(\d+(?:\.\d+)?)([smhdw])/g)) ms += Number(count) * unitMs(unit ?? 's')
-  return ms > 0 ? ms : undefined
-}
-
-function unitMs(unit: string): number {
-  return Object.entries(units).find(([name]) => name === unit)?.[1] ?? 1000
-}
+export { parseSpanText }
 
 /** The shortest text that `parseSpanText` reads back: `15m`, `1h30m`, `24h`. */
 export function printSpanText(durationMs: number): string {
