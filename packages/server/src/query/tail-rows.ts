@@ -53,8 +53,13 @@ export function matchRow(row: LogRow, resource: OriginRow | undefined, scope: Sc
     id: (column) => (column === 'trace_id' ? row.trace : column === 'span_id' ? row.span : ''),
     attributes: pairs(row),
     resource: resource === undefined ? [] : pairs(resource),
-    scopeName: scope?.name ?? '',
-    eventNames: [],
+    scope: {
+      name: scope?.name ?? '',
+      version: scope?.version ?? '',
+      attributes: scope === undefined ? [] : pairs(scope),
+    },
+    events: [],
+    links: [],
   }
 }
 

@@ -1,5 +1,7 @@
 import {
+  type AttributeSource,
   type Condition,
+  type Holder,
   type IdColumn,
   lowerAscii,
   type NumberColumn,
@@ -19,8 +21,9 @@ export type MatchRow = {
   id(column: IdColumn): string
   attributes: ReadonlyPairs
   resource: ReadonlyPairs
-  scopeName: string
-  eventNames: readonly string[]
+  scope: { name: string; version: string; attributes: ReadonlyPairs }
+  events: readonly { name: string; attributes: ReadonlyPairs }[]
+  links: readonly ReadonlyPairs[]
 }
 export type ReadonlyPairs = readonly (readonly [key: string, value: string])[]
 export type Match = (row: MatchRow) => boolean
@@ -58,11 +61,10 @@ export function compileMatch(condition: Condition): Match {
 function compileNumber({ source, compare, value }: Condition & { is: 'number' }): Match {
   const holds = comparisons[compare]
   if (source.of === 'column') return (row) => holds(row.number(source.column), value)
-  return (row) => {
-    const text = attributeOf(row, source)
-    const number = text === undefined ? undefined : numberOf(text)
+  return compileAttribute(source, (text) => {
+    const number = numberOf(text)
     return number !== undefined && holds(number, value)
-  }
+  })
 }
 
 const comparisons = {
@@ -82,26 +84,41 @@ function numberOf(text: string): number | undefined {
 
 function compileText(source: TextSource, test: TextTest): Match {
   if (source.of === 'attribute') {
-    const passes = test.test === 'present' ? () => true : compileTest(test)
-    return (row) => {
-      const text = attributeOf(row, source)
-      return text !== undefined && passes(text)
-    }
+    return compileAttribute(source, test.test === 'present' ? () => true : compileTest(test))
   }
   const passes = compileTest(test)
   switch (source.of) {
     case 'column':
       return (row) => passes(row.text(source.column))
     case 'scope name':
-      return (row) => passes(row.scopeName)
+      return (row) => passes(row.scope.name)
+    case 'scope version':
+      return (row) => passes(row.scope.version)
     case 'event names':
-      return (row) => (test.test === 'present' ? row.eventNames.length > 0 : row.eventNames.some(passes))
+      return (row) => row.events.some(({ name }) => test.test === 'present' || passes(name))
   }
 }
 
-function attributeOf(row: MatchRow, { key, holder }: TextSource & { of: 'attribute' }): string | undefined {
-  const own = holder === 'resource' ? undefined : firstOf(row.attributes, key)
-  return own ?? (holder === 'record' ? undefined : firstOf(row.resource, key))
+function compileAttribute({ key, holder }: AttributeSource, passes: (text: string) => boolean): Match {
+  const held = (pairs: ReadonlyPairs): boolean => {
+    const text = firstOf(pairs, key)
+    return text !== undefined && passes(text)
+  }
+  const byHolder: Record<Holder, Match> = {
+    record: (row) => held(row.attributes),
+    resource: (row) => held(row.resource),
+    either: (row) => held(firstOf(row.attributes, key) === undefined ? row.resource : row.attributes),
+    scope: (row) => held(row.scope.attributes),
+    events: (row) => row.events.some(({ attributes }) => held(attributes)),
+    links: (row) => row.links.some(held),
+    any: (row) =>
+      held(row.attributes) ||
+      held(row.resource) ||
+      held(row.scope.attributes) ||
+      byHolder.events(row) ||
+      byHolder.links(row),
+  }
+  return byHolder[holder]
 }
 
 function firstOf(pairs: ReadonlyPairs, key: string): string | undefined {
@@ -118,6 +135,11 @@ function compileTest(test: TextTest): (text: string) => boolean {
       return (text) => matchesPieces(text, test.pieces)
     case 'regex':
       return regexMatch(test.pattern)
+    case 'order': {
+      const bytes = Buffer.from(test.text)
+      const holds = comparisons[test.compare]
+      return (text) => holds(Buffer.compare(Buffer.from(text), bytes), 0)
+    }
   }
 }
 

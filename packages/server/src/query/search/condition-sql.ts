@@ -45,6 +45,8 @@ function textSql(source: TextSource, test: TextTest): Sql {
       return attributeSql(source, () => sql`true`)
     case 'scope name':
       return sql`scope_id IN (SELECT scope_id FROM scopes WHERE ${testSql(trusted('name'), test)})`
+    case 'scope version':
+      return sql`scope_id IN (SELECT scope_id FROM scopes WHERE ${testSql(trusted('version'), test)})`
     case 'event names':
       if (test.test === 'present') return sql`notEmpty(events)`
       return sql`arrayExists(event -> ${testSql(trusted('event'), test)}, events.name)`
@@ -56,10 +58,28 @@ function attributeSql(source: AttributeSource, test: (text: Sql) => Sql): Sql {
   const key = sql`${source.key}`
   const own = sql`attributes[${key}]`
   const has = sql`mapContains(attributes, ${key})`
-  const ofResource = sql`resource_id IN (SELECT resource_id FROM resources WHERE ${has} AND ${test(own)})`
-  if (source.holder === 'record') return sql`(${has} AND ${test(own)})`
-  if (source.holder === 'resource') return ofResource
-  return sql`if(${has}, ${test(own)}, ${ofResource})`
+  const held = sql`(${has} AND ${test(own)})`
+  const ofResource = sql`resource_id IN (SELECT resource_id FROM resources WHERE ${held})`
+  const ofScope = sql`scope_id IN (SELECT scope_id FROM scopes WHERE ${held})`
+  // Inside the lambda `attributes` is that of one event or link.
+  const ofEvents = sql`arrayExists(attributes -> ${held}, events.attributes)`
+  const ofLinks = sql`arrayExists(attributes -> ${held}, links.attributes)`
+  switch (source.holder) {
+    case 'record':
+      return held
+    case 'resource':
+      return ofResource
+    case 'either':
+      return sql`if(${has}, ${test(own)}, ${ofResource})`
+    case 'scope':
+      return ofScope
+    case 'events':
+      return ofEvents
+    case 'links':
+      return ofLinks
+    case 'any':
+      return sql`(${joined([held, ofResource, ofScope, ofEvents, ofLinks], ' OR ')})`
+  }
 }
 
 function testSql(text: Sql, test: TextTest): Sql {
@@ -72,6 +92,8 @@ function testSql(text: Sql, test: TextTest): Sql {
       return sql`${text} LIKE ${likePattern(test.pieces)}`
     case 'regex':
       return sql`match(${text}, ${test.pattern})`
+    case 'order':
+      return sql`${text} ${trusted(test.compare)} ${test.text}`
   }
 }
 

@@ -20,13 +20,19 @@ export type IdColumn = 'trace_id' | 'span_id' | 'parent_span_id'
 export type AttributeSource = {
   of: 'attribute'
   key: string
-  /** 'either': the record's own, or its resource's where the record has none of that name. */
-  holder: 'record' | 'resource' | 'either'
+  holder: Holder
 }
+/**
+ * Whose attribute: the record's own, its resource's, its scope's, or that of any event or link of a span. 'either' is the
+ * record's own, or its resource's where the record has none of that name; 'any' is any of them all.
+ */
+export type Holder = 'record' | 'resource' | 'either' | 'scope' | 'events' | 'links' | 'any'
+
 export type TextSource =
   | { of: 'column'; column: TextColumn }
   | AttributeSource
   | { of: 'scope name' }
+  | { of: 'scope version' }
   /** The name of any of the span's events. */
   | { of: 'event names' }
 export type NumberSource = { of: 'column'; column: NumberColumn } | AttributeSource
@@ -36,6 +42,8 @@ export type TextTest =
   | { test: 'equals'; text: string }
   | { test: 'wildcard'; pieces: readonly string[] }
   | { test: 'regex'; pattern: string }
+  /** In the order of their bytes, which is that of ISO dates. */
+  | { test: 'order'; compare: '>' | '>=' | '<' | '<='; text: string }
 
 /**
  * Words of text that people read, in any case of ASCII letters. `whole`: every token must be there as a whole word
@@ -56,7 +64,11 @@ export function readsAttributes(condition: Condition): boolean {
       return readsAttributes(condition.term)
     case 'text':
     case 'number':
-      return condition.source.of === 'attribute' && condition.source.holder !== 'resource'
+      return (
+        condition.source.of === 'attribute' &&
+        condition.source.holder !== 'resource' &&
+        condition.source.holder !== 'scope'
+      )
     default:
       return false
   }

@@ -2,16 +2,40 @@ import type { Comparison, SearchRefused, Value } from './ast.ts'
 
 /**
  * Characters to tokens. A key and its comparison are one token (`level>=`), because whether `level` is a word or a
- * key is decided by what touches it on the right; a value that follows touches it too.
+ * key is decided by what touches it on the right; a value that follows touches it too. After the first `|` the words
+ * of pipes follow, to which commas and parentheses are all that is special.
  */
 export type Token =
   | { is: 'key'; key: string; compare: Comparison | '!='; position: number }
   | { is: 'value'; value: Value; position: number }
-  | { is: '(' | ')' | '-' | 'AND' | 'OR' | 'NOT' | 'end'; position: number }
+  /** A word of a pipe; `quoted` ones are keys as they stand. */
+  | { is: 'name'; text: string; quoted: boolean; position: number }
+  /** Between a column and a number, in a pipe. */
+  | { is: 'compare'; compare: Exclude<Comparison, ':'> | '!='; position: number }
+  | { is: Sign; position: number }
+export type Sign =
+  | '('
+  | ')'
+  | '['
+  | ']'
+  | '{'
+  | '}'
+  | '-'
+  | '>'
+  | '>>'
+  | '|'
+  | ','
+  | 'AND'
+  | 'OR'
+  | 'NOT'
+  | 'TO'
+  | 'end'
 
-const keyPattern = /[A-Za-z_@][\w.\-/@$]*/y
+const keyPattern = /[A-Za-z_@](?:[\w.\-/@$]|\\\S)*/y
 const comparePattern = /:>=|:<=|:>|:<|!=|>=|<=|:|=|>|</y
 const wordEnd = /[\s()"|]/
+/** What makes `key:[` a range, and not a value that begins with a bracket. */
+const rangePattern = /[[{]\s*(?:"[^"]*"|\S+)\s+TO\s/y
 const textLengthMax = 4096
 
 export function readTokens(text: string): Token[] | SearchRefused {
@@ -22,14 +46,17 @@ export function readTokens(text: string): Token[] | SearchRefused {
     }
   }
   const tokens: Token[] = []
+  let mode: Mode = 'search'
   let at = 0
   while (at < text.length) {
-    if (/\s/.test(text.charAt(at))) {
+    const before = tokens.at(-1)
+    if (/\s/.test(text.charAt(at)) || (mode === 'search' && isNeedlessPlus(text, at, before))) {
       at++
       continue
     }
-    const read = readToken(text, at, tokens.at(-1))
+    const read = readers[mode](text, at, before)
     if ('refused' in read) return read
+    mode = modeAfter(mode, read.token, isTouching(text, at, before))
     tokens.push(read.token)
     at = read.end
   }
@@ -38,36 +65,103 @@ export function readTokens(text: string): Token[] | SearchRefused {
 }
 
 type Read = { token: Token; end: number }
+type Mode = 'search' | 'range' | 'pipe'
+type Reader = (text: string, at: number, before: Token | undefined) => Read | SearchRefused
+const readers: Record<Mode, Reader> = { search: readToken, range: readRangeToken, pipe: readPipeToken }
+
+/** `key:[` and `key:{` begin a range; the first bar ends the search for good. */
+function modeAfter(mode: Mode, { is }: Token, isAfterKey: boolean): Mode {
+  if (is === '|') return 'pipe'
+  if (mode === 'search') return isAfterKey && (is === '[' || is === '{') ? 'range' : 'search'
+  return mode === 'range' && (is === ']' || is === '}') ? 'search' : mode
+}
+
+/** A value touches its key: `path:/health` and `key:-5` have no keys or minus signs on the right. */
+function isTouching(text: string, at: number, before: Token | undefined): boolean {
+  return before?.is === 'key' && /\S/.test(text.charAt(at - 1))
+}
+
+function sign(is: Sign, at: number, length = is.length): Read {
+  return { token: { is, position: at }, end: at + length }
+}
 
 function readToken(text: string, at: number, before: Token | undefined): Read | SearchRefused {
   const char = text.charAt(at)
-  // A value touches its key: `path:/health` and `key:-5` have no keys or minus signs on the right.
-  const isValueOfKey = before?.is === 'key' && /\S/.test(text.charAt(at - 1))
-  if (char === '(' || char === ')') return { token: { is: char, position: at }, end: at + 1 }
-  if (char === '|') return refusePipe(at)
-  if (!isValueOfKey) {
-    if ((char === '-' || char === '!') && /[^\s)=|]/.test(text.charAt(at + 1))) {
-      return { token: { is: '-', position: at }, end: at + 1 }
-    }
-    const key = readKey(text, at)
-    if (key !== undefined) return key
-    const operator = /(?:AND|OR|NOT)(?=[\s("]|$)/y
-    operator.lastIndex = at
-    const word = operator.exec(text)?.[0]
-    if (word === 'AND' || word === 'OR' || word === 'NOT') {
-      return { token: { is: word, position: at }, end: at + word.length }
-    }
+  const isAfterKey = isTouching(text, at, before)
+  if (char === '(' || char === ')' || char === '}') return sign(char, at)
+  if (char === '|') return text.startsWith('||', at) ? sign('OR', at, 2) : sign('|', at)
+  if (isAfterKey) {
+    rangePattern.lastIndex = at
+    if ((char === '[' || char === '{') && rangePattern.test(text)) return sign(char, at)
+    if (char === '-' && /["(]/.test(text.charAt(at + 1))) return sign('-', at)
+  } else {
+    if (char === '{') return sign('{', at)
+    const found = readSign(text, at) ?? readKey(text, at)
+    if (found !== undefined) return found
   }
-  const value = readValue(text, at)
+  const value = readValue(text, at, wordEnd)
   if ('refused' in value) return value
   return { token: { is: 'value', value: value.value, position: at }, end: value.end }
 }
 
-function refusePipe(at: number): SearchRefused {
-  return {
-    refused: "Cannot read this search: pipes ('|') are not supported yet; put a value that contains '|' in quotes",
-    position: at,
+/** `+a` is said by those who know it from elsewhere: here every term is required already. */
+function isNeedlessPlus(text: string, at: number, before: Token | undefined): boolean {
+  const needless = /(?<![^\s({])\+(?=[A-Za-z_("{])/y
+  needless.lastIndex = at
+  return needless.test(text) && !isTouching(text, at, before)
+}
+
+const signPattern = /(?:AND|OR|NOT)(?=[\s("{]|$)|&&|>>?(?=[\s({]|$)|[-!](?=[^\s)=|>])/y
+
+function readSign(text: string, at: number): Read | undefined {
+  signPattern.lastIndex = at
+  const found = signPattern.exec(text)?.[0]
+  switch (found) {
+    case 'AND':
+    case 'OR':
+    case 'NOT':
+    case '>':
+    case '>>':
+      return sign(found, at)
+    case '&&':
+      return sign('AND', at, 2)
+    case '-':
+    case '!':
+      return sign('-', at)
+    default:
+      return undefined
   }
+}
+
+/** Between `[` and `]`: two values with TO between them. */
+function readRangeToken(text: string, at: number): Read | SearchRefused {
+  const char = text.charAt(at)
+  if (char === ']' || char === '}') return sign(char, at)
+  if (/TO(?=\s)/y.test(text.slice(at, at + 3))) return sign('TO', at)
+  const value = readValue(text, at, /[\s()"|{}[\]]/)
+  if ('refused' in value) return value
+  if (value.end === at) return { refused: `Cannot read this search: '${char}' has no place in a range`, position: at }
+  return { token: { is: 'value', value: value.value, position: at }, end: value.end }
+}
+
+function readPipeToken(text: string, at: number): Read | SearchRefused {
+  const char = text.charAt(at)
+  if (char === '(' || char === ')' || char === ',' || char === '|') return sign(char, at)
+  if (char === '"') {
+    const quoted = readQuoted(text, at)
+    if ('refused' in quoted) return quoted
+    return { token: { is: 'name', text: quoted.text, quoted: true, position: at }, end: quoted.end }
+  }
+  const compare = />=|<=|!=|=|>|</y
+  compare.lastIndex = at
+  const written = compare.exec(text)?.[0]
+  if (written !== undefined) {
+    return { token: { is: 'compare', compare: pipeComparison(written), position: at }, end: at + written.length }
+  }
+  const word = /(?:[^\s(),|"<>=!]|!(?!=))+/y
+  word.lastIndex = at
+  const found = word.exec(text)?.[0] ?? char
+  return { token: { is: 'name', text: found, quoted: false, position: at }, end: at + found.length }
 }
 
 /** `key:`, `key>=`, `"any key":`. Not `12:30` (no key begins with a digit) and not `http://x` (an address). */
@@ -83,17 +177,22 @@ function readKey(text: string, at: number): Read | undefined {
     keyPattern.lastIndex = at
     const found = keyPattern.exec(text)?.[0]
     if (found === undefined) return undefined
-    key = found
+    key = found.replace(/\\(\S)/g, '$1')
     end = at + found.length
   }
   comparePattern.lastIndex = end
-  const sign = comparePattern.exec(text)?.[0]
-  if (sign === undefined || text.startsWith('://', end)) return undefined
-  return { token: { is: 'key', key, compare: comparisonOf(sign), position: at }, end: end + sign.length }
+  const written = comparePattern.exec(text)?.[0]
+  if (written === undefined || text.startsWith('://', end)) return undefined
+  return { token: { is: 'key', key, compare: comparisonOf(written), position: at }, end: end + written.length }
 }
 
-function comparisonOf(sign: string): Comparison | '!=' {
-  switch (sign) {
+function pipeComparison(written: string): Exclude<Comparison, ':'> | '!=' {
+  const compare = comparisonOf(written)
+  return compare === ':' ? '=' : compare
+}
+
+function comparisonOf(written: string): Comparison | '!=' {
+  switch (written) {
     case ':>=':
     case '>=':
       return '>='
@@ -108,13 +207,13 @@ function comparisonOf(sign: string): Comparison | '!=' {
       return '<'
     case '=':
     case '!=':
-      return sign
+      return written
     default:
       return ':'
   }
 }
 
-function readValue(text: string, at: number): { value: Value; end: number } | SearchRefused {
+function readValue(text: string, at: number, end: RegExp): { value: Value; end: number } | SearchRefused {
   if (text.charAt(at) === '"') {
     const quoted = readQuoted(text, at)
     if ('refused' in quoted) return quoted
@@ -122,7 +221,7 @@ function readValue(text: string, at: number): { value: Value; end: number } | Se
   }
   const regex = readRegex(text, at)
   if (regex !== undefined) return regex
-  return readWord(text, at)
+  return readWord(text, at, end)
 }
 
 /** Inside quotes only `\"` and `\\` are escapes: a Windows path may be pasted as it is, but for its last backslash. */
@@ -145,7 +244,7 @@ function readQuoted(text: string, at: number): { text: string; end: number } | S
  * ends the word, and no other slash or white space stands between.
  */
 function readRegex(text: string, at: number): { value: Value; end: number } | undefined {
-  const pattern = /\/((?:\\\S|[^\\/\s])+)\/(?=[\s)]|$)/y
+  const pattern = /\/((?:\\\S|[^\\/\s])+)\/(?=[\s)}|]|$)/y
   pattern.lastIndex = at
   const found = pattern.exec(text)
   if (found?.[1] === undefined) return undefined
@@ -154,16 +253,19 @@ function readRegex(text: string, at: number): { value: Value; end: number } | un
 }
 
 /** Up to white space, a parenthesis, a quote or a pipe; `\` takes the next character as it is; `*` is anything. */
-function readWord(text: string, at: number): { value: Value; end: number } | SearchRefused {
+function readWord(text: string, at: number, wordEnds: RegExp): { value: Value; end: number } | SearchRefused {
   const pieces = ['']
   let end = at
+  let braces = 0
   const append = (char: string): void => {
     pieces.push((pieces.pop() ?? '') + char)
   }
   for (; end < text.length; end++) {
     const char = text.charAt(end)
-    if (char === '|') return refusePipe(end)
-    if (wordEnd.test(char)) break
+    if (wordEnds.test(char)) break
+    // `/users/{id}` is a word; a brace that was opened before the word is closed after it.
+    if (char === '{') braces++
+    else if (char === '}' && --braces < 0) break
     if (char === '\\' && end + 1 < text.length) append(text.charAt(++end))
     else if (char !== '*') append(char)
     else if (pieces.length === 1 || pieces.at(-1) !== '') pieces.push('')

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import type { Search, Value } from './ast.ts'
-import { parseSearch } from './parse.ts'
+import type { Aggregate, Bound, Question, Search, SearchRefused, Stage, Value } from './ast.ts'
+import { parseQuestion } from './parse.ts'
 
 /** The tree as text, so that a case is one line. */
 function print(search: Search): string {
@@ -16,7 +16,42 @@ function print(search: Search): string {
       return printValue(search.value)
     case 'compare':
       return `${search.key} ${search.compare} ${printValue(search.value)}`
+    case 'between': {
+      const bound = (end: Bound | undefined): string =>
+        end ? `${printValue(end.value)}${end.isIncluded ? '' : '!'}` : '..'
+      return `${search.key} from ${bound(search.least)} to ${bound(search.most)}`
+    }
+    case 'span':
+      return `{${print(search.search)}}`
+    case 'related':
+      return `(${print(search.above)} ${search.relation} ${print(search.below)})`
   }
+}
+
+function printStage(stage: Stage): string {
+  const value = (each: Aggregate): string =>
+    each.function === 'quantile' ? `${each.name}=${each.quantile}` : each.name
+  switch (stage.is) {
+    case 'aggregate':
+      return `${stage.values.map(value).join('+')} by ${stage.by.map(({ key }) => key).join('+')}`
+    case 'top':
+      return `top ${stage.rows} ${stage.key.key}${stage.value ? ` by ${value(stage.value)}` : ''}`
+    case 'values':
+      return `values ${stage.key.key}`
+    case 'timeseries':
+      return `timeseries ${stage.stepMs ?? 'auto'}`
+    case 'where':
+      return `where ${stage.column.key} ${stage.compare} ${stage.value}`
+    case 'sort':
+      return `sort ${stage.column.key} ${stage.order}`
+    case 'limit':
+      return `limit ${stage.rows}`
+  }
+}
+
+function parseSearch(text: string): Search | SearchRefused {
+  const question: Question | SearchRefused = parseQuestion(text)
+  return 'refused' in question ? question : question.search
 }
 
 function printValue(value: Value): string {
@@ -55,16 +90,48 @@ describe('parseSearch', () => {
     ['not and or', '(not and and and or)'],
     ['ORDER ANDROID', '(ORDER and ANDROID)'],
     ['!debug', 'not debug'],
-    ['--a', 'not not a'],
+    ['--a', 'a'],
+    ['a && b || c', '((a and b) or c)'],
+    ['+a +"b c" +(d)', '(a and "b c" and d)'],
+    ['+5 a+b', '(+5 and a+b)'],
+    ['key:[1 TO 5]', 'key from 1 to 5'],
+    ['key:{"a b" TO c}', 'key from "a b"! to c!'],
+    ['key:[* TO 5} x', '(key from .. to 5! and x)'],
+    ['key:[abc]', 'key : [abc]'],
+    ['route:/users/{id} {x}', '(route : /users/{id} and {x})'],
+    ['key:-"a b"', 'not key : "a b"'],
+    ['key:-(a OR b)', 'not (key : a or key : b)'],
+    ['foo\\~bar: x', 'foo~bar : x'],
+    ['foo\\: x', '(foo: and x)'],
+    ['{a b} c', '({(a and b)} and c)'],
+    ['a b > c OR d', '(((a and b) > c) or d)'],
+    ['{a} >> {b} > {c}', '(({a} >> {b}) > {c})'],
+    ['NOT {a:b}', 'not {a : b}'],
+    ['a -> b', '(a and -> and b)'],
   ])('reads %s', (text, tree) => {
     const parsed = parseSearch(text)
-    expect('refused' in parsed ? parsed : print(parsed).replace('not not ', 'not not ')).toEqual(
-      tree === 'not not a' ? 'a' : tree,
-    )
+    expect('refused' in parsed ? parsed : print(parsed)).toEqual(tree)
   })
 
   test.each([
-    ['a | count()', 2, /pipes/],
+    ['a | counts', 4, /"counts" is not a pipe/],
+    ['a | ', 4, /a pipe begins with/],
+    ['a | count by', 12, /a key should follow "by"/],
+    ['a | count by (x y)', 16, /a comma is missing/],
+    ['a | p95', 4, /p95 is of a key/],
+    ['a | p95(duration', 16, /'\)' is missing/],
+    ['a | count(x)', 10, /takes no key/],
+    ['a | limit 0', 10, /from 1 to 10000/],
+    ['a | timeseries fast', 15, /a step of time/],
+    ['a | where count', 15, /comparison should follow/],
+    ['a | where count > many', 18, /number or a duration/],
+    ['a | sort -', 9, /column should follow/],
+    ['a | count x', 10, /"x" is not expected/],
+    ['key>[1 TO 2]', 4, /range follows ':'/],
+    ['key:[1 TO 2', 4, /never closed/],
+    ['{a', 0, /'{' that begins here is never closed/],
+    ['a }', 2, /'}' closes nothing/],
+    ['> a', 0, /before '>'/],
     ['"never closed', 0, /never closed/],
     ['(a', 0, /'\(' that begins here is never closed/],
     ['a)', 1, /closes nothing/],
@@ -82,5 +149,22 @@ describe('parseSearch', () => {
     const parsed = parseSearch(text)
     if (sentence === undefined) return expect(parsed).not.toHaveProperty('refused')
     expect(parsed).toMatchObject({ position, refused: expect.stringMatching(sentence) })
+  })
+
+  test.each([
+    ['| count', 'count by '],
+    ['a | count() by (service, "my key")', 'count by service+my key'],
+    ['a | count, p99.9(duration) by service', 'count+p99.9(duration)=0.999 by service'],
+    ['a | rate by (http.route) | sort -rate | limit 5', 'rate by http.route | sort rate falling | limit 5'],
+    ['a | top 10 http.route', 'top 10 http.route'],
+    ['a | top key by max(duration)', 'top 10 key by max(duration)'],
+    ['a | values key|limit 3', 'values key | limit 3'],
+    ['a | count | timeseries 1m', 'count by  | timeseries 60000'],
+    ['a|timeseries', 'timeseries auto'],
+    ['a | count by (k) | where count>=5 | sort k desc', 'count by k | where count >= 5 | sort k falling'],
+    ['a | avg(x) | where avg(x) > 250ms', 'avg(x) by  | where avg(x) > 250000000'],
+  ])('reads the pipes of %s', (text, stages) => {
+    const question = parseQuestion(text)
+    expect('refused' in question ? question : question.stages.map(printStage).join(' | ')).toEqual(stages)
   })
 })

@@ -1,50 +1,68 @@
-import type { Search, SearchRefused, Value } from './ast.ts'
-import { readTokens, type Token } from './lexer.ts'
+import type { Bound, Question, Search, SearchRefused, Value } from './ast.ts'
+import { readTokens, type Sign, type Token } from './lexer.ts'
+import { parseStages } from './parse-stages.ts'
+import { refuse, Tokens } from './tokens.ts'
 
 /**
  * The search language, by recursive descent; `grammar.ebnf` beside this file is the same thing to read.
- * Binding, loosest first: OR, AND (also: nothing between two terms), NOT and `-`.
+ * Binding, loosest first: OR, structure (`>`, `>>`), AND (also: nothing between two terms), NOT and `-`.
  */
-export function parseSearch(text: string): Search | SearchRefused {
+export function parseQuestion(text: string): Question | SearchRefused {
   const tokens = readTokens(text)
   if ('refused' in tokens) return tokens
-  const parser = new Parser(tokens)
-  return parser.whole()
+  const cursor = new Tokens(tokens)
+  const search = new Parser(cursor).whole()
+  if ('refused' in search) return search
+  const stages = parseStages(cursor)
+  return 'refused' in stages ? stages : { search, stages }
 }
 
 const depthMax = 50
 const termsMax = 200
 
 class Parser {
-  readonly #tokens: Token[]
-  #at = 0
+  readonly #tokens: Tokens
   #depth = 0
   #terms = 0
 
-  constructor(tokens: Token[]) {
+  constructor(tokens: Tokens) {
     this.#tokens = tokens
   }
 
   whole(): Search | SearchRefused {
-    if (this.#peek().is === 'end') return { is: 'all' }
+    const first = this.#tokens.peek().is
+    if (first === 'end' || first === '|') return { is: 'all' }
     const search = this.#or()
     if ('refused' in search) return search
-    const rest = this.#peek()
-    if (rest.is === 'end') return search
-    if (rest.is === ')') return refuse("this ')' closes nothing", rest)
+    const rest = this.#tokens.peek()
+    if (rest.is === 'end' || rest.is === '|') return search
+    if (rest.is === ')' || rest.is === '}') return refuse(`this '${rest.is}' closes nothing`, rest)
     return refuse(`'${rest.is}' is not expected here`, rest)
   }
 
   #or(): Search | SearchRefused {
-    if (++this.#depth > depthMax) return refuse(`it is nested more than ${depthMax} deep`, this.#peek())
+    if (++this.#depth > depthMax) return refuse(`it is nested more than ${depthMax} deep`, this.#tokens.peek())
     const terms: Search[] = []
     do {
-      const term = this.#and()
+      const term = this.#related()
       if ('refused' in term) return term
       terms.push(term)
-    } while (this.#take('OR'))
+    } while (this.#tokens.take('OR'))
     this.#depth--
     return joined('or', terms)
+  }
+
+  /** `a > b >> c` is `(a > b) >> c`: what is found is the span on the right. */
+  #related(): Search | SearchRefused {
+    let above = this.#and()
+    for (;;) {
+      const token = this.#tokens.peek()
+      if ('refused' in above || (token.is !== '>' && token.is !== '>>')) return above
+      this.#tokens.next()
+      const below = this.#and()
+      if ('refused' in below) return below
+      above = { is: 'related', above, relation: token.is, below, position: token.position }
+    }
   }
 
   #and(): Search | SearchRefused {
@@ -53,28 +71,25 @@ class Parser {
       const term = this.#not()
       if ('refused' in term) return term
       terms.push(term)
-      if (this.#take('AND')) continue
-      const next = this.#peek().is
-      if (next === 'end' || next === ')' || next === 'OR') return joined('and', terms)
+      if (this.#tokens.take('AND')) continue
+      if (termsEnd.has(this.#tokens.peek().is)) return joined('and', terms)
     }
   }
 
   #not(): Search | SearchRefused {
-    let negated = false
-    while (this.#take('NOT') || this.#take('-')) negated = !negated
+    const negated = this.#tokens.takeNots()
     const term = this.#term()
     return negated && !('refused' in term) ? { is: 'not', term } : term
   }
 
   #term(): Search | SearchRefused {
-    const token = this.#next()
+    const token = this.#tokens.next()
     if (++this.#terms > termsMax) return refuse(`it has more than ${termsMax} terms`, token)
     switch (token.is) {
-      case '(': {
-        const search = this.#or()
-        if ('refused' in search) return search
-        return this.#take(')') ? search : refuse("the '(' that begins here is never closed", token)
-      }
+      case '(':
+        return this.#closed(this.#or(), ')', token)
+      case '{':
+        return this.#span(token)
       case 'key':
         return this.#compare(token)
       case 'value':
@@ -86,64 +101,98 @@ class Parser {
     }
   }
 
-  #compare(key: Token & { is: 'key' }): Search | SearchRefused {
-    const token = this.#next()
+  #span(open: Token): Search | SearchRefused {
+    const { position } = open
+    if (this.#tokens.take('}')) return { is: 'span', search: { is: 'all' }, position }
+    const search = this.#closed(this.#or(), '}', open)
+    return 'refused' in search ? search : { is: 'span', search, position }
+  }
+
+  #closed(inside: Search | SearchRefused, close: Sign, open: Token): Search | SearchRefused {
+    if ('refused' in inside || this.#tokens.take(close)) return inside
+    return refuse(`the '${open.is}' that begins here is never closed`, open)
+  }
+
+  #compare(key: Key): Search | SearchRefused {
+    const negated = this.#tokens.takeNots()
+    const found = this.#compared(key)
+    return negated && !('refused' in found) ? { is: 'not', term: found } : found
+  }
+
+  #compared(key: Key): Search | SearchRefused {
+    const token = this.#tokens.next()
     if (token.is === 'value') return comparison(key, token.value)
     if (token.is === '(') {
       if (key.compare !== ':') return refuse(`a group of values follows ':' only, as in ${key.key}:(a OR b)`, token)
-      const values = this.#values(key)
-      if ('refused' in values) return values
-      return this.#take(')') ? values : refuse("the '(' that begins here is never closed", token)
+      return this.#closed(this.#values(key), ')', token)
     }
+    if (token.is === '[' || token.is === '{') return this.#range(key, token)
     return refuse(`a value should follow '${key.key}${key.compare}'; write ${key.key}:* for "has ${key.key}"`, token)
   }
 
+  /** `[1 TO 5]`, `{1 TO 5}`, `[1 TO *]`. */
+  #range(key: Key, open: Token): Search | SearchRefused {
+    if (key.compare !== ':') return refuse(`a range follows ':' only, as in ${key.key}:[1 TO 5]`, open)
+    const least = this.#bound(open.is === '[')
+    if ('refused' in least) return least
+    if (!this.#tokens.take('TO')) return refuse('TO should stand between the two ends of a range', this.#tokens.peek())
+    const most = this.#bound(true)
+    if ('refused' in most) return most
+    const close = this.#tokens.next()
+    if (close.is !== ']' && close.is !== '}') return refuse('the range that begins here is never closed', open)
+    return {
+      is: 'between',
+      key: key.key,
+      ...(!isOpen(least) && { least }),
+      ...(!isOpen(most) && { most: { ...most, isIncluded: close.is === ']' } }),
+      position: open.position,
+    }
+  }
+
+  #bound(isIncluded: boolean): Bound | SearchRefused {
+    const token = this.#tokens.next()
+    if (token.is !== 'value') return refuse('a value or * should stand here, as in [1 TO *]', token)
+    if (isOpen(token) || token.value.is === 'exact') return { value: token.value, isIncluded }
+    return refuse('an end of a range is a plain value or *', token)
+  }
+
   /** Inside `key:( )`. Two values with nothing between are refused: half the world would read it as OR. */
-  #values(key: Token & { is: 'key' }): Search | SearchRefused {
+  #values(key: Key): Search | SearchRefused {
     const any: Search[] = []
     let all: Search[] = []
     for (;;) {
       const value = this.#oneValue(key)
       if ('refused' in value) return value
       all.push(value)
-      const next = this.#peek()
-      if (this.#take('AND')) continue
+      if (this.#tokens.take('AND')) continue
       any.push(joined('and', all))
       all = []
-      if (this.#take('OR')) continue
+      if (this.#tokens.take('OR')) continue
+      const next = this.#tokens.peek()
       if (next.is === ')' || next.is === 'end') return joined('or', any)
       return refuse('write OR or AND between the values of a group', next)
     }
   }
 
-  #oneValue(key: Token & { is: 'key' }): Search | SearchRefused {
-    let negated = false
-    while (this.#take('NOT') || this.#take('-')) negated = !negated
-    const token = this.#next()
+  #oneValue(key: Key): Search | SearchRefused {
+    const negated = this.#tokens.takeNots()
+    const token = this.#tokens.next()
     if (++this.#terms > termsMax) return refuse(`it has more than ${termsMax} terms`, token)
     if (token.is !== 'value') return refuse(`only values can stand in the group after '${key.key}:'`, token)
     const term = comparison(key, token.value)
     return negated ? { is: 'not', term } : term
   }
-
-  #peek(): Token {
-    return this.#tokens[this.#at] ?? { is: 'end', position: 0 }
-  }
-
-  #next(): Token {
-    const token = this.#peek()
-    if (token.is !== 'end') this.#at++
-    return token
-  }
-
-  #take(is: Token['is']): boolean {
-    if (this.#peek().is !== is) return false
-    this.#at++
-    return true
-  }
 }
 
-function comparison(key: Token & { is: 'key' }, value: Value): Search {
+type Key = Token & { is: 'key' }
+
+const termsEnd: ReadonlySet<Token['is']> = new Set(['end', ')', '}', 'OR', '>', '>>', '|'])
+
+function isOpen({ value }: { value: Value }): boolean {
+  return value.is === 'wildcard' && value.pieces.every((piece) => piece === '')
+}
+
+function comparison(key: Key, value: Value): Search {
   if (key.compare !== '!=') return { is: 'compare', key: key.key, compare: key.compare, value }
   return { is: 'not', term: { is: 'compare', key: key.key, compare: '=', value } }
 }
@@ -151,8 +200,4 @@ function comparison(key: Token & { is: 'key' }, value: Value): Search {
 function joined(is: 'and' | 'or', terms: Search[]): Search {
   const only = terms[0]
   return terms.length === 1 && only !== undefined ? only : { is, terms }
-}
-
-function refuse(why: string, token: Token): SearchRefused {
-  return { refused: `Cannot read this search: ${why}`, position: token.position }
 }

@@ -1,7 +1,18 @@
-import type { Comparison, Search, SearchRefused, Value } from './ast.ts'
-import type { AttributeSource, Condition, IdColumn, Signal, TextColumn, TextSource, TextTest } from './condition.ts'
+import type { Bound, Comparison, Search, SearchRefused, Value } from './ast.ts'
+import type {
+  AttributeSource,
+  Condition,
+  Holder,
+  IdColumn,
+  Signal,
+  TextColumn,
+  TextSource,
+  TextTest,
+} from './condition.ts'
 import { lowerAscii, tokensOf } from './condition.ts'
+import { durationNano } from './durations.ts'
 import { compileRegex, parseRegex } from './regex.ts'
+import { refuse } from './tokens.ts'
 
 /** Resolves every key of a search for one signal. What cannot mean anything is refused with its place in the text. */
 export function planSearch(signal: Signal, search: Search): Condition | SearchRefused {
@@ -26,12 +37,21 @@ export function planSearch(signal: Signal, search: Search): Condition | SearchRe
       return planWords(wordColumns[signal], search.value)
     case 'compare':
       return planCompare(signal, search)
+    case 'between':
+      return planBetween(signal, search)
+    case 'span':
+    case 'related':
+      return refuse(
+        `${search.is === 'span' ? "'{ }'" : `'${search.relation}'`} is of traces: here each ${signal === 'logs' ? 'record' : 'span'} is looked at alone`,
+        search,
+      )
   }
 }
 
 const wordColumns: Record<Signal, readonly TextColumn[]> = { logs: ['body'], spans: ['name', 'status_message'] }
 
-type Compare = Search & { is: 'compare' }
+/** `isBound`: an end of a range, which text has too. */
+type Compare = Search & { is: 'compare' } & { isBound?: boolean }
 type PlanKey = (compare: Compare) => Condition | SearchRefused
 
 const both: Record<string, PlanKey> = {
@@ -40,6 +60,7 @@ const both: Record<string, PlanKey> = {
   trace: (compare) => planId('trace_id', 32, compare),
   span_id: (compare) => planId('span_id', 16, compare),
   'scope.name': (compare) => planText({ of: 'scope name' }, compare),
+  'scope.version': (compare) => planText({ of: 'scope version' }, compare),
 }
 const known: Record<Signal, Record<string, PlanKey>> = {
   logs: {
@@ -60,6 +81,7 @@ const known: Record<Signal, Record<string, PlanKey>> = {
     duration: planDuration,
     parent_id: (compare) => planId('parent_span_id', 16, compare),
     event: (compare) => planText({ of: 'event names' }, compare),
+    'event.name': (compare) => planText({ of: 'event names' }, compare),
   },
 }
 
@@ -71,18 +93,67 @@ export function knownKeys(signal: Signal): string[] {
 function planCompare(signal: Signal, compare: Compare): Condition | SearchRefused {
   const planKey = Object.hasOwn(known[signal], compare.key) ? known[signal][compare.key] : undefined
   if (planKey !== undefined) return planKey(compare)
-  const source = attributeSource(compare.key)
+  const source = attributeSource(signal, compare.key)
   if (compare.compare === ':' || compare.compare === '=') return planText(source, compare)
   const value = numberOf(compare.value)
-  if (value === undefined) {
-    return refuse(`${compare.key} is compared with a number, as in ${compare.key}${compare.compare}100`, compare.value)
-  }
-  return { is: 'number', source, compare: compare.compare, value }
+  if (value !== undefined) return { is: 'number', source, compare: compare.compare, value }
+  if (compare.isBound || isDate(compare.value)) return planText(source, { ...compare, isBound: true })
+  return refuse(
+    `${compare.key} is compared with a number or a date, as in ${compare.key}${compare.compare}100`,
+    compare.value,
+  )
 }
 
-function attributeSource(key: string): AttributeSource {
-  if (key.startsWith('resource.')) return { of: 'attribute', key: key.slice('resource.'.length), holder: 'resource' }
-  if (key.startsWith('attributes.')) return { of: 'attribute', key: key.slice('attributes.'.length), holder: 'record' }
+/** `2026-01-05`, with a time or without: dates written so stand in the order of their letters. */
+function isDate(value: Value): boolean {
+  return value.is === 'exact' && /^\d{4}-\d\d-\d\d(?:[T ]|$)/.test(value.text)
+}
+
+/** Both ends as comparisons, of numbers where both ends are. */
+function planBetween(
+  signal: Signal,
+  { key, least, most, position }: Search & { is: 'between' },
+): Condition | SearchRefused {
+  if (least === undefined && most === undefined) {
+    return planCompare(signal, {
+      is: 'compare',
+      key,
+      compare: ':',
+      value: { is: 'wildcard', pieces: ['', ''], position },
+    })
+  }
+  const isText = [least, most].some((bound) => bound !== undefined && numberOf(bound.value) === undefined)
+  const terms: Condition[] = []
+  for (const end of [boundOf(least, '>'), boundOf(most, '<')]) {
+    if (end === undefined) continue
+    const isKnown = Object.hasOwn(known[signal], key)
+    const compare: Compare = { is: 'compare', key, ...end, isBound: true }
+    const source = attributeSource(signal, key)
+    const term = isText && !isKnown ? planText(source, compare) : planCompare(signal, compare)
+    if ('refused' in term) return term
+    terms.push(term)
+  }
+  return { is: 'and', terms }
+}
+
+function boundOf(bound: Bound | undefined, compare: '>' | '<'): { compare: Comparison; value: Value } | undefined {
+  return bound && { compare: bound.isIncluded ? `${compare}=` : compare, value: bound.value }
+}
+
+const holders: readonly [prefix: string, holder: Holder, signals: readonly Signal[]][] = [
+  ['resource.', 'resource', ['logs', 'spans']],
+  ['attributes.', 'record', ['logs', 'spans']],
+  ['scope.', 'scope', ['logs', 'spans']],
+  ['event.', 'events', ['spans']],
+  ['link.', 'links', ['spans']],
+  ['any.', 'any', ['spans']],
+]
+
+export function attributeSource(signal: Signal, key: string): AttributeSource {
+  for (const [prefix, holder, signals] of holders) {
+    if (key.startsWith(prefix) && signals.includes(signal))
+      return { of: 'attribute', key: key.slice(prefix.length), holder }
+  }
   return { of: 'attribute', key, holder: 'either' }
 }
 
@@ -90,8 +161,9 @@ function textColumn(column: TextColumn): PlanKey {
   return (compare) => planText({ of: 'column', column }, compare)
 }
 
-function planText(source: TextSource, { key, compare, value }: Compare): Condition | SearchRefused {
+function planText(source: TextSource, { key, compare, value, isBound }: Compare): Condition | SearchRefused {
   if (compare !== ':' && compare !== '=') {
+    if (isBound) return { is: 'text', source, test: { test: 'order', compare, text: writtenText(value) } }
     return refuse(`${key} is text: it can be matched with ':', '=' and '!=', not compared with '${compare}'`, value)
   }
   const test = textTest(value, compare)
@@ -131,9 +203,9 @@ function isPresence(value: Value): boolean {
   return value.is === 'wildcard' && value.pieces.every((piece) => piece === '')
 }
 
-function planBody({ compare, value, key }: Compare): Condition | SearchRefused {
-  if (compare === ':' && !isPresence(value)) return planWords(['body'], value)
-  return planText({ of: 'column', column: 'body' }, { is: 'compare', compare, value, key })
+function planBody(compare: Compare): Condition | SearchRefused {
+  if (compare.compare === ':' && !isPresence(compare.value)) return planWords(['body'], compare.value)
+  return planText({ of: 'column', column: 'body' }, compare)
 }
 
 function planWords(columns: readonly TextColumn[], value: Value): Condition | SearchRefused {
@@ -228,16 +300,12 @@ function planNamed(
   return { is: 'number', source: { of: 'column', column }, compare: '=', value: number }
 }
 
-const nanosecondsIn: Record<string, number> = { ns: 1, us: 1e3, µs: 1e3, μs: 1e3, ms: 1e6, s: 1e9, m: 60e9, h: 3600e9 }
-
 function planDuration({ key, compare, value }: Compare): Condition | SearchRefused {
   if (compare === ':' && isPresence(value)) return { is: 'always' }
-  const found = /^(\d+(?:\.\d+)?)(ns|us|µs|μs|ms|s|m|h)$/.exec(writtenText(value))
-  const unit = nanosecondsIn[found?.[2] ?? '']
-  if (found?.[1] === undefined || unit === undefined) {
-    return refuse(`${key} is compared with a number and its unit (ns, us, ms, s, m, h), as in ${key}>250ms`, value)
+  const nanoseconds = durationNano(writtenText(value))
+  if (nanoseconds === undefined) {
+    return refuse(`${key} is compared with a number and its unit (ns, us, ms, s, m, h, d), as in ${key}>250ms`, value)
   }
-  const nanoseconds = Math.round(Number(found[1]) * unit)
   if (!Number.isSafeInteger(nanoseconds)) return refuse(`${key} cannot be longer than 104 days`, value)
   return {
     is: 'number',
@@ -251,8 +319,4 @@ function numberOf(value: Value): number | undefined {
   if (value.is !== 'exact' || !/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(value.text)) return undefined
   const number = Number(value.text)
   return Number.isFinite(number) ? number : undefined
-}
-
-function refuse(why: string, value: Value): SearchRefused {
-  return { refused: `Cannot read this search: ${why}`, position: value.position }
 }

@@ -1,12 +1,30 @@
 import type { Refused } from '../../base/refused.ts'
+import type { Question, SearchRefused } from './ast.ts'
 import type { Condition, Signal } from './condition.ts'
-import { parseSearch } from './parse.ts'
+import { parseQuestion } from './parse.ts'
 import { planSearch } from './plan.ts'
 
-/** ask -> plan: the text someone typed, as a condition on one signal. */
+/** ask -> plan: the text someone typed, as a condition on one signal. Pipes are refused, saying where to ask them. */
 export function readSearch(signal: Signal, text: string): Condition | Refused {
-  const parsed = parseSearch(text)
-  const planned = 'refused' in parsed ? parsed : planSearch(signal, parsed)
-  if (!('refused' in planned)) return planned
-  return { refused: 'invalid_query', message: planned.refused, position: planned.position }
+  const question = readQuestion(text)
+  if ('refused' in question) return question
+  const [pipe] = question.stages
+  if (pipe !== undefined) {
+    return ofSearch({
+      refused: 'Cannot read this search: records are shown here, and a pipe makes a table of them; leave it out',
+      position: pipe.position,
+    })
+  }
+  const planned = planSearch(signal, question.search)
+  return 'refused' in planned ? ofSearch(planned) : planned
+}
+
+/** The text as a question of any signal. */
+export function readQuestion(text: string): Question | Refused {
+  const question = parseQuestion(text)
+  return 'refused' in question ? ofSearch(question) : question
+}
+
+export function ofSearch({ refused, position }: SearchRefused): Refused {
+  return { refused: 'invalid_query', message: refused, position }
 }

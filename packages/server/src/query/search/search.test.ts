@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openTestWorld, type TestWorld } from '../test-world/world.case.ts'
 import { compileMatch } from './condition-match.ts'
 import { readSearch } from './read-search.ts'
-import { caseRecords, caseResource, caseScope, searchCases } from './search.case.ts'
+import { caseRecords, caseResource, caseScope, caseScopeAttributes, searchCases } from './search.case.ts'
 
 const startMs = Date.UTC(2026, 0, 5)
 const hex = (text: string): string => `unhex('${Buffer.from(text).toString('hex')}')`
@@ -14,7 +14,9 @@ let world: TestWorld
 beforeAll(async () => {
   world = await openTestWorld()
   world.insert(`INSERT INTO resources SELECT 1, '2026-01-05', 'web', '', ${map(caseResource)}, '', 0`)
-  world.insert(`INSERT INTO scopes SELECT 2, '2026-01-05', '${caseScope}', '', '', map(), '', 0`)
+  world.insert(
+    `INSERT INTO scopes SELECT 2, '2026-01-05', '${caseScope}', '2.1', '', ${map(caseScopeAttributes)}, '', 0`,
+  )
   caseRecords.forEach(({ service, severity, event, body, traceId, attributes }, index) => {
     world.insert(`INSERT INTO logs (ts, service, severity, event_name, body, trace_id, resource_id, scope_id, attributes) SELECT fromUnixTimestamp64Milli(${startMs + index}, 'UTC'),
       '${service}', ${severity}, '${event}', ${hex(body)}, unhex('${traceId}'), 1, 2, ${map(attributes)}`)
@@ -43,8 +45,9 @@ function foundByTail(search: string): number[] {
       id: (column) => (column === 'trace_id' ? record.traceId : '0'.repeat(16)),
       attributes: record.attributes,
       resource: caseResource,
-      scopeName: caseScope,
-      eventNames: [],
+      scope: { name: caseScope, version: '2.1', attributes: caseScopeAttributes },
+      events: [],
+      links: [],
     })
     return found ? [index] : []
   })
