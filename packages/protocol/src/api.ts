@@ -187,6 +187,29 @@ export type LogHistogramAnswer = {
 }
 export type SeverityName = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'unset'
 
+/**
+ * GET /api/v1/table?signal=logs|spans&q&from&to : figures of what matches, as the pipes of `q` say
+ * (`level:error | count by (service)`). With `| timeseries` they are series over time. The first 1,000 rows or 100 groups
+ * where `q` sets no limit; the total says how many there are.
+ */
+export type TableAnswer = (TableRows | SeriesTable) & { cost: Cost }
+export type TableRows = {
+  is: 'table'
+  /** Keys first, then figures. */
+  columns: TableColumn[]
+  /** Texts of keys ('' where a record has none), numbers of figures; null where there is nothing to make one of. */
+  rows: (string | number | null)[][]
+  rowsTotal: number
+}
+export type TableColumn = { name: string; is: 'key' | 'figure'; unit: string }
+export type SeriesTable = {
+  is: 'series'
+  times: number[]
+  stepMs: number
+  series: { labels: Record<string, string>; figure: string; unit: string; values: (number | null)[] }[]
+  seriesTotal: number
+}
+
 /** Server-sent events of GET /api/v1/logs/tail?q */
 export type TailEvent =
   | {
@@ -243,7 +266,16 @@ export type StatusAnswer = {
   version: string
   startedMs: number
   nowMs: number
-  store: { driver: 'embedded' | 'cluster'; engineVersion: string; diskBytes: number; diskFreeBytes: number }
+  store: {
+    driver: 'embedded' | 'cluster'
+    engineVersion: string
+    diskBytes: number
+    diskFreeBytes: number
+    /** 0 is no limit. */
+    budgetBytes: number
+    /** As the tables have it: what waits to be loaded is not in it yet. */
+    kept: KeptData[]
+  }
   ingest: {
     spans: SignalCounts
     logs: SignalCounts
@@ -255,5 +287,16 @@ export type StatusAnswer = {
   }
   endpoints: { ui: string; otlpHttp: string; otlpGrpc: string }
   residentBytes: number
+}
+/** What is stored of one kind. Rollups are the counts by minute that pages are answered from. */
+export type KeptData = {
+  name: 'spans' | 'logs' | 'metrics' | 'rollups'
+  rows: number
+  bytes: number
+  /** Times of the oldest and the newest row; null when there is none. */
+  oldestMs: number | null
+  newestMs: number | null
+  /** How long it is kept. */
+  keepMs: number
 }
 export type SignalCounts = { accepted: number; rejected: number; loaded: number }

@@ -44,6 +44,7 @@ export const inputs = {
     limit: whole('limit', 1, 5000).default(200),
   }),
   logHistogram: z.strictObject({ ...range, q, buckets: whole('buckets', 1, 1000).default(60) }),
+  table: z.strictObject({ ...range, signal, q }),
   tail: z.strictObject({ q }),
   metrics: z.strictObject({ ...range, search: text('search', 200).default('') }),
   metricLabels: z.strictObject({ ...range, metric }),

@@ -43,6 +43,7 @@ export function questionRoutes({ query, status, turns, nowUnixMs }: QuestionsOpt
   question('/traces', inputs.traces, (ask, run) => query.traces(ask, run))
   question('/logs', inputs.logs, (ask, run) => query.logs(ask, run))
   question('/logs/histogram', inputs.logHistogram, (ask, run) => query.logHistogram(ask, run))
+  question('/table', inputs.table, (ask, run) => query.table(ask, run))
   question('/metrics', inputs.metrics, (ask, run) => query.metrics(ask, run))
   question('/metrics/labels', inputs.metricLabels, (ask, run) => query.metricLabels(ask, run))
   question('/metrics/range', inputs.metricRange, (ask, run) => query.metricRange(ask, run))

@@ -7,6 +7,7 @@ import type {
   MetricsAnswer,
   ServiceAnswer,
   ServicesAnswer,
+  TableAnswer,
   TraceAnswer,
   TracesAnswer,
 } from '@wakeline/protocol'
@@ -19,6 +20,7 @@ import { askMetricLabels, askMetrics, type MetricLabelsAsk, type MetricsAsk } fr
 import { openPrometheus, type Prometheus, type PrometheusOptions } from './prometheus/prometheus.ts'
 import { type Running, type RunOptions, startRunning } from './run.ts'
 import { askService, askServices } from './services.ts'
+import { askTable, type TableAsk } from './table.ts'
 import { startTail, type Tail, type TailOptions } from './tail.ts'
 import type { TimeRange } from './time-range.ts'
 import { askTrace, askTraces, type TracesAsk } from './traces.ts'
@@ -45,6 +47,7 @@ export interface Query {
   trace(ask: { traceId: string }, run: RunOptions): Asked<TraceAnswer>
   logs(ask: LogsAsk, run: RunOptions): Asked<LogsAnswer>
   logHistogram(ask: LogHistogramAsk, run: RunOptions): Asked<LogHistogramAnswer>
+  table(ask: TableAsk, run: RunOptions): Asked<TableAnswer>
   metrics(ask: MetricsAsk, run: RunOptions): Promise<MetricsAnswer>
   metricLabels(ask: MetricLabelsAsk, run: RunOptions): Promise<MetricLabelsAnswer>
   metricRange(ask: MetricRangeAsk, run: RunOptions): Asked<MetricRangeAnswer>
@@ -81,6 +84,7 @@ export function openQuery({
     trace: (ask, run) => askTrace(ask, running(run)),
     logs: (ask, run) => askLogs(ask, running(run)),
     logHistogram: (ask, run) => askLogHistogram(ask, running(run)),
+    table: (ask, run) => askTable(ask, running(run)),
     metrics: (ask, run) => askMetrics(ask, running(run)),
     metricLabels: (ask, run) => askMetricLabels(ask, running(run)),
     metricRange: (ask, run) => askMetricRange(ask, running(run)),

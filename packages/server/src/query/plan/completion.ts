@@ -1,6 +1,7 @@
 import type { Signal } from '../search/condition.ts'
 import { type Sql, sql, trusted, uint } from '../sql.ts'
 import { daysInRange, inRange, minutesInRange, type TimeRange } from '../time-range.ts'
+import { kindName, severityName } from './keys.ts'
 
 export type CompletionPlan = TimeRange & { signal: Signal; prefix: string; items: number }
 
@@ -36,10 +37,6 @@ GROUP BY text
 ORDER BY count DESC, text
 LIMIT ${uint(plan.items)}`
 }
-
-const kindName = "['unspecified', 'internal', 'server', 'client', 'producer', 'consumer'][kind + 1]"
-const severityName =
-  "if(severity = 0, 'unset', ['trace', 'debug', 'info', 'warn', 'error', 'fatal'][intDiv(severity - 1, 4) + 1])"
 
 /** Keys whose values the rollup of the signal has. */
 function rollupColumn(key: string, signal: Signal): Sql | undefined {
