@@ -8,6 +8,7 @@ import { startOtlpHttp } from './ingest/receive/otlp-http.ts'
 import { parseSyslogAddress, startSyslog } from './ingest/receive/syslog.ts'
 import { submitOtlp } from './ingest/submit-otlp.ts'
 import { ownMetricsText } from './main/own-metrics.ts'
+import { retentionPolicy, startRetention } from './main/retention.ts'
 import { readStatus } from './main/status.ts'
 import { flagName, type Options, variableName } from './options.ts'
 import { openQuery } from './query/query.ts'
@@ -69,6 +70,11 @@ async function openParts(parts: ServerParts, closers: Closers): Promise<Omit<Run
   })
   closers.push(() => ingest.stop())
 
+  let policy = retentionPolicy(options)
+  const retention = startRetention({ store, policy: () => policy, nowUnixMs, report })
+  closers.push(() => retention.stop())
+  void retention.look()
+
   const limits = readLimits(options)
   const reader = withLimits(store, limits)
   const query = openQuery({ reader, options, nowUnixMs })
@@ -80,8 +86,8 @@ async function openParts(parts: ServerParts, closers: Closers): Promise<Omit<Run
       port,
       uiDirectory: fileURLToPath(new URL('./ui/', import.meta.url)),
       query,
-      status: () => readStatus({ version, startedMs, nowUnixMs, directory, reader, ingest, endpoints }),
-      metricsText: () => ownMetricsText(ingest.counts(), version),
+      status: () => readStatus({ ...parts, startedMs, directory, store, policy, ingest, endpoints }),
+      metricsText: () => ownMetricsText({ counts: ingest.counts(), dropped: retention.dropped(), version }),
       isReady: () => endpoints.otlpGrpc !== '',
       nowUnixMs,
       report: (error) => reportFault(report, error),
@@ -90,7 +96,11 @@ async function openParts(parts: ServerParts, closers: Closers): Promise<Omit<Run
   closers.push(() => api.stop())
   await startReceiving(parts, ingest, { endpoints, closers })
   endpoints.ui = api.url
-  const reload = (changed: Options): void => void Object.assign(limits, readLimits(changed))
+  const reload = (changed: Options): void => {
+    Object.assign(limits, readLimits(changed))
+    policy = retentionPolicy(changed)
+    void retention.look()
+  }
   return { ...endpoints, directory, reload }
 }
 

@@ -71,6 +71,7 @@ const ms = amount('ms')
 
 const MiB = 1024 * 1024
 const seconds = 1000
+const days = 86_400 * seconds
 
 export const optionTable = {
   host: word('Listening', '127.0.0.1', 'Address to listen on. Any but a loopback address needs a token.'),
@@ -101,6 +102,24 @@ export const optionTable = {
     'Storage',
     ['fsync', 'os'],
     'What is acknowledged survives a power cut (fsync), or only the end of the server (os), which is faster.',
+  ),
+  keepSpansMs: ms('Storage', 30 * days, `How long spans are kept, from when they happened or, if later, came in.`, {
+    min: days,
+    reload: true,
+  }),
+  keepLogsMs: ms('Storage', 30 * days, 'How long log records are kept, counted alike.', { min: days, reload: true }),
+  keepMetricsMs: ms('Storage', 90 * days, 'How long metrics are kept, counted alike.', { min: days, reload: true }),
+  keepRollupsMs: ms(
+    'Storage',
+    400 * days,
+    'How long the counts by minute behind pages and charts are kept, counted alike.',
+    { min: days, reload: true },
+  ),
+  storeSizeMaxBytes: bytes(
+    'Storage',
+    0,
+    'Disk space for all of it, beyond which the oldest goes, detail before counts by minute, the last day never; 0 is no limit.',
+    { min: 0, reload: true },
   ),
   diskFreeMinBytes: bytes('Storage', 512 * MiB, 'Disk space kept free; below it senders are told to try again later.'),
 

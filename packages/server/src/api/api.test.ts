@@ -13,7 +13,7 @@ const status: StatusAnswer = {
   version: '0',
   startedMs: 0,
   nowMs: 0,
-  store: { driver: 'embedded', engineVersion: '', diskBytes: 0, diskFreeBytes: 0 },
+  store: { driver: 'embedded', engineVersion: '', diskBytes: 0, diskFreeBytes: 0, budgetBytes: 0, kept: [] },
   ingest: {
     spans: counts,
     logs: counts,

@@ -1,7 +1,14 @@
 import type { IngestCounts } from '../ingest/ingest.ts'
 
+export type OwnCounts = {
+  counts: IngestCounts
+  /** By retention. */
+  dropped: { rows: number; bytes: number }
+  version: string
+}
+
 /** The server's own counters in Prometheus' text format, for `/metrics`. */
-export function ownMetricsText(counts: IngestCounts, version: string): string {
+export function ownMetricsText({ counts, dropped, version }: OwnCounts): string {
   const lines: string[] = []
   const metric = (
     kind: 'counter' | 'gauge',
@@ -35,6 +42,9 @@ export function ownMetricsText(counts: IngestCounts, version: string): string {
   metric('gauge', 'wakeline_ingest_waiting_bytes', 'Bytes waiting for the store.', [['', counts.waitingBytes]])
   metric('gauge', 'wakeline_ingest_poisoned_segments', 'Files the store refused for good, set aside.', [
     ['', counts.poisonedSegments],
+  ])
+  metric('counter', 'wakeline_store_expired_rows_total', 'Rows dropped for their age or the size of the store.', [
+    ['', dropped.rows],
   ])
   metric('gauge', 'process_resident_memory_bytes', 'Resident memory.', [['', process.memoryUsage.rss()]])
   metric('counter', 'process_cpu_seconds_total', 'User and system time.', [['', cpuSeconds()]])

@@ -1,25 +1,25 @@
 import { statfs } from 'node:fs/promises'
-import type { StatusAnswer } from '@wakeline/protocol'
+import type { KeptData, StatusAnswer } from '@wakeline/protocol'
 import type { Ingest } from '../ingest/ingest.ts'
-import type { Reader } from '../store/store.ts'
+import { type KeptName, keptNameOf, keptNames, type RetentionPolicy, recordTables } from '../store/retention.ts'
+import type { Store, StoredPartition } from '../store/store.ts'
 
 export type StatusParts = {
   version: string
   startedMs: number
   nowUnixMs: () => number
   directory: string
-  reader: Reader
+  store: Store
+  policy: RetentionPolicy
   ingest: Ingest
   endpoints: StatusAnswer['endpoints']
 }
 
 /** What the server says of itself at `/api/v1/status`. */
 export async function readStatus(parts: StatusParts): Promise<StatusAnswer> {
-  const { version, startedMs, nowUnixMs, directory, reader, ingest, endpoints } = parts
-  const { rows } = await reader.rows<{ engine: string; bytes: string }>({
-    sql: 'SELECT version() AS engine, toString(sum(bytes_on_disk)) AS bytes FROM system.parts WHERE active',
-    params: {},
-  })
+  const { version, startedMs, nowUnixMs, directory, store, policy, ingest, endpoints } = parts
+  const stored = await store.partitions()
+  const { rows } = await store.rows<{ engine: string }>({ sql: 'SELECT version() AS engine', params: {} })
   const { bavail, bsize } = await statfs(directory)
   const { tornGroups: _, ...counts } = ingest.counts()
   return {
@@ -29,11 +29,49 @@ export async function readStatus(parts: StatusParts): Promise<StatusAnswer> {
     store: {
       driver: 'embedded',
       engineVersion: rows[0]?.engine ?? '',
-      diskBytes: Number(rows[0]?.bytes ?? 0) + counts.waitingBytes,
+      diskBytes: stored.reduce((sum, { bytes }) => sum + bytes, 0) + counts.waitingBytes,
       diskFreeBytes: bavail * bsize,
+      budgetBytes: policy.budgetBytes,
+      kept: await readKept(store, stored, policy),
     },
     ingest: counts,
     endpoints,
     residentBytes: process.memoryUsage.rss(),
   }
+}
+
+type Extent = { name: KeptName; rows: string; oldest: string; newest: string }
+
+/** Counts and times come from what the engine keeps of each part: no row is read. */
+async function readKept(
+  store: Store,
+  stored: readonly StoredPartition[],
+  policy: RetentionPolicy,
+): Promise<KeptData[]> {
+  const asked = keptNames.flatMap((name) =>
+    recordTables[name].map(
+      ({ table, time }) =>
+        `SELECT '${name}' AS name, count() AS n, min(${time}) AS first, max(${time}) AS last FROM ${table}`,
+    ),
+  )
+  const { rows } = await store.rows<Extent>({
+    sql: `SELECT name, sum(n) AS rows, toUnixTimestamp64Milli(toDateTime64(minIf(first, n > 0), 3, 'UTC')) AS oldest,
+  toUnixTimestamp64Milli(toDateTime64(max(last), 3, 'UTC')) AS newest
+FROM (${asked.join('\n  UNION ALL ')})
+GROUP BY name`,
+    params: {},
+  })
+  return keptNames.map((name) => {
+    const found = rows.find((row) => row.name === name)
+    const count = Number(found?.rows ?? 0)
+    const ofName = stored.filter(({ table }) => keptNameOf(table) === name)
+    return {
+      name,
+      rows: count,
+      bytes: ofName.reduce((sum, { bytes }) => sum + bytes, 0),
+      oldestMs: found && count > 0 ? Number(found.oldest) : null,
+      newestMs: found && count > 0 ? Number(found.newest) : null,
+      keepMs: policy[name],
+    }
+  })
 }

@@ -7,6 +7,7 @@ import { type EngineSize, engineArguments } from './engine-arguments.ts'
 import { toLoadError, toQueryError } from './engine-errors.ts'
 import { Live } from './live.ts'
 import { migrationsDirectory, readMigrations, runMigrations } from './migrate.ts'
+import { readPartitions, renderDrop } from './partitions.ts'
 import { type EngineResult, type Session, SessionPool } from './sessions.ts'
 import type {
   Answer,
@@ -17,6 +18,7 @@ import type {
   SealedFile,
   Statement,
   Store,
+  StoredPartition,
 } from './store.ts'
 import { QueryError, StoreAwayError } from './store.ts'
 import type { TableName } from './tables.ts'
@@ -104,6 +106,22 @@ class EmbeddedStore implements Store {
     })
   }
 
+  partitions(): Promise<StoredPartition[]> {
+    return readPartitions(this)
+  }
+
+  drop<Chosen extends { parts: StoredPartition[] }>(
+    choose: (stored: StoredPartition[]) => Chosen[],
+  ): Promise<Chosen[]> {
+    return this.#inOrder(async () => {
+      const chosen = choose(await readPartitions(this))
+      for (const { parts } of chosen) {
+        for (const part of parts) await this.#writer.queryAsync(renderDrop(part), { format: 'Null' })
+      }
+      return chosen
+    })
+  }
+
   async load(file: SealedFile): Promise<void> {
     if (file.rows >= file.blockRows) {
       throw new Error(`Cannot load ${file.path}: ${file.rows} rows do not fit one insert block of ${file.blockRows}`)
@@ -162,10 +180,14 @@ class EmbeddedStore implements Store {
     await chdb.drainPending()
   }
 
-  /** One after another: loads keep their order, and migrations come before them. */
   #write(sql: string, format = 'Null'): Promise<string> {
+    return this.#inOrder(async () => (await this.#writer.queryAsync(sql, { format })).text())
+  }
+
+  /** One after another: loads keep their order, and migrations come before them. */
+  #inOrder<Value>(act: () => Promise<Value>): Promise<Value> {
     if (this.#closed) return Promise.reject(new StoreAwayError('Cannot write to the store: it is closed'))
-    const done = this.#writing.then(async () => (await this.#writer.queryAsync(sql, { format })).text())
+    const done = this.#writing.then(act)
     this.#writing = done.catch(() => {})
     return done
   }

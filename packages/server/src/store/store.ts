@@ -61,10 +61,28 @@ export interface Reader {
   subscribe(table: TableName, listen: (block: AppendedBlock) => void): () => void
 }
 
+/** One partition of one table, as it lies on disk. */
+export type StoredPartition = {
+  table: string
+  /** `20260131`, or `202601` where a table is cut by months. */
+  partition: string
+  rows: number
+  bytes: number
+  /** When a load or merge last wrote to it. */
+  changedMs: number
+}
+
 /** One driver's whole: opened, migrated and closed by `main`. */
 export interface Store extends Writer, Reader {
   /** Creates or forwards the schema; refuses a store newer than this program. */
   migrate(): Promise<void>
+  /** What is stored now, each row once: of replicas, one is looked at. */
+  partitions(): Promise<StoredPartition[]>
+  /**
+   * Drops what `choose` picks from what is stored. Nothing is loaded in between, so what it saw is what goes (on a cluster other
+   * processes may load). Answers what was dropped.
+   */
+  drop<Chosen extends { parts: StoredPartition[] }>(choose: (stored: StoredPartition[]) => Chosen[]): Promise<Chosen[]>
   close(): Promise<void>
 }
 
