@@ -31,6 +31,7 @@ export const parts: readonly Part[] = [
   { name: 'sdk', path: 'packages/sdk/src/', mayImport: ['protocol', 'analysis'], outside: 'anything' },
 
   server('base', []),
+  server('text', []),
   server('store', ['base']),
   server('query', ['store', 'base']),
   server('ingest', ['store', 'base']),
@@ -38,7 +39,7 @@ export const parts: readonly Part[] = [
   server('api', ['alert', 'query', 'store', 'base']),
   server('options', ['base'], 'packages/server/src/options.ts'),
   server('main', ['options', 'api', 'alert', 'ingest', 'query', 'store', 'base'], 'packages/server/src/main'),
-  server('cli', ['main', 'options', 'base']),
+  server('cli', ['main', 'options', 'text', 'base']),
   server('command', ['cli', 'options'], 'packages/server/src/cli.ts'),
 
   ui('theme', []),

@@ -4,7 +4,7 @@ import { runAll } from './run-all.ts'
 const ok = runAll([
   ['types', '--import', 'tsx', 'scripts/types.ts'],
   ['lint', 'node_modules/@biomejs/biome/bin/biome', 'check'],
-  ['tidy', '--import', 'tsx', 'scripts/tidy.ts'],
+  ['tidy', '--conditions=wakeline-source', '--import', 'tsx', 'scripts/tidy.ts'],
   ['tests', 'node_modules/vitest/vitest.mjs', 'run', '--project', 'unit'],
 ])
 process.exitCode = ok ? 0 : 1

@@ -97,7 +97,7 @@ async function main() {
   if (process.argv.includes('--checks')) {
     await check('types', ['--import', 'tsx', 'scripts/types.ts'])
     await check('lint', ['node_modules/@biomejs/biome/bin/biome', 'check'])
-    await check('tidy', ['--import', 'tsx', 'scripts/tidy.ts'])
+    await check('tidy', ['--conditions=wakeline-source', '--import', 'tsx', 'scripts/tidy.ts'])
   }
   await vitest('unit', env)
   await vitest('e2e', env)

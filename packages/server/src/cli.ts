@@ -1,4 +1,6 @@
 import packageJson from '../package.json' with { type: 'json' }
+import { askCommands } from './cli/ask/commands.ts'
+import { runAsked } from './cli/ask/run-asked.ts'
 import { runDoctor } from './cli/doctor.ts'
 import { commandHelp, generalHelp } from './cli/help.ts'
 import { nearest } from './cli/nearest.ts'
@@ -14,6 +16,9 @@ type Command = (argv: readonly string[], version: string) => Promise<number>
 const commands: Record<string, Command> = {
   serve: runServe,
   doctor: runDoctor,
+  ...Object.fromEntries(
+    Object.entries(askCommands).map(([name, command]): [string, Command] => [name, (argv) => runAsked(command, argv)]),
+  ),
   help: async ([topic]) => print(topic ? commandHelp(topic) : generalHelp(), topic),
 }
 

@@ -1,4 +1,7 @@
 import { flagName, type OptionName, optionNames, optionSections, optionTable, variableName } from '../options.ts'
+import { askFlags } from './ask/client-flags.ts'
+import { askCommands } from './ask/commands.ts'
+import type { AskCommand } from './ask/run-asked.ts'
 import { printValue } from './parse-value.ts'
 
 /** The texts of `--help`, and the reference page of the options, from the one table. */
@@ -6,6 +9,7 @@ import { printValue } from './parse-value.ts'
 const commandSentences: Record<string, string> = {
   serve: 'Receives, stores, answers and shows telemetry until it is stopped. The default command.',
   doctor: 'Checks engine, platform, ports and disk, and sends a span in and out again.',
+  ...Object.fromEntries(Object.entries(askCommands).map(([name, { sentence }]) => [name, sentence])),
   help: 'Explains a command: wakeline help serve.',
 }
 
@@ -27,6 +31,8 @@ export function commandHelp(command: string): string | undefined {
   const sentence = commandSentences[command]
   if (sentence === undefined) return undefined
   if (command === 'help') return `wakeline help <command>\n\n${sentence}`
+  const asking = askCommands[command]
+  if (asking !== undefined) return askHelp(command, asking)
   return [
     `wakeline ${command} [flags]`,
     '',
@@ -37,6 +43,13 @@ export function commandHelp(command: string): string | undefined {
     `      ${configSentence} Variable WAKELINE_CONFIG.`,
     ...optionSections.flatMap((section) => ['', `${section}:`, ...namesOf(section).flatMap(describe)]),
   ].join('\n')
+}
+
+function askHelp(name: string, { words, sentence, flags }: AskCommand): string {
+  const own = Object.entries(flags).map(([flag, { value, sentence }]) => [`--${flag} ${value}`.trimEnd(), sentence])
+  const shared = Object.entries(askFlags).map(([flag, sentence]) => [`--${flag}`, sentence])
+  const lines = [...own, ...shared].map(([flag = '', sentence]) => `  ${flag.padEnd(18)} ${sentence}`)
+  return [`wakeline ${name} ${words} [flags]`, '', sentence, '', ...lines].join('\n')
 }
 
 function namesOf(section: string): OptionName[] {

@@ -1,0 +1,120 @@
+import { type Ask, openAsk, parseSpanText } from '@wakeline/protocol'
+import { nearest } from '../nearest.ts'
+import { readOptions } from '../read-options.ts'
+
+/**
+ * What the commands that ask a running server have in common: where it is, how far back, and for whom the answer is.
+ * Without --url it is the server that the options and variables of `wakeline serve` describe.
+ */
+export const askFlags = {
+  url: 'URL of the server; WAKELINE_URL, or what the options of serve say, by default http://127.0.0.1:9253.',
+  'token-file': 'File whose first line is the token; or WAKELINE_TOKEN.',
+  last: 'How far back: 15m, 1h30m, 7d. Default 1h.',
+  from: 'Start, where not the last so much: RFC 3339 or Unix milliseconds.',
+  to: 'End; default now.',
+  json: 'Answers as JSON, one object a line, for programs.',
+} as const
+
+export type AskFlag = keyof typeof askFlags
+
+/** A command's own flags, beside those above: a word for its value ('' for none), and a sentence. */
+export type OwnFlags = Record<string, { value: string; sentence: string }>
+
+export type Asked = {
+  ask: Ask
+  url: string
+  words: string[]
+  /** Values of the command's own flags; those without a value are 'yes'. */
+  own: Record<string, string | undefined>
+  fromMs: number
+  toMs: number
+  json: boolean
+}
+
+const hourMs = 3_600_000
+
+/** Reads the command line. A mistake comes back as a sentence. */
+export function readAsked(argv: readonly string[], own: OwnFlags, nowMs: number): Asked | { error: string } {
+  const words: string[] = []
+  const given: Record<string, string | undefined> = {}
+  const rest = [...argv]
+  for (let argument = rest.shift(); argument !== undefined; argument = rest.shift()) {
+    const [, name, inline] = /^--([a-z-]+)(?:=([\s\S]*))?$/.exec(argument) ?? []
+    if (name === undefined) {
+      // One dash is "not" in a search.
+      words.push(argument)
+      continue
+    }
+    const names = [...Object.keys(askFlags), ...Object.keys(own)]
+    if (!names.includes(name)) return { error: `Cannot read --${name}: there is no such flag; ${advise(name, names)}` }
+    const isSwitch = name === 'json' || own[name]?.value === ''
+    const value = isSwitch ? 'yes' : (inline ?? rest.shift())
+    if (value === undefined) return { error: `Cannot read --${name}: no value follows it` }
+    given[name] = value
+  }
+  const server = findServer(given)
+  if ('error' in server) return server
+  const range = readRange(given, nowMs)
+  if ('error' in range) return range
+  const ask = openAsk((path, init) =>
+    fetch(server.url + String(path), { ...init, headers: { ...init?.headers, ...authorization(server.token) } }),
+  )
+  return { ask, url: server.url, words, own: given, ...range, json: given['json'] !== undefined }
+}
+
+function advise(name: string, names: readonly string[]): string {
+  const near = nearest(name, names)
+  return near === undefined ? `they are ${names.map((each) => `--${each}`).join(', ')}` : `did you mean --${near}?`
+}
+
+function findServer(given: Record<string, string | undefined>): { url: string; token: string } | { error: string } {
+  const argv = given['token-file'] === undefined ? [] : ['--token-file', given['token-file']]
+  // What only a server minds, such as a host without a token, is no mistake of who asks.
+  const read = readOptions({ argv, env: { ...process.env, WAKELINE_HOST: undefined } })
+  if ('errors' in read) return { error: read.errors.join('\n') }
+  const { token, uiPort } = read.options
+  const host = process.env['WAKELINE_HOST'] || read.options.host
+  const everywhere = host === '0.0.0.0' || host === '::'
+  const url =
+    given['url'] ?? (process.env['WAKELINE_URL'] || `http://${everywhere ? '127.0.0.1' : bracketed(host)}:${uiPort}`)
+  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
+    return { error: `Cannot ask "${url}": it is not an http or https URL` }
+  }
+  return { url: url.replace(/\/+$/, ''), token }
+}
+
+function bracketed(host: string): string {
+  return host.includes(':') ? `[${host}]` : host
+}
+
+function authorization(token: string): Record<string, string> {
+  return token === '' ? {} : { authorization: `Bearer ${token}` }
+}
+
+export function readRange(
+  given: Record<string, string | undefined>,
+  nowMs: number,
+): { fromMs: number; toMs: number } | { error: string } {
+  const toMs = given['to'] === undefined ? nowMs : instantOf(given['to'])
+  if (toMs === undefined) return { error: notATime('to', given['to']) }
+  if (given['from'] !== undefined) {
+    if (given['last'] !== undefined) return { error: 'Cannot ask for both --last and --from: give one of them' }
+    const fromMs = instantOf(given['from'])
+    if (fromMs === undefined) return { error: notATime('from', given['from']) }
+    if (fromMs >= toMs) return { error: 'Cannot ask for this range: its start is not before its end' }
+    return { fromMs, toMs }
+  }
+  const lastMs = given['last'] === undefined ? hourMs : parseSpanText(given['last'])
+  if (lastMs === undefined)
+    return { error: `Cannot read --last: "${given['last']}" is not a duration such as 15m, 1h30m or 7d` }
+  return { fromMs: Math.max(0, toMs - lastMs), toMs }
+}
+
+function instantOf(text: string): number | undefined {
+  const ms = /^\d{1,13}$/.test(text) ? Number(text) : Date.parse(text)
+  return Number.isNaN(ms) ? undefined : ms
+}
+
+function notATime(name: string, text: string | undefined): string {
+  return `Cannot read --${name}: "${text}" is not a time; write 2026-01-31T14:05:00Z or Unix milliseconds`
+}

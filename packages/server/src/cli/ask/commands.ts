@@ -1,0 +1,12 @@
+import { logsCommand } from './logs.ts'
+import { queryCommand } from './query.ts'
+import type { AskCommand } from './run-asked.ts'
+import { traceCommand, tracesCommand } from './trace.ts'
+
+/** The commands that ask a running server, by name. */
+export const askCommands: Readonly<Record<string, AskCommand>> = {
+  query: queryCommand,
+  logs: logsCommand,
+  traces: tracesCommand,
+  trace: traceCommand,
+}

@@ -1,0 +1,82 @@
+import { askTrace, askTraces, printDuration, type SpanRecord } from '@wakeline/protocol'
+import { drawTrace } from '../../text/draw-trace.ts'
+import { plainAttributes } from '../../text/print-log.ts'
+import { printTable } from '../../text/print-table.ts'
+import type { AskCommand } from './run-asked.ts'
+
+/** `wakeline trace ID`: no time range is needed. */
+export const traceCommand: AskCommand = {
+  words: 'ID',
+  sentence: 'Draws one trace as a waterfall; █ is the critical path, what the caller was waiting for.',
+  flags: { limit: { value: 'N', sentence: 'Spans drawn at most. Default 500.' } },
+  run: async (asked, out) => {
+    const [traceId, more] = asked.words
+    const limit = Number(asked.own['limit'] ?? 500)
+    if (traceId === undefined || more !== undefined || !(limit >= 1)) {
+      out.say('Cannot draw a trace: give one trace id of 32 hex digits, and --limit as a number from 1')
+      return 2
+    }
+    const answer = await asked.ask.json(askTrace(traceId), out.signal)
+    if (asked.json) {
+      for (const span of answer.spans)
+        out.print(JSON.stringify(spanJson(span, answer.resources[span.resourceId]?.attributes)))
+    } else out.print(drawTrace(answer, { width: out.width, paint: out.paint, rowsMax: limit }))
+    return 0
+  },
+}
+
+function spanJson(
+  { resourceId: _, scopeId: __, ...span }: SpanRecord,
+  resource: SpanRecord['attributes'] = {},
+): object {
+  const plain = <Item extends { attributes: SpanRecord['attributes'] }>(item: Item) => ({
+    ...item,
+    attributes: plainAttributes(item.attributes),
+  })
+  return {
+    ...plain(span),
+    events: span.events.map(plain),
+    links: span.links.map(plain),
+    resource: plainAttributes(resource),
+  }
+}
+
+/** `wakeline traces [SEARCH]` */
+export const tracesCommand: AskCommand = {
+  words: '[SEARCH]',
+  sentence: 'Lists traces with a span that matches a search, the newest first.',
+  flags: {
+    limit: { value: 'N', sentence: 'Traces listed at most. Default 50.' },
+    slowest: { value: '', sentence: 'The slowest first.' },
+  },
+  run: async (asked, out) => {
+    const limit = Number(asked.own['limit'] ?? 50)
+    const order = asked.own['slowest'] === undefined ? 'newest' : 'slowest'
+    const question = askTraces(asked.words.join(' '), asked, { limit, order })
+    const { traces, nextCursor } = await asked.ask.json(question, out.signal)
+    if (asked.json) for (const trace of traces) out.print(JSON.stringify(trace))
+    else if (traces.length === 0) out.say('No trace matches in this time; --last 24h looks further back.')
+    else {
+      const rows = traces.map((trace) => [
+        trace.traceId,
+        new Date(Number(trace.startUnixNano.slice(0, -6))).toISOString(),
+        printDuration(trace.durationNano),
+        String(trace.spanCount),
+        trace.errorCount === 0 ? '' : String(trace.errorCount),
+        `${trace.rootName} (${trace.rootService})`,
+      ])
+      out.print(printTable(traceColumns, rows, out.width))
+    }
+    if (nextCursor !== undefined) out.say('There are more; --limit says how many are listed.')
+    return 0
+  },
+}
+
+const traceColumns = [
+  { name: 'trace', align: 'left' },
+  { name: 'start', align: 'left' },
+  { name: 'duration', align: 'right' },
+  { name: 'spans', align: 'right' },
+  { name: 'errors', align: 'right' },
+  { name: 'root', align: 'left' },
+] as const

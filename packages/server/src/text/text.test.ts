@@ -1,0 +1,112 @@
+import type { LogRecord, SpanRecord, TraceAnswer } from '@wakeline/protocol'
+import { expect, test } from 'vitest'
+import { drawTrace } from './draw-trace.ts'
+import { coloured, plain } from './paint.ts'
+import { logJson, printLog } from './print-log.ts'
+import { printPromql } from './print-promql.ts'
+
+const span = (
+  spanId: string,
+  parentSpanId: string,
+  from: number,
+  to: number,
+  more: Partial<SpanRecord> = {},
+): SpanRecord => ({
+  traceId: 'a'.repeat(32),
+  spanId,
+  parentSpanId,
+  service: 'shop',
+  name: `span ${spanId}`,
+  kind: 'internal',
+  startUnixNano: String(1_795_000_000_000_000_000n + BigInt(from) * 1_000_000n),
+  durationNano: (to - from) * 1e6,
+  status: 'unset',
+  statusMessage: '',
+  traceState: '',
+  flags: 1,
+  resourceId: 'r',
+  scopeId: 's',
+  attributes: {},
+  events: [],
+  links: [],
+  droppedAttributes: 0,
+  droppedEvents: 0,
+  droppedLinks: 0,
+  ...more,
+})
+const cost = { rowsRead: 0, bytesRead: 0, elapsedMs: 0, sql: [] }
+const traceOf = (...spans: SpanRecord[]): TraceAnswer => ({
+  traceId: 'a'.repeat(32),
+  spans,
+  spansTotal: spans.length,
+  resources: {},
+  scopes: {},
+  cost,
+})
+
+test('a trace is drawn with its critical path, its errors and what is missing', () => {
+  const trace = traceOf(
+    span('1', '', 0, 100),
+    span('2', '1', 20, 80, { status: 'error', statusMessage: 'card \u001b[2Jdeclined' }),
+    span('3', 'gone', 40, 60),
+  )
+  expect(drawTrace(trace, { width: 44, paint: plain, rowsMax: 10 }).split('\n')).toEqual([
+    `${'a'.repeat(32)} · 3 spans · 1 service · 1 error · 100 ms · 2026-11-18T11:06:40.000Z`,
+    'span 1 (shop)         ██━━━━━━██   100 ms',
+    '  span 2 (shop)         ██████      60 ms  error: card \\x1b[2Jdeclined',
+    '(parent missing) sp…      ██        20 ms',
+    '1 of these spans name a parent that has not arrived.',
+  ])
+  expect(drawTrace(trace, { width: 44, paint: plain, rowsMax: 1 })).toContain('2 more spans are not drawn.')
+})
+
+const record: LogRecord = {
+  timeUnixNano: '1795000000123456789',
+  observedUnixNano: '0',
+  service: 'shop',
+  severity: 17,
+  severityText: '',
+  eventName: '',
+  body: 'two\nlines',
+  traceId: '',
+  spanId: '',
+  flags: 0,
+  resourceId: 'r',
+  scopeId: '',
+  attributes: { n: { int: '7' }, text: 'a b', bell: '\u0007' },
+  droppedAttributes: 0,
+}
+
+test('a log record is one line, and nothing in it moves the cursor', () => {
+  expect(printLog(record, plain)).toBe(
+    '2026-11-18T11:06:40.123Z ERROR shop two\n    lines n=7 text="a b" bell="\\u0007"',
+  )
+  expect(printLog(record, coloured)).toContain('\u001b[31mERROR\u001b[39m')
+  expect(
+    logJson(record, { r: { attributes: { 'host.name': 'h' }, schemaUrl: '', droppedAttributes: 0 } }),
+  ).toMatchObject({
+    severityNumber: 17,
+    attributes: { n: 7 },
+    resource: { 'host.name': 'h' },
+  })
+})
+
+test.each([
+  [{ resultType: 'scalar', result: [1, '4'] } as const, '4'],
+  [{ resultType: 'vector', result: [] } as const, 'No series.'],
+  [
+    {
+      resultType: 'vector',
+      result: [{ metric: { __name__: 'up', job: 'a"b' }, value: [1, 'NaN'] as [number, string] }],
+    } as const,
+    'value  series\n  NaN  up{job="a\\"b"}',
+  ],
+])('PromQL answers %j are printed', (answer, printed) => {
+  expect(printPromql(structuredClone(answer) as Parameters<typeof printPromql>[0], 80)).toBe(printed)
+})
+
+test('a range is a drawn line with its least, greatest and last value', () => {
+  const values = Array.from({ length: 100 }, (_, i): [number, string] => [i, i === 50 ? 'NaN' : String(i)])
+  const printed = printPromql({ resultType: 'matrix', result: [{ metric: {}, values }] }, 120)
+  expect(printed.split('\n')[1]).toMatch(/^▁+▂+▃+▄+ ▅+▆+▇+█+ {4}0 {3}99 {4}99 {2}\{\}$/)
+})
