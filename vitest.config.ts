@@ -14,6 +14,7 @@ export default defineConfig({
         ...source,
         test: {
           name: 'unit',
+          setupFiles: ['packages/sdk/src/on-demand/from-source.ts'],
           include: ['packages/*/src/**/*.test.{ts,tsx}', 'scripts/**/*.test.ts', 'examples/*/src/**/*.test.ts'],
           pool: 'forks',
           testTimeout: 30_000,

@@ -165,11 +165,17 @@ async function startService(): Promise<Service> {
   const free = createServer()
   const servicePort = await listen(free)
   free.close()
+  // The service runs from source: what the SDK loads on demand is there only when it is built.
+  const onDemand = new URL('../packages/sdk/src/on-demand/from-source.ts', import.meta.url).href
   const main = join(import.meta.dirname, '..', 'examples', 'trace-context-service', 'src', 'main.mjs')
-  const child = spawn(process.execPath, ['--conditions=wakeline-source', '--import', 'tsx', main], {
-    env: { ...process.env, PORT: String(servicePort), OTEL_TRACES_EXPORTER: 'none', OTEL_METRICS_EXPORTER: 'none' },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
+  const child = spawn(
+    process.execPath,
+    ['--conditions=wakeline-source', '--import', 'tsx', '--import', onDemand, main],
+    {
+      env: { ...process.env, PORT: String(servicePort), OTEL_TRACES_EXPORTER: 'none', OTEL_METRICS_EXPORTER: 'none' },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  )
   await ready(child)
   return {
     call: async (headers, calls) => {

@@ -2,11 +2,19 @@ import { spawnSync } from 'node:child_process'
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { rolldown } from 'rolldown'
+import { type InputOptions, rolldown } from 'rolldown'
 import { isolatedDeclarationSync } from 'rolldown/experimental'
 
 const root = fileURLToPath(new URL('.', import.meta.url))
 const source = join(root, 'src')
+
+const common: InputOptions = {
+  platform: 'node',
+  external: [/^node:/],
+  resolve: { conditionNames: ['wakeline-source'] },
+  // Of the protocol package only what is used: its tables for the server are not the SDK's.
+  treeshake: { moduleSideEffects: (id) => id.startsWith(source) },
+}
 
 /** Modules beside `wakeline` itself, by the file in `src` they are made of, and where their types are. */
 const modules: Readonly<Record<string, readonly string[]>> = {
@@ -23,6 +31,9 @@ const modules: Readonly<Record<string, readonly string[]>> = {
   testing: ['logs/public.ts', 'testing/public.ts', 'testing.ts'],
 }
 
+/** Parts that start() loads when it sees the need: CommonJS on their own, for both faces. See src/on-demand/load.ts. */
+const onDemand = ['channels', 'exporting', 'lanes', 'opentelemetry', 'propagation']
+
 /**
  * Builds npm `wakeline` into `dist`: one set of sources, two module faces.
  *
@@ -30,6 +41,7 @@ const modules: Readonly<Record<string, readonly string[]>> = {
  *     index.cjs register.cjs health.cjs ...    CommonJS   index.d.cts ...
  *     wakeline.js (.cjs)                       what every module needs: all that `import 'wakeline'` and start() load
  *     shared-*.js (.cjs)                       what some of the others have in common
+ *     on-demand/*.cjs                          what start() loads only when it is needed
  */
 export async function buildSdk(output: string = join(root, 'dist')): Promise<void> {
   await rm(output, { recursive: true, force: true })
@@ -37,11 +49,7 @@ export async function buildSdk(output: string = join(root, 'dist')): Promise<voi
   const names = ['index', 'register', ...Object.keys(modules)]
   const bundle = await rolldown({
     input: Object.fromEntries(names.map((name) => [name, join(source, `${name}.ts`)])),
-    platform: 'node',
-    external: [/^node:/],
-    resolve: { conditionNames: ['wakeline-source'] },
-    // Of the protocol package only what is used: its tables for the server are not the SDK's.
-    treeshake: { moduleSideEffects: (id) => id.startsWith(source) },
+    ...common,
   })
   try {
     for (const [format, extension] of [
@@ -63,7 +71,19 @@ export async function buildSdk(output: string = join(root, 'dist')): Promise<voi
   } finally {
     await bundle.close()
   }
+  await buildOnDemand(output)
   await writeDeclarations(output)
+}
+
+async function buildOnDemand(output: string): Promise<void> {
+  for (const name of onDemand) {
+    const bundle = await rolldown({ ...common, input: join(source, 'on-demand', `${name}.ts`) })
+    try {
+      await bundle.write({ file: join(output, 'on-demand', `${name}.cjs`), minify: true, format: 'cjs' })
+    } finally {
+      await bundle.close()
+    }
+  }
 }
 
 /**

@@ -1,3 +1,10 @@
+export {
+  accountingHeaders,
+  type BatchAccount,
+  type DropReason,
+  dropReasons,
+  readBatchAccount,
+} from './accounting.ts'
 export type * from './api.ts'
 export { type Ask, Failure, openAsk, type Question } from './ask/client.ts'
 export { printRawSearch } from './ask/query-string.ts'

@@ -1,10 +1,17 @@
 import { readFileSync } from 'node:fs'
 import { isatty } from 'node:tty'
 import { Clock } from './clock.ts'
-import { type ContextStorage, openContextStorage, rootContext, suppressedContext } from './context/context.ts'
+import {
+  type ContextStorage,
+  type Contexts,
+  contextOf,
+  openContextStorage,
+  rootContext,
+  suppressedContext,
+} from './context/context.ts'
 import type { AttributeEncoding } from './encode/attributes.ts'
 import { Keys } from './encode/keys.ts'
-import type { Signal } from './export/exporter.ts'
+import type { ExportForm, Signal } from './export/exporter.ts'
 import { encodeResource, processResource } from './export/resource.ts'
 import { SignalBuffer } from './export/signal-buffer.ts'
 import { Instrumentation } from './instrumentation.ts'
@@ -17,25 +24,25 @@ import { Logger, Logging } from './logs/logger.ts'
 import { prettyLine } from './logs/pretty-line.ts'
 import { MetricsEncoder } from './metrics/encode-metrics.ts'
 import { Metering, meterOf } from './metrics/metering.ts'
+import { firstInstalled } from './on-demand/installed.ts'
+import { loadOnDemand } from './on-demand/load.ts'
 import { readSettings, type Settings } from './options.ts'
-import { OtelContextManager } from './otel/context-manager.ts'
-import { OtelLoggerProvider } from './otel/logger-provider.ts'
-import { OtelMeterProvider } from './otel/meter-provider.ts'
-import { OtelPropagator } from './otel/propagator.ts'
-import { registerOpenTelemetry } from './otel/register.ts'
-import { OtelTracerProvider } from './otel/tracer-provider.ts'
 import { Pipeline } from './pipeline.ts'
 import type { Attributes, Log, Meter, Span as PublicSpan, SdkCounts, StartOptions, Trace } from './public.ts'
 import { IdSource } from './random.ts'
 import { openReport, type Report, writeStderr } from './report.ts'
 import { RemoteSpan } from './traces/remote-span.ts'
 import { Span } from './traces/span.ts'
-import { Tracing } from './traces/tracing.ts'
+import { knownSpan, Tracing } from './traces/tracing.ts'
 
 const ownScope = { name: 'wakeline', version: '', schemaUrl: '' }
 /** Until start() nothing is sent: so much is kept for it, per signal. */
 const earlyBufferMaxBytes = 1_048_576
 const stdout = 1
+/** Packages that publish what they do on a TracingChannel. */
+const publishing = ['mysql2', 'ioredis', '@redis/client']
+const laneMinMs = 20
+const laneDelayMs = 200
 
 /**
  * The whole SDK of one process: there is one, in the slot, whichever module face loaded first. Recording works from the
@@ -57,10 +64,16 @@ export class Core {
   private readonly instrumentation: Instrumentation
   private readonly output: LineOutput
   private readonly limits: { stringMax: number }
+  private readonly spanLimits: { stringMax: number }
+  /** For what is loaded on demand. */
+  readonly contexts: Contexts
   /** What the modules beside `wakeline` keep for the process: health, shutdown, the request log. */
   private readonly kept = new Map<string, unknown>()
   private settings: Settings
   private resourceBytes: Uint8Array | undefined = undefined
+  private instanceId: string | undefined = undefined
+  private isRegistered = false
+  private readonly stopOnDemand: ((() => void) | undefined)[] = []
   private pipeline: Pipeline | undefined = undefined
   private watch: WatchOfEnd | undefined = undefined
 
@@ -68,16 +81,23 @@ export class Core {
     const settings = this.read({}, () => {})
     this.settings = settings
     this.limits = { stringMax: settings.attributeLengthMax }
+    this.spanLimits = { stringMax: settings.spanLimits.stringMax }
     this.how = { keys: new Keys(), limits: this.limits }
     const buffer = () => new SignalBuffer(earlyBufferMaxBytes, Number.POSITIVE_INFINITY)
     this.buffers = { traces: buffer(), logs: buffer(), metrics: buffer() }
     const { storage, clock, how, report } = this
     const shared = { storage, clock, how }
-    const tracingSettings = { sampler: settings.sampler, attributesMax: settings.attributesMax }
+    this.contexts = {
+      storage,
+      active: () => storage.getStore() ?? rootContext,
+      of: contextOf,
+      span: (context) => knownSpan(context.span),
+    }
     this.tracing = new Tracing({
       ...shared,
+      how: { keys: how.keys, limits: this.spanLimits },
       ids: new IdSource(),
-      settings: tracingSettings,
+      settings: { sampler: settings.sampler, ...settings.spanLimits },
       buffer: this.buffers.traces,
     })
     this.output = new LineOutput(stdout, (run, delayMs) => this.schedule(run, delayMs))
@@ -124,11 +144,14 @@ export class Core {
     const settings = this.read(options, this.report)
     this.settings = settings
     this.resourceBytes = undefined
+    this.instanceId = undefined
     this.apply(settings)
     if (settings.disabled) return
     this.pipeline = new Pipeline({
       settings,
       resource: () => this.resource(settings),
+      instance: () => this.instance(),
+      form: (signal) => this.formOf(signal, settings),
       buffers: this.buffers,
       metering: this.metering,
       encoder: this.encoder,
@@ -140,7 +163,8 @@ export class Core {
     this.pipeline.start()
     this.observeSelf()
     this.instrumentation.start(settings.instrument, (run, delayMs) => this.schedule(run, delayMs))
-    if (settings.registerOpenTelemetry) this.registerOpenTelemetry()
+    this.startOnDemand(settings)
+    if (settings.registerOpenTelemetry && firstInstalled(['@opentelemetry/api'])) this.registerOpenTelemetry()
     this.watch = watchEndOfProcess(
       {
         flush: () => this.flush(settings.exitTimeoutMs),
@@ -165,8 +189,9 @@ export class Core {
 
   private apply(settings: Settings): void {
     this.limits.stringMax = settings.attributeLengthMax
-    this.tracing.settings.sampler = settings.sampler
-    this.tracing.settings.attributesMax = settings.attributesMax
+    this.spanLimits.stringMax = settings.spanLimits.stringMax
+    Object.assign(this.tracing.settings, settings.spanLimits, { sampler: settings.sampler })
+    this.applyPropagators(settings.propagators)
     this.logging.settings.attributesMax = settings.attributesMax
     this.metering.settings.seriesMax = settings.seriesMax
     this.metering.settings.seriesExpiryMs = settings.seriesExpiryMs
@@ -180,10 +205,31 @@ export class Core {
     }
   }
 
+  private applyPropagators(names: readonly string[]): void {
+    const { propagation } = this.tracing
+    propagation.traceContext = names.includes('tracecontext')
+    propagation.w3cBaggage = names.includes('baggage')
+    const others = names.filter((name) => name !== 'tracecontext' && name !== 'baggage' && name !== 'none')
+    const part = others.length === 0 ? undefined : loadOnDemand('propagation', this.report)
+    propagation.formats = part?.propagationFormats(others, this.report) ?? []
+  }
+
+  private formOf(signal: Signal, { targets }: Settings): ExportForm | undefined {
+    const { to, json } = targets[signal]
+    if (!json && to.join() === 'otlp') return undefined
+    return loadOnDemand('exporting', this.report)?.exportForm(signal, targets[signal])
+  }
+
+  /** Made late: loading node:crypto takes milliseconds. */
+  private instance(): string {
+    this.instanceId ??= process.getBuiltinModule('node:crypto').randomUUID()
+    return this.instanceId
+  }
+
   private resource(settings: Settings): Uint8Array {
     this.resourceBytes ??= encodeResource(
       {
-        ...processResource(process.getBuiltinModule('node:crypto').randomUUID()),
+        ...processResource(this.instance()),
         ...settings.resource,
         'service.name': settings.serviceName,
         'service.version': settings.serviceVersion,
@@ -213,18 +259,45 @@ export class Core {
     }
   }
 
-  private registerOpenTelemetry(): void {
-    const { tracing, storage, logging, metering } = this
-    const flush = () => this.flush()
-    const asked = (name: string) => this.instrumentation.tracerAsked(name)
-    const providers = {
-      tracers: new OtelTracerProvider({ tracing, storage, buffer: this.buffers.traces, asked, flush }),
-      meters: new OtelMeterProvider(metering, flush),
-      loggers: new OtelLoggerProvider({ logging, storage, buffer: this.buffers.logs, flush }),
-      contexts: new OtelContextManager(storage),
-      propagator: new OtelPropagator(),
+  private startOnDemand({ instrument, exported }: Settings): void {
+    if (!exported.traces) return
+    const { contexts, tracing, metering, buffers, report } = this
+    if (instrument.channels && firstInstalled(publishing) !== undefined) {
+      const parts = {
+        contexts,
+        tracing,
+        metering,
+        buffers,
+        yields: (name: string) => this.instrumentation.yields(name),
+      }
+      this.stopOnDemand.push(loadOnDemand('channels', report)?.instrumentChannels(parts))
     }
-    registerOpenTelemetry(providers, this.report)
+    if (!instrument.lanes) return
+    // As the metrics of the process: not in the first moments of a program.
+    const timer = this.schedule(
+      () => this.stopOnDemand.push(loadOnDemand('lanes', report)?.watchLanes(tracing, { minMs: laneMinMs })),
+      laneDelayMs,
+    )
+    this.stopOnDemand.push(() => clearTimeout(timer))
+  }
+
+  /** Once: what is registered works on the one state of the process, and stays so after stop(). */
+  private registerOpenTelemetry(): void {
+    if (this.isRegistered) return
+    this.isRegistered = true
+    const { contexts, tracing, metering, logging, buffers, report } = this
+    loadOnDemand('opentelemetry', report)?.registerOpenTelemetry({
+      contexts,
+      tracing,
+      metering,
+      logging,
+      buffers,
+      report,
+      propagation: tracing.propagation,
+      asked: (name) => this.instrumentation.tracerAsked(name),
+      flush: () => this.flush(),
+      schedule: (run, delayMs) => this.schedule(run, delayMs),
+    })
   }
 
   /** The one thing of this name in the process, made by whoever asks first: the module faces share it. */
@@ -258,6 +331,7 @@ export class Core {
     this.watch?.stop()
     this.watch = undefined
     this.instrumentation.stop()
+    for (const stop of this.stopOnDemand.splice(0)) stop?.()
     await this.flush(this.settings.exitTimeoutMs)
     this.pipeline?.stop()
     this.pipeline = undefined

@@ -14,6 +14,9 @@ import type { Tracing } from './traces/tracing.ts'
 const sameWork = new Map([
   ['@opentelemetry/instrumentation-http', 'http'],
   ['@opentelemetry/instrumentation-undici', 'fetch'],
+  ['@opentelemetry/instrumentation-mysql2', 'mysql2'],
+  ['@opentelemetry/instrumentation-ioredis', 'ioredis'],
+  ['@opentelemetry/instrumentation-redis', 'node-redis'],
 ])
 
 /** The built-in instrumentation, made once and started and stopped as a whole. */
@@ -37,6 +40,11 @@ export class Instrumentation {
   tracerAsked(name: string): void {
     const work = sameWork.get(name)
     if (work !== undefined) this.taken.add(work)
+  }
+
+  /** Whether an OpenTelemetry package does this work. */
+  yields(work: string): boolean {
+    return this.taken.has(work)
   }
 
   start(wanted: Settings['instrument'], schedule: (run: () => void, delayMs: number) => NodeJS.Timeout): void {

@@ -13,7 +13,10 @@ function read(given: StartOptions, env: Record<string, string> = {}): { settings
   return { settings: readSettings(given, sources), wrong }
 }
 
-test.each<[string, StartOptions, Record<string, string>, Partial<Settings>]>([
+/** As much of the settings as a case is about; `urls` of traces, logs and metrics. */
+type Expected = { [name: string]: unknown; urls?: string[] }
+
+test.each<[string, StartOptions, Record<string, string>, Expected]>([
   [
     'nothing',
     {},
@@ -23,7 +26,6 @@ test.each<[string, StartOptions, Record<string, string>, Partial<Settings>]>([
       serviceVersion: '9.9.9',
       logLevel: 'info',
       logOutput: 'json',
-      gzip: false,
       sampler: { ratio: 1, parentBased: true },
     },
   ],
@@ -55,19 +57,77 @@ test.each<[string, StartOptions, Record<string, string>, Partial<Settings>]>([
     'endpoint',
     {},
     { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://h:1/', OTEL_EXPORTER_OTLP_LOGS_ENDPOINT: 'http://l:2/x' },
-    { urls: { traces: 'http://h:1/v1/traces', metrics: 'http://h:1/v1/metrics', logs: 'http://l:2/x' } },
+    { urls: ['http://h:1/v1/traces', 'http://l:2/x', 'http://h:1/v1/metrics'] },
   ],
   [
     'our endpoint first',
     {},
     { WAKELINE_ENDPOINT: 'https://w', OTEL_EXPORTER_OTLP_ENDPOINT: 'http://h:1' },
-    { urls: { traces: 'https://w/v1/traces', metrics: 'https://w/v1/metrics', logs: 'https://w/v1/logs' } },
+    { urls: ['https://w/v1/traces', 'https://w/v1/logs', 'https://w/v1/metrics'] },
   ],
   [
     'token and headers',
     { token: 't' },
     { OTEL_EXPORTER_OTLP_HEADERS: 'a=b%20c,d=e' },
-    { headers: { a: 'b c', d: 'e', authorization: 'Bearer t' } },
+    { targets: { logs: { headers: { a: 'b c', d: 'e', authorization: 'Bearer t' } } } },
+  ],
+  [
+    'variables of one signal go over those of all',
+    {},
+    {
+      OTEL_EXPORTER_OTLP_HEADERS: 'a=1',
+      OTEL_EXPORTER_OTLP_LOGS_HEADERS: 'b=2',
+      OTEL_EXPORTER_OTLP_COMPRESSION: 'gzip',
+      OTEL_EXPORTER_OTLP_LOGS_COMPRESSION: 'none',
+      OTEL_EXPORTER_OTLP_TIMEOUT: '5000',
+      OTEL_EXPORTER_OTLP_LOGS_TIMEOUT: '700',
+      OTEL_EXPORTER_OTLP_LOGS_PROTOCOL: 'http/json',
+      OTEL_EXPORTER_OTLP_CERTIFICATE: 'ca.pem',
+    },
+    {
+      targets: {
+        traces: { headers: { a: '1' }, gzip: true, timeoutMs: 5000, json: false },
+        logs: { headers: { b: '2' }, gzip: false, timeoutMs: 700, json: true },
+      },
+      tls: { ca: 'ca.pem', cert: undefined, key: undefined },
+    },
+  ],
+  [
+    'exporters and propagators',
+    { export: { logs: 'otlp,console' } },
+    { OTEL_TRACES_EXPORTER: 'zipkin', OTEL_METRICS_EXPORTER: 'none', OTEL_PROPAGATORS: 'b3, baggage' },
+    {
+      targets: {
+        traces: { to: ['zipkin'], url: 'http://localhost:9411/api/v2/spans' },
+        logs: { to: ['otlp', 'console'] },
+        metrics: { to: [] },
+      },
+      exported: { traces: true, logs: true, metrics: false },
+      propagators: ['b3', 'baggage'],
+    },
+  ],
+  [
+    'limits of spans',
+    { attributesMax: 7 },
+    {
+      OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT: '100',
+      OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT: '50',
+      OTEL_SPAN_EVENT_COUNT_LIMIT: '0',
+      OTEL_SPAN_LINK_COUNT_LIMIT: '3',
+      OTEL_EVENT_ATTRIBUTE_COUNT_LIMIT: '4',
+      OTEL_LINK_ATTRIBUTE_COUNT_LIMIT: '5',
+    },
+    {
+      attributeLengthMax: 100,
+      spanLimits: {
+        stringMax: 50,
+        attributesMax: 7,
+        eventsMax: 0,
+        linksMax: 3,
+        eventAttributesMax: 4,
+        linkAttributesMax: 5,
+      },
+    },
   ],
   [
     'switched off',
@@ -77,7 +137,8 @@ test.each<[string, StartOptions, Record<string, string>, Partial<Settings>]>([
   ],
 ])('options: %s', (_, given, env, expected) => {
   const { settings, wrong } = read(given, env)
-  expect(settings).toMatchObject(expected)
+  const { traces, logs, metrics } = settings.targets
+  expect({ ...settings, urls: [traces.url, logs.url, metrics.url] }).toMatchObject(expected)
   expect(wrong).toEqual([])
 })
 
@@ -93,6 +154,8 @@ test.each<[StartOptions, Record<string, string>, RegExp]>([
   [{}, { WAKELINE_LOG_LEVEL: 'loud' }, /Cannot use log level loud/],
   [{}, { OTEL_RESOURCE_ATTRIBUTES: 'a=1,b' }, /Cannot use OTEL_RESOURCE_ATTRIBUTES: its member 2/],
   [{}, { OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' }, /http\/protobuf/],
+  [{}, { OTEL_TRACES_EXPORTER: 'jaeger' }, /Cannot export traces to "jaeger": known are otlp, console, none, zipkin/],
+  [{}, { OTEL_LOGS_EXPORTER: 'zipkin' }, /Cannot export logs to "zipkin"/],
   [{ headers: { 'a b': 'c' } }, {}, /Cannot send the export header "a b"/],
 ])('options: what cannot be used is said: %o %o', (given, env, sentence) => {
   expect(read(given, env).wrong.join('\n')).toMatch(sentence)

@@ -2,6 +2,7 @@ import type { Signal } from './export/exporter.ts'
 import { severityOf } from './logs/log-record.ts'
 import type { LogLevel, StartOptions } from './public.ts'
 import type { Sampler } from './traces/sampler.ts'
+import type { SpanLimits } from './traces/tracing.ts'
 
 /** All options, checked and complete. */
 export interface Settings {
@@ -9,9 +10,11 @@ export interface Settings {
   serviceName: string
   serviceVersion: string | undefined
   resource: Record<string, string | number | boolean>
-  urls: Record<Signal, string>
-  headers: Record<string, string>
-  gzip: boolean
+  targets: Record<Signal, Target>
+  /** Files of OTEL_EXPORTER_OTLP_CERTIFICATE and its like. */
+  tls: { ca?: string | undefined; cert?: string | undefined; key?: string | undefined }
+  propagators: readonly string[]
+  spanLimits: SpanLimits & { stringMax: number }
   exportTimeoutMs: number
   batchDelayMs: number
   batchMaxBytes: number
@@ -22,13 +25,27 @@ export interface Settings {
   logLevel: LogLevel
   logOutput: 'json' | 'pretty' | 'none'
   exported: Record<Signal, boolean>
-  instrument: { httpServer: boolean; httpClient: boolean; fetch: boolean; process: boolean }
+  instrument: Required<NonNullable<StartOptions['instrument']>>
   seriesMax: number
   seriesExpiryMs: number
+  temporality: 'cumulative' | 'delta' | 'lowmemory'
+  nativeHistograms: boolean
   attributeLengthMax: number
   attributesMax: number
   handleSignals: boolean
   registerOpenTelemetry: boolean
+}
+
+/** Where the batches of one signal go. */
+export interface Target {
+  readonly url: string
+  readonly headers: Record<string, string>
+  readonly gzip: boolean
+  readonly timeoutMs: number
+  /** OTLP/HTTP as JSON instead of protobuf. */
+  readonly json: boolean
+  /** `otlp`, `zipkin`, `console`; empty: nothing is exported. */
+  readonly to: readonly string[]
 }
 
 export interface OptionSources {
@@ -60,6 +77,10 @@ export const numberOptions = {
   seriesExpiryMs: num('seriesExpiryMs', ['WAKELINE_SERIES_EXPIRY_MS'], 3_600_000, 0, 86_400_000),
   attributeLengthMax: num('attributeLengthMax', ['OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT'], 8_192, 16, 1_048_576),
   attributesMax: num('attributesMax', ['OTEL_ATTRIBUTE_COUNT_LIMIT'], 128, 1, 10_000),
+  eventsMax: num('eventsMax', ['OTEL_SPAN_EVENT_COUNT_LIMIT'], 128, 0, 10_000),
+  linksMax: num('linksMax', ['OTEL_SPAN_LINK_COUNT_LIMIT'], 128, 0, 10_000),
+  eventAttributesMax: num('eventAttributesMax', ['OTEL_EVENT_ATTRIBUTE_COUNT_LIMIT'], 128, 0, 10_000),
+  linkAttributesMax: num('linkAttributesMax', ['OTEL_LINK_ATTRIBUTE_COUNT_LIMIT'], 128, 0, 10_000),
 } as const
 
 function num(
@@ -77,6 +98,13 @@ export const defaultEndpoint = 'http://127.0.0.1:4318'
 /** Code goes over environment, environment over default. A value that cannot be used is said and left out. */
 export function readSettings(given: StartOptions, sources: OptionSources): Settings {
   const { env, wrong } = sources
+  const target = (signal: Signal) => readTarget(signal, given, sources)
+  const targets = { traces: target('traces'), logs: target('logs'), metrics: target('metrics') }
+  const otlp = (what: string) => filled(env[`OTEL_EXPORTER_OTLP_${what}`])
+  const forSpans = (name: 'attributesMax' | 'attributeLengthMax', what: string) => {
+    const of = numberOptions[name]
+    return numberOf({ ...of, variables: [`OTEL_SPAN_ATTRIBUTE_${what}_LIMIT`, ...of.variables] })
+  }
   const numberOf = (of: NumberOption) => readNumber(of, given, sources)
   const fromResource = parsePairs(env['OTEL_RESOURCE_ATTRIBUTES'], 'OTEL_RESOURCE_ATTRIBUTES', wrong)
   const resource: Settings['resource'] = {
@@ -95,9 +123,17 @@ export function readSettings(given: StartOptions, sources: OptionSources): Setti
     serviceName,
     serviceVersion: given.serviceVersion ?? textOf(resource['service.version']) ?? sources.package.version,
     resource,
-    urls: readUrls(given, sources),
-    headers: readHeaders(given, sources),
-    gzip: (given.compression ?? env['OTEL_EXPORTER_OTLP_COMPRESSION']) === 'gzip',
+    targets,
+    tls: { ca: otlp('CERTIFICATE'), cert: otlp('CLIENT_CERTIFICATE'), key: otlp('CLIENT_KEY') },
+    propagators: given.propagators ?? listOf(env['OTEL_PROPAGATORS'] ?? 'tracecontext,baggage'),
+    spanLimits: {
+      attributesMax: forSpans('attributesMax', 'COUNT'),
+      stringMax: forSpans('attributeLengthMax', 'VALUE_LENGTH'),
+      eventsMax: numberOf(numberOptions.eventsMax),
+      linksMax: numberOf(numberOptions.linksMax),
+      eventAttributesMax: numberOf(numberOptions.eventAttributesMax),
+      linkAttributesMax: numberOf(numberOptions.linkAttributesMax),
+    },
     exportTimeoutMs: numberOf(numberOptions.exportTimeoutMs),
     batchDelayMs: numberOf(numberOptions.batchDelayMs),
     batchMaxBytes: numberOf(numberOptions.batchMaxBytes),
@@ -108,13 +144,25 @@ export function readSettings(given: StartOptions, sources: OptionSources): Setti
     logLevel: readLevel(given.logLevel ?? filled(env['WAKELINE_LOG_LEVEL']), wrong),
     logOutput: readOutput(given.logOutput ?? filled(env['WAKELINE_LOG_OUTPUT']), sources),
     exported: {
-      traces: given.export?.traces ?? env['OTEL_TRACES_EXPORTER'] !== 'none',
-      metrics: given.export?.metrics ?? env['OTEL_METRICS_EXPORTER'] !== 'none',
-      logs: given.export?.logs ?? env['OTEL_LOGS_EXPORTER'] !== 'none',
+      traces: targets.traces.to.length > 0,
+      metrics: targets.metrics.to.length > 0,
+      logs: targets.logs.to.length > 0,
     },
-    instrument: { httpServer: true, httpClient: true, fetch: true, process: true, ...given.instrument },
+    instrument: {
+      httpServer: true,
+      httpClient: true,
+      fetch: true,
+      process: true,
+      channels: true,
+      lanes: true,
+      ...given.instrument,
+    },
     seriesMax: numberOf(numberOptions.seriesMax),
     seriesExpiryMs: numberOf(numberOptions.seriesExpiryMs),
+    temporality: readTemporality(given, sources),
+    nativeHistograms:
+      given.nativeHistograms ??
+      filled(env['OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION']) === 'base2_exponential_bucket_histogram',
     attributeLengthMax: numberOf(numberOptions.attributeLengthMax),
     attributesMax: numberOf(numberOptions.attributesMax),
     handleSignals: given.handleSignals ?? true,
@@ -132,27 +180,59 @@ function readNumber(of: NumberOption, given: StartOptions, { env, wrong }: Optio
   return of.fallback
 }
 
-function readUrls(given: StartOptions, { env, wrong }: OptionSources): Record<Signal, string> {
-  if (env['OTEL_EXPORTER_OTLP_PROTOCOL'] === 'grpc') {
-    wrong('Cannot use OTEL_EXPORTER_OTLP_PROTOCOL=grpc: this SDK exports http/protobuf')
+const exporters = ['otlp', 'console', 'zipkin']
+
+function readTarget(signal: Signal, given: StartOptions, sources: OptionSources): Target {
+  const { env, wrong } = sources
+  const upper = signal.toUpperCase()
+  const variableOf = (what: string) => {
+    const own = `OTEL_EXPORTER_OTLP_${upper}_${what}`
+    return filled(env[own]) === undefined ? `OTEL_EXPORTER_OTLP_${what}` : own
   }
-  const base =
-    given.endpoint ?? filled(env['WAKELINE_ENDPOINT']) ?? filled(env['OTEL_EXPORTER_OTLP_ENDPOINT']) ?? defaultEndpoint
-  const urlOf = (signal: Signal) => {
-    const own =
-      given.endpoint === undefined ? filled(env[`OTEL_EXPORTER_OTLP_${signal.toUpperCase()}_ENDPOINT`]) : undefined
-    const url = own ?? `${base.replace(/\/+$/, '')}/v1/${signal}`
-    if (URL.canParse(url) && /^https?:/.test(url)) return url
-    wrong(`Cannot export ${signal} to ${url}: it is not an http or https URL. Using ${defaultEndpoint}`)
-    return `${defaultEndpoint}/v1/${signal}`
+  const protocol = given.protocol ?? filled(env[variableOf('PROTOCOL')]) ?? 'http/protobuf'
+  if (!protocol.startsWith('http/')) wrong(`Cannot export by ${protocol}: known are http/protobuf, http/json`)
+  const asked = given.export?.[signal]
+  const list = typeof asked === 'boolean' ? (asked ? 'otlp' : 'none') : (asked ?? env[`OTEL_${upper}_EXPORTER`])
+  const names = listOf(list ?? 'otlp')
+  const to = names.filter((name) => exporters.includes(name) && (name !== 'zipkin' || signal === 'traces'))
+  const unknown = names.find((name) => name !== 'none' && !to.includes(name))
+  if (unknown !== undefined)
+    wrong(`Cannot export ${signal} to "${unknown}": known are otlp, console, none, zipkin (traces)`)
+  const isZipkin = to.includes('zipkin')
+  return {
+    url: isZipkin ? (env['OTEL_EXPORTER_ZIPKIN_ENDPOINT'] ?? zipkinEndpoint) : readUrl(signal, given, sources),
+    headers: isZipkin ? {} : readHeaders(variableOf('HEADERS'), given, sources),
+    gzip: (given.compression ?? env[variableOf('COMPRESSION')]) === 'gzip',
+    timeoutMs: readNumber({ ...numberOptions.exportTimeoutMs, variables: [variableOf('TIMEOUT')] }, given, sources),
+    json: protocol === 'http/json',
+    to,
   }
-  return { traces: urlOf('traces'), logs: urlOf('logs'), metrics: urlOf('metrics') }
 }
 
-function readHeaders(given: StartOptions, { env, wrong }: OptionSources): Record<string, string> {
+const zipkinEndpoint = 'http://localhost:9411/api/v2/spans'
+
+function readUrl(signal: Signal, given: StartOptions, { env, wrong }: OptionSources): string {
+  const base =
+    given.endpoint ?? filled(env['WAKELINE_ENDPOINT']) ?? filled(env['OTEL_EXPORTER_OTLP_ENDPOINT']) ?? defaultEndpoint
+  const own =
+    given.endpoint === undefined ? filled(env[`OTEL_EXPORTER_OTLP_${signal.toUpperCase()}_ENDPOINT`]) : undefined
+  const url = own ?? `${base.replace(/\/+$/, '')}/v1/${signal}`
+  if (URL.canParse(url) && /^https?:/.test(url)) return url
+  wrong(`Cannot export ${signal} to ${url}: it is not an http or https URL. Using ${defaultEndpoint}`)
+  return `${defaultEndpoint}/v1/${signal}`
+}
+
+function listOf(text: string): string[] {
+  return text
+    .split(',')
+    .map((name) => name.trim())
+    .filter(Boolean)
+}
+
+function readHeaders(variable: string, given: StartOptions, { env, wrong }: OptionSources): Record<string, string> {
   const token = given.token ?? filled(env['WAKELINE_TOKEN'])
   const headers: Record<string, string> = {
-    ...parsePairs(env['OTEL_EXPORTER_OTLP_HEADERS'], 'OTEL_EXPORTER_OTLP_HEADERS', wrong),
+    ...parsePairs(env[variable], variable, wrong),
     ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
     ...given.headers,
   }
@@ -194,6 +274,14 @@ function readLevel(given: string | undefined, wrong: (sentence: string) => void)
 
 function isLevel(level: string): level is LogLevel {
   return severityOf(level) !== undefined
+}
+
+function readTemporality(given: StartOptions, { env, wrong }: OptionSources): Settings['temporality'] {
+  const variable = 'OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE'
+  const wanted = given.temporality ?? filled(env[variable])?.toLowerCase() ?? 'cumulative'
+  if (wanted === 'cumulative' || wanted === 'delta' || wanted === 'lowmemory') return wanted
+  wrong(`Cannot use ${variable}=${wanted}: known are cumulative, delta, lowmemory. Using cumulative`)
+  return 'cumulative'
 }
 
 function readOutput(given: string | undefined, sources: OptionSources): Settings['logOutput'] {

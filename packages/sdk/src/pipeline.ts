@@ -1,5 +1,5 @@
 import type { Clock } from './clock.ts'
-import { Exporter, type Signal } from './export/exporter.ts'
+import { Exporter, type ExportForm, type Signal } from './export/exporter.ts'
 import { sendLastWords } from './export/last-words.ts'
 import { openSender, type Sender } from './export/sender.ts'
 import type { SignalBuffer } from './export/signal-buffer.ts'
@@ -11,6 +11,9 @@ import type { Report } from './report.ts'
 export interface PipelineParts {
   readonly settings: Settings
   resource(): Uint8Array
+  /** Names this process from start() to stop(). */
+  instance(): string
+  form(signal: Signal): ExportForm | undefined
   readonly buffers: Record<Signal, SignalBuffer>
   readonly metering: Metering
   readonly encoder: MetricsEncoder
@@ -35,17 +38,17 @@ export class Pipeline {
 
   constructor(parts: PipelineParts) {
     this.parts = parts
-    this.sender = openSender(() => Date.now())
+    this.sender = openSender(() => Date.now(), parts.settings.tls)
     const { settings } = parts
     const open = (signal: Signal) =>
       new Exporter({
         settings: {
           signal,
-          url: settings.urls[signal],
-          headers: { ...settings.headers, 'user-agent': 'wakeline-sdk' },
-          gzip: settings.gzip,
-          timeoutMs: settings.exportTimeoutMs,
-          resource: () => parts.resource(),
+          ...settings.targets[signal],
+          headers: { ...settings.targets[signal].headers, 'user-agent': 'wakeline-sdk' },
+          form: parts.form(signal),
+          resource: parts.resource,
+          instance: parts.instance,
         },
         buffer: parts.buffers[signal],
         sender: this.sender,
@@ -55,6 +58,7 @@ export class Pipeline {
       })
     this.exporters = [open('traces'), open('logs')]
     this.metrics = open('metrics')
+    this.metrics.replaces = settings.temporality === 'cumulative'
     this.exporters.forEach((exporter) => {
       // From a record's own call stack only a timer is set: sending is not the program's work.
       const buffer = parts.buffers[exporter.settings.signal]

@@ -68,6 +68,16 @@ export interface Log {
   named(name: string): Log
 }
 
+/** Names a span everywhere. */
+export interface SpanIdentity {
+  /** 32 hex digits. */
+  traceId: string
+  /** 16 hex digits. */
+  spanId: string
+  /** Bit 0: sampled. */
+  traceFlags: number
+}
+
 /** One timed operation. All calls are accepted and ignored once it has ended. */
 export interface Span {
   readonly traceId: string
@@ -78,6 +88,10 @@ export interface Span {
   setAttributes(attributes: Attributes): this
   addEvent(name: string, attributes?: Attributes): this
   updateName(name: string): this
+  /** What a link, or another process, needs to know of this span. */
+  spanContext(): SpanIdentity
+  /** Refers to a span elsewhere that caused this one, too. */
+  addLink(link: { context: SpanIdentity; attributes?: Attributes }): this
   /** Adds the error as an `exception` event and marks the span as failed. */
   recordError(error: unknown): this
 }
@@ -92,6 +106,16 @@ export interface InstrumentOptions {
   /** UCUM: `s`, `By`, `{request}`. */
   unit?: string
   description?: string
+  /** Series of this instrument; more go to its overflow series. Default: `seriesMax` of start() */
+  seriesMax?: number
+}
+
+export interface GaugeOptions extends InstrumentOptions {
+  /**
+   * What becomes of the same series in several workers (of `cluster`, or threads) where their metrics come together:
+   * `worker` keeps them apart by an attribute `worker.id`. Default `worker`
+   */
+  aggregate?: 'worker' | 'sum' | 'min' | 'max' | 'mean'
 }
 
 export interface HistogramOptions extends InstrumentOptions {
@@ -176,13 +200,13 @@ export interface Meter {
   counter(name: string, options?: InstrumentOptions): Counter
   upDownCounter<const L extends string>(name: string, options: InstrumentOptions & LabelNames<L>): LabelledCounter<L>
   upDownCounter(name: string, options?: InstrumentOptions): UpDownCounter
-  gauge<const L extends string>(name: string, options: InstrumentOptions & LabelNames<L>): LabelledGauge<L>
-  gauge(name: string, options?: InstrumentOptions): Gauge
+  gauge<const L extends string>(name: string, options: GaugeOptions & LabelNames<L>): LabelledGauge<L>
+  gauge(name: string, options?: GaugeOptions): Gauge
   histogram<const L extends string>(name: string, options: HistogramOptions & LabelNames<L>): LabelledHistogram<L>
   histogram(name: string, options?: HistogramOptions): Histogram
   observableCounter(name: string, options: InstrumentOptions, observe: Observe): void
   observableUpDownCounter(name: string, options: InstrumentOptions, observe: Observe): void
-  observableGauge(name: string, options: InstrumentOptions, observe: Observe): void
+  observableGauge(name: string, options: GaugeOptions, observe: Observe): void
 }
 
 /** Everything is optional: what is left out comes from the environment, then from the default. */
@@ -201,6 +225,8 @@ export interface StartOptions {
   token?: string
   /** Headers added to each export. OTEL_EXPORTER_OTLP_HEADERS. */
   headers?: Record<string, string>
+  /** OTEL_EXPORTER_OTLP_PROTOCOL. Default `http/protobuf` */
+  protocol?: 'http/protobuf' | 'http/json'
   /** OTEL_EXPORTER_OTLP_COMPRESSION. Default `none`. */
   compression?: 'none' | 'gzip'
   /** One export request may take this long. OTEL_EXPORTER_OTLP_TIMEOUT. Default 10,000 */
@@ -221,18 +247,44 @@ export interface StartOptions {
   logLevel?: LogLevel
   /** Where log lines are shown. WAKELINE_LOG_OUTPUT. Default: `pretty` on a terminal, else `json` */
   logOutput?: 'json' | 'pretty' | 'none'
-  /** Which signals are exported. OTEL_TRACES_EXPORTER, OTEL_METRICS_EXPORTER, OTEL_LOGS_EXPORTER = none. Default all */
-  export?: { traces?: boolean; metrics?: boolean; logs?: boolean }
+  /**
+   * Where each signal goes: `otlp` (or true), `console`, `none` (or false), `zipkin` for traces; several with commas, one
+   * of them over the network. OTEL_TRACES_EXPORTER, OTEL_METRICS_EXPORTER, OTEL_LOGS_EXPORTER. Default `otlp`
+   */
+  export?: { traces?: boolean | string; metrics?: boolean | string; logs?: boolean | string }
+  /** How traces go over the wire: `tracecontext`, `baggage`, `b3`, `b3multi`, `jaeger`. OTEL_PROPAGATORS. Default the first two */
+  propagators?: readonly string[]
   /** What is instrumented without being asked. Default all */
-  instrument?: { httpServer?: boolean; httpClient?: boolean; fetch?: boolean; process?: boolean }
+  instrument?: {
+    httpServer?: boolean
+    httpClient?: boolean
+    fetch?: boolean
+    process?: boolean
+    /** Libraries that publish what they do: mysql2, ioredis, node-redis. */
+    channels?: boolean
+    /** Says on a span how long it waited for the event loop and for garbage collection. */
+    lanes?: boolean
+  }
   /** Series per instrument; more go to one overflow series. WAKELINE_SERIES_MAX. Default 2,000 */
   seriesMax?: number
   /** Series with attributes that get no value for so long are forgotten; 0: never. WAKELINE_SERIES_EXPIRY_MS. Default 3,600,000 */
   seriesExpiryMs?: number
-  /** Longest string value; the rest is cut. OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT. Default 8,192 characters */
+  /** Sums and histograms as totals, or as what came since the last push. OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE. Default `cumulative` */
+  temporality?: 'cumulative' | 'delta' | 'lowmemory'
+  /** Push exponential histograms in place of those with fixed buckets. OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION. Default false */
+  nativeHistograms?: boolean
+  /** Longest string value; the rest is cut. OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT, for spans OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT. Default 8,192 characters */
   attributeLengthMax?: number
-  /** Attributes of one span or record; the rest is dropped and counted. OTEL_ATTRIBUTE_COUNT_LIMIT. Default 128 */
+  /** Attributes of one span or record; the rest is dropped and counted. OTEL_ATTRIBUTE_COUNT_LIMIT, for spans OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT. Default 128 */
   attributesMax?: number
+  /** Events of one span; more are dropped and counted. OTEL_SPAN_EVENT_COUNT_LIMIT. Default 128 */
+  eventsMax?: number
+  /** Links of one span. OTEL_SPAN_LINK_COUNT_LIMIT. Default 128 */
+  linksMax?: number
+  /** Attributes of one span event. OTEL_EVENT_ATTRIBUTE_COUNT_LIMIT. Default 128 */
+  eventAttributesMax?: number
+  /** Attributes of one link. OTEL_LINK_ATTRIBUTE_COUNT_LIMIT. Default 128 */
+  linkAttributesMax?: number
   /** Flush on SIGTERM and SIGINT, then let the signal do what it did before. Default true */
   handleSignals?: boolean
   /** Register as the provider of `@opentelemetry/api`, when the app has it. Default true */

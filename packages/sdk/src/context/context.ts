@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { LogScope } from '../logs/log-scope.ts'
-import type { SpanLink } from '../traces/span.ts'
+import type { RemoteSpan } from '../traces/remote-span.ts'
+import type { Span, SpanLink } from '../traces/span.ts'
 
 /** A value under a key of `@opentelemetry/api`; a chain, because adding is common and reading rare. */
 interface Held {
@@ -110,6 +111,16 @@ export function contextOf(other: ForeignContext): Context {
     suppressed: other.getValue(suppressKey) === true,
   }
   return new Context(carried, undefined, other)
+}
+
+/** The contexts of this process, for what is loaded on demand: it may not import the classes of this file. */
+export interface Contexts {
+  readonly storage: ContextStorage
+  active(): Context
+  /** A context made elsewhere as one of ours. */
+  of(other: ForeignContext): Context
+  /** The span of a context when it is ours or can be read: of another SDK, its identity. */
+  span(context: Context): Span | RemoteSpan | undefined
 }
 
 /** The only AsyncLocalStorage: each further one would make every `await` of the program slower. */

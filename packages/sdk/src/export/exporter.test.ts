@@ -20,6 +20,7 @@ function open(url: string, maxBytes = 10_000) {
   const exporter = new Exporter({
     settings: {
       signal: 'traces',
+      instance: () => 'instance-1',
       url: `${url}/v1/traces`,
       headers: {},
       gzip: false,

@@ -1,5 +1,6 @@
+import { accountingHeaders, type DropReason } from '@wakeline/protocol'
 import type { Report } from '../report.ts'
-import { readPartialSuccess } from './partial-success.ts'
+import { type PartialSuccess, readPartialSuccess } from './partial-success.ts'
 import type { Request, Sender, SendResult } from './sender.ts'
 import { requestBody, type SignalBuffer, type Taken } from './signal-buffer.ts'
 
@@ -10,6 +11,8 @@ interface Batch {
   readonly id: string
   readonly body: Buffer
   readonly records: number
+  /** Number of its first record: see accounting.ts of the protocol. */
+  readonly first: number
   attempts: number
   /** The body as sent: gzipped when asked for. */
   sent: Buffer | undefined
@@ -17,12 +20,25 @@ interface Batch {
 
 export interface ExporterSettings {
   readonly signal: Signal
+  /** Which process: its records are numbered. */
+  instance(): string
+  /** Another form than OTLP protobuf. */
+  readonly form?: ExportForm | undefined
   readonly url: string
   readonly headers: Record<string, string>
   readonly gzip: boolean
   readonly timeoutMs: number
   /** Encoded when the first batch is made, not while the program starts. */
   resource(): Uint8Array
+}
+
+/** OTLP protobuf turned into what another backend wants. */
+export interface ExportForm {
+  readonly contentType: string
+  /** Nothing to send, when it was for the console only: undefined. */
+  encode(body: Buffer): Buffer | undefined
+  /** What the answer says was not taken. */
+  rejected(answer: Buffer): PartialSuccess
 }
 
 export interface ExporterParts {
@@ -44,6 +60,9 @@ export class Exporter {
   sent = 0
   dropped = 0
   retries = 0
+  /** Records put into batches so far. */
+  private numbered = 0
+  private replaced = 0
   private readonly parts: ExporterParts
   private readonly queue: Batch[] = []
   private working: Promise<void> | undefined = undefined
@@ -70,16 +89,22 @@ export class Exporter {
   /** The same without sending: the process is about to end. */
   replaceQuietly(taken: Taken): void {
     const kept = this.working === undefined ? 0 : 1
-    for (const batch of this.queue.splice(kept)) this.parts.buffer.queuedBytes -= batch.body.length
+    for (const batch of this.queue.splice(kept)) {
+      this.replaced += batch.records
+      this.parts.buffer.queuedBytes -= batch.body.length
+    }
     this.enqueue(taken)
   }
 
   private enqueue(taken: Taken): void {
     const body = requestBody(this.settings.resource(), taken.scopes)
+    const first = this.numbered + 1
+    this.numbered += taken.records
     this.queue.push({
       id: process.getBuiltinModule('node:crypto').randomBytes(16).toString('hex'),
       body,
       records: taken.records,
+      first,
       attempts: 0,
       sent: undefined,
     })
@@ -98,11 +123,15 @@ export class Exporter {
   remaining(): Request[] {
     const taken = this.parts.buffer.take()
     if (taken !== undefined) this.enqueue(taken)
-    return this.queue.map((batch) => this.request(batch, batch.body, false))
+    return this.queue.flatMap((batch) => {
+      const body = this.formed(batch)
+      return body === undefined ? [] : [this.request(batch, body, false)]
+    })
   }
 
   stop(): void {
     clearTimeout(this.retryTimer)
+    this.parts.buffer.droppedBefore = this.parts.buffer.dropped
   }
 
   private pump(): void {
@@ -126,11 +155,23 @@ export class Exporter {
   private async send(batch: Batch): Promise<SendResult> {
     batch.attempts++
     try {
-      batch.sent ??= this.settings.gzip ? await gzipped(batch.body) : batch.body
+      const formed = batch.sent === undefined ? this.formed(batch) : batch.body
+      if (formed === undefined) return { kind: 'accepted', body: Buffer.alloc(0) }
+      batch.sent ??= this.settings.gzip ? await gzipped(formed) : formed
       return await this.parts.sender.send(this.request(batch, batch.sent, this.settings.gzip))
     } catch (thrown) {
       return { kind: 'refused', why: String(thrown) }
     }
+  }
+
+  private formed(batch: Batch): Buffer | undefined {
+    return this.settings.form === undefined ? batch.body : this.settings.form.encode(batch.body)
+  }
+
+  /** Since start(), by reason. */
+  private get account(): Record<DropReason, number> {
+    const { buffer } = this.parts
+    return { full: buffer.dropped - buffer.droppedBefore, refused: this.dropped, replaced: this.replaced }
   }
 
   private request(batch: Batch, body: Buffer, gzip: boolean): Request {
@@ -140,8 +181,14 @@ export class Exporter {
       body,
       headers: {
         ...this.settings.headers,
-        'content-type': 'application/x-protobuf',
-        'wakeline-batch-id': batch.id,
+        'content-type': this.settings.form?.contentType ?? 'application/x-protobuf',
+        [accountingHeaders.instance]: this.settings.instance(),
+        [accountingHeaders.batchId]: batch.id,
+        [accountingHeaders.first]: String(batch.first),
+        [accountingHeaders.records]: String(batch.records),
+        [accountingHeaders.dropped]: Object.entries(this.account)
+          .map(([why, count]) => `${why}=${count}`)
+          .join(),
         ...(gzip ? { 'content-encoding': 'gzip' } : {}),
       },
     }
@@ -156,7 +203,7 @@ export class Exporter {
       this.parts.report(`Cannot export ${signal} to ${url}: ${result.why}. Dropped ${batch.records}`)
       return
     }
-    const partial = readPartialSuccess(result.body)
+    const partial = (this.settings.form?.rejected ?? readPartialSuccess)(result.body)
     const rejected = Math.min(partial.rejected, batch.records)
     this.sent += batch.records - rejected
     this.dropped += rejected

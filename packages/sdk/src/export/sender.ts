@@ -25,7 +25,7 @@ const answerMaxBytes = 65_536
 const retriable = new Set([408, 429, 502, 503, 504])
 
 /** Export over HTTP or HTTPS with kept-alive connections that never keep the process alive. */
-export function openSender(nowUnixMs: () => number): Sender {
+export function openSender(nowUnixMs: () => number, files: Record<string, string | undefined> = {}): Sender {
   const sockets = new Set<Socket>()
   const agents = new Map<string, import('node:http').Agent>()
   let held = false
@@ -35,7 +35,10 @@ export function openSender(nowUnixMs: () => number): Sender {
       url.protocol === 'https:' ? process.getBuiltinModule('node:https') : process.getBuiltinModule('node:http')
     let agent = agents.get(url.protocol)
     if (agent === undefined) {
-      agent = new library.Agent({ keepAlive: true, maxSockets: 6, timeout: 30_000 })
+      const tls = Object.entries(files).flatMap(([name, path]) =>
+        path === undefined ? [] : [[name, process.getBuiltinModule('node:fs').readFileSync(path)]],
+      )
+      agent = new library.Agent({ keepAlive: true, maxSockets: 6, timeout: 30_000, ...Object.fromEntries(tls) })
       agents.set(url.protocol, agent)
     }
     return { library, agent }

@@ -42,6 +42,8 @@ export class SignalBuffer {
   onFull: () => void = () => {}
   records = 0
   dropped = 0
+  /** Of those, the ones before the start() that is in force. */
+  droppedBefore = 0
   /** Bytes in the chunks. */
   bytes = 0
   /** Bytes of batches taken and not yet acknowledged: kept up to date by the exporter. */

@@ -1,43 +1,22 @@
 import { channel } from 'node:diagnostics_channel'
 import { IncomingMessage, type Server, ServerResponse } from 'node:http'
-import type { Socket } from 'node:net'
-import { Baggage } from '../context/baggage.ts'
-import { Context, rpcMetadataKey } from '../context/context.ts'
-import { parseTraceParent } from '../context/trace-parent.ts'
+import { rootContext } from '../context/context.ts'
 import { LogScope } from '../logs/log-scope.ts'
-import type { HistogramInstrument } from '../metrics/instruments.ts'
-import { type Span, spanKind, statusCode } from '../traces/span.ts'
+import { spanKind, statusCode } from '../traces/span.ts'
+import { Exchange, exchangeOf, mark } from './exchange.ts'
 import { Hosts, knownMethod, routeOf, shownQuery } from './http-names.ts'
 import { httpServerScope, type InstrumentParts } from './instrument.ts'
+import { type RequestShape, RequestShapes } from './request-shape.ts'
 
 interface RequestStart {
   readonly request: IncomingMessage
   readonly response: ServerResponse
-  readonly socket: Socket
   readonly server: Server
 }
 
-/** What OpenTelemetry's framework instrumentations find in the context: they write the route there. */
-interface RpcMetadata {
-  readonly type: 'http'
-  readonly span: Span
-  route: string | undefined
-}
-
-/** One request in progress, kept on the request and on its response. */
-interface Exchange {
-  readonly span: Span
-  readonly context: Context
-  readonly request: IncomingMessage
-  readonly metadata: RpcMetadata
-  readonly startMs: number
-  readonly remoteAddress: string | undefined
-  readonly encrypted: boolean
-  ended: boolean
-}
-
-const exchangeKey = Symbol('wakeline.exchange')
 const patched = Symbol('wakeline.patched')
+const serverNow = { kind: spanKind.server, startUnixMs: 0, root: false }
+const failed = { code: statusCode.error }
 
 /**
  * Traces and measures every request a node:http or node:https server answers, whenever it was created. The start is
@@ -46,15 +25,16 @@ const patched = Symbol('wakeline.patched')
  */
 export class HttpServerInstrument {
   private readonly parts: InstrumentParts
-  private readonly duration: HistogramInstrument
+  private readonly shapes: RequestShapes
   private readonly hosts = new Hosts()
 
   constructor(parts: InstrumentParts) {
     this.parts = parts
-    this.duration = parts.metering.histogram(httpServerScope, 'http.server.request.duration', {
+    const duration = parts.metering.histogram(httpServerScope, 'http.server.request.duration', {
       unit: 's',
       description: 'Duration of HTTP server requests.',
     })
+    this.shapes = new RequestShapes(duration, parts.logging.how)
   }
 
   /** Returns how to stop. */
@@ -62,7 +42,7 @@ export class HttpServerInstrument {
     const onStart = (message: unknown) => this.started(message as RequestStart)
     const onFinish = (message: unknown) => {
       const exchange = exchangeOf((message as RequestStart).response)
-      if (exchange !== undefined) this.end(exchange, (message as RequestStart).response, false)
+      if (exchange !== undefined) this.end(exchange, false)
     }
     channel('http.server.request.start').subscribe(onStart)
     channel('http.server.response.finish').subscribe(onFinish)
@@ -72,34 +52,19 @@ export class HttpServerInstrument {
     }
   }
 
-  private started({ request, response, socket, server }: RequestStart): void {
+  private started({ request, response, server }: RequestStart): void {
     if (this.parts.yields() || this.parts.storage.getStore()?.suppressed === true) return
     this.patchServer(server)
     this.patchMessages()
     const headers = request.headers
-    const remote = parseTraceParent(textOf(headers['traceparent']), textOf(headers['tracestate']))
-    const baggage = headers['baggage'] === undefined ? undefined : Baggage.parse(textOf(headers['baggage']) ?? '')
+    const { propagation } = this.parts.tracing
+    const read = (name: string) => textOf(headers[name])
+    const remote = propagation.remote(read)
+    const baggage = propagation.baggage(read)
     const scope = LogScope.ofRequest(this.requestId(headers['x-request-id']))
-    const carried = { span: remote, scope, baggage, suppressed: false }
-    const method = knownMethod(request.method)
-    const outer = new Context(carried)
-    const span = this.parts.tracing.start(this.parts.chunk, method, outer, {
-      kind: spanKind.server,
-      startUnixMs: 0,
-      root: false,
-    })
-    const metadata: RpcMetadata = { type: 'http', span, route: undefined }
-    const held = { key: rpcMetadataKey, value: metadata, next: undefined }
-    const exchange: Exchange = {
-      span,
-      context: new Context({ span, scope, baggage, suppressed: false }, held),
-      request,
-      metadata,
-      startMs: performance.now(),
-      remoteAddress: socket.remoteAddress,
-      encrypted: 'encrypted' in socket && socket.encrypted === true,
-      ended: false,
-    }
+    const outer = remote === undefined ? rootContext : rootContext.withSpan(remote)
+    const span = this.parts.tracing.start(this.parts.chunk, knownMethod(request.method), outer, serverNow)
+    const exchange = new Exchange({ span, scope, baggage, request, response })
     mark(request, exchange)
     mark(response, exchange)
   }
@@ -110,51 +75,40 @@ export class HttpServerInstrument {
     return this.parts.logging.bind({ request_id: header })
   }
 
-  private end(exchange: Exchange, response: ServerResponse, aborted: boolean): void {
+  private end(exchange: Exchange, aborted: boolean): void {
     if (exchange.ended) return
     exchange.ended = true
-    const { span, request, metadata } = exchange
-    const method = knownMethod(request.method)
-    const route = metadata.route ?? routeOf(request)
-    const status = aborted && !response.headersSent ? undefined : response.statusCode
-    // A caller that went away is not this server's fault: the error is named, the span is not marked as failed.
-    const errorType = aborted ? 'ECONNRESET' : status !== undefined && status >= 500 ? String(status) : undefined
-    this.duration.record((performance.now() - exchange.startMs) / 1000, {
-      'http.request.method': method,
-      'url.scheme': exchange.encrypted ? 'https' : 'http',
-      'http.response.status_code': status,
-      'http.route': route,
-      'error.type': errorType,
+    const { span, request, response } = exchange
+    const endMs = performance.now()
+    const shape = this.shapes.of({
+      method: knownMethod(request.method),
+      route: exchange.route ?? routeOf(request),
+      status: aborted && !response.headersSent ? undefined : response.statusCode,
+      aborted,
+      encrypted: exchange.encrypted,
+      host: this.hosts.of(request.headers.host),
+      version: request.httpVersion,
     })
-    if (!span.sampled) return
-    if (route !== undefined) span.updateName(`${method} ${route}`)
-    this.describe(exchange, { method, route, status, errorType })
-    if (status !== undefined && status >= 500) span.setStatus({ code: statusCode.error })
-    span.end()
+    shape.duration.record((endMs - exchange.startMs) / 1000)
+    if (span.sampled) this.endSpan(exchange, shape)
+    exchange.atEnd?.({ shape, endMs })
   }
 
-  private describe(
-    { span, request, remoteAddress, encrypted }: Exchange,
-    found: { method: string; route: string | undefined; status: number | undefined; errorType: string | undefined },
-  ): void {
+  private endSpan({ span, request, remoteAddress }: Exchange, { facts, spanName, span: shared }: RequestShape): void {
+    const { method, route, status } = facts
     const url = originalUrl(request)
     const at = url.indexOf('?')
-    const host = this.hosts.of(request.headers.host)
+    if (route !== undefined) span.updateName(spanName)
+    span.setShared(shared)
     span.setAttributes({
-      'http.request.method': found.method,
-      'http.request.method_original': found.method === '_OTHER' ? request.method : undefined,
+      'http.request.method_original': method === '_OTHER' ? request.method : undefined,
       'url.path': at < 0 ? url : url.slice(0, at),
       'url.query': at < 0 ? undefined : shownQuery(url.slice(at + 1)),
-      'url.scheme': encrypted ? 'https' : 'http',
-      'http.route': found.route,
-      'http.response.status_code': found.status,
-      'error.type': found.errorType,
-      'server.address': host.address,
-      'server.port': host.port,
       'client.address': remoteAddress,
-      'network.protocol.version': request.httpVersion,
       'user_agent.original': request.headers['user-agent'],
     })
+    if (status !== undefined && status >= 500) span.setStatus(failed)
+    span.end()
   }
 
   private patchServer(server: Server): void {
@@ -173,21 +127,21 @@ export class HttpServerInstrument {
   private patchMessages(): void {
     if (Object.hasOwn(IncomingMessage.prototype, patched)) return
     const { storage } = this.parts
-    const ended = (exchange: Exchange, response: ServerResponse) =>
-      this.end(exchange, response, !response.writableFinished)
+    const closed = (exchange: Exchange) => this.end(exchange, !exchange.response.writableFinished)
     for (const prototype of [IncomingMessage.prototype, ServerResponse.prototype]) {
       const original = prototype.emit
       Object.defineProperty(prototype, patched, { value: true })
       prototype.emit = function emit(this: IncomingMessage | ServerResponse, ...args: unknown[]): boolean {
         const exchange = exchangeOf(this)
+        if (exchange === undefined) return apply(original, this, args)
         // Most events of a request have no listener: a context for nobody is not entered.
         const type = args[0]
         const isHeard = typeof type !== 'string' || this.listenerCount(type) > 0
         const result =
-          exchange !== undefined && isHeard && storage.getStore() !== exchange.context
+          isHeard && storage.getStore() !== exchange.context
             ? storage.run(exchange.context, apply, original, this, args)
             : apply(original, this, args)
-        if (exchange?.ended === false && type === 'close' && this instanceof ServerResponse) ended(exchange, this)
+        if (!exchange.ended && type === 'close' && this === exchange.response) closed(exchange)
         return result
       }
     }
@@ -197,19 +151,6 @@ export class HttpServerInstrument {
 /** One function for all emits: a closure for each would be made on every event. */
 function apply(emit: Server['emit'] | IncomingMessage['emit'], emitter: object, args: unknown[]): boolean {
   return Reflect.apply(emit, emitter, args)
-}
-
-interface Marked {
-  [exchangeKey]?: Exchange
-}
-
-/** A plain assignment: defineProperty and a WeakMap cost many times as much, on every request. */
-function mark(message: object & Marked, exchange: Exchange): void {
-  message[exchangeKey] = exchange
-}
-
-function exchangeOf(message: object & Marked): Exchange | undefined {
-  return message[exchangeKey]
 }
 
 /** Express changes `url` inside a router and keeps the whole one in `originalUrl`. */

@@ -1,30 +1,30 @@
 import { EventEmitter } from 'node:events'
-import { type Context, type ContextStorage, contextOf, type ForeignContext, rootContext } from '../context/context.ts'
+import type { Context, Contexts, ForeignContext } from '../context/context.ts'
 
 const boundContext = Symbol('wakeline.context')
 
 /** The ContextManager of `@opentelemetry/api` on our one AsyncLocalStorage. */
 export class OtelContextManager {
-  private readonly storage: ContextStorage
+  private readonly contexts: Contexts
 
-  constructor(storage: ContextStorage) {
-    this.storage = storage
+  constructor(contexts: Contexts) {
+    this.contexts = contexts
   }
 
   active(): Context {
-    return this.storage.getStore() ?? rootContext
+    return this.contexts.active()
   }
 
   with(context: ForeignContext, fn: (...args: unknown[]) => unknown, thisArg?: unknown, ...args: unknown[]): unknown {
-    return this.storage.run(contextOf(context), () => Reflect.apply(fn, thisArg, args))
+    return this.contexts.storage.run(this.contexts.of(context), () => Reflect.apply(fn, thisArg, args))
   }
 
   /** A function, or an emitter whose listeners then all run in the context. Anything else comes back as it is. */
   bind(context: ForeignContext, target: unknown): unknown {
-    const known = contextOf(context)
+    const known = this.contexts.of(context)
     if (target instanceof EventEmitter) return this.bindEmitter(known, target)
     if (typeof target !== 'function') return target
-    const { storage } = this
+    const { storage } = this.contexts
     const bound = function (this: unknown, ...args: unknown[]): unknown {
       return storage.run(known, () => Reflect.apply(target, this, args))
     }
@@ -45,11 +45,11 @@ export class OtelContextManager {
     const again = Object.hasOwn(emitter, boundContext)
     Object.defineProperty(emitter, boundContext, { value: context, configurable: true })
     if (again) return emitter
-    const { storage } = this
+    const { contexts } = this
     const original = emitter.emit
     emitter.emit = function emit(this: EventEmitter, ...args): boolean {
       const current: unknown = Reflect.get(this, boundContext)
-      return storage.run(contextOf(current as Context), () => Reflect.apply(original, this, args))
+      return contexts.storage.run(contexts.of(current as Context), () => Reflect.apply(original, this, args))
     }
     return emitter
   }

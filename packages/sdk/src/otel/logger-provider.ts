@@ -1,9 +1,8 @@
-import { type ContextStorage, contextOf, type ForeignContext } from '../context/context.ts'
+import type { ForeignContext } from '../context/context.ts'
 import { messageOf } from '../encode/plain-value.ts'
-import type { ScopeChunk, SignalBuffer } from '../export/signal-buffer.ts'
-import type { Logging } from '../logs/logger.ts'
+import type { ScopeChunk } from '../export/signal-buffer.ts'
 import { type TimeInput, unixMsOf } from '../traces/time-input.ts'
-import { knownSpan } from '../traces/tracing.ts'
+import type { OtelParts } from './parts.ts'
 
 interface OtelLogRecord {
   eventName?: string
@@ -16,24 +15,17 @@ interface OtelLogRecord {
   context?: ForeignContext
 }
 
-export interface OtelLogging {
-  readonly logging: Logging
-  readonly storage: ContextStorage
-  readonly buffer: SignalBuffer
-  flush(): Promise<void>
-}
-
 /** The LoggerProvider of `@opentelemetry/api-logs`: the bridge of pino, winston and bunyan. Nothing is shown twice: it only exports. */
 export class OtelLoggerProvider {
-  private readonly parts: OtelLogging
+  private readonly parts: OtelParts
 
-  constructor(parts: OtelLogging) {
+  constructor(parts: OtelParts) {
     this.parts = parts
   }
 
   getLogger(name: string, version?: string, options?: { schemaUrl?: string }): OtelLogger {
     const scope = { name: String(name || 'unknown'), version: version ?? '', schemaUrl: options?.schemaUrl ?? '' }
-    return new OtelLogger(this.parts, this.parts.buffer.scope(scope))
+    return new OtelLogger(this.parts, this.parts.buffers.logs.scope(scope))
   }
 
   forceFlush(): Promise<void> {
@@ -46,21 +38,21 @@ export class OtelLoggerProvider {
 }
 
 class OtelLogger {
-  private readonly parts: OtelLogging
+  private readonly parts: OtelParts
   private readonly chunk: ScopeChunk
 
-  constructor(parts: OtelLogging, chunk: ScopeChunk) {
+  constructor(parts: OtelParts, chunk: ScopeChunk) {
     this.parts = parts
     this.chunk = chunk
   }
 
   enabled(): boolean {
-    return this.parts.buffer.enabled
+    return this.parts.buffers.logs.enabled
   }
 
   emit(record: OtelLogRecord): void {
-    const { logging, storage } = this.parts
-    const context = record.context === undefined ? storage.getStore() : contextOf(record.context)
+    const { logging, contexts } = this.parts
+    const context = record.context === undefined ? contexts.storage.getStore() : contexts.of(record.context)
     try {
       logging.export(
         {
@@ -74,7 +66,7 @@ class OtelLogger {
           attributes: record.attributes,
           bound: this.parts.logging.boundIn(context),
           error: record.exception instanceof Error ? record.exception : undefined,
-          span: context === undefined ? undefined : knownSpan(context.span),
+          span: context === undefined ? undefined : contexts.span(context),
         },
         this.chunk,
       )

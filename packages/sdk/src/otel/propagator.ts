@@ -1,7 +1,5 @@
-import { Baggage, printBaggage } from '../context/baggage.ts'
-import { type Context, contextOf, type ForeignContext } from '../context/context.ts'
-import { parseTraceParent, printTraceParent } from '../context/trace-parent.ts'
-import { knownSpan } from '../traces/tracing.ts'
+import type { Context, ForeignContext } from '../context/context.ts'
+import type { OtelParts } from './parts.ts'
 
 interface Setter {
   set(carrier: unknown, key: string, value: string): void
@@ -11,33 +9,35 @@ interface Getter {
   get(carrier: unknown, key: string): undefined | string | string[]
 }
 
-/** The TextMapPropagator of `@opentelemetry/api`: W3C trace context and baggage. */
+/** The TextMapPropagator of `@opentelemetry/api`, on the formats the SDK is set to. */
 export class OtelPropagator {
+  private readonly parts: Pick<OtelParts, 'contexts' | 'propagation'>
+
+  constructor(parts: Pick<OtelParts, 'contexts' | 'propagation'>) {
+    this.parts = parts
+  }
+
   inject(context: ForeignContext, carrier: unknown, setter: Setter): void {
-    const known = contextOf(context)
+    const { contexts, propagation } = this.parts
+    const known = contexts.of(context)
     if (known.suppressed) return
-    const span = knownSpan(known.span)
-    if (span !== undefined) {
-      setter.set(carrier, 'traceparent', printTraceParent(span))
-      if (span.identity.state !== undefined) setter.set(carrier, 'tracestate', span.identity.state)
-    }
-    const baggage = printBaggage(known.baggage)
-    if (baggage !== undefined) setter.set(carrier, 'baggage', baggage)
+    propagation.inject(contexts.span(known), known.baggage, (name, value) => setter.set(carrier, name, value))
   }
 
   extract(context: ForeignContext, carrier: unknown, getter: Getter): Context {
+    const { contexts, propagation } = this.parts
     const read = (key: string) => {
       const value = getter.get(carrier, key)
       return Array.isArray(value) ? value.join(',') : value
     }
-    let result = contextOf(context)
-    const remote = parseTraceParent(read('traceparent'), read('tracestate'))
+    let result = contexts.of(context)
+    const remote = propagation.remote(read)
     if (remote !== undefined) result = result.withSpan(remote)
-    const baggage = Baggage.parse(read('baggage') ?? '')
+    const baggage = propagation.baggage(read)
     return baggage === undefined ? result : result.withBaggage(baggage)
   }
 
   fields(): string[] {
-    return ['traceparent', 'tracestate', 'baggage']
+    return this.parts.propagation.names()
   }
 }

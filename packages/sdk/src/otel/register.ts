@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Report } from '../report.ts'
 import type { OtelContextManager } from './context-manager.ts'
@@ -27,12 +26,13 @@ const apiGlobal = Symbol.for('opentelemetry.js.api.1')
 const logsGlobal = Symbol.for('io.opentelemetry.js.api.logs')
 
 /**
- * Makes our providers the global ones of `@opentelemetry/api`, when the program has that package. Loading it takes
- * 10-40 ms, so that is left to the program: if it is already loaded its own functions are called (they also bring
- * tracers that were made early to life); if not, what those functions would leave behind is put in place.
+ * Makes our providers the global ones of `@opentelemetry/api`. Loading that package takes 10-40 ms, so it is left to the
+ * program: if it is already loaded its own functions are called (they also bring tracers that were made early to life);
+ * if not, what those functions would leave behind is put in place. What is registered stays so after stop(): the
+ * providers work on the one state of the process, and tracers handed out go on working after the next start().
  */
-export function registerOpenTelemetry(providers: OtelProviders, report: Report): boolean {
-  const found = findApi()
+export function registerProviders(providers: OtelProviders, report: Report): boolean {
+  const found = findApi(report)
   if (found === undefined) return false
   Reflect.set(globalThis, logsGlobal, (version: number) => (version === 1 ? providers.loggers : undefined))
   if (found.loaded !== undefined) return registerLoaded(found.loaded, providers, report)
@@ -42,8 +42,9 @@ export function registerOpenTelemetry(providers: OtelProviders, report: Report):
     return false
   }
   const previous = typeof existing === 'object' ? existing : {}
-  const { tracers, meters, contexts, propagator } = providers
-  const registered = { trace: tracers, metrics: meters, context: contexts, propagation: propagator }
+  const { tracers, meters, loggers, contexts, propagator } = providers
+  // From 1.10 on, `logs` is one of them.
+  const registered = { trace: tracers, metrics: meters, context: contexts, propagation: propagator, logs: loggers }
   Reflect.set(globalThis, apiGlobal, { version: found.version, ...previous, ...registered })
   return true
 }
@@ -55,26 +56,25 @@ function registerLoaded(api: OtelApi, providers: OtelProviders, report: Report):
     api.propagation.setGlobalPropagator(providers.propagator),
     api.trace.setGlobalTracerProvider(providers.tracers),
   ]
+  const logs: unknown = Reflect.get(api, 'logs')
+  if (typeof logs === 'object' && logs !== null && 'setGlobalLoggerProvider' in logs)
+    Reflect.apply(logs.setGlobalLoggerProvider as () => void, logs, [providers.loggers])
   if (registered.every(Boolean)) return true
-  report(
-    'Cannot register with @opentelemetry/api: another SDK has registered already, or several copies of it are installed',
-  )
+  report('Cannot register with @opentelemetry/api: another SDK has registered already. Its spans are not ours')
   return false
 }
 
 /** The copy the program would load: seen from its main file, then from the working directory. */
-function findApi(): { version: string; loaded: OtelApi | undefined } | undefined {
+function findApi(report: Report): { version: string; loaded: OtelApi | undefined } | undefined {
   for (const from of [process.argv[1], join(process.cwd(), 'package.json')]) {
-    if (from === undefined || !isInstalledNear(from)) continue
+    if (from === undefined) continue
     try {
       const require = process.getBuiltinModule('node:module').createRequire(from)
       const path = require.resolve('@opentelemetry/api')
       const loaded: unknown = require.cache[path]?.exports
-      // The package does not export its package.json.
-      const root = path.slice(0, path.lastIndexOf(join('@opentelemetry', 'api')) + '@opentelemetry/api'.length)
-      const { version } = require(join(root, 'package.json')) as { version: string }
-      if (!/^1\.(9|\d\d)\./.test(version)) continue
-      return { version, loaded: isApi(loaded) ? loaded : undefined }
+      const version = versionOf(path)
+      if (/^1\.(9|\d\d)\./.test(version)) return { version, loaded: isApi(loaded) ? loaded : undefined }
+      report(`Cannot register with @opentelemetry/api ${version}: 1.9 and newer are supported`)
     } catch {
       // Not installed there, which is the usual case.
     }
@@ -82,12 +82,42 @@ function findApi(): { version: string; loaded: OtelApi | undefined } | undefined
   return undefined
 }
 
-/** A look at the folders Node would look in: its resolver takes milliseconds to say that there is nothing. */
-function isInstalledNear(file: string): boolean {
-  for (let folder = dirname(file); ; folder = dirname(folder)) {
-    if (existsSync(join(folder, 'node_modules', '@opentelemetry', 'api', 'package.json'))) return true
-    if (folder === dirname(folder)) return false
-  }
+const packageFolder = join('node_modules', '@opentelemetry', 'api')
+
+/** The package does not export its package.json. */
+function versionOf(file: string): string {
+  const root = file.slice(0, file.lastIndexOf(packageFolder) + packageFolder.length)
+  const require = process.getBuiltinModule('node:module').createRequire(file)
+  const { version } = require(join(root, 'package.json')) as { version: string }
+  return version
+}
+
+/**
+ * Several copies in one program are the usual reason for spans that silently go nowhere: a copy that is newer than what
+ * is registered takes it for incompatible. Says so, and declares the newest one's version, so that tracers which are
+ * asked for from now on do work. Copies loaded as ES modules cannot be seen.
+ */
+export function reportCopies(report: Report): void {
+  const { _cache } = process.getBuiltinModule('node:module') as { _cache?: object }
+  const entry = join(packageFolder, 'build', 'src', 'index.js')
+  const copies = Object.keys(_cache ?? {})
+    .filter((path) => path.endsWith(entry))
+    .map((path) => ({ folder: dirname(dirname(dirname(path))), version: versionOf(path) }))
+  const registered: unknown = Reflect.get(globalThis, apiGlobal)
+  if (typeof registered !== 'object' || registered === null || !('version' in registered)) return
+  const before = String(registered.version)
+  const newer = copies.filter(({ version }) => minorOf(version) > minorOf(before)).map(({ version }) => version)
+  const newest = newer.sort((a, b) => minorOf(b) - minorOf(a))[0]
+  if (newest === undefined) return
+  registered.version = newest
+  const list = copies.map(({ version, folder }) => `${version} in ${folder}`).join(', ')
+  report(
+    `${copies.length} copies of @opentelemetry/api are loaded: ${list}. What asked for a tracer before now and is newer than ${before} records nothing: install one version`,
+  )
+}
+
+function minorOf(version: string): number {
+  return Number(version.split('.')[1])
 }
 
 function isApi(value: unknown): value is OtelApi {

@@ -1,9 +1,9 @@
-import { type Context, type ContextStorage, contextOf, type ForeignContext, rootContext } from '../context/context.ts'
-import type { ScopeChunk, SignalBuffer } from '../export/signal-buffer.ts'
+import type { Context, ForeignContext } from '../context/context.ts'
+import type { ScopeChunk } from '../export/signal-buffer.ts'
 import type { Attributes } from '../public.ts'
 import type { Span, SpanContextLike } from '../traces/span.ts'
 import { type TimeInput, unixMsOf } from '../traces/time-input.ts'
-import type { Tracing } from '../traces/tracing.ts'
+import type { OtelParts } from './parts.ts'
 
 interface SpanOptions {
   kind?: number
@@ -13,27 +13,18 @@ interface SpanOptions {
   root?: boolean
 }
 
-export interface OtelTracing {
-  readonly tracing: Tracing
-  readonly storage: ContextStorage
-  readonly buffer: SignalBuffer
-  /** Called with the name of each tracer that is asked for: some do what our own instrumentation does. */
-  asked(name: string): void
-  flush(): Promise<void>
-}
-
 /** The TracerProvider of `@opentelemetry/api`. */
 export class OtelTracerProvider {
-  private readonly parts: OtelTracing
+  private readonly parts: OtelParts
 
-  constructor(parts: OtelTracing) {
+  constructor(parts: OtelParts) {
     this.parts = parts
   }
 
   getTracer(name: string, version?: string, options?: { schemaUrl?: string }): OtelTracer {
     this.parts.asked(name)
     const scope = { name: String(name || 'unknown'), version: version ?? '', schemaUrl: options?.schemaUrl ?? '' }
-    return new OtelTracer(this.parts, this.parts.buffer.scope(scope))
+    return new OtelTracer(this.parts, this.parts.buffers.traces.scope(scope))
   }
 
   forceFlush(): Promise<void> {
@@ -48,17 +39,17 @@ export class OtelTracerProvider {
 type SpanFn = (span: Span) => unknown
 
 export class OtelTracer {
-  private readonly parts: OtelTracing
+  private readonly parts: OtelParts
   private readonly chunk: ScopeChunk
 
-  constructor(parts: OtelTracing, chunk: ScopeChunk) {
+  constructor(parts: OtelParts, chunk: ScopeChunk) {
     this.parts = parts
     this.chunk = chunk
   }
 
   startSpan(name: string, options?: SpanOptions, context?: ForeignContext): Span {
-    const { tracing, storage } = this.parts
-    const parent: Context = context === undefined ? (storage.getStore() ?? rootContext) : contextOf(context)
+    const { tracing, contexts } = this.parts
+    const parent: Context = context === undefined ? contexts.active() : contexts.of(context)
     const request = {
       kind: (options?.kind ?? 0) + 1,
       startUnixMs: options?.startTime === undefined ? 0 : unixMsOf(options.startTime, tracing.clock),
@@ -77,9 +68,10 @@ export class OtelTracer {
     const fn = args.at(-1)
     if (typeof fn !== 'function') return undefined
     const options = args.length > 1 && typeof args[0] !== 'function' ? args[0] : undefined
+    const { contexts } = this.parts
     const given = args.length === 3 ? args[1] : undefined
-    const context = given === undefined ? (this.parts.storage.getStore() ?? rootContext) : contextOf(given)
+    const context = given === undefined ? contexts.active() : contexts.of(given)
     const span = this.startSpan(name, options, context)
-    return this.parts.storage.run(context.withSpan(span), fn as SpanFn, span)
+    return contexts.storage.run(context.withSpan(span), fn as SpanFn, span)
   }
 }

@@ -1,5 +1,7 @@
 import { type AttributeEncoding, writeAttribute, writeAttributes } from '../encode/attributes.ts'
+import { cutString } from '../encode/plain-value.ts'
 import type { RecordWriter } from '../encode/record-writer.ts'
+import { spanAttributeEntry } from './shared-attributes.ts'
 import { type LinkedSpan, type Span, type SpanEvent, statusCode } from './span.ts'
 
 /**
@@ -10,24 +12,26 @@ import { type LinkedSpan, type Span, type SpanEvent, statusCode } from './span.t
  *                 6a links*  70 dropped  7a status  85 01 flags ]
  */
 export function writeSpan(writer: RecordWriter, span: Span, how: AttributeEncoding): void {
+  const limits = span.tracing.settings
   writer.reserve(128)
   writer.byte(0x12)
   const guess = 400
   const start = writer.open(guess)
-  writeHead(writer, span)
+  writeHead(writer, span, how)
   const attributes = span.attributes
-  for (let i = 0; i < attributes.length; i += 2)
-    writeAttribute(writer, 0x4a, attributes[i] as string, attributes[i + 1], how)
+  if (span.shared !== undefined) writer.copy(span.shared.wire)
+  for (let i = span.shared?.list.length ?? 0; i < attributes.length; i += 2)
+    writeAttribute(writer, spanAttributeEntry, attributes[i] as string, attributes[i + 1], how)
   if (span.droppedAttributes > 0) writeCount(writer, 0x50, span.droppedAttributes)
   if (span.events !== undefined) {
-    for (const event of span.events) writeEvent(writer, event, how)
+    for (const event of span.events) writeEvent(writer, event, how, limits.eventAttributesMax)
     if (span.droppedEvents > 0) writeCount(writer, 0x60, span.droppedEvents)
   }
   if (span.links !== undefined) {
-    for (const link of span.links) writeLink(writer, link, how)
+    for (const link of span.links) writeLink(writer, link, how, limits.linkAttributesMax)
     if (span.droppedLinks > 0) writeCount(writer, 0x70, span.droppedLinks)
   }
-  if (span.status !== statusCode.unset) writeStatus(writer, span)
+  if (span.status !== statusCode.unset) writeStatus(writer, span, how)
   writer.reserve(8)
   writer.byte(0x85)
   writer.byte(0x01)
@@ -36,7 +40,7 @@ export function writeSpan(writer: RecordWriter, span: Span, how: AttributeEncodi
   writer.close(start, guess)
 }
 
-function writeHead(writer: RecordWriter, span: Span): void {
+function writeHead(writer: RecordWriter, span: Span, how: AttributeEncoding): void {
   const identity = span.identity
   writer.reserve(48)
   writer.byte(0x0a)
@@ -61,7 +65,7 @@ function writeHead(writer: RecordWriter, span: Span): void {
     writer.reserve(1)
   }
   writer.byte(0x2a)
-  writer.string(span.name)
+  writer.string(cutString(span.name, how.limits.stringMax))
   writer.reserve(24)
   writer.byte(0x30)
   writer.byte(span.kind)
@@ -77,22 +81,22 @@ function writeCount(writer: RecordWriter, tag: number, count: number): void {
   writer.varint(count)
 }
 
-function writeEvent(writer: RecordWriter, event: SpanEvent, how: AttributeEncoding): void {
+function writeEvent(writer: RecordWriter, event: SpanEvent, how: AttributeEncoding, attributesMax: number): void {
   writer.reserve(8)
   writer.byte(0x5a)
   const start = writer.open(1000)
   writer.byte(0x09)
   writer.unixNano(event.unixMs)
   writer.byte(0x12)
-  writer.string(event.name)
+  writer.string(cutString(event.name, how.limits.stringMax))
   if (event.attributes !== undefined) {
-    const dropped = writeAttributes(writer, 0x1a, event.attributes, how, innerAttributesMax)
+    const dropped = writeAttributes(writer, 0x1a, event.attributes, how, attributesMax)
     if (dropped > 0) writeCount(writer, 0x20, dropped)
   }
   writer.close(start, 1000)
 }
 
-function writeLink(writer: RecordWriter, link: LinkedSpan, how: AttributeEncoding): void {
+function writeLink(writer: RecordWriter, link: LinkedSpan, how: AttributeEncoding, attributesMax: number): void {
   const { identity, idHigh, idLow, sampled } = link.span
   writer.reserve(64)
   writer.byte(0x6a)
@@ -113,7 +117,7 @@ function writeLink(writer: RecordWriter, link: LinkedSpan, how: AttributeEncodin
     writer.string(identity.state)
   }
   if (link.attributes !== undefined) {
-    const dropped = writeAttributes(writer, 0x22, link.attributes, how, innerAttributesMax)
+    const dropped = writeAttributes(writer, 0x22, link.attributes, how, attributesMax)
     if (dropped > 0) writeCount(writer, 0x28, dropped)
   }
   writer.reserve(8)
@@ -122,10 +126,10 @@ function writeLink(writer: RecordWriter, link: LinkedSpan, how: AttributeEncodin
   writer.close(start, 40)
 }
 
-function writeStatus(writer: RecordWriter, span: Span): void {
+function writeStatus(writer: RecordWriter, span: Span, how: AttributeEncoding): void {
   writer.reserve(8)
   writer.byte(0x7a)
-  const message = span.statusMessage?.slice(0, 1024) ?? ''
+  const message = cutString(span.statusMessage ?? '', how.limits.stringMax)
   const guess = message.length + 6
   const start = writer.open(guess)
   if (message !== '') {
@@ -137,5 +141,3 @@ function writeStatus(writer: RecordWriter, span: Span): void {
   writer.byte(span.status)
   writer.close(start, guess)
 }
-
-const innerAttributesMax = 128

@@ -6,6 +6,8 @@ export interface Sampler {
   readonly ratio: number
   /** A caller's decision wins; without it, each span of a trace is decided from the id alone. */
   readonly parentBased: boolean
+  /** Asked about each trace that the ratio would keep. */
+  readonly admits?: () => boolean
 }
 
 export interface TraceIdWords {
@@ -15,8 +17,13 @@ export interface TraceIdWords {
 
 export function isSampled(sampler: Sampler, parentSampled: boolean | undefined, id: TraceIdWords): boolean {
   if (sampler.parentBased && parentSampled !== undefined) return parentSampled
-  if (sampler.ratio >= 1) return true
-  if (sampler.ratio <= 0) return false
+  return isWithin(sampler.ratio, id) && (sampler.admits === undefined || sampler.admits())
+}
+
+/** Whether a trace is among the share `ratio` of all. */
+export function isWithin(ratio: number, id: TraceIdWords): boolean {
+  if (ratio >= 1) return true
+  if (ratio <= 0) return false
   const low56 = (id.c & 0xffffff) * 4294967296 + id.d
-  return low56 >= (1 - sampler.ratio) * 72057594037927936
+  return low56 >= (1 - ratio) * 72057594037927936
 }

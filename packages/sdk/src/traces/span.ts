@@ -3,6 +3,7 @@ import type { ScopeChunk } from '../export/signal-buffer.ts'
 import { hexOfWord } from '../hex.ts'
 import type { Attributes, AttributeValue, Span as PublicSpan } from '../public.ts'
 import { RemoteSpan, spanContextOf } from './remote-span.ts'
+import type { SharedAttributes } from './shared-attributes.ts'
 import { type TimeInput, unixMsOf } from './time-input.ts'
 import type { TraceIdentity } from './trace-identity.ts'
 import type { Tracing } from './tracing.ts'
@@ -26,8 +27,9 @@ export interface SpanLink {
   spanContext(): SpanContextLike
 }
 
-/** OTLP numbers. `@opentelemetry/api` counts one less. */
-export const spanKind = { internal: 1, server: 2, client: 3, producer: 4, consumer: 5 } as const
+export { spanKind } from './span-kind.ts'
+
+/** OTLP numbers. */
 export const statusCode = { unset: 0, ok: 1, error: 2 } as const
 
 export interface SpanEvent {
@@ -78,9 +80,11 @@ export class Span implements PublicSpan, SpanLink {
   droppedLinks: number
   status: number
   statusMessage: string | undefined
-  private readonly tracing: Tracing
+  readonly tracing: Tracing
   private readonly scope: ScopeChunk
-  private readonly startMonotonicMs: number
+  readonly startMonotonicMs: number
+  /** The first of the attributes, when many spans have them: their bytes are there already. */
+  shared: SharedAttributes | undefined
 
   constructor(tracing: Tracing, scope: ScopeChunk, start: SpanStart) {
     this.tracing = tracing
@@ -100,6 +104,7 @@ export class Span implements PublicSpan, SpanLink {
     this.remote = false
     this.endUnixMs = 0
     this.attributes = []
+    this.shared = undefined
     this.droppedAttributes = 0
     this.events = undefined
     this.droppedEvents = 0
@@ -133,6 +138,7 @@ export class Span implements PublicSpan, SpanLink {
     for (let i = 0; i < attributes.length; i += 2) {
       if (attributes[i] === key) {
         attributes[i + 1] = value
+        this.shared = undefined
         return this
       }
     }
@@ -159,6 +165,15 @@ export class Span implements PublicSpan, SpanLink {
     return this
   }
 
+  /** The same as setAttributes, for attributes whose bytes are known. */
+  setShared(shared: SharedAttributes): void {
+    const { list } = shared
+    if (this.attributes.length === 0 && list.length <= this.tracing.settings.attributesMax * 2) {
+      this.attributes = list.slice()
+      this.shared = shared
+    } else for (let i = 0; i < list.length; i += 2) this.setAttribute(String(list[i]), list[i + 1])
+  }
+
   addEvent(name: string, attributesOrTime?: object | TimeInput, time?: TimeInput): this {
     if (!this.isRecording()) return this
     const timeFirst = isTime(attributesOrTime)
@@ -166,7 +181,7 @@ export class Span implements PublicSpan, SpanLink {
     const unixMs = given === undefined ? this.tracing.clock.nowUnixMs() : unixMsOf(given, this.tracing.clock)
     const attributes = timeFirst || typeof attributesOrTime !== 'object' ? undefined : attributesOrTime
     this.events ??= []
-    if (this.events.length >= eventsMax) this.droppedEvents++
+    if (this.events.length >= this.tracing.settings.eventsMax) this.droppedEvents++
     else this.events.push({ name, unixMs, attributes })
     return this
   }
@@ -176,7 +191,7 @@ export class Span implements PublicSpan, SpanLink {
     const span = RemoteSpan.of(link.context)
     if (span === undefined) return this
     this.links ??= []
-    if (this.links.length >= linksMax) this.droppedLinks++
+    if (this.links.length >= this.tracing.settings.linksMax) this.droppedLinks++
     else this.links.push({ span, attributes: link.attributes })
     return this
   }
@@ -226,9 +241,6 @@ export class Span implements PublicSpan, SpanLink {
     if (this.sampled) this.tracing.ended(this, this.scope)
   }
 }
-
-export const eventsMax = 128
-export const linksMax = 128
 
 function isTime(value: unknown): value is TimeInput {
   return typeof value === 'number' || value instanceof Date || (Array.isArray(value) && typeof value[0] === 'number')

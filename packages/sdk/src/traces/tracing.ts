@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts'
 import { type Context, type ContextStorage, rootContext } from '../context/context.ts'
+import { Propagation } from '../context/propagation.ts'
 import type { AttributeEncoding } from '../encode/attributes.ts'
 import type { ScopeChunk, SignalBuffer } from '../export/signal-buffer.ts'
 import type { Attributes } from '../public.ts'
@@ -11,9 +12,18 @@ import { SeenErrors } from './seen-errors.ts'
 import { Span, spanKind } from './span.ts'
 import { TraceIdentity } from './trace-identity.ts'
 
-export interface TracingSettings {
-  sampler: Sampler
+/** What spans may hold; what is over is dropped and counted in the span. */
+export interface SpanLimits {
   attributesMax: number
+  eventsMax: number
+  linksMax: number
+  /** Of one event, of one link. */
+  eventAttributesMax: number
+  linkAttributesMax: number
+}
+
+export interface TracingSettings extends SpanLimits {
+  sampler: Sampler
 }
 
 export interface SpanRequest {
@@ -32,6 +42,13 @@ export class Tracing {
   readonly clock: Clock
   readonly settings: TracingSettings
   readonly seenErrors = new SeenErrors()
+  readonly propagation = new Propagation()
+  /** Set by the program at run time: goes over the sampler of the settings. */
+  sampler: Sampler | undefined = undefined
+  /** Told of each span when it starts. */
+  readonly atStart: ((span: Span) => void)[] = []
+  /** Told of each sampled span when it has ended, before it is encoded; whoever returns true has taken it over. */
+  readonly atEnd: ((span: Span, scope: ScopeChunk) => unknown)[] = []
   private readonly storage: ContextStorage
   private readonly buffer: SignalBuffer
   private readonly how: AttributeEncoding
@@ -56,8 +73,8 @@ export class Tracing {
   start(scope: ScopeChunk, name: string, context: Context, request: SpanRequest = internalNow): Span {
     const parent = request.root ? undefined : knownSpan(context.span)
     const identity = parent === undefined ? this.newIdentity() : parent.identity
-    const sampled = !context.suppressed && isSampled(this.settings.sampler, parent?.sampled, identity)
-    return new Span(this, scope, {
+    const sampled = !context.suppressed && isSampled(this.sampler ?? this.settings.sampler, parent?.sampled, identity)
+    const span = new Span(this, scope, {
       name,
       kind: request.kind,
       identity,
@@ -65,6 +82,8 @@ export class Tracing {
       parent,
       startUnixMs: request.startUnixMs,
     })
+    for (const tell of this.atStart) tell(span)
+    return span
   }
 
   private newIdentity(): TraceIdentity {
@@ -94,6 +113,7 @@ export class Tracing {
 
   /** Called by a sampled span once, when it ends: from here on only its bytes exist. */
   ended(span: Span, scope: ScopeChunk): void {
+    for (const tell of this.atEnd) if (tell(span, scope) === true) return
     const writer = this.buffer.open(scope)
     if (writer === undefined) return
     const mark = writer.at

@@ -1,0 +1,35 @@
+import { messageOf } from '../encode/plain-value.ts'
+import type { Report } from '../report.ts'
+import type * as channels from './channels.ts'
+import type * as exporting from './exporting.ts'
+import type * as lanes from './lanes.ts'
+import type * as opentelemetry from './opentelemetry.ts'
+import type * as propagation from './propagation.ts'
+
+/**
+ * What only some programs need: each is a file of its own beside the core (`dist/on-demand/NAME.cjs`), which start()
+ * loads when it sees the need. They are handed what they work with and import nothing of the core that has a state or a
+ * class: they are CommonJS, and the core may be an ES module, so they would get another copy of it.
+ */
+export interface OnDemand {
+  readonly channels: typeof channels
+  readonly exporting: typeof exporting
+  readonly lanes: typeof lanes
+  readonly opentelemetry: typeof opentelemetry
+  readonly propagation: typeof propagation
+}
+
+/** Here lies what was loaded by other means: from source in tests, or by a bundle. */
+export const onDemandKey = Symbol.for('wakeline.1.on-demand')
+
+/** The part, or undefined when its file is not there: that is said. */
+export function loadOnDemand<N extends keyof OnDemand>(name: N, report: Report): OnDemand[N] | undefined {
+  try {
+    const here = Reflect.get(globalThis, onDemandKey) as Partial<OnDemand> | undefined
+    const require = process.getBuiltinModule('node:module').createRequire(import.meta.url)
+    return here?.[name] ?? require(`./on-demand/${name}.cjs`)
+  } catch (thrown) {
+    report(`Cannot load the part "${name}" of wakeline: ${messageOf(thrown)}. A bundle must leave wakeline external`)
+    return undefined
+  }
+}
