@@ -87,6 +87,7 @@ async function startOurs(): Promise<Asked> {
     query,
     status: () => Promise.reject(new Error('nobody asks')),
     metricsText: () => '',
+    scrapeTargets: () => ({ active: [], dropped: [], droppedCounts: {} }),
     isReady: () => true,
     nowUnixMs: Date.now,
     report: (error) => console.error(error),

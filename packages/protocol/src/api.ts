@@ -89,10 +89,17 @@ export type SpanStatus = 'unset' | 'ok' | 'error'
 
 /**
  * GET /api/v1/traces?q&from&to&order=newest|slowest&limit&cursor
- * Traces with at least one span that matches `q`, and what the store knows of each whole trace. Newest is by the start
- * of a trace's latest matching span, slowest by the length of its longest matching span.
+ * Traces with at least one span that matches `q`, and what the store knows of each whole trace; or whole traces, where
+ * `q` asks for structure or of the root (`{service:web} >> {status:error} trace.duration>1s`). Newest is by the start of a
+ * trace's latest matching span, slowest by the length of its longest matching span.
  */
-export type TracesAnswer = { traces: TraceSummary[]; nextCursor?: string; cost: Cost }
+export type TracesAnswer = {
+  traces: TraceSummary[]
+  nextCursor?: string
+  /** The time for one page ran out before it was full: what comes later is behind `nextCursor`. */
+  isPartial?: boolean
+  cost: Cost
+}
 export type TraceSummary = {
   traceId: string
   rootService: string
@@ -285,6 +292,8 @@ export type StatusAnswer = {
     waitingBytes: number
     poisonedSegments: number
   }
+  /** What is scraped: targets by how their last scrape went, samples stored and given up since the start. */
+  scraping: { targets: number; up: number; down: number; samplesStored: number; samplesLost: number }
   endpoints: { ui: string; otlpHttp: string; otlpGrpc: string }
   residentBytes: number
 }

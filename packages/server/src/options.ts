@@ -142,6 +142,14 @@ export const optionTable = {
   ),
   eventsMax: count('Receiving', 128, 'Events, and links, kept of one span; more are dropped and counted.'),
   depthMax: count('Receiving', 32, 'Nesting of arrays and maps in a value; a record with a deeper one is rejected.'),
+  scrapeConfig: path(
+    'Receiving',
+    '',
+    'prometheus.yml whose scrape_configs are scraped; the file of --config may have them itself. Read again on SIGHUP.',
+    { reload: true },
+  ),
+  scrapesAtOnceMax: count('Receiving', 100, 'Targets scraped at the same moment; the others wait for their turn.'),
+  scrapeTargetsMax: count('Receiving', 10_000, 'Targets of one scrape config; where more are found, none is scraped.'),
   segmentAgeMs: ms(
     'Receiving',
     seconds,

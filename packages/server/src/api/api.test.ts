@@ -23,6 +23,7 @@ const status: StatusAnswer = {
     waitingBytes: 0,
     poisonedSegments: 0,
   },
+  scraping: { targets: 0, up: 0, down: 0, samplesStored: 0, samplesLost: 0 },
   endpoints: { ui: '', otlpHttp: '', otlpGrpc: '' },
   residentBytes: 0,
 }
@@ -47,6 +48,7 @@ beforeAll(async () => {
     query: world.query,
     status: () => status,
     metricsText: () => 'wakeline_up 1\n',
+    scrapeTargets: () => ({ active: [], dropped: [], droppedCounts: {} }),
     isReady: () => true,
     nowUnixMs: () => seedEndMs,
     report: (error: unknown) => reported.push(error),

@@ -3,11 +3,13 @@ import type { AddressInfo } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import type { StatusAnswer } from '@wakeline/protocol'
 import { type Context, Hono } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
 import { accessHeaders, checkHost, checkOrigin, checkToken, openSessions } from '../base/access.ts'
 import type { Query } from '../query/query.ts'
 import { ApiFailure, respondFailure } from './errors.ts'
 import { prometheusRoutes } from './prometheus.ts'
 import { respondPrometheusFailure } from './prometheus-errors.ts'
+import type { ScrapeTargets } from './prometheus-targets.ts'
 import { questionRoutes } from './questions.ts'
 import { sessionRoutes } from './session.ts'
 import { tailRoutes } from './tail.ts'
@@ -29,10 +31,13 @@ export type ApiOptions = {
 }
 
 export type ApiParts = {
+  version: string
   query: Query
   status: () => StatusAnswer | Promise<StatusAnswer>
   /** The server's own counters, in Prometheus' text format. */
   metricsText: () => string
+  /** What is scraped, and how each target is. */
+  scrapeTargets: () => ScrapeTargets
   isReady: () => boolean
   nowUnixMs: () => number
   /** Hears of errors that are this program's fault. */
@@ -115,12 +120,18 @@ export function apiRoutes(parts: ApiParts & ApiOptions, addressOf: (request: Req
   app.use('/api/*', guarded)
   app.use('/prometheus/*', guarded)
   app.use('/metrics', guarded)
+  app.use('/mcp', guarded)
   app.get('/metrics', (context) =>
     context.text(parts.metricsText(), 200, { 'Content-Type': 'text/plain; version=0.0.4; charset=utf-8' }),
   )
   app.route('/api/v1', tailRoutes({ query, viewersMax: parts.tailViewersMax }))
   app.route('/api/v1', questionRoutes({ ...parts, turns }))
-  app.route('/prometheus/api/v1', prometheusRoutes({ query, turns, nowUnixMs }))
+  app.route('/prometheus/api/v1', prometheusRoutes({ query, turns, nowUnixMs, scrapeTargets: parts.scrapeTargets }))
+  // Agents are few and their protocol's library is large: it is loaded with the first of them.
+  app.post('/mcp', bodyLimit({ maxSize: messageMaxBytes, onError: messageTooLarge }), async (context) => {
+    const { answerMcp } = await import('./mcp.ts')
+    return answerMcp(context, { ...parts, answer: (request) => app.fetch(request) })
+  })
   app.all('/api/*', (context) => {
     if (context.req.method !== 'GET')
       throw new ApiFailure(
@@ -144,6 +155,12 @@ export function apiRoutes(parts: ApiParts & ApiOptions, addressOf: (request: Req
     ),
   )
   return app
+}
+
+const messageMaxBytes = 1024 * 1024
+
+function messageTooLarge(): never {
+  throw new ApiFailure('too_large', `Cannot read this message: it has more than ${messageMaxBytes} bytes`)
 }
 
 const isPrometheus = (context: Context): boolean => context.req.path.startsWith('/prometheus/')

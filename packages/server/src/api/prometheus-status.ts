@@ -2,8 +2,7 @@
 const spokenVersion = '3.5.0'
 
 /**
- * What Prometheus tells of itself, by path. Rules, alerts and targets are honestly empty: none are evaluated or
- * scraped here.
+ * What Prometheus tells of itself, by path. Rules and alerts are honestly empty: none are evaluated here.
  */
 export function statusOf(startedUnixMs: number): Readonly<Record<string, object>> {
   return {
@@ -27,7 +26,6 @@ export function statusOf(startedUnixMs: number): Readonly<Record<string, object>
     '/status/config': { yaml: '' },
     '/rules': { groups: [] },
     '/alerts': { alerts: [] },
-    '/targets': { activeTargets: [], droppedTargets: [], droppedTargetCounts: {} },
     '/targets/metadata': [],
     '/alertmanagers': { activeAlertmanagers: [], droppedAlertmanagers: [] },
   }

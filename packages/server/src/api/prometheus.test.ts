@@ -23,6 +23,7 @@ beforeAll(async () => {
     query: world.query,
     status: () => Promise.reject(new Error('nobody asks')),
     metricsText: () => '',
+    scrapeTargets: () => ({ active: [], dropped: [], droppedCounts: {} }),
     isReady: () => true,
     nowUnixMs: () => seedEndMs,
     report: (error: unknown) => reported.push(error),

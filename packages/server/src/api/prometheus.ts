@@ -21,11 +21,17 @@ import {
   readSelectors,
 } from './prometheus-input.ts'
 import { statusOf } from './prometheus-status.ts'
+import { type ScrapeTargets, targetsAnswer } from './prometheus-targets.ts'
 import { treeOf } from './prometheus-tree.ts'
 import { sendJson } from './send.ts'
 import type { Turns } from './turns.ts'
 
-export type PrometheusOptions = { query: Query; turns: Turns; nowUnixMs: () => number }
+export type PrometheusOptions = {
+  query: Query
+  turns: Turns
+  nowUnixMs: () => number
+  scrapeTargets: () => ScrapeTargets
+}
 
 /** What an endpoint answers: its data, and what is to be said beside it. */
 type Told = { data: unknown; warnings?: readonly string[]; infos?: readonly string[] }
@@ -35,7 +41,7 @@ const formMaxBytes = 1024 * 1024
 const resultsTruncated = 'results truncated due to limit'
 
 /** `/prometheus/api/v1/*`: Prometheus' HTTP API, for GET and for POST with a form. */
-export function prometheusRoutes({ query, turns, nowUnixMs }: PrometheusOptions): Hono {
+export function prometheusRoutes({ query, turns, nowUnixMs, scrapeTargets }: PrometheusOptions): Hono {
   const routes = new Hono()
   const { prometheus } = query
   routes.use(
@@ -91,6 +97,7 @@ export function prometheusRoutes({ query, turns, nowUnixMs }: PrometheusOptions)
     const { exemplars } = notFailed(await prometheus.exemplars(ask, running))
     return { data: exemplars.map(exemplarsOf) }
   })
+  endpoint(['GET'], '/targets', (parameters) => ({ data: targetsAnswer(scrapeTargets(), parameters) }))
   for (const [path, data] of Object.entries(statusOf(nowUnixMs()))) endpoint(['GET'], path, () => ({ data }))
   routes.all('*', (context) => {
     throw new PrometheusFailure('not_found', `there is no ${context.req.method} ${context.req.path} here`)

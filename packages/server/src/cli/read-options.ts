@@ -118,6 +118,11 @@ function readConfig(path: string, errors: string[]): Written[] {
   const written: Written[] = []
   for (const { key, value } of document.contents.items) {
     const keyText = isScalar(key) ? String(key.value) : String(key)
+    if (scrapeKeys.has(keyText)) {
+      if (keyText === 'scrape_configs')
+        written.unshift({ name: 'scrapeConfig', raw: path, where: `scrape_configs in ${path}` })
+      continue
+    }
     const where = `${path}:${lines.linePos(isScalar(key) ? (key.range?.[0] ?? 0) : 0).line}`
     const name = optionNames.find((option) => flagName(option) === keyText)
     if (name === undefined)
@@ -126,6 +131,9 @@ function readConfig(path: string, errors: string[]): Written[] {
   }
   return written
 }
+
+/** Of Prometheus' configuration, read by who scrapes. */
+const scrapeKeys: ReadonlySet<string> = new Set(['scrape_configs', 'global'])
 
 function didYouMean(typed: string, prefix: string): string {
   const near = nearest(typed, optionNames.map(flagName))

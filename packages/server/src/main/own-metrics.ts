@@ -1,21 +1,26 @@
 import type { IngestCounts } from '../ingest/ingest.ts'
+import type { ReceivingCounts } from './receiving.ts'
 
 export type OwnCounts = {
   counts: IngestCounts
   /** By retention. */
   dropped: { rows: number; bytes: number }
   version: string
+  /** Undefined until it has started. */
+  receiving: ReceivingCounts | undefined
 }
 
+type WriteMetric = (
+  kind: 'counter' | 'gauge',
+  name: string,
+  help: string,
+  samples: readonly [labels: string, value: number][],
+) => void
+
 /** The server's own counters in Prometheus' text format, for `/metrics`. */
-export function ownMetricsText({ counts, dropped, version }: OwnCounts): string {
+export function ownMetricsText({ counts, dropped, version, receiving }: OwnCounts): string {
   const lines: string[] = []
-  const metric = (
-    kind: 'counter' | 'gauge',
-    name: string,
-    help: string,
-    samples: readonly [labels: string, value: number][],
-  ): void => {
+  const metric: WriteMetric = (kind, name, help, samples) => {
     lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} ${kind}`)
     for (const [labels, value] of samples) lines.push(`${name}${labels} ${value}`)
   }
@@ -46,9 +51,28 @@ export function ownMetricsText({ counts, dropped, version }: OwnCounts): string 
   metric('counter', 'wakeline_store_expired_rows_total', 'Rows dropped for their age or the size of the store.', [
     ['', dropped.rows],
   ])
+  if (receiving !== undefined) receivingMetrics(receiving, metric)
   metric('gauge', 'process_resident_memory_bytes', 'Resident memory.', [['', process.memoryUsage.rss()]])
   metric('counter', 'process_cpu_seconds_total', 'User and system time.', [['', cpuSeconds()]])
   return `${lines.join('\n')}\n`
+}
+
+function receivingMetrics({ scraping, syslog }: ReceivingCounts, metric: WriteMetric): void {
+  const { targets, up, down, samplesStored, samplesLost } = scraping
+  metric('gauge', 'wakeline_scrape_targets', 'Targets that are scraped, by how the last scrape went.', [
+    ['{health="up"}', up],
+    ['{health="down"}', down],
+    ['{health="unknown"}', targets - up - down],
+  ])
+  metric('counter', 'wakeline_scrape_samples_total', 'Scraped samples and markers, stored or given up.', [
+    ['{outcome="stored"}', samplesStored],
+    ['{outcome="lost"}', samplesLost],
+  ])
+  if (syslog === undefined) return
+  metric('counter', 'wakeline_syslog_messages_total', 'Syslog messages that came, and that were dropped.', [
+    ['{outcome="received"}', syslog.received],
+    ['{outcome="dropped"}', syslog.dropped],
+  ])
 }
 
 function cpuSeconds(): number {

@@ -3,6 +3,7 @@ import type { KeptData, StatusAnswer } from '@wakeline/protocol'
 import type { Ingest } from '../ingest/ingest.ts'
 import { type KeptName, keptNameOf, keptNames, type RetentionPolicy, recordTables } from '../store/retention.ts'
 import type { Store, StoredPartition } from '../store/store.ts'
+import type { ReceivingCounts } from './receiving.ts'
 
 export type StatusParts = {
   version: string
@@ -13,11 +14,13 @@ export type StatusParts = {
   policy: RetentionPolicy
   ingest: Ingest
   endpoints: StatusAnswer['endpoints']
+  /** Undefined until it has started. */
+  receiving: ReceivingCounts | undefined
 }
 
 /** What the server says of itself at `/api/v1/status`. */
 export async function readStatus(parts: StatusParts): Promise<StatusAnswer> {
-  const { version, startedMs, nowUnixMs, directory, store, policy, ingest, endpoints } = parts
+  const { version, startedMs, nowUnixMs, directory, store, policy, ingest, endpoints, receiving } = parts
   const stored = await store.partitions()
   const { rows } = await store.rows<{ engine: string }>({ sql: 'SELECT version() AS engine', params: {} })
   const { bavail, bsize } = await statfs(directory)
@@ -35,6 +38,7 @@ export async function readStatus(parts: StatusParts): Promise<StatusAnswer> {
       kept: await readKept(store, stored, policy),
     },
     ingest: counts,
+    scraping: receiving?.scraping ?? { targets: 0, up: 0, down: 0, samplesStored: 0, samplesLost: 0 },
     endpoints,
     residentBytes: process.memoryUsage.rss(),
   }

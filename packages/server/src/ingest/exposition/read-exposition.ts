@@ -12,22 +12,38 @@ import { textFamilies } from './text-families.ts'
  * families are grouped, typed and ended is not looked at.
  */
 export function readExposition(text: string, dialect: Dialect, strict: boolean): Exposition | { refused: string } {
+  const reading = readExpositionLines(text, dialect, strict)
+  for (;;) {
+    const step = reading.next()
+    if (step.done === true) return step.value
+  }
+}
+
+/** The same in steps of a thousand lines, so that who reads much can let others have their turn. */
+export function* readExpositionLines(
+  text: string,
+  dialect: Dialect,
+  strict: boolean,
+): Generator<void, Exposition | { refused: string }> {
   const readLine = lineReader(dialect, !strict)
   const families: Families = !strict ? lenientFamilies() : dialect === 'text' ? textFamilies() : openMetricsFamilies()
-  const lines = text.split('\n')
-  const last = lines.pop() ?? ''
-  let at = 0
+  let line = 1
   try {
-    for (; at < lines.length; at++) families.add(readLine(lines[at]))
-    if (last !== '') {
-      if (strict && dialect === 'text') throw new ExpositionError('the last line has no line feed at its end')
-      families.add(readLine(last))
+    for (let start = 0; start < text.length; line += 1) {
+      const found = text.indexOf('\n', start)
+      if (found < 0 && strict && dialect === 'text')
+        throw new ExpositionError('the last line has no line feed at its end')
+      const end = found < 0 ? text.length : found
+      families.add(readLine(text.slice(start, end)))
+      start = end + 1
+      if (line % linesPerStep === 0) yield
     }
+    line = Math.max(line - 1, 1)
     return families.end()
   } catch (error) {
     if (!(error instanceof ExpositionError)) throw error
-    return {
-      refused: `Cannot read the exposition: line ${Math.min(at, lines.length - (last === '' ? 1 : 0)) + 1}: ${error.message}`,
-    }
+    return { refused: `Cannot read the exposition: line ${line}: ${error.message}` }
   }
 }
+
+const linesPerStep = 1000

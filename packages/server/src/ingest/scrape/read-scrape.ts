@@ -1,0 +1,106 @@
+import { setImmediate as turnOfOthers } from 'node:timers/promises'
+import type { Dialect, Exposition, ExpositionSample, Label, MetricType } from '../exposition/exposition.ts'
+import { parseNumber } from '../exposition/line-cursor.ts'
+import { readExpositionLines } from '../exposition/read-exposition.ts'
+import type { ScrapeConfig, ScrapeProtocol } from './config.ts'
+import { type Exposed, type ExposedFamily, unknownFamily } from './exposed.ts'
+import { printBound } from './print-bound.ts'
+import { readProtobuf } from './read-protobuf.ts'
+
+/**
+ * Reads a target's answer in the language its Content-Type names, as leniently as Prometheus 3: each line must be
+ * well-formed, and how families are grouped, typed and ended is not looked at. Answers why it cannot be read.
+ */
+export async function readScrape(
+  { contentType, body }: { contentType: string; body: Uint8Array },
+  config: ScrapeConfig,
+  each: (exposed: Exposed) => void,
+): Promise<string> {
+  if (body.length === 0) return ''
+  const language = languageOf(contentType, config.fallbackProtocol)
+  if (typeof language === 'object') return language.unknown
+  if (language === 'protobuf') {
+    const { isNativeWanted, alwaysScrapeClassicHistograms: isClassicWanted } = config
+    return await inTurns(readProtobuf(body, { isNativeWanted, isClassicWanted }, each))
+  }
+  const read = await inTurns(readExpositionLines(new TextDecoder().decode(body), language, false))
+  if ('refused' in read) return read.refused
+  handOn(read, each)
+  return ''
+}
+
+async function inTurns<Result>(steps: Generator<void, Result>): Promise<Result> {
+  let lastMs = performance.now()
+  for (;;) {
+    const step = steps.next()
+    if (step.done === true) return step.value
+    if (performance.now() - lastMs < sliceMs) continue
+    await turnOfOthers()
+    lastMs = performance.now()
+  }
+}
+
+/** How long others wait for their turn. */
+const sliceMs = 5
+
+const languages: Readonly<Record<string, Dialect | 'protobuf'>> = {
+  'text/plain': 'text',
+  'application/openmetrics-text': 'openmetrics',
+  'application/vnd.google.protobuf': 'protobuf',
+}
+const fallbacks: Readonly<Record<ScrapeProtocol, Dialect | 'protobuf'>> = {
+  PrometheusProto: 'protobuf',
+  'OpenMetricsText1.0.0': 'openmetrics',
+  'OpenMetricsText0.0.1': 'openmetrics',
+  'PrometheusText1.0.0': 'text',
+  'PrometheusText0.0.4': 'text',
+}
+
+function languageOf(
+  contentType: string,
+  fallback: ScrapeProtocol | undefined,
+): Dialect | 'protobuf' | { unknown: string } {
+  const type = (contentType.split(';', 1)[0] ?? '').trim().toLowerCase()
+  const known = Object.hasOwn(languages, type) ? languages[type] : undefined
+  if (known !== undefined) return known
+  if (fallback !== undefined) return fallbacks[fallback]
+  const said = contentType === '' ? 'no Content-Type' : `the Content-Type "${contentType.slice(0, 100)}"`
+  return {
+    unknown: `it sent ${said}, which is none of Prometheus'; set fallback_scrape_protocol if it speaks one all the same`,
+  }
+}
+
+function handOn({ samples, metadata }: Exposition, each: (exposed: Exposed) => void): void {
+  const families = new Map<string, ExposedFamily>()
+  for (const [name, { type = 'unknown', help = '', unit = '' }] of metadata) families.set(name, { type, help, unit })
+  for (const sample of samples) each(exposedOf(sample, familyOf(sample.name, families)))
+}
+
+const suffix = /_(?:total|bucket|count|sum|created|info|gcount|gsum)$/
+
+function familyOf(name: string, families: ReadonlyMap<string, ExposedFamily>): ExposedFamily {
+  return families.get(name) ?? families.get(name.replace(suffix, '')) ?? unknownFamily
+}
+
+function exposedOf(sample: ExpositionSample, family: ExposedFamily): Exposed {
+  const { name, value, timestampMs, exemplar } = sample
+  return {
+    name,
+    labels: withBounds(sample.labels, family.type),
+    value,
+    histogram: undefined,
+    timestampMs: timestampMs === undefined ? undefined : Math.floor(timestampMs),
+    createdMs: 0,
+    exemplars: exemplar === undefined ? [] : [exemplar],
+    family,
+  }
+}
+
+function withBounds(labels: readonly Label[], type: MetricType): readonly Label[] {
+  const bound = type === 'histogram' ? 'le' : type === 'summary' ? 'quantile' : ''
+  if (bound === '') return labels
+  return labels.map((label): Label => {
+    const value = label[0] === bound ? parseNumber(label[1]) : undefined
+    return value === undefined ? label : [bound, printBound(value)]
+  })
+}

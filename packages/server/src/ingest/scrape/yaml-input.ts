@@ -1,0 +1,141 @@
+import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml'
+
+/** A YAML file being read: every mistake is kept with the line it stands in, and reading goes on behind it. */
+export class YamlInput {
+  readonly errors: string[] = []
+  readonly root: Node | undefined
+  readonly #path: string
+  readonly #lines = new LineCounter()
+
+  constructor(path: string, text: string) {
+    this.#path = path
+    const document = parseDocument(text, { lineCounter: this.#lines, prettyErrors: false })
+    const [error] = document.errors
+    // Further ones mostly follow from the first.
+    if (error !== undefined)
+      this.errors.push(`Cannot read ${path}:${this.#lines.linePos(error.pos[0]).line}: ${error.message}.`)
+    this.root = error === undefined ? (document.contents ?? undefined) : undefined
+  }
+
+  line(node: unknown): number {
+    const offset = isNode(node) ? (node.range?.[0] ?? 0) : 0
+    return this.#lines.linePos(offset).line
+  }
+
+  /** Notes that something is wrong at a node: `what` says what, and what to do. */
+  wrong(node: unknown, what: string): void {
+    this.errors.push(`Cannot read ${this.#path}:${this.line(node)}: ${what}.`)
+  }
+
+  place(node: unknown): string {
+    return `${this.#path}:${this.line(node)}`
+  }
+
+  /** The entries of a mapping; none, and an error, where it is none. */
+  mapping(node: unknown, what: string): Mapping {
+    const entries = new Map<string, Entry>()
+    if (isMap(node)) {
+      for (const { key, value } of node.items) {
+        const name = isScalar(key) ? String(key.value) : String(key)
+        if (entries.has(name)) this.wrong(key, `"${name}" is given twice`)
+        entries.set(name, { name, key, value: isScalar(value) && value.value === null ? undefined : value })
+      }
+    } else if (node !== undefined) this.wrong(node, `${what} is expected as a list of "name: value" lines`)
+    return new Mapping(this, entries, node)
+  }
+
+  list(node: unknown, what: string): readonly unknown[] {
+    if (isSeq(node)) return node.items
+    if (node !== undefined && !(isScalar(node) && node.value === null))
+      this.wrong(node, `${what} is expected as a list of "- value" lines`)
+    return []
+  }
+
+  /** A scalar as text; numbers and booleans as they are written. */
+  text(node: unknown, what: string): string {
+    if (isScalar(node)) {
+      if (typeof node.value === 'string') return node.value
+      if (node.value !== null && typeof node.value !== 'object') return node.source ?? String(node.value)
+      if (node.value === null) return ''
+    }
+    this.wrong(node, `${what} is expected as a text`)
+    return ''
+  }
+}
+
+type Entry = { name: string; key: unknown; value: unknown }
+
+function isNode(value: unknown): value is Node {
+  return typeof value === 'object' && value !== null && 'range' in value
+}
+
+/** The entries of one mapping, each taken by who knows it; `end` says which nobody knew. */
+export class Mapping {
+  readonly input: YamlInput
+  readonly node: unknown
+  readonly #entries: Map<string, Entry>
+  readonly #taken = new Set<string>()
+
+  constructor(input: YamlInput, entries: Map<string, Entry>, node: unknown) {
+    this.input = input
+    this.node = node
+    this.#entries = entries
+  }
+
+  /** Undefined where it is absent or empty. */
+  take(name: string): unknown {
+    this.#taken.add(name)
+    return this.#entries.get(name)?.value
+  }
+
+  has(name: string): boolean {
+    return this.#entries.has(name)
+  }
+
+  text(name: string, initial = ''): string {
+    const node = this.take(name)
+    return node === undefined ? initial : this.input.text(node, name)
+  }
+
+  boolean(name: string, initial: boolean): boolean {
+    const node = this.take(name)
+    if (node === undefined) return initial
+    if (isScalar(node) && typeof node.value === 'boolean') return node.value
+    this.input.wrong(node, `${name} is true or false`)
+    return initial
+  }
+
+  choice<Value extends string>(name: string, choices: readonly Value[], initial: Value): Value {
+    const text = this.text(name, initial)
+    const chosen = choices.find((choice) => choice === text)
+    if (chosen === undefined) this.input.wrong(this.take(name), `${name} is "${text}" and can be ${choices.join(', ')}`)
+    return chosen ?? initial
+  }
+
+  /** Read from its text by `parse`, which answers undefined for what is none. */
+  parsed<Value>(name: string, initial: Value, parse: (text: string) => Value | undefined, expected: string): Value {
+    const node = this.take(name)
+    if (node === undefined) return initial
+    const text = this.input.text(node, name)
+    const value = parse(text)
+    if (value === undefined) this.input.wrong(node, `${name} is "${text}" and is expected as ${expected}`)
+    return value ?? initial
+  }
+
+  texts(name: string): readonly string[] {
+    return this.input.list(this.take(name), name).map((node) => this.input.text(node, name))
+  }
+
+  /** Names that nobody took. */
+  end(what: string, known: Readonly<Record<string, string>> = {}): void {
+    for (const { name, key } of this.#entries.values()) {
+      if (this.#taken.has(name)) continue
+      const why = Object.hasOwn(known, name) ? known[name] : undefined
+      this.input.wrong(key, why === undefined ? `there is no "${name}" in ${what}` : `"${name}" ${why}`)
+    }
+  }
+
+  names(): readonly string[] {
+    return [...this.#entries.keys()]
+  }
+}

@@ -1,0 +1,84 @@
+import type { Ingest } from '../ingest/ingest.ts'
+import { startOtlpGrpc } from '../ingest/receive/otlp-grpc.ts'
+import { startOtlpHttp } from '../ingest/receive/otlp-http.ts'
+import { BodyBudget } from '../ingest/receive/read-body.ts'
+import { parseSyslogAddress, type Syslog, startSyslog } from '../ingest/receive/syslog.ts'
+import type { Scraper, ScrapeTargets } from '../ingest/scrape/scraper.ts'
+import { submitOtlp } from '../ingest/submit-otlp.ts'
+import { flagName, type Options } from '../options.ts'
+import { listen } from './listen.ts'
+import { reportFault } from './report-fault.ts'
+import { startScraping } from './scraping.ts'
+import type { ServerParts } from './server-parts.ts'
+
+/** Everything by which telemetry comes in, started in order. */
+export type Receiving = {
+  otlpHttp: string
+  otlpGrpc: string
+  scrapeTargets(): ScrapeTargets
+  counts(): ReceivingCounts
+  /** Takes over what can change while running. */
+  reload(options: Options): void
+}
+
+export type ReceivingCounts = {
+  scraping: ReturnType<Scraper['counts']>
+  /** Undefined where no address is given for it. */
+  syslog: ReturnType<Syslog['counts']> | undefined
+}
+
+export type Closers = (() => Promise<void> | void)[]
+
+export const nothingScraped: ScrapeTargets = { active: [], dropped: [], droppedCounts: {} }
+
+export async function startReceiving(parts: ServerParts, ingest: Ingest, closers: Closers): Promise<Receiving> {
+  const { options, report, nowUnixMs } = parts
+  const onFault = (error: unknown): void => reportFault(report, error)
+  const shared = { ...options, submit: submitOtlp(ingest), onFault }
+  const http = await listen(options, 'otlpHttpPort', (port) => startOtlpHttp({ ...shared, port }))
+  closers.push(() => http.stop())
+  const grpc = await listen(options, 'otlpGrpcPort', (port) => startOtlpGrpc({ ...shared, port }))
+  closers.push(() => grpc.stop())
+  const syslog = options.syslogAddress === '' ? undefined : await startReceivingSyslog(parts, ingest)
+  if (syslog !== undefined) closers.push(() => syslog.stop())
+  const scraping = await startScraping({
+    options,
+    ingest,
+    nowUnixMs,
+    onFault,
+    budget: new BodyBudget(options.bodiesMaxBytes),
+    report: (sentence) => report('warn', sentence),
+  })
+  closers.push(() => scraping.stop())
+  return {
+    otlpHttp: http.url,
+    otlpGrpc: grpc.url,
+    scrapeTargets: () => scraping.targets(),
+    counts: () => ({ scraping: scraping.counts(), syslog: syslog?.counts() }),
+    reload: (changed) => scraping.reload(changed),
+  }
+}
+
+async function startReceivingSyslog(parts: ServerParts, ingest: Ingest): Promise<Syslog> {
+  const { options, nowUnixMs, report } = parts
+  const { syslogAddress, connectionsMax } = options
+  const cannot = `Cannot take syslog on ${syslogAddress}: `
+  const address = parseSyslogAddress(syslogAddress)
+  if (address === undefined) {
+    throw new Error(`${cannot}--${flagName('syslogAddress')} is an address and a port, as 127.0.0.1:5514`)
+  }
+  try {
+    const syslog = await startSyslog({
+      ...address,
+      connectionsMax,
+      nowUnixMs,
+      submit: submitOtlp(ingest),
+      report: (sentence) => report('warn', sentence),
+      onFault: (error) => reportFault(report, error),
+    })
+    report('info', 'taking syslog', { host: address.host, port: syslog.port })
+    return syslog
+  } catch (error) {
+    throw new Error(`${cannot}${error instanceof Error ? error.message : error}`, { cause: error })
+  }
+}
