@@ -1,7 +1,14 @@
 import { suppressedContext } from './context/context.ts'
 import { applicationMetrics } from './metrics/application/application-metrics.ts'
+import { nativeHistograms, summaries } from './metrics/application/extend.ts'
 import { namedMetrics } from './metrics/application/named.ts'
-import type { ApplicationMetrics, NamedMetrics, SystemMetrics } from './metrics/application/public.ts'
+import type {
+  ApplicationMetrics,
+  MakeNativeHistogram,
+  MakeSummary,
+  NamedMetrics,
+  SystemMetrics,
+} from './metrics/application/public.ts'
 import { systemMetrics } from './metrics/application/system-metrics.ts'
 import { slot } from './slot.ts'
 
@@ -11,6 +18,12 @@ const { metering, report, storage } = slot()
 
 /** The instruments that `meter` made, by name. */
 export const metrics: NamedMetrics = namedMetrics(metering, report)
+
+/** Histograms with exponential buckets. */
+export const nativeHistogram: MakeNativeHistogram = nativeHistograms(metering, report)
+
+/** Quantiles over a sliding window. */
+export const summary: MakeSummary = summaries(metering, report)
 
 /**
  * What most services measure.

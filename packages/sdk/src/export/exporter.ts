@@ -60,6 +60,8 @@ export class Exporter {
   sent = 0
   dropped = 0
   retries = 0
+  /** False when each batch says only what the one before did not: then none may be left out. */
+  replaces = true
   /** Records put into batches so far. */
   private numbered = 0
   private replaced = 0
@@ -88,12 +90,14 @@ export class Exporter {
 
   /** The same without sending: the process is about to end. */
   replaceQuietly(taken: Taken): void {
+    const { buffer } = this.parts
     const kept = this.working === undefined ? 0 : 1
-    for (const batch of this.queue.splice(kept)) {
+    for (const batch of this.replaces ? this.queue.splice(kept) : []) {
       this.replaced += batch.records
-      this.parts.buffer.queuedBytes -= batch.body.length
+      buffer.queuedBytes -= batch.body.length
     }
-    this.enqueue(taken)
+    if (buffer.queuedBytes < buffer.maxBytes) this.enqueue(taken)
+    else buffer.refuse(taken.records)
   }
 
   private enqueue(taken: Taken): void {

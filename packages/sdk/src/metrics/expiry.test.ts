@@ -22,7 +22,8 @@ function open() {
     if (instrument === undefined) return []
     return instrument.series.attributes.slice(1).flatMap((attributes, i) => {
       if (instrument.startUnixMs[i + 1] === -1) return []
-      const value = 'boundaries' in instrument ? instrument.sums[i + 1] : instrument.values[i + 1]
+      const value =
+        'values' in instrument ? instrument.values[i + 1] : 'sums' in instrument ? instrument.sums[i + 1] : 0
       return [[attributes, value]]
     })
   }

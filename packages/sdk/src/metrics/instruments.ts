@@ -9,19 +9,8 @@ import type {
   UpDownCounter,
 } from '../public.ts'
 import { type ExemplarSource, Exemplars } from './exemplars.ts'
+import type { HistogramPoints, InstrumentShape, NumberPoints, OwnPoints } from './points.ts'
 import { overflowSlot, Series, type SeriesLimits } from './series.ts'
-
-export type InstrumentKind = 'counter' | 'upDownCounter' | 'gauge' | 'histogram'
-
-export interface InstrumentShape {
-  readonly name: string
-  readonly kind: InstrumentKind
-  readonly unit: string
-  readonly description: string
-  readonly boundaries: readonly number[]
-  /** The only attributes it takes; undefined when it takes any. */
-  readonly labels: readonly string[] | undefined
-}
 
 export interface InstrumentParts {
   readonly shape: InstrumentShape
@@ -33,7 +22,7 @@ export interface InstrumentParts {
 }
 
 /** Slots that grow; every array has one entry (or one row) per series. */
-abstract class Slots {
+export abstract class Slots {
   readonly shape: InstrumentShape
   readonly series: Series
   /** When each series began: a cumulative sum counts from here. */
@@ -45,6 +34,7 @@ abstract class Slots {
   private readonly lastUsedMs: number[] = []
   /** Slots that a handle refers to: they are never given to another series. */
   private readonly bound = new Set<number>()
+  private readonly refused = new Set<string>()
 
   constructor(parts: InstrumentParts) {
     this.shape = parts.shape
@@ -58,6 +48,17 @@ abstract class Slots {
     const slot = this.series.slotOf(attributes)
     if (slot >= this.startUnixMs.length || this.startUnixMs[slot] === expired) this.begin(slot)
     return slot
+  }
+
+  /** Whether a value can be recorded; why not is said once for each reason. */
+  accepts(value: number): boolean {
+    const isNumber = Number.isFinite(value)
+    if (isNumber && (value >= 0 || this.shape.kind !== 'counter')) return true
+    const why = isNumber ? 'a counter only grows' : 'it is not a finite number'
+    if (this.refused.has(why)) return false
+    this.refused.add(why)
+    this.parts.wrong(`Cannot record ${String(value)} in metric "${this.shape.name}": ${why}`)
+    return false
   }
 
   protected boundSlot(attributes: Attributes): number {
@@ -113,7 +114,7 @@ const seen = 1
 const fresh = 2
 
 /** Counter, up-down counter and gauge: one number per series. */
-export class NumberInstrument extends Slots implements Counter, UpDownCounter, Gauge {
+export class NumberInstrument extends Slots implements Counter, UpDownCounter, Gauge, NumberPoints {
   values = new Float64Array(0)
   /** Above 0 when a series has had a value since it was made: an untouched one is not exported. */
   used = new Uint8Array(0)
@@ -139,13 +140,6 @@ export class NumberInstrument extends Slots implements Counter, UpDownCounter, G
 
   with(attributes: Attributes): BoundCounter & BoundGauge {
     return new BoundNumber(this, this.boundSlot(attributes))
-  }
-
-  accepts(value: number): boolean {
-    if (Number.isFinite(value) && (value >= 0 || !this.monotonic)) return true
-    const why = Number.isFinite(value) ? 'a counter only grows' : 'it is not a finite number'
-    this.parts.wrong(`Cannot record ${String(value)} in metric "${this.shape.name}": ${why}`)
-    return false
   }
 
   addAt(slot: number, value: number): void {
@@ -201,7 +195,9 @@ class BoundNumber implements BoundCounter, BoundGauge {
 }
 
 /** Explicit buckets: per series one row of counts, and sum, smallest and largest. */
-export class HistogramInstrument extends Slots implements Histogram {
+export class HistogramInstrument extends Slots implements Histogram, HistogramPoints {
+  /** Exponential buckets beside the explicit ones, when asked for: they are a module of their own. */
+  own: OwnBuckets | undefined = undefined
   readonly boundaries: Float64Array
   readonly rowLength: number
   counts = new Float64Array(0)
@@ -227,18 +223,7 @@ export class HistogramInstrument extends Slots implements Histogram {
   }
 
   startTimer(attributes: Attributes = none): (more?: Attributes) => number {
-    const startMs = performance.now()
-    return (more) => {
-      const seconds = (performance.now() - startMs) / 1000
-      this.record(seconds, more === undefined ? attributes : { ...attributes, ...more })
-      return seconds
-    }
-  }
-
-  private accepts(value: number): boolean {
-    if (Number.isFinite(value)) return true
-    this.parts.wrong(`Cannot record ${String(value)} in metric "${this.shape.name}": it is not a finite number`)
-    return false
+    return timer((seconds, more) => this.record(seconds, { ...attributes, ...more }))
   }
 
   private recordAt(slot: number, value: number): void {
@@ -248,6 +233,7 @@ export class HistogramInstrument extends Slots implements Histogram {
     if (value < (this.smallest[slot] ?? 0)) this.smallest[slot] = value
     if (value > (this.largest[slot] ?? 0)) this.largest[slot] = value
     this.exemplars.offer(row, value)
+    if (this.own !== undefined) this.own.record(slot, value)
   }
 
   /** The first bucket whose upper bound is at least the value. */
@@ -278,6 +264,7 @@ export class HistogramInstrument extends Slots implements Histogram {
     this.smallest[slot] = Number.POSITIVE_INFINITY
     this.largest[slot] = Number.NEGATIVE_INFINITY
     this.lookedAt[slot] = 0
+    this.own?.clear(slot)
     for (let i = 0; i < this.rowLength; i++) this.exemplars.forget(row + i)
   }
 
@@ -287,6 +274,21 @@ export class HistogramInstrument extends Slots implements Histogram {
     this.sums = grown(this.sums, capacity, 0)
     this.smallest = grown(this.smallest, capacity, Number.POSITIVE_INFINITY)
     this.largest = grown(this.largest, capacity, Number.NEGATIVE_INFINITY)
+  }
+}
+
+export interface OwnBuckets extends OwnPoints {
+  record(slot: number, value: number): void
+  clear(slot: number): void
+}
+
+/** Starts a clock; the returned function records the seconds since. */
+export function timer(record: (seconds: number, more?: Attributes) => void): (more?: Attributes) => number {
+  const startMs = performance.now()
+  return (more) => {
+    const seconds = (performance.now() - startMs) / 1000
+    record(seconds, more)
+    return seconds
   }
 }
 

@@ -1,18 +1,23 @@
 import type { Scope } from '../export/signal-buffer.ts'
-import type { Attributes, HistogramOptions, InstrumentOptions, LabelNames, Meter, Observe } from '../public.ts'
+import type {
+  Attributes,
+  GaugeOptions,
+  HistogramOptions,
+  InstrumentOptions,
+  LabelNames,
+  Meter,
+  Observe,
+} from '../public.ts'
 import type { Report } from '../report.ts'
 import type { ExemplarSource, ExemplarSpan } from './exemplars.ts'
-import {
-  HistogramInstrument,
-  type InstrumentKind,
-  type InstrumentParts,
-  type InstrumentShape,
-  NumberInstrument,
-} from './instruments.ts'
+import { HistogramInstrument, type InstrumentParts, NumberInstrument, type Slots } from './instruments.ts'
+import type { InstrumentShape, NumberKind, SummaryPoints } from './points.ts'
 
-export type Instrument = NumberInstrument | HistogramInstrument
+/** A kind that the core does not know. */
+export type OwnInstrument = Slots & SummaryPoints & Pick<HistogramInstrument, 'record'>
+export type Instrument = NumberInstrument | HistogramInstrument | OwnInstrument
 
-type NumberOptions = InstrumentOptions & Partial<LabelNames<string>>
+type NumberOptions = InstrumentOptions & GaugeOptions & Partial<LabelNames<string>>
 
 export interface MeteringSettings {
   seriesMax: number
@@ -24,15 +29,20 @@ const secondsBoundaries = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75
 const otherBoundaries = [0, 5, 10, 25, 50, 75, 100, 250, 500, 750, 1000, 2500, 5000, 7500, 10000]
 const instrumentsMax = 5_000
 /** What two of one name may not disagree on. */
-const differing = ['unit', 'labels'] as const
+const differing = ['unit', 'labels', 'boundaries', 'aggregate'] as const
 
 /** All instruments of the process, by scope and name, and the callbacks that are asked when metrics are collected. */
 export class Metering {
   readonly settings: MeteringSettings
   private readonly scopes = new Map<string, { scope: Scope; instruments: Map<string, Instrument> }>()
   /** Instruments whose series live from one collection to the next only as long as they are observed. */
-  private readonly observed = new Set<NumberInstrument>()
+  private readonly observed = new Set<Instrument>()
   private readonly observers = new Set<() => void | Promise<void>>()
+  /** Run before and after the observers, each time metrics are collected; they do not reject. */
+  readonly before: Set<() => Promise<void>> = new Set()
+  readonly after: Set<() => Promise<void> | void> = new Set()
+  /** Told of each histogram that is made. */
+  madeHistogram: (made: HistogramInstrument) => void = () => {}
   private readonly report: Report
   private readonly nowUnixMs: () => number
   private readonly exemplars: ExemplarSource
@@ -53,50 +63,43 @@ export class Metering {
   }
 
   /** An instrument whose values come from callbacks. */
-  observable(
-    scope: Scope,
-    kind: Exclude<InstrumentKind, 'histogram'>,
-    name: string,
-    options?: InstrumentOptions,
-  ): NumberInstrument {
+  observable(scope: Scope, kind: NumberKind, name: string, options?: InstrumentOptions): NumberInstrument {
     const instrument = this.number(scope, kind, name, options)
     this.observed.add(instrument)
     return instrument
   }
 
-  number(
-    scope: Scope,
-    kind: Exclude<InstrumentKind, 'histogram'>,
-    name: string,
-    options?: NumberOptions,
-  ): NumberInstrument {
-    const { unit = '', description = '', labels } = options ?? {}
-    const shape: InstrumentShape = { name, kind, unit, description, boundaries: [], labels }
-    const known = this.known(scope, shape)
-    if (known instanceof NumberInstrument) return known
-    return this.add(scope, known, new NumberInstrument(this.parts(shape)))
+  number(scope: Scope, kind: NumberKind, name: string, options?: NumberOptions): NumberInstrument {
+    return this.make(scope, shapeOf(name, kind, options), NumberInstrument)
   }
 
-  histogram(scope: Scope, name: string, options?: HistogramOptions & Partial<LabelNames<string>>): HistogramInstrument {
-    const unit = options?.unit ?? ''
+  histogram(
+    scope: Scope,
+    name: string,
+    options: HistogramOptions & Partial<LabelNames<string>> = {},
+  ): HistogramInstrument {
+    const known = this.find(scope, name)?.shape.boundaries
     const boundaries =
-      this.boundaries(name, options?.boundaries) ?? (unit === 's' ? secondsBoundaries : otherBoundaries)
-    const shape: InstrumentShape = {
-      name,
-      kind: 'histogram',
-      unit,
-      description: options?.description ?? '',
-      boundaries,
-      labels: options?.labels,
-    }
+      this.boundaries(name, options.boundaries) ??
+      (known?.length ? known : options.unit === 's' ? secondsBoundaries : otherBoundaries)
+    const made = this.make(scope, shapeOf(name, 'histogram', options, boundaries), HistogramInstrument)
+    this.madeHistogram(made)
+    return made
+  }
+
+  /** The instrument of this shape: the one that is there, or a new one. */
+  make<T extends Instrument>(scope: Scope, shape: InstrumentShape, Kind: new (parts: InstrumentParts) => T): T {
     const known = this.known(scope, shape)
-    if (known instanceof HistogramInstrument) return known
-    return this.add(scope, known, new HistogramInstrument(this.parts(shape)))
+    return known instanceof Kind ? known : this.add(scope, known, new Kind(this.parts(shape)))
   }
 
   /** The instrument of that name, if there is one. */
   find(scope: Scope, name: string): Instrument | undefined {
     return this.instruments(scope).get(name.toLowerCase())
+  }
+
+  isObserved(instrument: Instrument): boolean {
+    return this.observed.has(instrument)
   }
 
   /** Asked each time metrics are collected; returns how to stop that. */
@@ -120,10 +123,16 @@ export class Metering {
    * scrape at the same time share one run: each forgets what was observed before.
    */
   runObservers(): Promise<void> {
-    this.observing ??= Promise.all(this.startObservers()).then(() => {
+    this.observing ??= this.collect().finally(() => {
       this.observing = undefined
     })
     return this.observing
+  }
+
+  private async collect(): Promise<void> {
+    await Promise.all(Array.from(this.before, (run) => run()))
+    await Promise.all(this.startObservers())
+    await Promise.all(Array.from(this.after, (run) => run()))
   }
 
   /** Calls every observer and waits for none: all that can be done at exit. */
@@ -133,7 +142,7 @@ export class Metering {
       this.report(`Cannot observe a metric: its callback failed with ${String(thrown)}`)
     this.exemplars.epoch++
     this.expire()
-    for (const instrument of this.observed) instrument.used.fill(0)
+    for (const instrument of this.observed) if ('used' in instrument) instrument.used.fill(0)
     for (const observer of this.observers) {
       try {
         const result = observer()
@@ -169,13 +178,13 @@ export class Metering {
       wrong: report,
       limits: {
         get seriesMax() {
-          return settings.seriesMax
+          return shape.seriesMax ?? settings.seriesMax
         },
         labels: shape.labels,
         mislabelled: (sentence) => report(`Metric "${shape.name}" was used with other labels: ${sentence}`),
         overflowed: (attribute, distinct) =>
           report(
-            `Metric "${shape.name}" has more than ${settings.seriesMax} series: attribute "${attribute}" has ${distinct} ` +
+            `Metric "${shape.name}" has more than ${shape.seriesMax ?? settings.seriesMax} series: attribute "${attribute}" has ${distinct} ` +
               'values. What is new goes to the series otel.metric.overflow=true',
           ),
       },
@@ -214,6 +223,10 @@ export class Metering {
 
   private add<T extends Instrument>(scope: Scope, known: Instrument | undefined | false, made: T): T {
     if (known !== undefined) return made
+    if (made.shape.name === '') {
+      this.report('Cannot export a metric without a name')
+      return made
+    }
     if (this.count >= instrumentsMax) {
       this.report(`Cannot export metric "${made.shape.name}": there are ${instrumentsMax} already`)
       return made
@@ -230,6 +243,15 @@ export class Metering {
     this.report(`Cannot use the boundaries of metric "${name}": they must be finite and ascending, at most 1,000`)
     return undefined
   }
+}
+
+export function shapeOf(
+  name: string,
+  kind: InstrumentShape['kind'],
+  { unit = '', description = '', labels, seriesMax, aggregate }: NumberOptions = {},
+  boundaries: readonly number[] = [],
+): InstrumentShape {
+  return { name, kind, unit, description, boundaries, labels, seriesMax, aggregate }
 }
 
 /** The public face for one scope. */

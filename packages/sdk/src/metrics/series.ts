@@ -18,6 +18,7 @@ interface Step {
 }
 
 export const overflowSlot = 0
+const overflowAttributes: Attributes = { 'otel.metric.overflow': true }
 const noSlot = -1
 const pathsPerSeries = 4
 
@@ -33,7 +34,7 @@ export interface SeriesLimits {
 
 export class Series {
   /** Attributes by slot; slot 0 is the overflow series. */
-  readonly attributes: Attributes[] = [{ 'otel.metric.overflow': true }]
+  readonly attributes: Attributes[] = [overflowAttributes]
   overflowed = false
   private root: Step = newStep()
   private readonly bySorted = new Map<string, number>()
@@ -61,10 +62,12 @@ export class Series {
   }
 
   private learn(attributes: Attributes): number {
-    const own: Attributes = {}
-    for (const key of Object.keys(attributes).sort()) {
-      if (attributes[key] !== undefined && this.isLabel(key)) own[key] = scalar(attributes[key])
-    }
+    const own: Attributes = Object.fromEntries(
+      Object.keys(attributes)
+        .sort()
+        .filter((key) => attributes[key] !== undefined && this.isLabel(key))
+        .map((key) => [key, scalar(attributes[key])]),
+    )
     const missing = this.limits.labels?.find((label) => own[label] === undefined)
     if (missing !== undefined) this.limits.mislabelled?.(`its label "${missing}" was not given`)
     const sorted = JSON.stringify(Object.entries(own).map(([key, value]) => [key, typeof value, String(value)]))
@@ -130,6 +133,8 @@ export class Series {
         }
       }
       const [name = '', values] = [...distinct].sort((a, b) => b[1].size - a[1].size)[0] ?? []
+      // Told where it is seen: beside the numbers, not only on stderr.
+      this.attributes[overflowSlot] = { ...overflowAttributes, 'wakeline.overflow.attribute': name }
       this.limits.overflowed(name, values?.size ?? 0)
     }
     return overflowSlot

@@ -19,10 +19,11 @@ function open() {
     return [...metering.all()].flatMap(({ instruments }) =>
       [...instruments].flatMap((instrument) =>
         instrument.series.attributes.flatMap((attributes, slot) => {
-          if (!('boundaries' in instrument))
+          if ('values' in instrument)
             return (instrument.used[slot] ?? 0) > 0
               ? [{ name: instrument.shape.name, attributes, value: instrument.values[slot] }]
               : []
+          if (!('rowLength' in instrument)) return []
           const row = instrument.counts.subarray(slot * instrument.rowLength, (slot + 1) * instrument.rowLength)
           const count = row.reduce((sum, bucket) => sum + bucket, 0)
           return count === 0 ? [] : [{ name: instrument.shape.name, attributes, value: count }]

@@ -2,9 +2,10 @@ import { constants, createGzip } from 'node:zlib'
 import type { Report } from '../../report.ts'
 import type { Metering } from '../metering.ts'
 import { familiesOf } from './families.ts'
-import { contentTypes, dialectOf, takesGzip } from './negotiate.ts'
+import { contentTypes, type Dialect, dialectOf, takesGzip } from './negotiate.ts'
 import type { MetricsRequest, MetricsResponse } from './public.ts'
-import { type Dialect, ExpositionWriter } from './write-exposition.ts'
+import { ExpositionWriter } from './write-exposition.ts'
+import { ProtobufWriter } from './write-protobuf.ts'
 
 const scrapesMax = 8
 /** The event loop turns after this much writing. */
@@ -15,6 +16,7 @@ export class Exposition {
   private readonly meterings: readonly Metering[]
   private readonly report: Report
   private readonly writer = new ExpositionWriter()
+  private readonly protobuf = new ProtobufWriter()
   private scrapes = 0
 
   constructor(meterings: readonly Metering[], report: Report) {
@@ -41,18 +43,22 @@ export class Exposition {
     }
   }
 
-  /** All metrics as text, a slice of time at a time; between two the event loop turns. */
+  /** All metrics, a slice of time at a time; between two the event loop turns. */
   private async *chunks(dialect: Dialect): AsyncGenerator<Buffer[]> {
-    await Promise.all(this.meterings.map((metering) => metering.runObservers()))
+    // One after the other: what workers told when the first was collected may be of the second.
+    for (const metering of this.meterings) await metering.runObservers()
+    await turnOfLoop()
     const scopes = this.meterings.flatMap((metering) => [...metering.all()])
+    const families = familiesOf(scopes, this.report)
+    const pieces = dialect === 'protobuf' ? this.protobuf.write(families) : this.writer.write(families, dialect)
     let slice: Buffer[] = []
     let startMs = performance.now()
-    for (const text of this.writer.write(familiesOf(scopes, this.report), dialect)) {
-      slice.push(Buffer.from(text, 'utf8'))
+    for (const piece of pieces) {
+      if (piece !== undefined) slice.push(typeof piece === 'string' ? Buffer.from(piece, 'utf8') : piece)
       if (performance.now() - startMs < sliceMs) continue
       yield slice
       slice = []
-      await new Promise((resolve) => setImmediate(resolve))
+      await turnOfLoop()
       startMs = performance.now()
     }
     yield slice
@@ -79,6 +85,10 @@ export class Exposition {
     }
     response.end()
   }
+}
+
+function turnOfLoop(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve))
 }
 
 async function* compressed(slices: AsyncIterable<Buffer[]>): AsyncGenerator<Buffer[]> {

@@ -1,9 +1,9 @@
 import type { Scope } from '../../export/signal-buffer.ts'
-import type { InstrumentKind } from '../instruments.ts'
 import type { Instrument } from '../metering.ts'
+import type { InstrumentKind } from '../points.ts'
 import { familyName, unitWord } from './names.ts'
 
-export type FamilyType = 'counter' | 'gauge' | 'histogram' | 'unknown'
+export type FamilyType = 'counter' | 'gauge' | 'histogram' | 'summary' | 'unknown'
 
 /** One metric family of an exposition and the instruments whose series are its samples. */
 export interface Family {
@@ -12,7 +12,14 @@ export interface Family {
   readonly type: FamilyType
   readonly help: string
   readonly unit: string
-  readonly members: { readonly instrument: Instrument; readonly scopeName: string }[]
+  readonly members: Member[]
+}
+
+export interface Member {
+  readonly instrument: Instrument
+  /** Empty when it is not told. */
+  readonly scopeName: string
+  readonly from: Scope
 }
 
 const typeOf: Readonly<Record<InstrumentKind, FamilyType>> = {
@@ -20,6 +27,7 @@ const typeOf: Readonly<Record<InstrumentKind, FamilyType>> = {
   upDownCounter: 'gauge',
   gauge: 'gauge',
   histogram: 'histogram',
+  summary: 'summary',
 }
 
 /**
@@ -41,11 +49,13 @@ export function familiesOf(
         const unit = unitWord(shape.unit, shape.kind === 'gauge')
         const help = shape.description || shape.name
         const scopeName = isOurs(scope.name) ? '' : scope.name
-        families.set(name, { name, type, help, unit, members: [{ instrument, scopeName }] })
-      } else if (known.type === type) {
-        known.members.push({ instrument, scopeName: scope.name })
-      } else {
+        families.set(name, { name, type, help, unit, members: [{ instrument, scopeName, from: scope }] })
+      } else if (known.type !== type) {
         clash(`Cannot expose ${type} "${shape.name}": in Prometheus it is ${name}, as a ${known.type} is`)
+      } else if (known.members.some((member) => member.from === scope)) {
+        clash(`Cannot expose ${type} "${shape.name}": in Prometheus it is ${name}, as another one is`)
+      } else {
+        known.members.push({ instrument, scopeName: scope.name, from: scope })
       }
     }
   }

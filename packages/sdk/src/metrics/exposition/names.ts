@@ -1,4 +1,4 @@
-import type { InstrumentShape } from '../instruments.ts'
+import type { InstrumentShape } from '../points.ts'
 
 /**
  * Prometheus names of OpenTelemetry metrics and attributes, as the OpenTelemetry specification turns one into the other.
@@ -13,8 +13,10 @@ export function familyName({ name, unit, kind }: Pick<InstrumentShape, 'name' | 
   return unitName === '' || base.endsWith(`_${unitName}`) ? base : `${base}_${unitName}`
 }
 
+/** `__` is Prometheus' own, and so are the labels of buckets and quantiles. */
 export function labelName(attribute: string): string {
-  return validName(attribute).replaceAll(':', '_')
+  const name = validName(attribute).replaceAll(':', '_').replace(/^__+/, '_')
+  return name === 'le' || name === 'quantile' ? `${name}_` : name
 }
 
 function validName(name: string): string {
@@ -68,8 +70,8 @@ export function escapeHelp(text: string): string {
   return text.replace(/[\\\n]/g, (found) => escapes[found] ?? found)
 }
 
-/** `method="GET",status="200"`. Attributes that become the same label are joined by `;`. */
-export function labelsText(attributes: Readonly<Record<string, unknown>>, scopeName: string): string {
+/** Names and values of a series' labels. Attributes that become the same label are joined by `;`. */
+export function labelPairs(attributes: Readonly<Record<string, unknown>>, scopeName: string): Map<string, string> {
   const labels = new Map<string, string>()
   for (const key in attributes) {
     const name = labelName(key)
@@ -78,5 +80,10 @@ export function labelsText(attributes: Readonly<Record<string, unknown>>, scopeN
     labels.set(name, before === undefined ? value : `${before};${value}`)
   }
   if (scopeName !== '') labels.set('otel_scope_name', scopeName)
-  return Array.from(labels, ([name, value]) => `${name}="${escapeLabel(value)}"`).join(',')
+  return labels
+}
+
+/** `method="GET",status="200"` */
+export function labelsText(attributes: Readonly<Record<string, unknown>>, scopeName: string): string {
+  return Array.from(labelPairs(attributes, scopeName), ([name, value]) => `${name}="${escapeLabel(value)}"`).join(',')
 }

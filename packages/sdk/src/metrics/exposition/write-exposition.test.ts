@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { Metering, meterOf } from '../metering.ts'
 import { familiesOf } from './families.ts'
-import { dialectOf, takesGzip } from './negotiate.ts'
-import { type Dialect, ExpositionWriter } from './write-exposition.ts'
+import { type Dialect, dialectOf, takesGzip } from './negotiate.ts'
+import { ExpositionWriter } from './write-exposition.ts'
 
 const scopeOf = (name: string) => ({ name, version: '', schemaUrl: '' })
 const span = { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b7169203331', sampled: true }

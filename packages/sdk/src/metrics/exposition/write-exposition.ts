@@ -1,11 +1,9 @@
 import type { Exemplar } from '../exemplars.ts'
-import type { HistogramInstrument, NumberInstrument } from '../instruments.ts'
 import type { Instrument } from '../metering.ts'
+import type { HistogramPoints, NumberPoints, SummaryPoints } from '../points.ts'
 import type { Family } from './families.ts'
 import { escapeHelp, labelsText } from './names.ts'
-
-/** `text`: Prometheus' text format 0.0.4. `openmetrics`: OpenMetrics 1.0, with exemplars. */
-export type Dialect = 'text' | 'openmetrics'
+import type { Dialect } from './negotiate.ts'
 
 /** Label texts by slot, kept from one scrape to the next. A slot whose attributes are others now is written anew. */
 interface KnownLabels {
@@ -13,7 +11,8 @@ interface KnownLabels {
   readonly texts: string[]
 }
 
-const chunkLength = 65_536
+/** Short enough that a look at the clock after each keeps a slice of time. */
+const chunkLength = 16_384
 
 /** Writes all families as text, a chunk at a time: between two chunks the event loop may turn. */
 export class ExpositionWriter {
@@ -26,9 +25,11 @@ export class ExpositionWriter {
       for (const { instrument, scopeName } of family.members) {
         const labels = this.labelsOf(instrument, scopeName)
         const lines =
-          'boundaries' in instrument
-            ? histogramLines(instrument, labels, family, dialect)
-            : numberLines(instrument, labels, family, dialect)
+          'values' in instrument
+            ? numberLines(instrument, labels, family, dialect)
+            : 'rowLength' in instrument
+              ? histogramLines(instrument, labels, family, dialect)
+              : summaryLines(instrument, labels, family, dialect)
         for (const part of lines) {
           if (!hasHead) text += head(family, dialect)
           hasHead = true
@@ -72,7 +73,7 @@ function head({ name, type, help, unit }: Family, dialect: Dialect): string {
 type Labels = (slot: number) => string
 
 function* numberLines(
-  instrument: NumberInstrument,
+  instrument: NumberPoints,
   labels: Labels,
   { name, type }: Family,
   dialect: Dialect,
@@ -89,7 +90,7 @@ function* numberLines(
 
 /** What comes before the labels of each bucket is the same for all series: made once. */
 function* histogramLines(
-  instrument: HistogramInstrument,
+  instrument: HistogramPoints,
   labels: Labels,
   { name }: Family,
   dialect: Dialect,
@@ -119,6 +120,27 @@ function* histogramLines(
       text += exemplar === '' ? heads[i] + end : `${heads[i]}${tail}${below}${exemplar}\n`
     }
     yield `${text}${name}_sum${braced}${numberText(instrument.sums[slot] ?? 0)}\n${name}_count${braced}${total}\n`
+  }
+}
+
+function* summaryLines(
+  instrument: SummaryPoints,
+  labels: Labels,
+  { name }: Family,
+  dialect: Dialect,
+): Generator<string> {
+  for (let slot = 0; slot < instrument.startUnixMs.length; slot++) {
+    const count = instrument.counts[slot] ?? 0
+    if (count === 0) continue
+    const own = labels(slot)
+    const tail = own === '' ? '} ' : `,${own}} `
+    const braced = own === '' ? ' ' : `{${own}} `
+    const values = instrument.quantiles(slot)
+    const lines = instrument.window.quantiles.map(
+      (quantile, i) =>
+        `${name}{quantile="${boundText(quantile, dialect)}"${tail}${numberText(values[i] ?? Number.NaN)}\n`,
+    )
+    yield `${lines.join('')}${name}_sum${braced}${numberText(instrument.sums[slot] ?? 0)}\n${name}_count${braced}${count}\n`
   }
 }
 
