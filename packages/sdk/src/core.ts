@@ -14,6 +14,7 @@ import { Keys } from './encode/keys.ts'
 import type { ExportForm, Signal } from './export/exporter.ts'
 import { encodeResource, processResource } from './export/resource.ts'
 import { SignalBuffer } from './export/signal-buffer.ts'
+import { processScope } from './instrument/instrument.ts'
 import { Instrumentation } from './instrumentation.ts'
 import { type WatchOfEnd, watchEndOfProcess } from './lifecycle.ts'
 import { JsonLines } from './logs/json-line.ts'
@@ -21,11 +22,10 @@ import { LineOutput } from './logs/line-output.ts'
 import { type LogRecord, levels } from './logs/log-record.ts'
 import { LogScope } from './logs/log-scope.ts'
 import { Logger, Logging } from './logs/logger.ts'
-import { prettyLine } from './logs/pretty-line.ts'
 import { MetricsEncoder } from './metrics/encode-metrics.ts'
 import { Metering, meterOf } from './metrics/metering.ts'
 import { firstInstalled } from './on-demand/installed.ts'
-import { loadOnDemand } from './on-demand/load.ts'
+import { loadOnDemand, type OnDemand } from './on-demand/load.ts'
 import { readSettings, type Settings } from './options.ts'
 import { Pipeline } from './pipeline.ts'
 import type { Attributes, Log, Meter, Span as PublicSpan, SdkCounts, StartOptions, Trace } from './public.ts'
@@ -42,7 +42,7 @@ const stdout = 1
 /** Packages that publish what they do on a TracingChannel. */
 const publishing = ['mysql2', 'ioredis', '@redis/client']
 const laneMinMs = 20
-const laneDelayMs = 200
+const watchDelayMs = 200
 
 /**
  * The whole SDK of one process: there is one, in the slot, whichever module face loaded first. Recording works from the
@@ -162,7 +162,7 @@ export class Core {
     })
     this.pipeline.start()
     this.observeSelf()
-    this.instrumentation.start(settings.instrument, (run, delayMs) => this.schedule(run, delayMs))
+    this.instrumentation.start(settings.instrument)
     this.startOnDemand(settings)
     if (settings.registerOpenTelemetry && firstInstalled(['@opentelemetry/api'])) this.registerOpenTelemetry()
     this.watch = watchEndOfProcess(
@@ -243,8 +243,14 @@ export class Core {
     const lines = new JsonLines(this.how)
     const severe = levels.error.severity
     if (output === 'none') return () => {}
-    if (output === 'pretty') return (record) => this.output.write(prettyLine(record, this.how), true)
-    return (record) => this.output.write(lines.line(record), record.level.severity >= severe)
+    const json = (record: LogRecord) => this.output.write(lines.line(record), record.level.severity >= severe)
+    if (output === 'json') return json
+    let pretty: OnDemand['pretty'] | undefined | null = null
+    return (record) => {
+      if (pretty === null) pretty = loadOnDemand('pretty', this.report)
+      if (pretty === undefined) json(record)
+      else this.output.write(pretty.prettyLine(record, this.how), true)
+    }
   }
 
   /** What was sent and lost, as metrics of the SDK's own. */
@@ -260,9 +266,8 @@ export class Core {
   }
 
   private startOnDemand({ instrument, exported }: Settings): void {
-    if (!exported.traces) return
-    const { contexts, tracing, metering, buffers, report } = this
-    if (instrument.channels && firstInstalled(publishing) !== undefined) {
+    const { contexts, tracing, metering, buffers, report, stopOnDemand } = this
+    if (instrument.channels && exported.traces && firstInstalled(publishing) !== undefined) {
       const parts = {
         contexts,
         tracing,
@@ -270,15 +275,18 @@ export class Core {
         buffers,
         yields: (name: string) => this.instrumentation.yields(name),
       }
-      this.stopOnDemand.push(loadOnDemand('channels', report)?.instrumentChannels(parts))
+      stopOnDemand.push(loadOnDemand('channels', report)?.instrumentChannels(parts))
     }
-    if (!instrument.lanes) return
-    // As the metrics of the process: not in the first moments of a program.
-    const timer = this.schedule(
-      () => this.stopOnDemand.push(loadOnDemand('lanes', report)?.watchLanes(tracing, { minMs: laneMinMs })),
-      laneDelayMs,
-    )
-    this.stopOnDemand.push(() => clearTimeout(timer))
+    // Not needed in the first moments of a program, and loading perf_hooks then would make its start slower.
+    const timer = this.schedule(() => {
+      if (instrument.process) {
+        const meter = meterOf(metering, processScope)
+        stopOnDemand.push(loadOnDemand('process', report)?.startProcessMetrics(metering, meter))
+      }
+      if (instrument.lanes && exported.traces)
+        stopOnDemand.push(loadOnDemand('lanes', report)?.watchLanes(tracing, { minMs: laneMinMs }))
+    }, watchDelayMs)
+    stopOnDemand.push(() => clearTimeout(timer))
   }
 
   /** Once: what is registered works on the one state of the process, and stays so after stop(). */

@@ -4,7 +4,6 @@ import { instrumentFetch } from './instrument/fetch.ts'
 import { HttpClientInstrument } from './instrument/http-client.ts'
 import { HttpServerInstrument } from './instrument/http-server.ts'
 import { fetchScope, httpClientScope, httpServerScope, type InstrumentParts } from './instrument/instrument.ts'
-import { startProcessMetrics } from './instrument/process-metrics.ts'
 import type { Logging } from './logs/logger.ts'
 import type { Metering } from './metrics/metering.ts'
 import type { Settings } from './options.ts'
@@ -47,7 +46,7 @@ export class Instrumentation {
     return this.taken.has(work)
   }
 
-  start(wanted: Settings['instrument'], schedule: (run: () => void, delayMs: number) => NodeJS.Timeout): void {
+  start(wanted: Settings['instrument']): void {
     const http = () => this.taken.has('http')
     const fetch = () => this.taken.has('fetch')
     if (wanted.httpServer) {
@@ -68,16 +67,9 @@ export class Instrumentation {
     }
     if (wanted.fetch)
       this.stops.push(instrumentFetch({ ...this.parts, chunk: this.buffer.scope(fetchScope), yields: fetch }))
-    if (wanted.process) {
-      // Not needed in the first moments of a program, and loading perf_hooks then would make its start slower.
-      const timer = schedule(() => this.stops.push(startProcessMetrics(this.parts.metering)), processMetricsDelayMs)
-      this.stops.push(() => clearTimeout(timer))
-    }
   }
 
   stop(): void {
     for (const stop of this.stops.splice(0)) stop()
   }
 }
-
-const processMetricsDelayMs = 200

@@ -1,6 +1,5 @@
 import type { Metering } from '../metrics/metering.ts'
-import { meterOf } from '../metrics/metering.ts'
-import { processScope } from './instrument.ts'
+import type { Meter } from '../public.ts'
 
 const gcKinds = new Map([
   [1, 'minor'],
@@ -12,10 +11,10 @@ const gcKinds = new Map([
 const delayResolutionMs = 20
 
 /** CPU, memory, event loop and garbage collection under their OpenTelemetry names. Returns how to stop. */
-export function startProcessMetrics(metering: Metering): () => void {
+export function startProcessMetrics(metering: Metering, meter: Meter): () => void {
   let stopWatching = () => {}
   const forget = metering.observersOf(() => {
-    stopWatching = watch(metering)
+    stopWatching = watch(meter)
   })
   return () => {
     forget()
@@ -23,9 +22,8 @@ export function startProcessMetrics(metering: Metering): () => void {
   }
 }
 
-function watch(metering: Metering): () => void {
+function watch(meter: Meter): () => void {
   const { PerformanceObserver, monitorEventLoopDelay } = process.getBuiltinModule('node:perf_hooks')
-  const meter = meterOf(metering, processScope)
   meter.observableCounter(
     'process.cpu.time',
     { unit: 's', description: 'CPU time used by this process.' },
@@ -49,7 +47,7 @@ function watch(metering: Metering): () => void {
   })
   const delay = monitorEventLoopDelay({ resolution: delayResolutionMs })
   delay.enable()
-  observeLoop(metering, delay)
+  observeLoop(meter, delay)
   const pauses = meter.histogram('v8js.gc.duration', {
     unit: 's',
     description: 'Garbage collection pauses.',
@@ -70,8 +68,7 @@ function watch(metering: Metering): () => void {
 }
 
 /** Delay since the last collection, and the share of time the loop was busy. */
-function observeLoop(metering: Metering, delay: import('node:perf_hooks').IntervalHistogram): void {
-  const meter = meterOf(metering, processScope)
+function observeLoop(meter: Meter, delay: import('node:perf_hooks').IntervalHistogram): void {
   let before = performance.eventLoopUtilization()
   meter.observableGauge(
     'nodejs.eventloop.utilization',

@@ -3,8 +3,10 @@ import * as exporting from './exporting.ts'
 import * as lanes from './lanes.ts'
 import { type OnDemand, onDemandKey } from './load.ts'
 import * as opentelemetry from './opentelemetry.ts'
+import * as pretty from './pretty.ts'
+import * as process from './process.ts'
 import * as propagation from './propagation.ts'
 
 /** For programs that run from source: there are no built files to load. Tests load this first. */
-const fromSource: OnDemand = { channels, exporting, lanes, opentelemetry, propagation }
+const fromSource: OnDemand = { channels, exporting, lanes, opentelemetry, pretty, process, propagation }
 Reflect.set(globalThis, onDemandKey, fromSource)

@@ -4,6 +4,8 @@ import type * as channels from './channels.ts'
 import type * as exporting from './exporting.ts'
 import type * as lanes from './lanes.ts'
 import type * as opentelemetry from './opentelemetry.ts'
+import type * as pretty from './pretty.ts'
+import type * as processMetrics from './process.ts'
 import type * as propagation from './propagation.ts'
 
 /**
@@ -16,6 +18,8 @@ export interface OnDemand {
   readonly exporting: typeof exporting
   readonly lanes: typeof lanes
   readonly opentelemetry: typeof opentelemetry
+  readonly pretty: typeof pretty
+  readonly process: typeof processMetrics
   readonly propagation: typeof propagation
 }
 

@@ -1,0 +1,1 @@
+export { prettyLine } from '../logs/pretty-line.ts'

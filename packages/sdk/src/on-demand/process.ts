@@ -1,0 +1,1 @@
+export { startProcessMetrics } from '../instrument/process-metrics.ts'
