@@ -77,6 +77,8 @@ export type Ingest = {
    */
   submit(format: Format, body: Uint8Array, batchId?: string): Promise<Submitted>
   counts(): IngestCounts
+  /** Brings all that was acknowledged before the call into the store; false when it is not there in time. */
+  flush(timeoutMs: number): Promise<boolean>
   /** Takes no more, makes durable what it holds, loads what it can. */
   stop(): Promise<void>
 }
@@ -244,6 +246,11 @@ class RunningIngest implements Ingest {
       poisonedSegments,
       tornGroups: this.#tornGroups,
     }
+  }
+
+  async flush(timeoutMs: number): Promise<boolean> {
+    await this.#log.flush()
+    return this.#loader.loaded(timeoutMs)
   }
 
   async watchDisk(): Promise<void> {

@@ -1,12 +1,24 @@
 import { randomUUID } from 'node:crypto'
 import { access, constants, mkdir } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import * as chdb from 'chdb'
+import {
+  type BackupDone,
+  type BackupManifest,
+  type BackupRequest,
+  clearAway,
+  copyFrozen,
+  type FrozenTable,
+  prepareBackupFolder,
+  readManifest,
+  writeManifest,
+} from './backup.ts'
 import { quote, renderParams } from './bind.ts'
+import { linesOf, openSession } from './engine.ts'
 import { type EngineSize, engineArguments } from './engine-arguments.ts'
 import { toLoadError, toQueryError } from './engine-errors.ts'
 import { Live } from './live.ts'
-import { migrationsDirectory, readMigrations, runMigrations } from './migrate.ts'
+import { appliedMigrations, migrationsDirectory, readMigrations, runMigrations } from './migrate.ts'
 import { readPartitions, renderDrop } from './partitions.ts'
 import { type EngineResult, type Session, SessionPool } from './sessions.ts'
 import type {
@@ -46,7 +58,10 @@ export const threadPoolSize = (readers: number): number => readers + 2 + 6
 
 export async function openEmbeddedStore(options: EmbeddedOptions): Promise<Store> {
   const directory = await prepareDirectory(options.directory)
-  return new EmbeddedStore(openSession(directory, engineArguments(options)), directory, options)
+  const first = openSession(directory, engineArguments(options))
+  // Of a backup that was killed: the links would keep dropped data on disk.
+  await clearAway(join(directory, 'shadow'))
+  return new EmbeddedStore(first, directory, options)
 }
 
 async function prepareDirectory(parent: string): Promise<string> {
@@ -62,21 +77,10 @@ async function prepareDirectory(parent: string): Promise<string> {
   return directory
 }
 
-/** The first session starts the engine, which holds a lock (flock on `status`) that goes with the process. */
-function openSession(directory: string, connectionArgs: readonly string[]): Session {
-  try {
-    return new chdb.Session(directory, { connectionArgs })
-  } catch (error) {
-    throw new Error(
-      `Cannot open the store in ${directory}: another wakeline server seems to be using it; stop that one or choose another directory`,
-      { cause: error },
-    )
-  }
-}
-
 class EmbeddedStore implements Store {
   readonly #writer: Session
   readonly #control: Session
+  readonly #directory: string
   readonly #readers: SessionPool
   readonly #defaults: ReadLimits
   readonly #live = new Live()
@@ -88,6 +92,7 @@ class EmbeddedStore implements Store {
 
   constructor(first: Session, directory: string, options: EmbeddedOptions) {
     this.#writer = first
+    this.#directory = directory
     this.#control = openSession(directory, [])
     const readers = Array.from({ length: options.readers }, () => openSession(directory, []))
     this.#readers = new SessionPool(readers, options.waitingMax)
@@ -99,10 +104,7 @@ class EmbeddedStore implements Store {
       run: async (sql) => {
         await this.#write(sql)
       },
-      applied: async () => {
-        const text = await this.#write('SELECT number FROM schema_migrations FINAL ORDER BY number', 'TSV')
-        return text.split('\n').filter(Boolean).map(Number)
-      },
+      applied: () => appliedMigrations(async (sql) => linesOf(await this.#write(sql, 'TSV'))),
     })
   }
 
@@ -120,6 +122,37 @@ class EmbeddedStore implements Store {
       }
       return chosen
     })
+  }
+
+  async backup(request: BackupRequest): Promise<BackupDone> {
+    const name = `wakeline_${randomUUID().replaceAll('-', '')}`
+    await prepareBackupFolder(request.to)
+    if (request.since !== '') await readManifest(request.since)
+    try {
+      const { schema, tables } = await this.#inOrder(() => this.#freeze(name))
+      const { tables: totals, ...sizes } = await copyFrozen(tables, request)
+      const manifest: BackupManifest = { format: 1, schema, createdUnixMs: request.nowUnixMs, tables: totals }
+      await writeManifest(request.to, manifest)
+      return { manifest, ...sizes }
+    } finally {
+      await clearAway(join(this.#directory, 'shadow', name))
+    }
+  }
+
+  /** Links the parts of every table aside, with no load in between: details and rollups are of the same moment. */
+  async #freeze(name: string): Promise<{ schema: number; tables: FrozenTable[] }> {
+    const ask = async (sql: string): Promise<string[]> =>
+      linesOf((await this.#writer.queryAsync(sql, { format: 'TSV' })).text())
+    const found = await ask(`SELECT name, data_paths[1] FROM system.tables
+      WHERE database = currentDatabase() AND engine LIKE '%MergeTree' AND name != 'schema_migrations' ORDER BY name`)
+    const tables: FrozenTable[] = []
+    for (const line of found) {
+      const [table = '', path = ''] = line.split('\t')
+      await this.#writer.queryAsync(`ALTER TABLE ${table} FREEZE WITH NAME ${quote(name)}`, { format: 'Null' })
+      tables.push({ table, directory: join(this.#directory, 'shadow', name, relative(this.#directory, path)) })
+    }
+    const applied = await appliedMigrations(ask)
+    return { schema: applied.at(-1) ?? 0, tables }
   }
 
   async load(file: SealedFile): Promise<void> {

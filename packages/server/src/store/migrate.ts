@@ -36,6 +36,11 @@ export type MigrationRun = {
   applied(): Promise<number[]>
 }
 
+/** `ask` gives the lines of a one-column answer. */
+export async function appliedMigrations(ask: (sql: string) => Promise<string[]>): Promise<number[]> {
+  return (await ask('SELECT number FROM schema_migrations FINAL ORDER BY number')).map(Number)
+}
+
 const recordTable = `CREATE TABLE IF NOT EXISTS schema_migrations (
   number UInt32, name String, applied_at DateTime('UTC') DEFAULT now('UTC')
 ) ENGINE = ReplacingMergeTree ORDER BY number SETTINGS fsync_after_insert = 1, fsync_part_directory = 1`

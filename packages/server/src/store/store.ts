@@ -1,3 +1,4 @@
+import type { BackupDone, BackupRequest } from './backup.ts'
 import type { TableName } from './tables.ts'
 
 /**
@@ -83,6 +84,8 @@ export interface Store extends Writer, Reader {
    * processes may load). Answers what was dropped.
    */
   drop<Chosen extends { parts: StoredPartition[] }>(choose: (stored: StoredPartition[]) => Chosen[]): Promise<Chosen[]>
+  /** Writes all that is loaded to a folder while loads and questions go on. Throws a sentence when it cannot. */
+  backup(request: BackupRequest): Promise<BackupDone>
   close(): Promise<void>
 }
 

@@ -58,6 +58,17 @@ export class Loader {
     return this.#running !== undefined
   }
 
+  /** Resolves when what waits now is in the store or set aside; false when that takes longer. */
+  async loaded(timeoutMs: number): Promise<boolean> {
+    const last = this.#waiting.at(-1)
+    const endMs = performance.now() + timeoutMs
+    while (last !== undefined && this.#waiting.includes(last)) {
+      if (performance.now() > endMs || this.#running === undefined) return false
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    }
+    return true
+  }
+
   counts(): LoaderCounts {
     return {
       waitingSegments: this.#waiting.length,

@@ -44,6 +44,8 @@ export class SegmentLog {
   #mustCut = false
   #nextNumber: number
   #sealAtMs = 0
+  /** Set until the next seal by a flush. */
+  #mustSeal = false
   #timer: NodeJS.Timeout | undefined
   #writing: Promise<void> | undefined
 
@@ -62,6 +64,14 @@ export class SegmentLog {
 
   get openBytes(): number {
     return this.#segment?.bytes ?? 0
+  }
+
+  /** Hands over what is durable now, however young. */
+  async flush(): Promise<void> {
+    this.#mustSeal = true
+    while (this.#writing !== undefined) await this.#writing
+    this.#writing = this.#run()
+    await this.#writing
   }
 
   /** Commits what is waiting and hands over the last segment. Nothing may be committed afterwards. */
@@ -140,14 +150,16 @@ export class SegmentLog {
 
   async #sealIfDue(): Promise<void> {
     const segment = this.#segment
+    if (segment === undefined) this.#mustSeal = false
     if (segment === undefined || this.#mustCut) return
     const { sealRows, sealBytes, isBehind } = this.#options
     const full = segment.rowsMost >= sealRows || segment.bytes >= sealBytes
-    if (full || (performance.now() >= this.#sealAtMs && !isBehind())) await this.#seal()
+    if (full || this.#mustSeal || (performance.now() >= this.#sealAtMs && !isBehind())) await this.#seal()
   }
 
   async #seal(): Promise<void> {
     const segment = this.#segment
+    this.#mustSeal = false
     if (segment === undefined) return
     this.#segment = undefined
     clearTimeout(this.#timer)

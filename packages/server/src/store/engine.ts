@@ -1,0 +1,39 @@
+import * as chdb from 'chdb'
+import { type EngineSize, engineArguments } from './engine-arguments.ts'
+import type { Session } from './sessions.ts'
+
+/** The first session starts the engine, which holds a lock (flock on `status`) that goes with the process. */
+export function openSession(directory: string, connectionArgs: readonly string[]): Session {
+  try {
+    return new chdb.Session(directory, { connectionArgs })
+  } catch (error) {
+    throw new Error(
+      `Cannot open the store in ${directory}: another wakeline server seems to be using it; stop that one or choose another directory`,
+      { cause: error },
+    )
+  }
+}
+
+/** The engine with one session and nothing around it, for work that no server does meanwhile. */
+export type EngineAccess = {
+  run(sql: string): Promise<void>
+  /** Lines of a one-column answer. */
+  ask(sql: string): Promise<string[]>
+  close(): Promise<void>
+}
+
+export function openEngine(directory: string, size: EngineSize): EngineAccess {
+  const session = openSession(directory, engineArguments(size))
+  return {
+    run: async (sql) => {
+      await session.queryAsync(sql, { format: 'Null' })
+    },
+    ask: async (sql) => linesOf((await session.queryAsync(sql, { format: 'TSV' })).text()),
+    close: async () => {
+      session.close()
+      await chdb.drainPending()
+    },
+  }
+}
+
+export const linesOf = (text: string): string[] => text.split('\n').filter((line) => line !== '')

@@ -1,0 +1,89 @@
+import { createHash } from 'node:crypto'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, test } from 'vitest'
+import { openEmbeddedStore } from './embedded.ts'
+import { openEngine } from './engine.ts'
+import { appliedMigrations, migrationsDirectory, readMigrations, runMigrations } from './migrate.ts'
+
+const MiB = 1024 * 1024
+const size = { memoryMaxBytes: 1024 * MiB, mergesMax: 1 }
+const directories: string[] = []
+afterAll(() => Promise.all(directories.map((directory) => rm(directory, { recursive: true }))))
+
+async function newDirectory(): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), 'wakeline-migrate-'))
+  directories.push(directory)
+  return directory
+}
+
+const openStore = (directory: string) =>
+  openEmbeddedStore({
+    ...size,
+    directory,
+    readers: 1,
+    waitingMax: 4,
+    limits: { timeoutMs: 10_000, memoryMaxBytes: 256 * MiB, rowsMax: 10_000 },
+  })
+
+/** Rows in every table a sender fills; the views fill the rollups. */
+const rowsOfFirst = [
+  "INSERT INTO resources (resource_id, day, service, attributes) VALUES (1, '2026-01-01', 'shop', map('service.name', 'shop'))",
+  "INSERT INTO scopes (scope_id, day, name) VALUES (1, '2026-01-01', 'pay')",
+  "INSERT INTO spans (ts, service, name, kind, status, duration, trace_id, span_id, attributes) SELECT toDateTime64('2026-01-01 10:00:00', 9, 'UTC') + number, 'shop', 'GET /', 2, number % 3, 1000 * number, toString(number % 7), toString(number), map('a', 'b') FROM numbers(100)",
+  "INSERT INTO logs (ts, observed_ts, service, severity, body, attributes) SELECT toDateTime64('2026-01-01 10:00:00', 9, 'UTC') + number AS t, t, 'shop', 9, 'paid', map('c', 'd') FROM numbers(50)",
+  "INSERT INTO series (series_id, day, metric, service, attributes) VALUES (7, '2026-01-01', 'requests', 'shop', map('e', 'f'))",
+  "INSERT INTO samples (series_id, ts, value) SELECT 7, toDateTime64('2026-01-01 10:00:00', 3, 'UTC') + number, number FROM numbers(30)",
+  "INSERT INTO histograms (series_id, ts, count, bounds, bucket_counts) VALUES (7, '2026-01-01 10:00:00', 2, [1], [1, 1])",
+  "INSERT INTO summaries (series_id, ts, count) VALUES (7, '2026-01-01 10:00:00', 2)",
+  "INSERT INTO exemplars (series_id, ts, value) VALUES (7, '2026-01-01 10:00:00', 2)",
+]
+
+/** What must be the same before and after. */
+const told = `SELECT * FROM (SELECT 'spans' AS name, count() AS rows, toString(sum(cityHash64(ts, service, name, kind, status, duration, trace_id, span_id, attributes))) AS sum FROM spans
+  UNION ALL SELECT 'logs', count(), toString(sum(cityHash64(ts, service, severity, body, attributes))) FROM logs
+  UNION ALL SELECT 'samples', count(), toString(sum(cityHash64(series_id, ts, value))) FROM samples
+  UNION ALL SELECT 'series', count(), toString(sum(cityHash64(series_id, metric, attributes))) FROM series
+  UNION ALL SELECT 'histograms', count(), toString(sum(cityHash64(series_id, count, bounds, bucket_counts))) FROM histograms
+  UNION ALL SELECT 'summaries', count(), '' FROM summaries
+  UNION ALL SELECT 'exemplars', count(), '' FROM exemplars
+  UNION ALL SELECT 'resources', count(), toString(sum(cityHash64(resource_id, service, attributes))) FROM resources
+  UNION ALL SELECT 'span_red', toUInt64(sum(requests)), toString(sum(errors)) FROM span_red
+  UNION ALL SELECT 'log_volume', toUInt64(sum(records)), '' FROM log_volume
+  UNION ALL SELECT 'trace_bounds', uniqExact(trace_id), '' FROM trace_bounds
+  UNION ALL SELECT 'attribute_keys', toUInt64(sum(records)), '' FROM attribute_keys)
+  ORDER BY name`
+
+const schema = `SELECT table, name, type, default_expression, compression_codec FROM system.columns
+  WHERE database = currentDatabase() ORDER BY table, name`
+
+test('the first released schema is not edited any more: what changes is a migration of its own', async () => {
+  const text = await readFile(join(migrationsDirectory, '0001-first.sql'), 'utf8')
+  const withoutComments = text.replace(/^\s*--.*$/gm, '')
+  expect(createHash('sha256').update(withoutComments).digest('hex')).toBe(
+    'e026e820f0ff2cd11b36a0ee3884c8e3a126185b302fa716c55b5870c2d455fc',
+  )
+})
+
+test('a store of the first schema has its rows, and the newest schema, after the migrations', async () => {
+  const directory = await newDirectory()
+  const first = openEngine(join(directory, 'store'), size)
+  const all = await readMigrations(migrationsDirectory)
+  await runMigrations(all.slice(0, 1), { run: first.run, applied: () => appliedMigrations(first.ask) })
+  for (const insert of rowsOfFirst) await first.run(insert)
+  const before = await first.ask(told)
+  await first.close()
+
+  const migrated = await openStore(directory)
+  await migrated.migrate()
+  const after = await migrated.rows<{ name: string; rows: string; sum: string }>({ sql: told, params: {} })
+  expect(after.rows.map(({ name, rows, sum }) => `${name}\t${rows}\t${sum}`)).toEqual(before)
+  const migratedSchema = await migrated.rows({ sql: schema, params: {} })
+  await migrated.close()
+
+  const fresh = await openStore(await newDirectory())
+  await fresh.migrate()
+  expect(migratedSchema.rows).toEqual((await fresh.rows({ sql: schema, params: {} })).rows)
+  await fresh.close()
+})
