@@ -284,6 +284,7 @@ describe('completion', () => {
       'service',
       'span_id',
       'scope.name',
+      'scope.version',
       'status_message',
       'status',
       'service.name',

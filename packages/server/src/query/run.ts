@@ -1,6 +1,6 @@
 import type { Cost } from '@wakeline/protocol'
 import { type NumberRows, readNumberRows } from '../base/native/read-columns.ts'
-import type { Cost as ReadCost, Reader, ReadLimits } from '../store/store.ts'
+import { QueryError, type Cost as ReadCost, type Reader, type ReadLimits, type ReadOptions } from '../store/store.ts'
 import { render, type Sql } from './sql.ts'
 
 /** One question in the making: runs its statements one after another and adds up what they cost. */
@@ -9,6 +9,8 @@ export type Running = {
   /** Columns `UInt64` and `Array(Float64)` alone. */
   numbers(fragment: Sql): Promise<NumberRows>
   cost(): Cost
+  /** Until the question's time limit. */
+  leftMs(): number
   /** Fires when nobody waits for the answer any more. */
   signal: AbortSignal
 }
@@ -23,17 +25,33 @@ export function startRunning(reader: Reader, limits: ReadLimits, options: RunOpt
     total.elapsedMs += cost.elapsedMs
     total.sql.push(text)
   }
+  // The limit is that of the whole question, however many statements it takes.
+  const endMs = performance.now() + limits.timeoutMs
+  const leftMs = (): number => endMs - performance.now()
+  const late = (): QueryError =>
+    new QueryError(
+      `Cannot answer this question: it took longer than ${limits.timeoutMs} ms; narrow the time range or the search`,
+      'timeout',
+    )
+  const stopped = (error: unknown): never => {
+    throw error instanceof QueryError && error.reason === 'timeout' && leftMs() <= 0 ? late() : error
+  }
+  const readOptions = (): ReadOptions => {
+    if (leftMs() <= 0) throw late()
+    return { signal: options.signal, limits: { ...limits, timeoutMs: leftMs() } }
+  }
   return {
+    leftMs,
     signal: options.signal ?? new AbortController().signal,
     async rows<Row>(fragment: Sql): Promise<Row[]> {
       const statement = render(fragment)
-      const { rows, cost } = await reader.rows<Row>(statement, { signal: options.signal, limits })
+      const { rows, cost } = await reader.rows<Row>(statement, readOptions()).catch(stopped)
       add(cost, statement.sql)
       return rows
     },
     async numbers(fragment) {
       const statement = render(fragment)
-      const { bytes, cost } = await reader.blocks(statement, { signal: options.signal, limits })
+      const { bytes, cost } = await reader.blocks(statement, readOptions()).catch(stopped)
       add(cost, statement.sql)
       return readNumberRows(bytes)
     },

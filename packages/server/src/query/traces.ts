@@ -5,18 +5,18 @@ import { askOrigins } from './origins.ts'
 import {
   type SpanRow,
   type TraceBoundsRow,
-  type TracePageRow,
   type TraceSummaryRow,
   type TracesPlan,
   traceBoundsSql,
-  tracePageSql,
   traceSpansSql,
   traceSummariesSql,
 } from './plan/traces.ts'
 import type { Running } from './run.ts'
-import { readsAttributes } from './search/condition.ts'
-import { readSearch } from './search/read-search.ts'
+import { readTraceSearch } from './search/read-search.ts'
+import { onlyLeaf } from './search/trace-condition.ts'
 import type { TimeRange } from './time-range.ts'
+import { askPage } from './trace-page.ts'
+import { askFoundTraces } from './trace-search.ts'
 import { spanRecord, traceSummaries } from './view/traces.ts'
 
 export type TracesAsk = TimeRange & {
@@ -27,15 +27,30 @@ export type TracesAsk = TimeRange & {
 }
 
 export async function askTraces(ask: TracesAsk, running: Running): Promise<TracesAnswer | Refused> {
-  const condition = readSearch('spans', ask.q)
-  if (isRefused(condition)) return condition
+  const search = readTraceSearch(ask.q)
+  if (isRefused(search)) return search
   const cursor = ask.cursor === undefined ? undefined : parseCursor(ask.cursor, /^[0-9a-f]{32}$/)
   if (cursor !== undefined && isRefused(cursor)) return cursor
   const { fromMs, toMs, order } = ask
   const after = cursor && { key: cursor.key, traceId: cursor.rest }
-  const plan: TracesPlan = { fromMs, toMs, order, condition, traces: ask.limit + 1, ...(after && { after }) }
+  const plan = { fromMs, toMs, order, traces: ask.limit + 1, ...(after && { after }) }
+  const condition = onlyLeaf(search)
+  if (condition !== undefined) return tracesOfSpans({ ...plan, condition }, ask.limit, running)
+  const { found, next, isPartial } = await askFoundTraces(search, { ...plan, traces: ask.limit }, running)
+  const ids = found.map(({ traceId }) => traceId)
+  const rows = ids.length === 0 ? [] : await running.rows<TraceSummaryRow>(traceSummariesSql(ids, undefined))
+  return {
+    traces: traceSummaries(ids, rows, new Map(found.map(({ traceId, spanIds }) => [traceId, spanIds.size]))),
+    ...(next && { nextCursor: printCursor({ key: next.key, rest: next.traceId }) }),
+    ...(isPartial && { isPartial }),
+    cost: running.cost(),
+  }
+}
+
+/** The usual search: traces with a span of which all of it holds. */
+async function tracesOfSpans(plan: TracesPlan, limit: number, running: Running): Promise<TracesAnswer> {
   const page = await askPage(plan, running)
-  const shown = page.rows.slice(0, ask.limit)
+  const shown = page.rows.slice(0, limit)
   const ids = shown.map((row) => row.trace)
   const statement = traceSummariesSql(ids, page.isWhole ? undefined : plan)
   const rows = ids.length === 0 ? [] : await running.rows<TraceSummaryRow>(statement)
@@ -43,22 +58,6 @@ export async function askTraces(ask: TracesAsk, running: Running): Promise<Trace
   const last = page.rows.length > shown.length ? shown.at(-1) : undefined
   const next = last && { nextCursor: printCursor({ key: BigInt(last.last_key), rest: last.trace }) }
   return { traces: traceSummaries(ids, rows, matched), ...next, cost: running.cost() }
-}
-
-/** Spans read before asking for more. Reading attributes costs so much more than sorting that it is done once. */
-const spansReadMax = 1_000_000_000
-const spansAtFirst = { ofColumns: 2000, ofAttributes: 250_000 }
-
-/** Most pages are found in few spans; where traces are large, more of them are read, and at last all. */
-async function askPage(plan: TracesPlan, running: Running): Promise<{ rows: TracePageRow[]; isWhole: boolean }> {
-  const atFirst = readsAttributes(plan.condition) ? spansAtFirst.ofAttributes : spansAtFirst.ofColumns
-  for (let spansMax = Math.max(atFirst, plan.traces * 40); ; spansMax *= 20) {
-    const rows = await running.rows<TracePageRow>(tracePageSql(plan, spansMax))
-    // No row may also mean that all that was read is of pages before.
-    const isWhole =
-      rows.length > 0 ? Number(rows[0]?.spans) < spansMax : plan.after === undefined || spansMax > spansReadMax
-    if (rows.length >= plan.traces || isWhole) return { rows, isWhole }
-  }
 }
 
 const spansShownMax = 20_000

@@ -2,6 +2,7 @@ import type { Condition } from '../search/condition.ts'
 import { conditionSql } from '../search/condition-sql.ts'
 import { type Sql, sql, trusted, uint } from '../sql.ts'
 import { inRange, instant, type TimeRange } from '../time-range.ts'
+import { traceIdSet } from './trace-search.ts'
 
 export type TracesPlan = TimeRange & {
   condition: Condition
@@ -47,8 +48,7 @@ export type TracePageRow = { trace: string; last_key: string; matched: string; s
  * the page could not: their condition is then evaluated a second time.
  */
 export function traceSummariesSql(traceIds: readonly string[], matching: TracesPlan | undefined): Sql {
-  // As a set: an array that is not a literal would be searched from its start for every row.
-  const ids = sql`(SELECT toFixedString(unhex(arrayJoin(${traceIds})), 16))`
+  const ids = traceIdSet(traceIds)
   return sql`WITH (SELECT (min(first_ts), max(last_ts)) FROM trace_bounds WHERE trace_id IN ${ids}) AS bounds
 SELECT lower(hex(trace_id)) AS trace, service,
   toString(toUnixTimestamp64Nano(min(ts))) AS first_start,

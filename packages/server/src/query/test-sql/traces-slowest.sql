@@ -3,7 +3,7 @@ FROM (
   SELECT trace_id, key, count() OVER () AS spans_read
   FROM (
     SELECT trace_id, duration AS key FROM spans
-    WHERE ts >= fromUnixTimestamp64Nano({p1:Int64}, 'UTC') AND ts < fromUnixTimestamp64Nano({p2:Int64}, 'UTC') AND (if(mapContains(attributes, {p3:String}), ifNull(toFloat64OrNull(attributes[{p3:String}]) > {p4:Float64}, false), resource_id IN (SELECT resource_id FROM resources WHERE mapContains(attributes, {p3:String}) AND ifNull(toFloat64OrNull(attributes[{p3:String}]) > {p4:Float64}, false))))
+    WHERE ts >= fromUnixTimestamp64Nano({p1:Int64}, 'UTC') AND ts < fromUnixTimestamp64Nano({p2:Int64}, 'UTC') AND (if(mapContains(attributes, {p3:String}), ifNull(toFloat64OrNull(attributes[{p3:String}]) > {p4:Float64}, false), resource_id IN (SELECT resource_id FROM resources WHERE (mapContains(attributes, {p3:String}) AND ifNull(toFloat64OrNull(attributes[{p3:String}]) > {p4:Float64}, false)))))
     ORDER BY duration DESC
     LIMIT {p5:UInt64}
   )

@@ -1,0 +1,77 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { isRefused } from '../base/refused.ts'
+import { seedEndMs, seedStartMs, seedTraceId } from './test-world/seed.case.ts'
+import { openSeededWorld, type TestWorld } from './test-world/world.case.ts'
+
+let world: TestWorld
+beforeAll(async () => {
+  world = await openSeededWorld()
+})
+afterAll(() => world.close())
+
+const range = { fromMs: seedStartMs, toMs: seedEndMs }
+
+async function pageOf(q: string, limit: number, cursor?: string) {
+  const answer = await world.query.traces({ ...range, q, order: 'newest', limit, cursor }, {})
+  if (isRefused(answer)) throw new Error(answer.message)
+  return answer
+}
+
+/** Numbers of the seed's traces, all pages, oldest first. */
+async function found(q: string, limit = 1000): Promise<number[]> {
+  const ids: string[] = []
+  for (let cursor: string | undefined, more = true; more; more = cursor !== undefined) {
+    const answer = await pageOf(q, limit, cursor)
+    expect(answer.traces.length).toBeLessThanOrEqual(limit)
+    ids.push(...answer.traces.map(({ traceId }) => traceId))
+    cursor = answer.nextCursor
+  }
+  return ids.map((id) => Number.parseInt(id, 16) - 1).reverse()
+}
+
+const all = Array.from({ length: 60 }, (_, n) => n)
+const failed = all.filter((n) => n % 3 === 2)
+
+describe('a search of whole traces finds', () => {
+  test.each<[string, number[]]>([
+    ['{service:web} {service:payment}', all],
+    ['{service:web} {service:nobody}', []],
+    ['{service:web} {status:error}', failed],
+    ['service:web status:error', []],
+    ['NOT {status:error} service:web', all.filter((n) => n % 3 !== 2)],
+    ['{service:web} > {service:checkout}', all],
+    ['{service:web} > {service:payment}', []],
+    ['service:web >> service:payment status:error', failed],
+    ['{service:web} > {service:checkout} > {kind:client} > {card.kind:amex}', all.filter((n) => n % 2 === 1)],
+    ['service:checkout >> service:web', []],
+    ['NOT ({service:web} >> {status:error}) root.name:"GET /cart"', all.filter((n) => n % 3 !== 2)],
+    ['root.service:web root.user.id:u3', all.filter((n) => n % 7 === 3)],
+    ['root.service:payment', []],
+    ['trace.duration>=600ms', [58, 59]],
+    ['trace.duration:[40ms TO 50ms]', [2, 3]],
+    ['trace.errors>0 trace.spans:4 trace.services:3', failed],
+    ['trace.errors:0 OR card.kind:visa', all.filter((n) => n % 3 !== 2 || n % 2 === 0)],
+    ['trace.spans>4', []],
+    ['({service:web} > {service:checkout}) {card.kind:visa}', all.filter((n) => n % 2 === 0)],
+  ])('%s', async (q, numbers) => {
+    expect(await found(q)).toEqual(numbers)
+    expect(await found(q, 7)).toEqual(numbers)
+  })
+
+  test('what it says of each trace, the spans found counted', async () => {
+    const answer = await pageOf('{service:web} >> {service:checkout}', 1)
+    await expect(`${answer.cost.sql.join(';\n\n')};\n`).toMatchFileSnapshot('test-sql/traces-structure.sql')
+    expect(answer.traces).toMatchObject([{ traceId: seedTraceId(59), spanCount: 4, matchedSpans: 2 }])
+  })
+
+  test('the slowest first, too', async () => {
+    const answer = await world.query.traces(
+      { ...range, q: '{service:web} >> {status:error}', order: 'slowest', limit: 2 },
+      {},
+    )
+    expect(isRefused(answer) ? answer : answer.traces.map(({ traceId }) => traceId)).toEqual([
+      seedTraceId(59),
+      seedTraceId(56),
+    ])
+  })
+})
