@@ -1,6 +1,8 @@
 import packageJson from '../package.json' with { type: 'json' }
 import { askCommands } from './cli/ask/commands.ts'
 import { runAsked } from './cli/ask/run-asked.ts'
+import { runBackup, runRestore } from './cli/backup.ts'
+import { runCheck } from './cli/check.ts'
 import { runDoctor } from './cli/doctor.ts'
 import { commandHelp, generalHelp } from './cli/help.ts'
 import { nearest } from './cli/nearest.ts'
@@ -16,9 +18,13 @@ type Command = (argv: readonly string[], version: string) => Promise<number>
 const commands: Record<string, Command> = {
   serve: runServe,
   doctor: runDoctor,
+  check: runCheck,
+  backup: runBackup,
+  restore: runRestore,
   ...Object.fromEntries(
     Object.entries(askCommands).map(([name, command]): [string, Command] => [name, (argv) => runAsked(command, argv)]),
   ),
+  mcp: async (argv, version) => (await import('./cli/ask/mcp.ts')).runMcp(argv, version),
   help: async ([topic]) => print(topic ? commandHelp(topic) : generalHelp(), topic),
 }
 

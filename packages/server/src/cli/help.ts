@@ -9,7 +9,12 @@ import { printValue } from './parse-value.ts'
 const commandSentences: Record<string, string> = {
   serve: 'Receives, stores, answers and shows telemetry until it is stopped. The default command.',
   doctor: 'Checks engine, platform, ports and disk, and sends a span in and out again.',
+  backup: 'wakeline backup DIR [--since EARLIER] writes the store to a folder, while the server runs or not.',
+  restore: 'wakeline restore DIR makes the store in --directory from a backup; nothing is overwritten.',
   ...Object.fromEntries(Object.entries(askCommands).map(([name, { sentence }]) => [name, sentence])),
+  mcp: 'Answers an agent that speaks the Model Context Protocol over stdin and stdout; over HTTP a server does at /mcp.',
+  check:
+    'wakeline check metrics [FILE] [--format text|openmetrics] holds what a service exposes to every rule; reads stdin without a file.',
   help: 'Explains a command: wakeline help serve.',
 }
 

@@ -1,0 +1,61 @@
+import { readFile } from 'node:fs/promises'
+import { parseArgs } from 'node:util'
+import { checkMetrics } from '../main/check-metrics.ts'
+
+/**
+ * `wakeline check metrics [FILE] [--format text|openmetrics]`: is what a service exposes well-formed? Reads stdin
+ * without a file. Exits with 0, with 1 when it cannot be read, and with 3 when it could be better, as promtool does.
+ */
+export async function runCheck(argv: readonly string[]): Promise<number> {
+  const [what, ...rest] = argv
+  if (what !== 'metrics') {
+    console.error(`Cannot check ${what === undefined ? 'nothing' : `"${what}"`}: say wakeline check metrics [FILE]`)
+    return 2
+  }
+  const given = readArguments(rest)
+  if (typeof given === 'string') {
+    console.error(given)
+    return 2
+  }
+  const { path, format } = given
+  const where = path === '-' ? 'stdin' : path
+  const text = await (path === '-' ? readStdin() : readFile(path, 'utf8')).catch((error: unknown) => {
+    console.error(`Cannot read ${where}: ${error instanceof Error ? error.message : error}`)
+    return undefined
+  })
+  if (text === undefined) return 1
+  const checked = checkMetrics(text, format)
+  if ('refused' in checked) {
+    console.error(`${where}: ${checked.refused}`)
+    return 1
+  }
+  for (const { metric, text: problem } of checked.problems) console.error(`${metric} ${problem}`)
+  if (checked.problems.length > 0) return 3
+  console.log(`ok: ${checked.samples} samples of ${checked.families} families`)
+  return 0
+}
+
+type Given = { path: string; format: 'text' | 'openmetrics' | undefined }
+
+function readArguments(argv: readonly string[]): Given | string {
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...argv],
+      allowPositionals: true,
+      options: { format: { type: 'string' } },
+    })
+    const { format } = values
+    if (format !== undefined && format !== 'text' && format !== 'openmetrics')
+      return `Cannot read --format ${format}: it is text or openmetrics`
+    if (positionals.length > 1) return `Cannot check ${positionals.join(' and ')} at once: name one file`
+    return { path: positionals[0] ?? '-', format }
+  } catch (error) {
+    return `Cannot read the arguments: ${error instanceof Error ? error.message : error}`
+  }
+}
+
+async function readStdin(): Promise<string> {
+  const chunks: Buffer[] = []
+  for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk))
+  return Buffer.concat(chunks).toString('utf8')
+}
