@@ -66,16 +66,36 @@ function firstOfGroup(
 ): readonly GridSeries[] {
   if (count < 1) return []
   if (operator === 'limitk') return members.filter((series) => series.present[step] !== noPoint).slice(0, count)
-  if (members.some((series) => series.present[step] === histogramPoint))
+  if (members.some(({ histograms, present }) => histograms !== undefined && present[step] === histogramPoint))
     annotate(evaluation, ignoredInAggregation(operator, position))
-  const sign = operator === 'topk' ? -1 : 1
-  return members
-    .filter((series) => series.present[step] === floatPoint)
-    .map((series) => ({ series, value: series.values[step] ?? 0 }))
-    .sort((a, b) => compareValues(a.value, b.value, sign))
-    .slice(0, count)
-    .map(({ series }) => series)
+  return bestAt(members, count, step, operator === 'topk' ? -1 : 1)
 }
+
+/** Up to this many are kept in order while the others are looked at; more are chosen by sorting all. */
+const keptInOrder = 64
+
+/** The first `count` by value, those of the same value in the order of `members`. */
+function bestAt(members: readonly GridSeries[], count: number, step: number, sign: 1 | -1): readonly GridSeries[] {
+  const best: Candidate[] = []
+  for (const series of members) {
+    if (series.present[step] !== floatPoint) continue
+    const value = series.values[step] ?? 0
+    if (count > keptInOrder) {
+      best.push({ series, value })
+      continue
+    }
+    const last = best[best.length - 1]
+    if (last !== undefined && best.length === count && compareValues(value, last.value, sign) >= 0) continue
+    let at = best.length
+    while (at > 0 && compareValues(value, best[at - 1]?.value ?? 0, sign) < 0) at--
+    best.splice(at, 0, { series, value })
+    if (best.length > count) best.pop()
+  }
+  if (count > keptInOrder) best.sort((a, b) => compareValues(a.value, b.value, sign))
+  return best.slice(0, count).map(({ series }) => series)
+}
+
+type Candidate = { readonly series: GridSeries; readonly value: number }
 
 /** NaN comes last, whichever way it goes. */
 export function compareValues(a: number, b: number, sign: 1 | -1): number {

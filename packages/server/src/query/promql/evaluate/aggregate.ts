@@ -1,4 +1,5 @@
 import type { Aggregation, AggregationOperator } from '../parse/ast.ts'
+import { aggregateColumns } from './aggregate-columns.ts'
 import {
   boundsReconciled,
   ignoredInAggregation,
@@ -45,14 +46,17 @@ export async function aggregate(
   if (aggregation.operator === 'quantile') checkQuantiles(aggregation, parameter, evaluation)
   const result: GridSeries[] = []
   for (const group of groupSeries(input, aggregation)) {
-    const points: Points = { floats: new Float64Array(group.members.length), histograms: [], name: '' }
     const dropName = group.members.some((member) => member.dropName)
-    const series = emptySeries(group.labels, dropName, grid.steps)
-    for (let step = 0; step < grid.steps; step++) {
-      if (evaluation.budget.isDue()) await evaluation.budget.breathe()
-      const value = pointOf(aggregation, group, points, step, parameter?.[step] ?? Number.NaN, evaluation)
-      if (value !== undefined) setPoint(series, step, value)
-    }
+    let series = emptySeries(group.labels, dropName, grid.steps)
+    if (!aggregateColumns(aggregation.operator, group.members, series)) {
+      series = emptySeries(group.labels, dropName, grid.steps)
+      const points: Points = { floats: new Float64Array(group.members.length), histograms: [], name: '' }
+      for (let step = 0; step < grid.steps; step++) {
+        if (evaluation.budget.isDue()) await evaluation.budget.breathe()
+        const value = pointOf(aggregation, group, points, step, parameter?.[step] ?? Number.NaN, evaluation)
+        if (value !== undefined) setPoint(series, step, value)
+      }
+    } else if (evaluation.budget.isDue()) await evaluation.budget.breathe()
     const count = countPoints(series)
     evaluation.budget.spend(count)
     if (count > 0) result.push(series)

@@ -5,7 +5,8 @@ export type ClassicBucket = { readonly upper: number; readonly count: number }
 const noise = 1e-12
 
 /** By bound, those of the same bound added. */
-function inOrder(buckets: readonly ClassicBucket[]): ClassicBucket[] {
+function inOrder(buckets: readonly ClassicBucket[]): readonly ClassicBucket[] {
+  if (buckets.every(({ upper }, i) => i === 0 || upper > (buckets[i - 1]?.upper ?? 0))) return buckets
   const sorted = [...buckets].sort((a, b) => a.upper - b.upper || 0)
   const merged: ClassicBucket[] = []
   for (const bucket of sorted) {
@@ -18,7 +19,9 @@ function inOrder(buckets: readonly ClassicBucket[]): ClassicBucket[] {
 }
 
 /** Counts cannot fall from bound to bound; where they do, the higher one is carried on. */
-function withoutFalls(buckets: readonly ClassicBucket[]): { buckets: ClassicBucket[]; forced: boolean } {
+function withoutFalls(buckets: readonly ClassicBucket[]): { buckets: readonly ClassicBucket[]; forced: boolean } {
+  if (buckets.every(({ count }, i) => i === 0 || risesFrom(buckets[i - 1]?.count ?? 0, count)))
+    return { buckets, forced: false }
   let highest = buckets[0]?.count ?? 0
   let forced = false
   const fixed = buckets.map(({ upper, count }, i) => {
@@ -33,6 +36,9 @@ function withoutFalls(buckets: readonly ClassicBucket[]): { buckets: ClassicBuck
   })
   return { buckets: fixed, forced }
 }
+
+const risesFrom = (before: number, count: number): boolean =>
+  count === before || (count > before && !isNoise(count, before))
 
 function isNoise(a: number, b: number): boolean {
   return Math.abs(a - b) <= noise * Math.min(Math.abs(a) + Math.abs(b), Number.MAX_VALUE)

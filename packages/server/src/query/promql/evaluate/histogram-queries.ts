@@ -11,7 +11,7 @@ import {
 } from './annotations.ts'
 import { type ClassicBucket, classicFraction, classicQuantile } from './classic-buckets.ts'
 import { annotate, type Evaluation, labelsAfter, SeriesCollector } from './evaluation.ts'
-import { type Grid, type GridSeries, type GridValue, pointAt } from './grid.ts'
+import { floatPoint, type Grid, type GridSeries, type GridValue, histogramPoint } from './grid.ts'
 import type { Histogram } from './histogram/histogram.ts'
 import { histogramFraction, histogramQuantile, type NanEffect } from './histogram/quantile.ts'
 import { dropLabels, type Labels, labelValue, metricName, setLabels } from './labels.ts'
@@ -20,52 +20,57 @@ import { dropLabels, type Labels, labelValue, metricName, setLabels } from './la
 
 const bucketLabel = 'le'
 
-/** A classic series with what does not change from step to step. */
-type Prepared = {
-  readonly series: GridSeries
-  /** Labels without the bound, the same for all buckets of a histogram. */
+/** A histogram as it is spread over series: natively in one, classically in one for each bound. */
+type Spread = {
+  /** Without the bound, the same for all its buckets. */
   readonly labels: Labels
-  readonly bound: number | undefined
+  readonly native: GridSeries[]
+  readonly classic: { readonly upper: number; readonly series: GridSeries }[]
 }
 
-function prepare(series: GridSeries): Prepared {
-  const le = labelValue(series.labels, bucketLabel)
-  return { series, labels: dropLabels(series.labels, [bucketLabel]), bound: parseLabelNumber(le) }
-}
-
-type Histograms = {
-  readonly native: readonly { labels: Labels; histogram: Histogram }[]
-  readonly classic: readonly { labels: Labels; buckets: readonly ClassicBucket[] }[]
-}
-
-/** All histograms of a step, each as a whole. */
-function histogramsAt(
-  prepared: readonly Prepared[],
-  step: number,
-  position: Position,
-  evaluation: Evaluation,
-): Histograms {
-  const named = (labels: Labels): string => (evaluation.options.delayedNameRemoval ? metricName(labels) : '')
-  const classic = new Map<string, { labels: Labels; buckets: ClassicBucket[] }>()
-  const native: { labels: Labels; histogram: Histogram }[] = []
-  for (const { series, labels, bound } of prepared) {
-    const value = pointAt(series, step)
-    if (value === undefined) continue
-    if (typeof value !== 'number') native.push({ labels: series.labels, histogram: value })
-    else if (bound === undefined)
-      annotate(evaluation, badBucketLabel(named(series.labels), labelValue(series.labels, bucketLabel), position))
-    else {
-      const known = classic.get(labels.key)
-      if (known === undefined) classic.set(labels.key, { labels, buckets: [{ upper: bound, count: value }] })
-      else known.buckets.push({ upper: bound, count: value })
-    }
+/** Series put together to histograms, which are the same at every step. */
+function spreadOver(input: readonly GridSeries[], position: Position, evaluation: Evaluation): readonly Spread[] {
+  const byKey = new Map<string, Spread>()
+  const spreadOf = (labels: Labels): Spread => {
+    const known = byKey.get(labels.key) ?? { labels, native: [], classic: [] }
+    byKey.set(labels.key, known)
+    return known
   }
-  const alone = native.filter(({ labels }) => {
-    if (!classic.delete(labels.key)) return true
-    annotate(evaluation, mixedClassicNative(named(labels), position))
-    return false
-  })
-  return { native: alone, classic: [...classic.values()] }
+  for (const series of input) {
+    if (series.histograms !== undefined) spreadOf(series.labels).native.push(series)
+    if (series.histograms !== undefined && !series.present.includes(floatPoint)) continue
+    const le = labelValue(series.labels, bucketLabel)
+    const upper = parseLabelNumber(le)
+    if (upper !== undefined) spreadOf(dropLabels(series.labels, [bucketLabel])).classic.push({ upper, series })
+    else if (series.present.includes(floatPoint))
+      annotate(evaluation, badBucketLabel(nameIn(series.labels, evaluation), le, position))
+  }
+  const all = [...byKey.values()]
+  for (const { classic } of all)
+    if (!classic.some(({ upper }) => Number.isNaN(upper))) classic.sort((a, b) => a.upper - b.upper || 0)
+  return all
+}
+
+const nameIn = (labels: Labels, { options }: Evaluation): string =>
+  options.delayedNameRemoval ? metricName(labels) : ''
+
+/** The classic buckets of a step, in objects that are used again at the next. */
+class Buckets {
+  private readonly known: { upper: number; count: number }[] = []
+  private readonly current: ClassicBucket[] = []
+
+  at({ classic }: Spread, step: number): readonly ClassicBucket[] {
+    this.current.length = 0
+    for (const { upper, series } of classic) {
+      if (series.present[step] !== floatPoint) continue
+      const bucket = this.known[this.current.length] ?? { upper, count: 0 }
+      this.known[this.current.length] = bucket
+      bucket.upper = upper
+      bucket.count = series.values[step] ?? 0
+      this.current.push(bucket)
+    }
+    return this.current
+  }
 }
 
 function annotateNaN(nan: NanEffect, labels: Labels, position: Position, evaluation: Evaluation): void {
@@ -86,23 +91,35 @@ type Query = {
 }
 
 async function collect(collector: SeriesCollector, query: Query, grid: Grid, evaluation: Evaluation): Promise<void> {
-  const prepared = query.input.map(prepare)
-  for (let step = 0; step < grid.steps; step++) {
+  const all = spreadOver(query.input, query.inputPosition, evaluation)
+  const buckets = new Buckets()
+  const set = (step: number, labels: Labels, value: number): void =>
+    collector.set(step, query.relabel(labelsAfter(labels, evaluation), step), true, value)
+  for (const spread of all) {
+    for (const series of spread.native)
+      for (let step = 0; step < grid.steps; step++) {
+        if (evaluation.budget.isDue()) await evaluation.budget.breathe()
+        const histogram = series.present[step] === histogramPoint ? series.histograms?.[step] : undefined
+        if (histogram === undefined) continue
+        if (buckets.at(spread, step).length > 0) {
+          annotate(evaluation, mixedClassicNative(nameIn(spread.labels, evaluation), query.inputPosition))
+          continue
+        }
+        const { value, nan } = query.ofNative(histogram, step)
+        const seen = evaluation.options.delayedNameRemoval ? series.labels : labelsAfter(series.labels, evaluation)
+        annotateNaN(nan, seen, query.position, evaluation)
+        set(step, series.labels, value)
+      }
+  }
+  for (const spread of all) {
     if (evaluation.budget.isDue()) await evaluation.budget.breathe()
-    const { native, classic } = histogramsAt(prepared, step, query.inputPosition, evaluation)
-    const set = (labels: Labels, value: number): void =>
-      collector.set(step, query.relabel(labelsAfter(labels, evaluation), step), true, value)
-    for (const { labels, histogram } of native) {
-      const { value, nan } = query.ofNative(histogram, step)
-      const seen = evaluation.options.delayedNameRemoval ? labels : labelsAfter(labels, evaluation)
-      annotateNaN(nan, seen, query.position, evaluation)
-      set(labels, value)
-    }
-    for (const { labels, buckets } of classic) {
-      const { value, forced } = query.ofClassic(buckets, step)
-      const name = evaluation.options.delayedNameRemoval ? metricName(labels) : ''
-      if (forced) annotate(evaluation, forcedMonotonicity(name, query.inputPosition))
-      set(labels, value)
+    if (spread.classic.length === 0) continue
+    for (let step = 0; step < grid.steps; step++) {
+      const classic = buckets.at(spread, step)
+      if (classic.length === 0 || spread.native.some(({ present }) => present[step] === histogramPoint)) continue
+      const { value, forced } = query.ofClassic(classic, step)
+      if (forced) annotate(evaluation, forcedMonotonicity(nameIn(spread.labels, evaluation), query.inputPosition))
+      set(step, spread.labels, value)
     }
   }
 }

@@ -39,9 +39,16 @@ export function dropLabels(labels: Labels, names: readonly string[]): Labels {
   return kept.length === labels.pairs.length ? labels : sorted(kept)
 }
 
+/** Labels of series are kept from query to query, and nearly every function takes the name off them. */
+const withoutMetadata = new WeakMap<Labels, Labels>()
+
 export function dropMetadata(labels: Labels): Labels {
+  const known = withoutMetadata.get(labels)
+  if (known !== undefined) return known
   const kept = labels.pairs.filter(([name]) => !metadataLabels.has(name))
-  return kept.length === labels.pairs.length ? labels : sorted(kept)
+  const dropped = kept.length === labels.pairs.length ? labels : sorted(kept)
+  withoutMetadata.set(labels, dropped)
+  return dropped
 }
 
 export function setLabels(labels: Labels, changed: Iterable<Label>): Labels {

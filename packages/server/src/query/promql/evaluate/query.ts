@@ -22,9 +22,9 @@ import type { Histogram } from './histogram/histogram.ts'
 import { compareLabels, dropMetadata, type Labels } from './labels.ts'
 import type { EvaluateOptions } from './options.ts'
 import type { SeriesSource } from './series-source.ts'
-import { newWindow, rangeSamples, windowAt } from './window/evaluate-window.ts'
+import { rangeSamples, windowAt } from './window/evaluate-window.ts'
 import { bordersOf } from './window/extended.ts'
-import type { Window } from './window/samples.ts'
+import { newWindow, type Window } from './window/samples.ts'
 
 /** Instant and range queries: the door of the evaluator. */
 export type QueryInput = {

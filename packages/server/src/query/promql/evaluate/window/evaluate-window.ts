@@ -14,9 +14,9 @@ import { countPoints, emptySeries, floatPoint, type Grid, type GridSeries, noPoi
 import { labelValue, metricName } from '../labels.ts'
 import { countsOfHistograms, firstAfter, histogramsNotExtended, selectSamples } from '../select.ts'
 import { lengthMs, type Moments, momentAt, momentsOf, stepBetween } from '../timing.ts'
-import type { WindowCall } from './function.ts'
-import { anchoredFunctions, nameKeepers, smoothedFunctions, windowFunctions } from './functions.ts'
-import { splitPoints, splitSamples, type Window, type WindowSeries } from './samples.ts'
+import type { FloatFunction, WindowCall, WindowFunction } from './function.ts'
+import { anchoredFunctions, floatFunctions, nameKeepers, smoothedFunctions, windowFunctions } from './functions.ts'
+import { newWindow, splitPoints, splitSamples, type Window, type WindowSeries } from './samples.ts'
 
 /** The samples behind a range argument, and which of them each step looks at. */
 export type RangeSamples = {
@@ -107,16 +107,45 @@ export function windowAt(samples: RangeSamples, grid: Grid, window: Window, step
   window.histogramTo = firstAfter(series.histogramTimesMs, untilMs, Math.max(window.histogramFrom, window.histogramTo))
 }
 
-export const newWindow = (series: WindowSeries): Window => ({
-  series,
-  from: 0,
-  to: 0,
-  histogramFrom: 0,
-  histogramTo: 0,
-  startMs: 0,
-  endMs: 0,
-  stepMs: 0,
-})
+/** Which floats each step looks at. */
+type Borders = { readonly timesMs: Float64Array; readonly from: Uint32Array; readonly to: Uint32Array }
+
+function bordersOf(timesMs: Float64Array, { moments, rangeMs }: RangeSamples, grid: Grid): Borders {
+  const from = new Uint32Array(grid.steps)
+  const to = new Uint32Array(grid.steps)
+  let [first, past] = [0, 0]
+  for (let step = 0; step < grid.steps; step++) {
+    const moment = momentAt(moments, grid, step)
+    first = firstAfter(timesMs, moment - rangeMs, first)
+    past = firstAfter(timesMs, moment, Math.max(first, past))
+    from[step] = first
+    to[step] = past
+  }
+  return { timesMs, from, to }
+}
+
+/**
+ * Points of series that have no histograms. Series that were sampled together share the array of their times, and so
+ * the borders of their windows.
+ */
+function floatFiller(float: FloatFunction, samples: RangeSamples, grid: Grid, call: WindowCall): Fill {
+  const { moments, rangeMs } = samples
+  let borders: Borders | undefined
+  return (each, series) => {
+    if (borders?.timesMs !== each.floatTimesMs) borders = bordersOf(each.floatTimesMs, samples, grid)
+    const window = newWindow(each)
+    for (let step = 0; step < grid.steps; step++) {
+      window.from = borders.from[step] ?? 0
+      window.to = borders.to[step] ?? 0
+      if (window.to - window.from < float.least) continue
+      window.endMs = momentAt(moments, grid, step)
+      window.startMs = window.endMs - rangeMs
+      window.stepMs = timeOf(grid, step)
+      series.values[step] = float.of(window, call)
+      series.present[step] = floatPoint
+    }
+  }
+}
 
 /** The range argument of a call, and where it stands. */
 export function rangeArgument(call: Call): { argument: RangeSelector | Subquery; index: number } {
@@ -159,48 +188,78 @@ export async function evaluateWindowFunction(
   evaluation: Evaluation,
   evaluate: EvaluateNode,
 ): Promise<readonly GridSeries[]> {
-  const compute = windowFunctions.get(call.name)
-  if (compute === undefined) throw new Error(`${call.name} is not a range function`)
   const { argument, index } = rangeArgument(call)
   const scalarArgs = call.args.filter((_, i) => i !== index)
   const columns = await scalarColumns(scalarArgs, grid, evaluation, evaluate)
   if (argument.kind === 'range-selector') checkExtension(call.name, argument.selector.extension)
   const samples = await rangeSamples(argument, call.name, grid, evaluation, evaluate)
   evaluation.budget.reserve(samples.series.length * grid.steps)
-  const scalars = new Float64Array(columns.length)
+  const fill = fillerFor(call, samples, grid, columns, evaluation)
+  const position = (call.args[0] ?? call).position
+  const dropName = !nameKeepers.has(call.name)
+  const result: GridSeries[] = []
+  for (const each of samples.series) {
+    if (evaluation.budget.isDue()) await evaluation.budget.breathe()
+    const labels = dropName ? labelsAfter(each.labels, evaluation) : each.labels
+    const series = emptySeries(labels, dropName || each.dropName, grid.steps)
+    fill(each, series)
+    const points = countPoints(series)
+    evaluation.budget.spend(points)
+    if (points > 0) result.push(series)
+    if (call.name === 'rate' || call.name === 'increase') adviseCounter(each, series, position, evaluation)
+  }
+  if (evaluation.options.delayedNameRemoval || call.name === 'absent_over_time') return result
+  if (mergeSameLabels(result).length !== result.length) throw duplicateLabels()
+  return result
+}
+
+/** Puts what a function makes of the windows of a series into the points of its result. */
+type Fill = (each: WindowSeries, series: GridSeries) => void
+
+function fillerFor(
+  call: Call,
+  samples: RangeSamples,
+  grid: Grid,
+  columns: readonly Float64Array[],
+  evaluation: Evaluation,
+): Fill {
+  const compute = windowFunctions.get(call.name)
+  if (compute === undefined) throw new Error(`${call.name} is not a range function`)
   const windowCall: WindowCall = {
     rangeSeconds: samples.rangeMs / 1000,
     extension: samples.extension,
     position: (call.args[0] ?? call).position,
     argsPosition: argsPosition(call),
     annotate: (annotation) => annotate(evaluation, annotation),
-    scalars,
+    scalars: new Float64Array(columns.length),
   }
-  const dropName = !nameKeepers.has(call.name)
-  const result: GridSeries[] = []
-  for (const each of samples.series) {
-    if (evaluation.budget.isDue()) await evaluation.budget.breathe()
+  const fillAny = pointFiller(compute, samples, grid, columns, windowCall)
+  const float = samples.extension === undefined ? floatFunctions.get(call.name) : undefined
+  if (float === undefined) return fillAny
+  const fillFloats = floatFiller(float, samples, grid, windowCall)
+  return (each, series) => (each.histograms.length === 0 ? fillFloats : fillAny)(each, series)
+}
+
+function pointFiller(
+  compute: WindowFunction,
+  samples: RangeSamples,
+  grid: Grid,
+  columns: readonly Float64Array[],
+  call: WindowCall,
+): Fill {
+  return (each, series) => {
     const window = newWindow(each)
-    const labels = dropName ? labelsAfter(each.labels, evaluation) : each.labels
-    const series = emptySeries(labels, dropName || each.dropName, grid.steps)
     for (let step = 0; step < grid.steps; step++) {
       windowAt(samples, grid, window, step)
       if (window.to === window.from && window.histogramTo === window.histogramFrom) continue
       if (samples.extension !== undefined && window.histogramTo > window.histogramFrom) throw histogramsNotExtended()
       columns.forEach((column, i) => {
-        scalars[i] = column[step] ?? 0
+        call.scalars[i] = column[step] ?? 0
       })
-      const value = compute(window, windowCall)
+      const value = compute(window, call)
       if (value !== undefined) setPoint(series, step, value)
     }
-    const points = countPoints(series)
-    evaluation.budget.spend(points)
-    if (points > 0) result.push(series)
-    if (call.name === 'rate' || call.name === 'increase') adviseCounter(each, series, windowCall.position, evaluation)
   }
-  if (evaluation.options.delayedNameRemoval || call.name === 'absent_over_time') return result
-  if (mergeSameLabels(result).length !== result.length) throw duplicateLabels()
-  return result
 }
 
 function argsPosition(call: Call): Position {

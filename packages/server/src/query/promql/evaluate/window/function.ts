@@ -20,4 +20,10 @@ export type WindowCall = {
 /** One point from one window; undefined for none. */
 export type WindowFunction = (window: Window, call: WindowCall) => PointValue | undefined
 
+/**
+ * A point from floats alone, of which the window has at least `least`: what a range function does on a series without
+ * histograms. It says nothing about mixed series, and always gives a number.
+ */
+export type FloatFunction = { readonly least: number; readonly of: (window: Window, call: WindowCall) => number }
+
 export const nameOf = (window: Window): string => metricName(window.series.labels)

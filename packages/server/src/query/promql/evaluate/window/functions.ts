@@ -1,6 +1,6 @@
-import type { WindowFunction } from './function.ts'
+import type { FloatFunction, WindowFunction } from './function.ts'
 import * as overTime from './over-time.ts'
-import { delta, idelta, increase, irate, rate } from './rate.ts'
+import { delta, floatDelta, floatIncrease, floatRate, idelta, increase, irate, rate } from './rate.ts'
 import * as trend from './trend.ts'
 
 /** Functions of a range vector, by name. */
@@ -32,6 +32,21 @@ export const windowFunctions: ReadonlyMap<string, WindowFunction> = new Map<stri
   ['ts_of_last_over_time', overTime.timeOfLast],
   ['ts_of_max_over_time', overTime.timeOfMax],
   ['ts_of_min_over_time', overTime.timeOfMin],
+])
+
+/** The short way of some, for series without histograms: each gives what the function of its name does. */
+export const floatFunctions: ReadonlyMap<string, FloatFunction> = new Map([
+  ['avg_over_time', overTime.floatAverage],
+  ['count_over_time', overTime.floatCountOf],
+  ['delta', floatDelta],
+  ['first_over_time', overTime.floatFirst],
+  ['increase', floatIncrease],
+  ['last_over_time', overTime.floatLast],
+  ['max_over_time', overTime.floatMax],
+  ['min_over_time', overTime.floatMin],
+  ['present_over_time', overTime.floatPresent],
+  ['rate', floatRate],
+  ['sum_over_time', overTime.floatSum],
 ])
 
 /** They give a sample as it was and so keep the name of the metric. */

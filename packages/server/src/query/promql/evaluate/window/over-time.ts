@@ -11,7 +11,7 @@ import { HistogramSum } from '../histogram/add.ts'
 import type { Histogram } from '../histogram/histogram.ts'
 import { KahanSum } from '../kahan.ts'
 import { quantileOf } from '../quantile.ts'
-import { nameOf, type WindowCall, type WindowFunction } from './function.ts'
+import { type FloatFunction, nameOf, type WindowCall, type WindowFunction } from './function.ts'
 import { floatCount, histogramCount, type Window } from './samples.ts'
 
 const floatsOf = (window: Window): Float64Array => window.series.floats.subarray(window.from, window.to)
@@ -28,15 +28,21 @@ function ofFloats(compute: (floats: Float64Array, call: WindowCall, window: Wind
 export const count: WindowFunction = (window) => floatCount(window) + histogramCount(window)
 export const present: WindowFunction = () => 1
 
-function extreme(isBetter: (value: number, best: number) => boolean): (floats: Float64Array) => number {
-  return (floats) => {
-    let best = floats[0] ?? Number.NaN
-    for (const value of floats) if (isBetter(value, best) || Number.isNaN(best)) best = value
+/** The largest value times `sign`. */
+function extreme(sign: 1 | -1): FloatFunction['of'] {
+  return ({ series: { floats }, from, to }) => {
+    let best = floats[from] ?? Number.NaN
+    for (let i = from + 1; i < to; i++) {
+      const value = floats[i] ?? 0
+      if (value * sign > best * sign || Number.isNaN(best)) best = value
+    }
     return best
   }
 }
-export const max: WindowFunction = ofFloats(extreme((value, best) => value > best))
-export const min: WindowFunction = ofFloats(extreme((value, best) => value < best))
+export const floatMax: FloatFunction = { least: 1, of: extreme(1) }
+export const floatMin: FloatFunction = { least: 1, of: extreme(-1) }
+export const max: WindowFunction = ofFloats((_, call, window) => floatMax.of(window, call))
+export const min: WindowFunction = ofFloats((_, call, window) => floatMin.of(window, call))
 
 /** When the extreme was reached; the latest time, if several times. */
 function timeOfExtreme(isBetter: (value: number, best: number) => boolean): WindowFunction {
@@ -109,13 +115,20 @@ function ofOneKind(
   }
 }
 
-export const sum: WindowFunction = ofOneKind(
-  (floats) => {
-    const total = new KahanSum(0)
-    for (const value of floats) total.add(value)
-    return Number.isFinite(total.sum) ? total.total : total.sum
-  },
-  (rest, total) => (rest.every((histogram) => total.add(histogram)) ? total.total : undefined),
+function sumOf(floats: Float64Array): number {
+  const total = new KahanSum(0)
+  for (const value of floats) total.add(value)
+  return Number.isFinite(total.sum) ? total.total : total.sum
+}
+export const floatSum: FloatFunction = { least: 1, of: (window) => sumOf(floatsOf(window)) }
+export const floatAverage: FloatFunction = { least: 1, of: (window) => averageOf(floatsOf(window)) }
+export const floatCountOf: FloatFunction = { least: 1, of: floatCount }
+export const floatPresent: FloatFunction = { least: 1, of: () => 1 }
+export const floatFirst: FloatFunction = { least: 1, of: ({ series, from }) => series.floats[from] ?? 0 }
+export const floatLast: FloatFunction = { least: 1, of: ({ series, to }) => series.floats[to - 1] ?? 0 }
+
+export const sum: WindowFunction = ofOneKind(sumOf, (rest, total) =>
+  rest.every((histogram) => total.add(histogram)) ? total.total : undefined,
 )
 
 export const average: WindowFunction = ofOneKind(averageOf, (rest, total) =>

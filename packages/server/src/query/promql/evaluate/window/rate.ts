@@ -12,16 +12,18 @@ import {
 import { withSchema } from '../histogram/layout.ts'
 import { isReset } from '../histogram/reset.ts'
 import { extendedIncrease } from './extended.ts'
-import { nameOf, type WindowCall, type WindowFunction } from './function.ts'
+import { type FloatFunction, nameOf, type WindowCall, type WindowFunction } from './function.ts'
 import { floatCount, histogramCount, type Window } from './samples.ts'
 
 type Kind = { readonly isCounter: boolean; readonly perSecond: boolean }
 
-export const rate: WindowFunction = (window, call) => extrapolated(window, call, { isCounter: true, perSecond: true })
-export const increase: WindowFunction = (window, call) =>
-  extrapolated(window, call, { isCounter: true, perSecond: false })
-export const delta: WindowFunction = (window, call) =>
-  extrapolated(window, call, { isCounter: false, perSecond: false })
+const rateKind: Kind = { isCounter: true, perSecond: true }
+const increaseKind: Kind = { isCounter: true, perSecond: false }
+const deltaKind: Kind = { isCounter: false, perSecond: false }
+
+export const rate: WindowFunction = (window, call) => extrapolated(window, call, rateKind)
+export const increase: WindowFunction = (window, call) => extrapolated(window, call, increaseKind)
+export const delta: WindowFunction = (window, call) => extrapolated(window, call, deltaKind)
 
 /** Whether the counter says that it began between two samples. 0 is not known. */
 function beganBetween(starts: Float64Array, timesMs: Float64Array, i: number): boolean {
@@ -51,18 +53,40 @@ function extrapolated(window: Window, call: WindowCall, kind: Kind): PointValue 
     return undefined
   }
   if (histograms > 1) return histogramChange(window, call, kind)
-  if (floats < 2) return undefined
+  return floats < 2 ? undefined : floatChange(window, call, kind)
+}
+
+function floatChange(window: Window, call: WindowCall, kind: Kind): number {
   const { from, to, series } = window
   const values = series.floats
   const first = values[from] ?? 0
   let change = (values[to - 1] ?? 0) - first
-  if (kind.isCounter)
-    for (let i = from + 1; i < to; i++) {
-      const before = values[i - 1] ?? 0
-      if ((values[i] ?? 0) < before || floatsBegan(window, i)) change += before
-    }
-  return change * stretch(window, call, kind, series.floatTimesMs, [from, to], [first, change])
+  if (kind.isCounter) {
+    window.resets ??= resetsIn(window)
+    const { resets } = window
+    while ((resets[window.resetsPassed] ?? to) <= from) window.resetsPassed++
+    for (let i = window.resetsPassed; (resets[i] ?? to) < to; i++) change += values[(resets[i] ?? 0) - 1] ?? 0
+  }
+  return change * stretch(window, call, kind, series.floatTimesMs, from, to, first, change)
 }
+
+const noResets: readonly number[] = []
+
+/** The samples at which the counter began anew. Windows overlap: each sample is looked at once, not in each window. */
+function resetsIn(window: Window): readonly number[] {
+  const { floats } = window.series
+  let found: number[] | undefined
+  for (let i = 1; i < floats.length; i++)
+    if ((floats[i] ?? 0) < (floats[i - 1] ?? 0) || floatsBegan(window, i)) {
+      found ??= []
+      found.push(i)
+    }
+  return found ?? noResets
+}
+
+export const floatRate: FloatFunction = { least: 2, of: (window, call) => floatChange(window, call, rateKind) }
+export const floatIncrease: FloatFunction = { least: 2, of: (window, call) => floatChange(window, call, increaseKind) }
+export const floatDelta: FloatFunction = { least: 2, of: (window, call) => floatChange(window, call, deltaKind) }
 
 /** The factor for the change between the first and last of `timesMs[from..to)`. */
 function stretch(
@@ -70,8 +94,10 @@ function stretch(
   call: WindowCall,
   kind: Kind,
   timesMs: Float64Array,
-  [from, to]: readonly [number, number],
-  [first, change]: readonly [number, number],
+  from: number,
+  to: number,
+  first: number,
+  change: number,
 ): number {
   const firstMs = timesMs[from] ?? 0
   const lastMs = timesMs[to - 1] ?? 0
@@ -92,8 +118,7 @@ function histogramChange(window: Window, call: WindowCall, kind: Kind): Histogra
   const points = series.histograms.slice(from, to)
   const change = histogramIncrease(window, points, call, kind.isCounter)
   if (change === undefined) return undefined
-  const counts: readonly [number, number] = [points[0]?.count ?? 0, change.count]
-  const factor = stretch(window, call, kind, series.histogramTimesMs, [from, to], counts)
+  const factor = stretch(window, call, kind, series.histogramTimesMs, from, to, points[0]?.count ?? 0, change.count)
   return multiplyHistogram(change, factor)
 }
 

@@ -86,7 +86,23 @@ export type Window = {
   endMs: number
   /** The time of the step, which offsets do not move. */
   stepMs: number
+  /** Where counters of the series began anew, found when first asked for, and how many of these the window has passed. */
+  resets: readonly number[] | undefined
+  resetsPassed: number
 }
+
+export const newWindow = (series: WindowSeries): Window => ({
+  series,
+  from: 0,
+  to: 0,
+  histogramFrom: 0,
+  histogramTo: 0,
+  startMs: 0,
+  endMs: 0,
+  stepMs: 0,
+  resets: undefined,
+  resetsPassed: 0,
+})
 
 export const floatCount = (window: Window): number => window.to - window.from
 export const histogramCount = (window: Window): number => window.histogramTo - window.histogramFrom
