@@ -32,14 +32,15 @@ export const parts: readonly Part[] = [
 
   server('base', []),
   server('text', []),
+  server('mcp', ['text']),
   server('store', ['base']),
   server('query', ['store', 'base']),
   server('ingest', ['store', 'base']),
   server('alert', ['query', 'store', 'base']),
-  server('api', ['alert', 'query', 'store', 'base']),
+  server('api', ['alert', 'mcp', 'query', 'store', 'base']),
   server('options', ['base'], 'packages/server/src/options.ts'),
   server('main', ['options', 'api', 'alert', 'ingest', 'query', 'store', 'base'], 'packages/server/src/main'),
-  server('cli', ['main', 'options', 'text', 'base']),
+  server('cli', ['main', 'mcp', 'options', 'text', 'base']),
   server('command', ['cli', 'options'], 'packages/server/src/cli.ts'),
 
   ui('theme', []),

@@ -78,6 +78,7 @@ async function openParts(parts: ServerParts, closers: Closers): Promise<Omit<Run
     startApi({
       ...options,
       port,
+      version,
       uiDirectory: fileURLToPath(new URL('./ui/', import.meta.url)),
       query,
       status: () =>

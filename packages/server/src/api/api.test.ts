@@ -48,6 +48,7 @@ beforeAll(async () => {
     query: world.query,
     status: () => status,
     metricsText: () => 'wakeline_up 1\n',
+    version: '0',
     scrapeTargets: () => ({ active: [], dropped: [], droppedCounts: {} }),
     isReady: () => true,
     nowUnixMs: () => seedEndMs,

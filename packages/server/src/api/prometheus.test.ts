@@ -23,6 +23,7 @@ beforeAll(async () => {
     query: world.query,
     status: () => Promise.reject(new Error('nobody asks')),
     metricsText: () => '',
+    version: '0',
     scrapeTargets: () => ({ active: [], dropped: [], droppedCounts: {} }),
     isReady: () => true,
     nowUnixMs: () => seedEndMs,

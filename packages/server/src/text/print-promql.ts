@@ -5,7 +5,7 @@ import { type Column, printTable } from './print-table.ts'
 const ticks = '▁▂▃▄▅▆▇█'
 
 /** What PromQL answered: a value a series, or for a range its first, least, greatest and last with a drawn line. */
-export function printPromql(answer: PrometheusResult, width: number): string {
+export function printPromql(answer: PrometheusResult, width?: number): string {
   if (answer.resultType === 'matrix') {
     const rows = answer.result.map(({ metric, values = [], histograms = [] }) => [
       ...(values.length > 0 ? summary(values) : [`${histograms.length} histograms`, '', '', '']),
@@ -24,7 +24,7 @@ export function printPromql(answer: PrometheusResult, width: number): string {
 }
 
 /** Numbers under these names, then the series. */
-function table(names: readonly string[], rows: readonly (readonly string[])[], width: number): string {
+function table(names: readonly string[], rows: readonly (readonly string[])[], width: number | undefined): string {
   if (rows.length === 0) return 'No series.'
   const columns = names.map((name): Column => ({ name, align: name === 'line' ? 'left' : 'right' }))
   return printTable([...columns, { name: 'series', align: 'left' }], rows, width)

@@ -2,8 +2,12 @@ import { cut, visible } from './paint.ts'
 
 export type Column = { name: string; align: 'left' | 'right' }
 
-/** Rows under their names, columns two blanks apart; the last column is cut where the terminal ends. */
-export function printTable(columns: readonly Column[], rows: readonly (readonly string[])[], width: number): string {
+/** Rows under their names, columns two blanks apart, cut where the terminal ends if there is one. */
+export function printTable(
+  columns: readonly Column[],
+  rows: readonly (readonly string[])[],
+  width = Number.POSITIVE_INFINITY,
+): string {
   const cells = [columns.map(({ name }) => name), ...rows.map((row) => row.map(visible))]
   const widths = columns.map((_, at) => cells.reduce((most, row) => Math.max(most, [...(row[at] ?? '')].length), 0))
   const lines = cells.map((row) =>

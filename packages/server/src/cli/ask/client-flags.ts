@@ -1,4 +1,5 @@
-import { type Ask, openAsk, parseSpanText } from '@wakeline/protocol'
+import { type Ask, openAsk } from '@wakeline/protocol'
+import { readTimes } from '../../text/read-times.ts'
 import { nearest } from '../nearest.ts'
 import { readOptions } from '../read-options.ts'
 
@@ -31,8 +32,6 @@ export type Asked = {
   json: boolean
 }
 
-const hourMs = 3_600_000
-
 /** Reads the command line. A mistake comes back as a sentence. */
 export function readAsked(argv: readonly string[], own: OwnFlags, nowMs: number): Asked | { error: string } {
   const words: string[] = []
@@ -54,7 +53,7 @@ export function readAsked(argv: readonly string[], own: OwnFlags, nowMs: number)
   }
   const server = findServer(given)
   if ('error' in server) return server
-  const range = readRange(given, nowMs)
+  const range = readTimes(given, nowMs, '--')
   if ('error' in range) return range
   const ask = openAsk((path, init) =>
     fetch(server.url + String(path), { ...init, headers: { ...init?.headers, ...authorization(server.token) } }),
@@ -89,32 +88,4 @@ function bracketed(host: string): string {
 
 function authorization(token: string): Record<string, string> {
   return token === '' ? {} : { authorization: `Bearer ${token}` }
-}
-
-export function readRange(
-  given: Record<string, string | undefined>,
-  nowMs: number,
-): { fromMs: number; toMs: number } | { error: string } {
-  const toMs = given['to'] === undefined ? nowMs : instantOf(given['to'])
-  if (toMs === undefined) return { error: notATime('to', given['to']) }
-  if (given['from'] !== undefined) {
-    if (given['last'] !== undefined) return { error: 'Cannot ask for both --last and --from: give one of them' }
-    const fromMs = instantOf(given['from'])
-    if (fromMs === undefined) return { error: notATime('from', given['from']) }
-    if (fromMs >= toMs) return { error: 'Cannot ask for this range: its start is not before its end' }
-    return { fromMs, toMs }
-  }
-  const lastMs = given['last'] === undefined ? hourMs : parseSpanText(given['last'])
-  if (lastMs === undefined)
-    return { error: `Cannot read --last: "${given['last']}" is not a duration such as 15m, 1h30m or 7d` }
-  return { fromMs: Math.max(0, toMs - lastMs), toMs }
-}
-
-function instantOf(text: string): number | undefined {
-  const ms = /^\d{1,13}$/.test(text) ? Number(text) : Date.parse(text)
-  return Number.isNaN(ms) ? undefined : ms
-}
-
-function notATime(name: string, text: string | undefined): string {
-  return `Cannot read --${name}: "${text}" is not a time; write 2026-01-31T14:05:00Z or Unix milliseconds`
 }

@@ -1,7 +1,7 @@
-import { askTrace, askTraces, printDuration, type SpanRecord } from '@wakeline/protocol'
+import { askTrace, askTraces, type SpanRecord } from '@wakeline/protocol'
 import { drawTrace } from '../../text/draw-trace.ts'
 import { plainAttributes } from '../../text/print-log.ts'
-import { printTable } from '../../text/print-table.ts'
+import { printTraces } from '../../text/print-traces.ts'
 import type { AskCommand } from './run-asked.ts'
 
 /** `wakeline trace ID`: no time range is needed. */
@@ -56,27 +56,8 @@ export const tracesCommand: AskCommand = {
     const { traces, nextCursor } = await asked.ask.json(question, out.signal)
     if (asked.json) for (const trace of traces) out.print(JSON.stringify(trace))
     else if (traces.length === 0) out.say('No trace matches in this time; --last 24h looks further back.')
-    else {
-      const rows = traces.map((trace) => [
-        trace.traceId,
-        new Date(Number(trace.startUnixNano.slice(0, -6))).toISOString(),
-        printDuration(trace.durationNano),
-        String(trace.spanCount),
-        trace.errorCount === 0 ? '' : String(trace.errorCount),
-        `${trace.rootName} (${trace.rootService})`,
-      ])
-      out.print(printTable(traceColumns, rows, out.width))
-    }
+    else out.print(printTraces(traces, out.width))
     if (nextCursor !== undefined) out.say('There are more; --limit says how many are listed.')
     return 0
   },
 }
-
-const traceColumns = [
-  { name: 'trace', align: 'left' },
-  { name: 'start', align: 'left' },
-  { name: 'duration', align: 'right' },
-  { name: 'spans', align: 'right' },
-  { name: 'errors', align: 'right' },
-  { name: 'root', align: 'left' },
-] as const

@@ -1,0 +1,43 @@
+import { askKeys, askLogs, askValues } from '@wakeline/protocol'
+import { z } from 'zod'
+import { plain } from '../text/paint.ts'
+import { printLog } from '../text/print-log.ts'
+import type { AddTool } from './mcp-server.ts'
+
+export const searchInput = z
+  .string()
+  .default('')
+  .describe(
+    'Words and "phrases" match the text; key:value, key:val*, key>=5, duration>250ms, level>=warn, service:x, -not, (a OR b). Empty matches all.',
+  )
+
+export function addLogTools(add: AddTool): void {
+  const logs = {
+    title: 'Search logs',
+    description: 'Log records that match a search, the newest last, each on a line with its attributes and trace id.',
+    input: { search: searchInput, limit: z.number().int().min(1).max(5000).default(100) },
+  }
+  add('search_logs', logs, async ({ search, limit }, at, { ask, signal }) => {
+    const answer = await ask.json(askLogs(search, at, { limit, order: 'newest' }), signal)
+    if (answer.records.length === 0) return 'No record matches in this time.'
+    const lines = answer.records.toReversed().map((record) => printLog(record, plain))
+    if (answer.nextCursor !== undefined) lines.unshift('(there are older ones: give `to`, or narrow the search)')
+    return lines.join('\n')
+  })
+
+  const keys = {
+    title: 'List keys and values',
+    description: 'Attribute keys that searches may use, or with `key` the values of that one, the most frequent first.',
+    input: {
+      signal: z.enum(['logs', 'spans']),
+      key: z.string().optional(),
+      prefix: z.string().default('').describe('Only those that start with this.'),
+    },
+  }
+  add('list_keys', keys, async ({ signal, key, prefix }, { fromMs, toMs }, asking) => {
+    const completing = { signal, prefix, fromMs, toMs }
+    const question = key === undefined ? askKeys(completing) : askValues(key, completing)
+    const { items } = await asking.ask.json(question, asking.signal)
+    return items.length === 0 ? 'There are none.' : items.map(({ text, count }) => `${text} (${count})`).join('\n')
+  })
+}
