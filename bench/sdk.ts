@@ -16,7 +16,7 @@ export async function benchSdk(): Promise<Row[]> {
   try {
     await buildSdk(folder)
     const entry = pathToFileURL(join(folder, 'index.js')).href
-    return [...benchOperations(entry), ...(await benchHttp(join(folder, 'index.cjs'))), ...benchStartUp(folder, entry)]
+    return [...benchOperations(entry), ...(await benchHttp(folder)), ...benchStartUp(folder, entry)]
   } finally {
     await rm(folder, { recursive: true, force: true })
   }

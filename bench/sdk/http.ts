@@ -6,70 +6,114 @@ import { costRow, type Row, rateRow } from '../rows.ts'
 import { median, peersFolder } from './peers.ts'
 
 type Framework = 'http' | 'express'
-type Observed = 'bare' | 'ours' | 'peers'
+type Observed = 'bare' | 'ours' | 'automatic' | 'peers'
 
 interface Measured {
-  readonly perSecond: number[]
-  readonly cpuMicroseconds: number[]
+  readonly perSecond: number
+  readonly cpuMicroseconds: number
 }
 
-const sets: readonly Observed[] = ['bare', 'ours', 'peers']
+/** One round of a server, and the mean of the bare one's rounds before and after it. */
+interface Round {
+  readonly found: Measured
+  readonly bare: Measured
+}
+
+const sets: readonly Observed[] = ['ours', 'automatic', 'peers']
 const connections = 32
-const rounds = 5
-const roundSeconds = 2
+/** Short and many: what else the machine does changes slowly, and spoils a few rounds, not their median. */
+const rounds = 11
+const roundSeconds = 1
 const preload = ['--require', '@opentelemetry/auto-instrumentations-node/register']
 
 /**
- * Requests per second of a server that answers a few bytes: bare, with the SDK, and with OpenTelemetry's
- * auto-instrumentations, pino and prom-client. All three run; each is loaded in turn, many times.
+ * Requests per second of a server that answers a few bytes: bare, with the SDK and its middleware, with the SDK alone
+ * (no line a request), and with OpenTelemetry's auto-instrumentations, pino and prom-client. Each is loaded in turn,
+ * between two rounds of the bare one: a ratio is the median over the rounds, each against its two neighbours.
  */
-export async function benchHttp(entry: string): Promise<Row[]> {
+export async function benchHttp(folder: string): Promise<Row[]> {
   const sink = await openSink()
   try {
-    return [...(await benchFramework('http', entry, sink.url)), ...(await benchFramework('express', entry, sink.url))]
+    return [...(await benchFramework('http', folder, sink.url)), ...(await benchFramework('express', folder, sink.url))]
   } finally {
     sink.server.close()
     sink.server.closeAllConnections()
   }
 }
 
-async function benchFramework(framework: Framework, entry: string, endpoint: string): Promise<Row[]> {
-  const servers = await Promise.all(sets.map((set) => startServer(set, framework, entry, endpoint)))
+async function benchFramework(framework: Framework, folder: string, endpoint: string): Promise<Row[]> {
+  const start = (set: Observed) => startServer(set, framework, folder, endpoint)
+  const bare = await start('bare')
+  const others = await Promise.all(sets.map(start))
   try {
-    for (const { port } of servers) await load(port, 1)
-    for (let i = 0; i < rounds; i++) for (const server of servers) await measure(server)
-    const [bare, ours, peers] = servers
-    if (bare === undefined || ours === undefined || peers === undefined) return []
-    const rate = ({ measured }: Started) => median(measured.perSecond)
-    const cpu = ({ measured }: Started) => median(measured.cpuMicroseconds)
-    return [
-      rateRow(`${framework} vs bare`, rate(ours), rate(bare), 'requests/s'),
-      costRow(`info: ${framework} vs bare, CPU`, cpu(ours), cpu(bare), 'us/request'),
-      rateRow(`info: ${framework} vs bare, otel + pino + prom-client`, rate(peers), rate(bare), 'requests/s'),
-    ]
+    for (const { port } of [bare, ...others]) await load(port, 2)
+    let before = await measure(bare)
+    for (let i = 0; i < rounds; i++) {
+      for (const other of others) {
+        const found = await measure(other)
+        const after = await measure(bare)
+        const mean = (name: keyof Measured) => (before[name] + after[name]) / 2
+        other.rounds.push({ found, bare: { perSecond: mean('perSecond'), cpuMicroseconds: mean('cpuMicroseconds') } })
+        before = after
+      }
+    }
+    return others.flatMap(({ set, rounds }) => rowsOf(set, framework, rounds))
   } finally {
-    for (const { child } of servers) child.kill('SIGKILL')
+    for (const { child } of [bare, ...others]) child.kill('SIGKILL')
   }
+}
+
+const names: Readonly<Record<Observed, string>> = {
+  bare: '',
+  ours: '',
+  automatic: ', start() alone',
+  peers: ', otel + pino + prom-client',
+}
+
+/** The ratio is the median of the rounds' ratios, not the ratio of the two medians. */
+function rowsOf(set: Observed, framework: Framework, rounds: readonly Round[]): Row[] {
+  const middle = (of: (round: Round) => number) => median(rounds.map(of))
+  const name = `${framework} vs bare${names[set]}`
+  const rate = {
+    ...rateRow(
+      set === 'ours' ? name : `info: ${name}`,
+      middle(({ found }) => found.perSecond),
+      middle(({ bare }) => bare.perSecond),
+      'requests/s',
+    ),
+    ratio: middle(({ found, bare }) => bare.perSecond / found.perSecond),
+  }
+  const cpu = {
+    ...costRow(
+      `info: ${name}, CPU`,
+      middle(({ found }) => found.cpuMicroseconds),
+      middle(({ bare }) => bare.cpuMicroseconds),
+      'us/request',
+    ),
+    ratio: middle(({ found, bare }) => found.cpuMicroseconds / bare.cpuMicroseconds),
+  }
+  return [rate, cpu]
 }
 
 interface Started {
   readonly child: ChildProcess
   readonly port: number
-  readonly measured: Measured
+  readonly set: Observed
+  readonly rounds: Round[]
 }
 
-async function startServer(set: Observed, framework: Framework, entry: string, endpoint: string): Promise<Started> {
+async function startServer(set: Observed, framework: Framework, folder: string, endpoint: string): Promise<Started> {
   const args = [...(set === 'peers' ? preload : []), 'http-server.cjs', set, framework]
   const env = {
     ...process.env,
     NODE_ENV: 'production',
-    WAKELINE_ENTRY: entry,
+    WAKELINE_FOLDER: folder,
     OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
     OTEL_SERVICE_NAME: 'bench',
   }
   const child = spawn(process.execPath, args, { cwd: peersFolder, env, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
   const port = await answer(child, 'port')
-  return { child, port, measured: { perSecond: [], cpuMicroseconds: [] } }
+  return { child, port, set, rounds: [] }
 }
 
 async function answer(child: ChildProcess, name: string): Promise<number> {
@@ -77,15 +121,14 @@ async function answer(child: ChildProcess, name: string): Promise<number> {
   return Number(Reflect.get(Object(message), name))
 }
 
-async function measure({ child, port, measured }: Started): Promise<void> {
+async function measure({ child, port }: Started): Promise<Measured> {
   const cpu = () => {
     child.send('cpu')
     return answer(child, 'cpuMicroseconds')
   }
   const before = await cpu()
   const { requests, perSecond } = await load(port, roundSeconds)
-  measured.perSecond.push(perSecond)
-  measured.cpuMicroseconds.push(((await cpu()) - before) / requests)
+  return { perSecond, cpuMicroseconds: ((await cpu()) - before) / requests }
 }
 
 /** wrk where it is installed, autocannon else: that one needs a core to itself and measures less. */

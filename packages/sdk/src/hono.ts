@@ -55,7 +55,7 @@ export function requests(
     context.header('x-request-id', progress.ids.requestId)
     context.header('x-correlation-id', progress.ids.correlationId)
     // Without a node:http response (`app.request()` in a test) it is over when there is a Response.
-    progress.end({ status: context.res.status, aborted: false, more: {} })
+    progress.end({ status: context.res.status, aborted: false })
     return undefined
   }
 }

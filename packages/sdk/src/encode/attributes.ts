@@ -149,10 +149,11 @@ export function writeAttributes(
   countMax: number,
 ): number {
   let count = 0
-  for (const name in attributes) {
+  const own: Record<string, unknown> = Object(attributes)
+  for (const name in own) {
     let value: unknown
     try {
-      value = Reflect.get(attributes, name)
+      value = own[name]
     } catch {
       value = '[cannot be read]'
     }

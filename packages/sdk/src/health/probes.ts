@@ -42,6 +42,8 @@ function unhealthy(reason: string): ProbeAnswer {
 
 /** `/readyz?verbose` → the probe and whether its checks are shown; undefined for any other path. */
 export function readProbePath(url: string, prefix: string): { probe: Probe; verbose: boolean } | undefined {
+  // Asked of every request there is: most are told apart by their last letter.
+  if (!url.endsWith('z') && !url.includes('z?')) return undefined
   if (!url.startsWith(prefix)) return undefined
   const [path, query] = url.slice(prefix.length).split('?', 2)
   const probe =

@@ -12,16 +12,20 @@ export class BoundAttributes {
   readonly attributes: Attributes
   private jsonText: string | undefined = undefined
   private wireBytes: Uint8Array | undefined = undefined
-  readonly count: number
+  private written = false
   private readonly how: AttributeEncoding
   /** The last combination with another set: loggers and requests meet again and again. */
   private lastOther: BoundAttributes | undefined = undefined
   private lastJoined: BoundAttributes | undefined = undefined
 
-  constructor(attributes: Attributes, how: AttributeEncoding) {
-    this.attributes = readable(attributes)
+  /** `isPlain`: an object made for this, of values that are none. */
+  constructor(attributes: Attributes, how: AttributeEncoding, isPlain = false) {
+    this.attributes = isPlain ? attributes : readable(attributes)
     this.how = how
-    this.count = Object.keys(this.attributes).length
+  }
+
+  get count(): number {
+    return Object.keys(this.attributes).length
   }
 
   /** Made with the first line that needs it, like the OTLP bytes: many requests write one line, or to one place only. */
@@ -30,15 +34,21 @@ export class BoundAttributes {
     return this.jsonText
   }
 
-  get wire(): Uint8Array {
-    this.wireBytes ??= this.encode()
-    return this.wireBytes
+  /** The first line writes them straight away; only those that come more often are worth bytes of their own. */
+  write(writer: RecordWriter): void {
+    if (this.wireBytes !== undefined) writer.copy(this.wireBytes)
+    else if (this.written) writer.copy(this.encode())
+    else {
+      this.written = true
+      writeAttributes(writer, logAttributeEntry, this.attributes, this.how, boundMax)
+    }
   }
 
   private encode(): Uint8Array {
     const writer = new RecordWriter(128)
     writeAttributes(writer, logAttributeEntry, this.attributes, this.how, boundMax)
-    return writer.take()
+    this.wireBytes = writer.take()
+    return this.wireBytes
   }
 
   /** All but these keys. */

@@ -32,7 +32,7 @@ export function writeLogRecord(
   writer.reserve(4)
   writer.byte(0x2a)
   writeValue(writer, record.body === undefined ? record.message : record.body, how)
-  if (record.bound !== undefined) writer.copy(record.bound.wire)
+  record.bound?.write(writer)
   let dropped = 0
   if (record.attributes !== undefined) {
     const room = Math.max(0, attributesMax - (record.bound?.count ?? 0))

@@ -1,6 +1,7 @@
 import type { AttributeEncoding } from '../encode/attributes.ts'
 import { type Key, redacted } from '../encode/keys.ts'
 import { cutString, plainValue } from '../encode/plain-value.ts'
+import type { Attributes } from '../public.ts'
 import type { LogRecord } from './log-record.ts'
 
 /**
@@ -45,22 +46,20 @@ export class JsonLines {
 /** `,"key":value` for each attribute. */
 export function jsonMembers(attributes: object, how: AttributeEncoding): string {
   let text = ''
-  for (const name in attributes) {
+  const own: Attributes = Object(attributes)
+  for (const name in own) {
     let value: unknown
     try {
-      value = Reflect.get(attributes, name)
+      value = own[name]
     } catch {
       value = '[cannot be read]'
     }
     if (value === undefined) continue
     const key = how.keys.of(name)
-    text += (reserved.has(name) ? `,"${name}_":` : key.json) + jsonValue(value, key, how)
+    text += key.json + jsonValue(value, key, how)
   }
   return text
 }
-
-/** The keys a line has of its own: an attribute of that name gets an underscore, so that no key comes twice. */
-const reserved = new Set(['time', 'level', 'logger', 'msg', 'trace_id', 'span_id', 'error'])
 
 function jsonValue(value: unknown, key: Key, how: AttributeEncoding): string {
   if (typeof value === 'boolean') return value ? 'true' : 'false'

@@ -20,6 +20,14 @@ export interface LogName {
 
 const namesMax = 1024
 
+export interface ReadyLine {
+  readonly attributes: Attributes
+  readonly bound: BoundAttributes
+  /** On the monotonic clock. */
+  readonly endMs: number
+  readonly context: Context
+}
+
 /** Everything that makes log lines: where they go and what they carry. */
 export class Logging {
   readonly storage: ContextStorage
@@ -121,6 +129,31 @@ export class Logging {
     const span = context === undefined ? undefined : knownSpan(context.span)
     const unixMs = this.clock.nowUnixMs()
     return { unixMs, level, loggerName: name.name, message, template, attributes, bound: carried, error, span }
+  }
+
+  /** A line of the SDK's own whose parts are known: no arguments to sort, no context to look up. */
+  writeReady(level: Level, message: string, line: ReadyLine): void {
+    const name = this.named('')
+    if (level.severity < name.severity) return
+    const { attributes, bound, endMs, context } = line
+    const span = knownSpan(context.span)
+    const unixMs = this.clock.unixMsAt(endMs)
+    try {
+      const record = {
+        unixMs,
+        level,
+        loggerName: '',
+        message,
+        template: undefined,
+        attributes,
+        bound,
+        error: undefined,
+        span,
+      }
+      this.emit(record, name.chunk)
+    } catch {
+      this.buffer.refuse(1)
+    }
   }
 
   /** What the process and the scope around this line have bound. */

@@ -9,11 +9,11 @@ export function harmlessId(value: unknown): string | undefined {
 }
 
 /** The ids a request says it has, and new ones where it says none or something hostile. */
-export function readRequestIds(header: (name: string) => unknown, trustUserId: boolean): RequestIds {
-  const requestId = harmlessId(header('x-request-id')) ?? randomUUID()
+export function readRequestIds(from: { header(name: string): unknown }, trustUserId: boolean): RequestIds {
+  const requestId = harmlessId(from.header('x-request-id')) ?? randomUUID()
   return {
     requestId,
-    userId: trustUserId ? harmlessId(header('x-user-id')) : undefined,
-    correlationId: harmlessId(header('x-correlation-id')) ?? requestId,
+    userId: trustUserId ? harmlessId(from.header('x-user-id')) : undefined,
+    correlationId: harmlessId(from.header('x-correlation-id')) ?? requestId,
   }
 }

@@ -1,7 +1,10 @@
 import { type Context, rootContext, rpcMetadataKey } from '../context/context.ts'
-import { parseTraceParent } from '../context/trace-parent.ts'
 import type { Core } from '../core.ts'
+import { messageOf } from '../encode/plain-value.ts'
+import { type ExchangeEnd, exchangeOf } from '../instrument/exchange.ts'
 import { knownMethod, routeOf, shownQuery } from '../instrument/http-names.ts'
+import { BoundAttributes } from '../logs/bound-attributes.ts'
+import { levels } from '../logs/log-record.ts'
 import { LogScope } from '../logs/log-scope.ts'
 import type { Attributes, HttpRequest, HttpResponse } from '../public.ts'
 import type { OtherRequest, RequestIds, RequestOptions } from './public.ts'
@@ -17,6 +20,19 @@ export interface RequestFacts {
   readonly peer: string | undefined
 }
 
+/** How a request ended. */
+interface Outcome {
+  /** Undefined when the caller went away before there was an answer. */
+  readonly status: number | undefined
+  readonly aborted: boolean
+  /** Of the body where that is known, else of the whole answer as written to the socket. */
+  readonly bodySize?: number | undefined
+  readonly size?: number | undefined
+  readonly more?: Attributes | undefined
+  /** What the instrumentation of node:http has worked out already. */
+  readonly known?: ExchangeEnd | undefined
+}
+
 /** One request in progress, whatever framework it came through. */
 export class RequestInProgress {
   readonly ids: RequestIds
@@ -28,13 +44,15 @@ export class RequestInProgress {
   private readonly facts: RequestFacts
   private readonly isLogged: boolean
   private readonly startMs = performance.now()
+  /** The ids, while nothing else is bound to the request. */
+  private onlyIds: BoundAttributes | undefined = undefined
 
   constructor(core: Core, facts: RequestFacts, options: RequestOptions) {
     this.core = core
     this.facts = facts
-    this.ids = readRequestIds((name) => facts.header(name), options.trustUserId ?? true)
+    this.ids = readRequestIds(facts, options.trustUserId ?? true)
     this.context = this.bind(core.storage.getStore())
-    this.isLogged = !(options.ignore?.(pathOf(facts.url)) ?? false)
+    this.isLogged = options.ignore === undefined || !options.ignore(pathOf(facts.url))
     if (this.isLogged && options.startLine === true) this.line('info', this.described(), 'request started')
   }
 
@@ -43,20 +61,24 @@ export class RequestInProgress {
    * this request's alone. Without it a context is made here, with the caller's trace.
    */
   private bind(current: Context | undefined): Context {
-    const { requestId: request_id, userId: user_id, correlationId: correlation_id } = this.ids
-    const ids = { request_id, user_id, correlation_id }
-    const { logging } = this.core
     const scope = current?.scope
     if (current !== undefined && scope !== undefined && scope.request === scope) {
-      scope.bound = scope.bound === undefined ? logging.bind(ids) : scope.bound.and(ids)
+      scope.bound = this.boundTo(scope.bound)
       return current
     }
-    const made = LogScope.ofRequest(scope?.bound === undefined ? logging.bind(ids) : scope.bound.and(ids))
+    const made = LogScope.ofRequest(this.boundTo(scope?.bound))
     const context = (current ?? rootContext).withScope(made)
     if (context.span !== undefined) return context
-    return context.withSpan(
-      parseTraceParent(text(this.facts.header('traceparent')), text(this.facts.header('tracestate'))),
-    )
+    return context.withSpan(this.core.tracing.propagation.remote((name) => text(this.facts.header(name))))
+  }
+
+  private boundTo(outer: BoundAttributes | undefined): BoundAttributes {
+    const { requestId, userId, correlationId } = this.ids
+    const ids: Attributes = { request_id: requestId, correlation_id: correlationId }
+    if (userId !== undefined) ids['user_id'] = userId
+    if (outer !== undefined) return outer.and(ids)
+    this.onlyIds = new BoundAttributes(ids, this.core.how, true)
+    return this.onlyIds
   }
 
   run<T>(fn: () => T): T {
@@ -71,20 +93,53 @@ export class RequestInProgress {
     if (typeof metadata === 'object' && metadata !== null) Reflect.set(metadata, 'route', route)
   }
 
-  /** The one line. `status` is undefined when the caller went away before there was an answer. */
-  end(outcome: { status: number | undefined; aborted: boolean; more: Attributes }): void {
+  /** The one line. */
+  end(outcome: Outcome): void {
     if (!this.isLogged) return
-    const { status, aborted, more } = outcome
+    const { status, aborted, known, more } = outcome
+    const level = status !== undefined && status >= 500 ? 'error' : aborted ? 'warn' : 'info'
+    const message = aborted ? 'request aborted' : 'request completed'
+    const endMs = known?.endMs ?? performance.now()
+    const duration_seconds = Math.round(endMs - this.startMs) / 1000
+    const { scope } = this.context
+    const isUsual = scope?.bound === this.onlyIds && this.core.logging.base.bound === undefined
+    if (known !== undefined && isUsual && this.error === undefined && more === undefined && scope?.wide === undefined) {
+      const { context } = this
+      const line = { attributes: this.usual(outcome, duration_seconds), bound: known.shape.line, endMs, context }
+      this.core.logging.writeReady(levels[level], message, line)
+      return
+    }
     const attributes = {
-      ...this.context.scope?.request?.wide,
+      ...scope?.wide,
       ...more,
       ...this.described(),
+      'http.response.body.size': outcome.bodySize,
+      'http.response.size': outcome.size,
       'http.route': this.route,
       'http.response.status_code': status,
-      duration_seconds: Math.round(performance.now() - this.startMs) / 1000,
+      duration_seconds,
     }
-    const level = status !== undefined && status >= 500 ? 'error' : aborted ? 'warn' : 'info'
-    this.line(level, attributes, aborted ? 'request aborted' : 'request completed')
+    this.line(level, attributes, message)
+  }
+
+  /** One literal: an object put together of others takes several times as long, on every request. */
+  private usual({ bodySize, size }: Outcome, durationSeconds: number): Attributes {
+    const { facts, ids } = this
+    const { url } = facts
+    const at = url.indexOf('?')
+    return {
+      request_id: ids.requestId,
+      correlation_id: ids.correlationId,
+      user_id: ids.userId,
+      'url.path': at < 0 ? url : url.slice(0, at),
+      'url.query': at < 0 ? undefined : shownQuery(url.slice(at + 1)),
+      'http.request.body.size': sizeOf(facts.header('content-length')),
+      'user_agent.original': text(facts.header('user-agent')),
+      'client.address': facts.peer,
+      'http.response.body.size': bodySize,
+      'http.response.size': size,
+      duration_seconds: durationSeconds,
+    }
   }
 
   private line(level: 'info' | 'warn' | 'error', attributes: Attributes, message: string): void {
@@ -99,15 +154,33 @@ export class RequestInProgress {
   private described(): Attributes {
     const { method, url, peer } = this.facts
     const at = url.indexOf('?')
-    const known = knownMethod(method)
     return {
-      'http.request.method': known,
+      'http.request.method': knownMethod(method),
       'url.path': at < 0 ? url : url.slice(0, at),
       'url.query': at < 0 ? undefined : shownQuery(url.slice(at + 1)),
       'http.request.body.size': sizeOf(this.facts.header('content-length')),
       'user_agent.original': text(this.facts.header('user-agent')),
       'client.address': peer,
     }
+  }
+}
+
+/** What is known of a request of node:http. */
+class NodeFacts implements RequestFacts {
+  readonly method: string | undefined
+  readonly url: string
+  readonly peer: string | undefined
+  private readonly headers: HttpRequest['headers']
+
+  constructor(request: HttpRequest) {
+    this.method = request.method
+    this.url = originalUrl(request)
+    this.peer = request.socket?.remoteAddress
+    this.headers = request.headers
+  }
+
+  header(name: string): unknown {
+    return this.headers[name]
   }
 }
 
@@ -120,40 +193,46 @@ export function beginNodeRequest(
 ): RequestInProgress | undefined {
   if (request[seen] === true) return undefined
   request[seen] = true
-  const { socket } = request
-  const facts = {
-    method: request.method,
-    url: originalUrl(request),
-    header: (name: string) => request.headers[name],
-    peer: socket?.remoteAddress,
-  }
-  const progress = new RequestInProgress(core, facts, options)
+  const progress = new RequestInProgress(core, new NodeFacts(request), options)
   response.setHeader('x-request-id', progress.ids.requestId)
   response.setHeader('x-correlation-id', progress.ids.correlationId)
-  const writtenBefore = socket?.bytesWritten ?? 0
-  response.once('close', () => {
-    const aborted = !response.writableFinished
-    progress.route ??= routeOf(request)
+  const writtenBefore = request.socket?.bytesWritten ?? 0
+  const end = (known: ExchangeEnd | undefined) => {
+    const aborted = known === undefined ? !response.writableFinished : known.shape.facts.aborted
+    progress.route ??= known === undefined ? routeOf(request) : known.shape.facts.route
     const bodySize = sizeOf(response.getHeader('content-length'))
-    const sent = (socket?.bytesWritten ?? writtenBefore) - writtenBefore
-    const size = bodySize === undefined ? { 'http.response.size': sent } : { 'http.response.body.size': bodySize }
+    const sent = (request.socket?.bytesWritten ?? writtenBefore) - writtenBefore
     progress.end({
       status: aborted && !response.headersSent ? undefined : response.statusCode,
       aborted,
-      more: { ...options.attributes?.(request), ...size },
+      bodySize,
+      size: bodySize === undefined ? sent : undefined,
+      more: options.attributes === undefined ? undefined : asked(core, options.attributes, request),
+      known,
     })
-  })
+  }
+  const exchange = exchangeOf(request)
+  if (exchange === undefined) response.once('close', () => end(undefined))
+  else exchange.atEnd = end
   return progress
+}
+
+/** What the program adds to the line; its mistake must not end the program. */
+function asked(core: Core, attributes: (request: HttpRequest) => Attributes, request: HttpRequest): Attributes {
+  try {
+    return attributes(request)
+  } catch (thrown) {
+    core.report(`Cannot ask for the attributes of a request: ${messageOf(thrown)}`)
+    return {}
+  }
 }
 
 /** Runs work that is a request of another kind: with ids of its own, and one line at its end. */
 export function runOtherRequest<T>(core: Core, name: string, given: OtherRequest, fn: () => T): T {
   const startMs = performance.now()
-  const ids = readRequestIds(
-    (header) =>
-      header === 'x-request-id' ? given.requestId : header === 'x-user-id' ? given.userId : given.correlationId,
-    true,
-  )
+  const header = (name: string) =>
+    name === 'x-request-id' ? given.requestId : name === 'x-user-id' ? given.userId : given.correlationId
+  const ids = readRequestIds({ header }, true)
   const outer = core.storage.getStore() ?? rootContext
   const bound = { request_id: ids.requestId, user_id: ids.userId, correlation_id: ids.correlationId }
   const scope = LogScope.ofRequest(core.logging.bind({ ...outer.scope?.bound?.attributes, ...bound }))

@@ -1,0 +1,68 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { Context, rpcMetadataKey } from '../context/context.ts'
+import type { LogScope } from '../logs/log-scope.ts'
+import type { Span } from '../traces/span.ts'
+import type { RequestShape } from './request-shape.ts'
+
+/** What became of a request. */
+export interface ExchangeEnd {
+  readonly shape: RequestShape
+  readonly endMs: number
+}
+
+/**
+ * One request in progress, kept on the request and on its response. It is also what OpenTelemetry's framework
+ * instrumentations find in the context as RPC metadata: they write the route there.
+ */
+export class Exchange {
+  readonly type = 'http'
+  readonly span: Span
+  readonly context: Context
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  readonly startMs: number
+  readonly remoteAddress: string | undefined
+  readonly encrypted: boolean
+  route: string | undefined
+  /** Told once, when the request is over: the middleware that writes its line. */
+  atEnd: ((end: ExchangeEnd) => void) | undefined
+  ended: boolean
+
+  constructor(parts: {
+    span: Span
+    scope: LogScope
+    baggage: unknown
+    request: IncomingMessage
+    response: ServerResponse
+  }) {
+    const { span, scope, baggage, request, response } = parts
+    const { socket } = request
+    this.span = span
+    this.request = request
+    this.response = response
+    this.startMs = span.startMonotonicMs
+    this.remoteAddress = socket.remoteAddress
+    this.encrypted = 'encrypted' in socket && socket.encrypted === true
+    this.route = undefined
+    this.atEnd = undefined
+    this.ended = false
+    const held = { key: rpcMetadataKey, value: this, next: undefined }
+    this.context = new Context({ span, scope, baggage, suppressed: false }, held)
+  }
+}
+
+/** The same for both module faces of the SDK: a middleware of one finds what the instrumentation of the other made. */
+const exchangeKey = Symbol.for('wakeline.1.exchange')
+
+interface Marked {
+  [exchangeKey]?: Exchange
+}
+
+/** A plain assignment: defineProperty and a WeakMap cost many times as much, on every request. */
+export function mark(message: object & Marked, exchange: Exchange): void {
+  message[exchangeKey] = exchange
+}
+
+export function exchangeOf(message: object & Marked): Exchange | undefined {
+  return message[exchangeKey]
+}
