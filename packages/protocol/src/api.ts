@@ -113,6 +113,20 @@ export type TraceSummary = {
   services: { service: string; spans: number; errors: number }[]
 }
 
+/**
+ * GET /api/v1/spans?q&from&to&order=newest|slowest&limit&cursor
+ * The spans themselves that `q` finds. Where it asks for structure, a page has the spans found in up to `limit` traces.
+ */
+export type SpansAnswer = {
+  spans: SpanRecord[]
+  resources: Record<string, ResourceRecord>
+  scopes: Record<string, ScopeRecord>
+  nextCursor?: string
+  /** As in `TracesAnswer`. */
+  isPartial?: boolean
+  cost: Cost
+}
+
 /** GET /api/v1/traces/:traceId : no time range is needed. Spans in start order. */
 export type TraceAnswer = {
   traceId: string

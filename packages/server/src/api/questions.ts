@@ -1,11 +1,12 @@
 import type { StatusAnswer } from '@wakeline/protocol'
 import { type Context, Hono } from 'hono'
-import type { z } from 'zod'
 import { isRefused, type Refused } from '../base/refused.ts'
 import type { Query } from '../query/query.ts'
 import type { TimeRange } from '../query/time-range.ts'
+import { type Endpoint, endpoints } from './endpoints.ts'
 import { ApiFailure } from './errors.ts'
-import { type GivenRange, inputs, readInput, readRange } from './input.ts'
+import { type GivenRange, readInput, readRange } from './input.ts'
+import openApi from './openapi.json' with { type: 'json' }
 import { sendJson } from './send.ts'
 import type { Turns } from './turns.ts'
 
@@ -25,7 +26,7 @@ export function questionRoutes({ query, status, turns, nowUnixMs }: QuestionsOpt
     context: Context,
   ) => Promise<object | Refused>
 
-  function question<Input extends GivenRange>(path: string, schema: z.ZodType<Input>, ask: Asked<Input>): void {
+  function question<Input extends GivenRange>({ path, input: schema }: Endpoint<Input>, ask: Asked<Input>): void {
     routes.get(path, async (context) => {
       const input = readInput(context, schema)
       const range = readRange(input, nowUnixMs())
@@ -36,24 +37,26 @@ export function questionRoutes({ query, status, turns, nowUnixMs }: QuestionsOpt
     })
   }
 
-  question('/services', inputs.range, (ask, run) => query.services(ask, run))
-  question('/services/:service', inputs.range, (ask, run, context) =>
+  question(endpoints.services, (ask, run) => query.services(ask, run))
+  question(endpoints.service, (ask, run, context) =>
     query.service({ ...ask, service: context.req.param('service') ?? '' }, run),
   )
-  question('/traces', inputs.traces, (ask, run) => query.traces(ask, run))
-  question('/logs', inputs.logs, (ask, run) => query.logs(ask, run))
-  question('/logs/histogram', inputs.logHistogram, (ask, run) => query.logHistogram(ask, run))
-  question('/table', inputs.table, (ask, run) => query.table(ask, run))
-  question('/metrics', inputs.metrics, (ask, run) => query.metrics(ask, run))
-  question('/metrics/labels', inputs.metricLabels, (ask, run) => query.metricLabels(ask, run))
-  question('/metrics/range', inputs.metricRange, (ask, run) => query.metricRange(ask, run))
-  question('/keys', inputs.keys, (ask, run) => query.keys(ask, run))
-  question('/values', inputs.values, (ask, run) => query.values(ask, run))
-  question('/traces/:traceId', inputs.range, (_, run, context) => query.trace({ traceId: traceIdOf(context) }, run))
-  routes.get('/status', async (context) => {
-    readInput(context, inputs.nothing)
+  question(endpoints.traces, (ask, run) => query.traces(ask, run))
+  question(endpoints.spans, (ask, run) => query.spans(ask, run))
+  question(endpoints.logs, (ask, run) => query.logs(ask, run))
+  question(endpoints.logHistogram, (ask, run) => query.logHistogram(ask, run))
+  question(endpoints.table, (ask, run) => query.table(ask, run))
+  question(endpoints.metrics, (ask, run) => query.metrics(ask, run))
+  question(endpoints.metricLabels, (ask, run) => query.metricLabels(ask, run))
+  question(endpoints.metricRange, (ask, run) => query.metricRange(ask, run))
+  question(endpoints.keys, (ask, run) => query.keys(ask, run))
+  question(endpoints.values, (ask, run) => query.values(ask, run))
+  question(endpoints.trace, (_, run, context) => query.trace({ traceId: traceIdOf(context) }, run))
+  routes.get(endpoints.status.path, async (context) => {
+    readInput(context, endpoints.status.input)
     return sendJson(context, await status())
   })
+  routes.get('/openapi.json', (context) => sendJson(context, openApi))
   return routes
 }
 

@@ -7,6 +7,7 @@ import type {
   MetricsAnswer,
   ServiceAnswer,
   ServicesAnswer,
+  SpansAnswer,
   TableAnswer,
   TraceAnswer,
   TracesAnswer,
@@ -20,6 +21,7 @@ import { askMetricLabels, askMetrics, type MetricLabelsAsk, type MetricsAsk } fr
 import { openPrometheus, type Prometheus, type PrometheusOptions } from './prometheus/prometheus.ts'
 import { type Running, type RunOptions, startRunning } from './run.ts'
 import { askService, askServices } from './services.ts'
+import { askSpans } from './spans.ts'
 import { askTable, type TableAsk } from './table.ts'
 import { startTail, type Tail, type TailOptions } from './tail.ts'
 import type { TimeRange } from './time-range.ts'
@@ -45,6 +47,7 @@ export interface Query {
   service(ask: TimeRange & { service: string }, run: RunOptions): Asked<ServiceAnswer>
   traces(ask: TracesAsk, run: RunOptions): Asked<TracesAnswer>
   trace(ask: { traceId: string }, run: RunOptions): Asked<TraceAnswer>
+  spans(ask: TracesAsk, run: RunOptions): Asked<SpansAnswer>
   logs(ask: LogsAsk, run: RunOptions): Asked<LogsAnswer>
   logHistogram(ask: LogHistogramAsk, run: RunOptions): Asked<LogHistogramAnswer>
   table(ask: TableAsk, run: RunOptions): Asked<TableAnswer>
@@ -82,6 +85,7 @@ export function openQuery({
     service: (ask, run) => askService(ask, { running: running(run), nowMs: nowUnixMs() }),
     traces: (ask, run) => askTraces(ask, running(run)),
     trace: (ask, run) => askTrace(ask, running(run)),
+    spans: (ask, run) => askSpans(ask, running(run)),
     logs: (ask, run) => askLogs(ask, running(run)),
     logHistogram: (ask, run) => askLogHistogram(ask, running(run)),
     table: (ask, run) => askTable(ask, running(run)),

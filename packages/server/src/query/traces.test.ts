@@ -75,3 +75,38 @@ describe('a search of whole traces finds', () => {
     ])
   })
 })
+
+/** Names of the spans found, all pages, newest first. */
+async function spansFound(q: string, limit: number, order: 'newest' | 'slowest' = 'newest'): Promise<string[]> {
+  const names: string[] = []
+  for (let cursor: string | undefined, more = true; more; more = cursor !== undefined) {
+    const answer = await world.query.spans({ ...range, q, order, limit, cursor }, {})
+    if (isRefused(answer)) throw new Error(answer.message)
+    for (const { traceId, name, resourceId } of answer.spans) {
+      names.push(`${name} ${Number.parseInt(traceId, 16) - 1}`)
+      expect(answer.resources).toHaveProperty(resourceId)
+    }
+    cursor = answer.nextCursor
+  }
+  return names
+}
+
+describe('spans', () => {
+  test.each([1, 7, 1000])('are paged %d at a time, each once', async (limit) => {
+    const newest = await spansFound('kind:server', limit)
+    expect(newest).toEqual(
+      all.toReversed().flatMap((n) => [`charge card ${n}`, `POST /checkout ${n}`, `GET /cart ${n}`]),
+    )
+    const slowest = await spansFound('service:payment', limit, 'slowest')
+    expect(slowest).toEqual(all.toReversed().map((n) => `charge card ${n}`))
+  })
+
+  test.each([2, 1000])('are found by structure, %d traces a page', async (limit) => {
+    expect(await spansFound('{service:web} > {service:checkout} trace.errors>0', limit)).toEqual(
+      failed.toReversed().map((n) => `POST /checkout ${n}`),
+    )
+    expect(await spansFound('{service:web} >> {service:checkout} root.user.id:u3 trace.duration<100ms', limit)).toEqual(
+      ['charge 3', 'POST /checkout 3'],
+    )
+  })
+})

@@ -3,8 +3,8 @@ import { isRefused, type Refused } from '../base/refused.ts'
 import { parseCursor, printCursor } from './cursor.ts'
 import { askOrigins } from './origins.ts'
 import {
-  type SpanRow,
   type TraceBoundsRow,
+  type TraceSpanRow,
   type TraceSummaryRow,
   type TracesPlan,
   traceBoundsSql,
@@ -68,7 +68,7 @@ export async function askTrace({ traceId }: { traceId: string }, running: Runnin
     return { refused: 'not_found', message: `Cannot show trace ${traceId}: no span of it is stored` }
   }
   const between = { first: BigInt(bounds.first), last: BigInt(bounds.last) }
-  const rows = await running.rows<SpanRow>(traceSpansSql(traceId, between, spansShownMax))
+  const rows = await running.rows<TraceSpanRow>(traceSpansSql(traceId, between, spansShownMax))
   const origins = await askOrigins(rows, running)
   const spansTotal = Number(rows[0]?.total ?? 0)
   return { traceId, spans: rows.map(spanRecord), spansTotal, ...origins, cost: running.cost() }

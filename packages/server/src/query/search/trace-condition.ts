@@ -13,8 +13,8 @@ export type TraceCondition =
   | { is: 'and'; terms: TraceCondition[] }
   | { is: 'or'; terms: TraceCondition[] }
   | { is: 'not'; term: TraceCondition }
-  /** The trace has a span in the set. */
-  | { is: 'some'; spans: SpanSet }
+  /** The trace has a span in the set; of the root it is said of which trace, not which span. */
+  | { is: 'some'; spans: SpanSet; isRoot: boolean }
   | { is: 'measure'; measure: Measure; compare: '=' | '>' | '>=' | '<' | '<='; value: number }
 export type SpanSet =
   | { is: 'leaf'; leaf: number }
@@ -169,7 +169,7 @@ function leaf(condition: Condition, leaves: Condition[]): SpanSet {
 }
 
 function someOf(spans: SpanSet | SearchRefused): TraceCondition | SearchRefused {
-  return 'refused' in spans ? spans : { is: 'some', spans }
+  return 'refused' in spans ? spans : { is: 'some', spans, isRoot: false }
 }
 
 const isRoot: Condition = { is: 'id', column: 'parent_span_id', hex: '0'.repeat(16) }
@@ -197,7 +197,7 @@ function amountOf(measure: Measure, value: Value & { is: 'exact' }): number | un
 function planRoot(search: Search, leaves: Condition[]): TraceCondition | SearchRefused {
   const condition = planSearch('spans', search)
   if ('refused' in condition) return condition
-  return { is: 'some', spans: leaf({ is: 'and', terms: [isRoot, condition] }, leaves) }
+  return { is: 'some', spans: leaf({ is: 'and', terms: [isRoot, condition] }, leaves), isRoot: true }
 }
 
 function planMeasureBetween(search: Search & { is: 'between' }, leaves: Condition[]): TraceCondition | SearchRefused {

@@ -22,16 +22,21 @@ export function holds(condition: TraceCondition, trace: TraceSpans): boolean {
   }
 }
 
-/** The spans the search is about: of every set that is not denied. */
+/** The spans the search is about: of every set that is not denied; the root where nothing else is asked for. */
 export function spansFound(condition: TraceCondition, trace: TraceSpans): ReadonlySet<string> {
+  const found = collected(condition, trace, false)
+  return new Set(found.length > 0 ? found : collected(condition, trace, true))
+}
+
+function collected(condition: TraceCondition, trace: TraceSpans, isRoot: boolean): string[] {
   switch (condition.is) {
     case 'and':
     case 'or':
-      return new Set(condition.terms.flatMap((term) => (holds(term, trace) ? [...spansFound(term, trace)] : [])))
+      return condition.terms.flatMap((term) => (holds(term, trace) ? collected(term, trace, isRoot) : []))
     case 'some':
-      return spansOf(condition.spans, trace)
+      return condition.isRoot === isRoot ? [...spansOf(condition.spans, trace)] : []
     default:
-      return new Set()
+      return []
   }
 }
 

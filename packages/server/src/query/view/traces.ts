@@ -1,5 +1,6 @@
 import type { SpanRecord, TraceSummary } from '@wakeline/protocol'
-import type { SpanRow, TraceSummaryRow } from '../plan/traces.ts'
+import type { SpanRow } from '../plan/span-columns.ts'
+import type { TraceSummaryRow } from '../plan/traces.ts'
 import { attributesOf } from './attributes.ts'
 import { idOf, kindOf, statusOf } from './records.ts'
 

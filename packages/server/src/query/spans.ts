@@ -1,0 +1,54 @@
+import type { SpansAnswer } from '@wakeline/protocol'
+import { isRefused, type Refused } from '../base/refused.ts'
+import { parseCursor, printCursor } from './cursor.ts'
+import { askOrigins } from './origins.ts'
+import type { SpanRow } from './plan/span-columns.ts'
+import { chosenSpansSql, type SpansPlan, spansSql } from './plan/spans.ts'
+import type { Running } from './run.ts'
+import { readTraceSearch } from './search/read-search.ts'
+import { onlyLeaf, type TraceSearch } from './search/trace-condition.ts'
+import { askFoundTraces } from './trace-search.ts'
+import type { TracesAsk } from './traces.ts'
+import { spanRecord } from './view/traces.ts'
+
+/** The spans a search finds: of one condition directly, of structure by way of the traces that have it. */
+export async function askSpans(ask: TracesAsk, running: Running): Promise<SpansAnswer | Refused> {
+  const search = readTraceSearch(ask.q)
+  if (isRefused(search)) return search
+  const condition = onlyLeaf(search)
+  if (condition === undefined) return spansOfTraces(search, ask, running)
+  const cursor = ask.cursor === undefined ? undefined : parseCursor(ask.cursor, /^[0-9a-f]{48}$/)
+  if (cursor !== undefined && isRefused(cursor)) return cursor
+  const { fromMs, toMs, order, limit } = ask
+  const after = cursor && { key: cursor.key, id: cursor.rest }
+  const plan: SpansPlan = { fromMs, toMs, order, condition, rows: limit + 1, ...(after && { after }) }
+  const rows = await running.rows<SpanRow & { sort_key: string }>(spansSql(plan))
+  const shown = rows.slice(0, limit)
+  const origins = await askOrigins(shown, running)
+  const last = rows.length > shown.length ? shown.at(-1) : undefined
+  return {
+    spans: shown.map(spanRecord),
+    ...origins,
+    ...(last && { nextCursor: printCursor({ key: BigInt(last.sort_key), rest: last.trace + last.span }) }),
+    cost: running.cost(),
+  }
+}
+
+async function spansOfTraces(search: TraceSearch, ask: TracesAsk, running: Running): Promise<SpansAnswer | Refused> {
+  const cursor = ask.cursor === undefined ? undefined : parseCursor(ask.cursor, /^[0-9a-f]{32}$/)
+  if (cursor !== undefined && isRefused(cursor)) return cursor
+  const { fromMs, toMs, order, limit } = ask
+  const after = cursor && { key: cursor.key, traceId: cursor.rest }
+  const plan = { fromMs, toMs, order, traces: limit, ...(after && { after }) }
+  const { found, next, isPartial } = await askFoundTraces(search, plan, running)
+  const chosen = found.flatMap(({ traceId, spanIds }) => [...spanIds].map((spanId) => ({ traceId, spanId })))
+  const rows = chosen.length === 0 ? [] : await running.rows<SpanRow>(chosenSpansSql(chosen))
+  const origins = await askOrigins(rows, running)
+  return {
+    spans: rows.map(spanRecord),
+    ...origins,
+    ...(next && { nextCursor: printCursor({ key: next.key, rest: next.traceId }) }),
+    ...(isPartial && { isPartial }),
+    cost: running.cost(),
+  }
+}
