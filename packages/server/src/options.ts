@@ -83,6 +83,11 @@ export const optionTable = {
     '',
     'Address and port that take syslog over TCP and UDP, as 127.0.0.1:5514; without one, none is taken. No token guards it.',
   ),
+  statsdAddress: word(
+    'Listening',
+    '',
+    'Address and port that take StatsD over TCP and UDP, as 127.0.0.1:8125; without one, none is taken. No token guards it.',
+  ),
   token: secret(
     'Listening',
     '',
@@ -90,6 +95,16 @@ export const optionTable = {
   ),
   tokenFile: path('Listening', '', 'File whose first line is the token.'),
   directory: path('Storage', '.wakeline', 'Folder that holds all data; made when it is not there.'),
+  store: word(
+    'Storage',
+    '',
+    'ClickHouse servers to store in, as http://user@host:8123/database?cluster=name, more hosts after commas; without one the embedded engine.',
+  ),
+  storePassword: secret(
+    'Storage',
+    '',
+    'Password of that user. Prefer the variable: other users of the machine can read flags.',
+  ),
   engineMemoryMaxBytes: bytes(
     'Storage',
     1024 * MiB,
@@ -142,6 +157,9 @@ export const optionTable = {
   ),
   eventsMax: count('Receiving', 128, 'Events, and links, kept of one span; more are dropped and counted.'),
   depthMax: count('Receiving', 32, 'Nesting of arrays and maps in a value; a record with a deeper one is rejected.'),
+  statsdFlushMs: ms('Receiving', 10 * seconds, 'How often what came by StatsD is stored.', { min: 10 }),
+  statsdSeriesMax: count('Receiving', 50_000, 'Series of StatsD kept in memory; lines of others are rejected.'),
+  statsdForgetAfterMs: ms('Receiving', 5 * 60 * seconds, 'Silence after which a series of StatsD is forgotten.'),
   scrapeConfig: path(
     'Receiving',
     '',

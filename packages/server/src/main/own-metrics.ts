@@ -57,7 +57,7 @@ export function ownMetricsText({ counts, dropped, version, receiving }: OwnCount
   return `${lines.join('\n')}\n`
 }
 
-function receivingMetrics({ scraping, syslog }: ReceivingCounts, metric: WriteMetric): void {
+function receivingMetrics({ scraping, syslog, statsd }: ReceivingCounts, metric: WriteMetric): void {
   const { targets, up, down, samplesStored, samplesLost } = scraping
   metric('gauge', 'wakeline_scrape_targets', 'Targets that are scraped, by how the last scrape went.', [
     ['{health="up"}', up],
@@ -68,6 +68,13 @@ function receivingMetrics({ scraping, syslog }: ReceivingCounts, metric: WriteMe
     ['{outcome="stored"}', samplesStored],
     ['{outcome="lost"}', samplesLost],
   ])
+  if (statsd !== undefined) {
+    metric('counter', 'wakeline_statsd_lines_total', 'StatsD lines that came, and that were rejected.', [
+      ['{outcome="received"}', statsd.received],
+      ['{outcome="rejected"}', statsd.rejected],
+    ])
+    metric('gauge', 'wakeline_statsd_series', 'Series of StatsD in memory.', [['', statsd.series]])
+  }
   if (syslog === undefined) return
   metric('counter', 'wakeline_syslog_messages_total', 'Syslog messages that came, and that were dropped.', [
     ['{outcome="received"}', syslog.received],

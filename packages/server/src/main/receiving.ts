@@ -2,6 +2,7 @@ import type { Ingest } from '../ingest/ingest.ts'
 import { startOtlpGrpc } from '../ingest/receive/otlp-grpc.ts'
 import { startOtlpHttp } from '../ingest/receive/otlp-http.ts'
 import { BodyBudget } from '../ingest/receive/read-body.ts'
+import { type StatsdReceiver, startStatsd } from '../ingest/receive/statsd.ts'
 import { parseSyslogAddress, type Syslog, startSyslog } from '../ingest/receive/syslog.ts'
 import type { Scraper, ScrapeTargets } from '../ingest/scrape/scraper.ts'
 import { submitOtlp } from '../ingest/submit-otlp.ts'
@@ -25,6 +26,7 @@ export type ReceivingCounts = {
   scraping: ReturnType<Scraper['counts']>
   /** Undefined where no address is given for it. */
   syslog: ReturnType<Syslog['counts']> | undefined
+  statsd: ReturnType<StatsdReceiver['counts']> | undefined
 }
 
 export type Closers = (() => Promise<void> | void)[]
@@ -39,8 +41,14 @@ export async function startReceiving(parts: ServerParts, ingest: Ingest, closers
   closers.push(() => http.stop())
   const grpc = await listen(options, 'otlpGrpcPort', (port) => startOtlpGrpc({ ...shared, port }))
   closers.push(() => grpc.stop())
-  const syslog = options.syslogAddress === '' ? undefined : await startReceivingSyslog(parts, ingest)
+  const datagrams = { ...shared, nowUnixMs, report: (sentence: string) => report('warn', sentence) }
+  const syslog = await startOn(parts, 'syslogAddress', (address) => startSyslog({ ...datagrams, ...address }))
   if (syslog !== undefined) closers.push(() => syslog.stop())
+  const { statsdFlushMs: flushMs, statsdSeriesMax: seriesMax, statsdForgetAfterMs: forgetAfterMs } = options
+  const statsd = await startOn(parts, 'statsdAddress', (address) =>
+    startStatsd({ ...datagrams, ...address, flushMs, seriesMax, forgetAfterMs }),
+  )
+  if (statsd !== undefined) closers.push(() => statsd.stop())
   const scraping = await startScraping({
     options,
     ingest,
@@ -54,30 +62,29 @@ export async function startReceiving(parts: ServerParts, ingest: Ingest, closers
     otlpHttp: http.url,
     otlpGrpc: grpc.url,
     scrapeTargets: () => scraping.targets(),
-    counts: () => ({ scraping: scraping.counts(), syslog: syslog?.counts() }),
+    counts: () => ({ scraping: scraping.counts(), syslog: syslog?.counts(), statsd: statsd?.counts() }),
     reload: (changed) => scraping.reload(changed),
   }
 }
 
-async function startReceivingSyslog(parts: ServerParts, ingest: Ingest): Promise<Syslog> {
-  const { options, nowUnixMs, report } = parts
-  const { syslogAddress, connectionsMax } = options
-  const cannot = `Cannot take syslog on ${syslogAddress}: `
-  const address = parseSyslogAddress(syslogAddress)
-  if (address === undefined) {
-    throw new Error(`${cannot}--${flagName('syslogAddress')} is an address and a port, as 127.0.0.1:5514`)
-  }
+type AddressName = 'syslogAddress' | 'statsdAddress'
+
+/** Starts what listens on an address of its own, with a sentence where that cannot be; undefined without an address. */
+async function startOn<Started extends { port: number }>(
+  { options, report }: ServerParts,
+  name: AddressName,
+  start: (address: { host: string; port: number }) => Promise<Started>,
+): Promise<Started | undefined> {
+  const text = options[name]
+  if (text === '') return undefined
+  const what = name === 'syslogAddress' ? 'syslog' : 'StatsD'
+  const cannot = `Cannot take ${what} on ${text}: `
+  const address = parseSyslogAddress(text)
+  if (address === undefined) throw new Error(`${cannot}--${flagName(name)} is an address and a port, as 127.0.0.1:5514`)
   try {
-    const syslog = await startSyslog({
-      ...address,
-      connectionsMax,
-      nowUnixMs,
-      submit: submitOtlp(ingest),
-      report: (sentence) => report('warn', sentence),
-      onFault: (error) => reportFault(report, error),
-    })
-    report('info', 'taking syslog', { host: address.host, port: syslog.port })
-    return syslog
+    const started = await start(address)
+    report('info', `taking ${what}`, { host: address.host, port: started.port })
+    return started
   } catch (error) {
     throw new Error(`${cannot}${error instanceof Error ? error.message : error}`, { cause: error })
   }
