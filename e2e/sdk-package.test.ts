@@ -136,7 +136,7 @@ logLevels.set('db', 'debug', { forMs: 1 })
 const counted: (n: number) => number = timed('count', (n: number) => n, { level: 'debug' })
 addLogProcessor((entry) => (entry.level === 'trace' ? DROP : entry))
 export { counted, drawn }
-export { fromHono, fastify, koa, express, requestErrors }
+export { fromHono, fastify, koa, nest, express, requestErrors }
 `
   const imports = `import { activeSpan, type HttpRequest, type HttpResponse, log, meter, type Span, start, trace } from 'wakeline'
 import { health } from 'wakeline/health'
@@ -145,6 +145,7 @@ import { requests as fastify } from 'wakeline/fastify'
 import { type HonoContext, requests as hono } from 'wakeline/hono'
 import { requests } from 'wakeline/http'
 import { requests as koa } from 'wakeline/koa'
+import { requests as nest } from 'wakeline/nest'
 import { addLogProcessor, DROP, logLevels, timed } from 'wakeline/logs'
 import { shutdown } from 'wakeline/shutdown'
 import { capture } from 'wakeline/testing'`

@@ -28,11 +28,13 @@ const modules: Readonly<Record<string, readonly string[]>> = {
   fastify: ['middleware/public.ts', 'fastify.ts'],
   koa: ['middleware/public.ts', 'koa.ts'],
   hono: ['middleware/public.ts', 'hono.ts'],
+  nest: ['middleware/public.ts', 'nest.ts'],
+  traces: ['traces/public.ts', 'traces.ts'],
   testing: ['logs/public.ts', 'testing/public.ts', 'testing.ts'],
 }
 
 /** Parts that start() loads when it sees the need: CommonJS on their own, for both faces. See src/on-demand/load.ts. */
-const onDemand = ['channels', 'exporting', 'lanes', 'opentelemetry', 'pretty', 'process', 'propagation']
+const onDemand = ['channels', 'exporting', 'lanes', 'metrics', 'opentelemetry', 'pretty', 'process', 'propagation']
 
 /**
  * Builds npm `wakeline` into `dist`: one set of sources, two module faces.

@@ -1,7 +1,13 @@
+import 'reflect-metadata'
 import { createServer, type IncomingMessage, Server, type ServerResponse } from 'node:http'
 import { createRequire } from 'node:module'
 import { Readable } from 'node:stream'
 import { serve } from '@hono/node-server'
+import type { INestApplication } from '@nestjs/common'
+import * as nest from '@nestjs/common'
+import { NestFactory } from '@nestjs/core'
+import type { NestExpressApplication } from '@nestjs/platform-express'
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify'
 import express from 'express'
 import fastify from 'fastify'
 import { Hono } from 'hono'
@@ -11,12 +17,61 @@ import * as forHono from '../hono.ts'
 import * as forHttp from '../http.ts'
 import { log } from '../index.ts'
 import * as forKoa from '../koa.ts'
+import * as forNest from '../nest.ts'
 import type { RequestOptions } from './public.ts'
 
 /** The same small service in every framework: what the middlewares are held against. */
 export interface App {
   readonly url: string
   stop(): Promise<void>
+}
+
+/** Decorators are applied by hand: what runs the tests knows only the standard ones. */
+function nestModule(): new () => object {
+  class Orders {
+    order(id: string) {
+      return order(id)
+    }
+    stream() {
+      return new nest.StreamableFile(parts())
+    }
+    fail() {
+      return fail()
+    }
+    hang() {
+      return new Promise(() => {})
+    }
+    echo(body: string) {
+      log.info('after the body')
+      return String(body.length)
+    }
+  }
+  const on = (method: keyof Orders, decorate: MethodDecorator) => {
+    const descriptor = Object.getOwnPropertyDescriptor(Orders.prototype, method)
+    if (descriptor !== undefined) decorate(Orders.prototype, method, descriptor)
+  }
+  on('order', nest.Get('orders/:id'))
+  on('stream', nest.Get('stream'))
+  on('stream', nest.HttpCode(201))
+  on('fail', nest.Get('fail'))
+  on('hang', nest.Get('hang'))
+  on('echo', nest.Post('echo'))
+  on('echo', nest.HttpCode(200))
+  nest.Param('id')(Orders.prototype, 'order', 0)
+  nest.Body()(Orders.prototype, 'echo', 0)
+  nest.Controller()(Orders)
+  class Shop {}
+  nest.Module({ controllers: [Orders] })(Shop)
+  return Shop
+}
+
+async function nested(app: INestApplication, options: RequestOptions): Promise<App> {
+  forNest.requests(app, options)
+  await app.listen(0, '127.0.0.1')
+  return opened(app.getHttpServer(), async () => {
+    app.getHttpServer().closeAllConnections()
+    await app.close()
+  })
 }
 
 /** Packages without types. */
@@ -133,6 +188,17 @@ export const apps: Record<string, (options: RequestOptions) => Promise<App>> = {
       }
     })
     return listen(createServer(app.callback()))
+  },
+
+  'nest on express': async (options) => {
+    const app = await NestFactory.create<NestExpressApplication>(nestModule(), { logger: false })
+    app.useBodyParser('text')
+    return nested(app, options)
+  },
+
+  'nest on fastify': async (options) => {
+    const app = await NestFactory.create<NestFastifyApplication>(nestModule(), new FastifyAdapter(), { logger: false })
+    return nested(app, options)
   },
 
   hono: async (options) => {

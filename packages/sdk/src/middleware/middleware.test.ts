@@ -164,6 +164,16 @@ describe.each([
     expect((await line('import failed')).attributes).toMatchObject({ outcome: 'error', 'exception.message': 'no' })
   })
 
+  test.each(['nest on express', 'nest on fastify'])('%s names the method of the controller', async (name) => {
+    const app = (await apps[name]?.({})) ?? (await Promise.reject(new Error(name)))
+    await fetch(`${app.url}/orders/1`)
+    expect((await line('request completed')).attributes).toMatchObject({
+      'code.function.name': 'Orders.order',
+      'http.route': '/orders/:id',
+    })
+    await app.stop()
+  })
+
   test('hono without a server, as in its tests, is observed all the same', async () => {
     const app = new Hono()
     app.use(forHono.requests({ ignore: (path) => path === '/quiet' }))

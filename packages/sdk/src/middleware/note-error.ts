@@ -12,6 +12,10 @@ export function holdProgress(request: HttpRequest & Holder, progress: RequestInP
   request[progressKey] = progress
 }
 
+export function progressOf(request: HttpRequest & Holder): RequestInProgress | undefined {
+  return request[progressKey]
+}
+
 export function noteError(
   error: unknown,
   request: HttpRequest & Holder,

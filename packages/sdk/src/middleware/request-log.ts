@@ -40,6 +40,8 @@ export class RequestInProgress {
   /** The template a framework says it has chosen. */
   route: string | undefined = undefined
   error: unknown = undefined
+  /** `Class.method`, where a framework says so. */
+  handler: string | undefined = undefined
   private readonly core: Core
   private readonly facts: RequestFacts
   private readonly isLogged: boolean
@@ -115,6 +117,7 @@ export class RequestInProgress {
       ...this.described(),
       'http.response.body.size': outcome.bodySize,
       'http.response.size': outcome.size,
+      'code.function.name': this.handler,
       'http.route': this.route,
       'http.response.status_code': status,
       duration_seconds,
@@ -138,6 +141,7 @@ export class RequestInProgress {
       'client.address': facts.peer,
       'http.response.body.size': bodySize,
       'http.response.size': size,
+      'code.function.name': this.handler,
       duration_seconds: durationSeconds,
     }
   }
