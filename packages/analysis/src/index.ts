@@ -1,2 +1,4 @@
 export { type CriticalPathOptions, type CriticalSection, criticalPath, type PathSpan } from './critical-path.ts'
+export { errorOrigins, type FailedSpan } from './error-origins.ts'
+export { OperationHistory } from './operation-history.ts'
 export { type TraceNode, type TraceTree, type TreeSpan, traceTree } from './trace-tree.ts'

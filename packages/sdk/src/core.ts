@@ -24,6 +24,7 @@ import { LogScope } from './logs/log-scope.ts'
 import { Logger, Logging } from './logs/logger.ts'
 import { MetricsEncoder } from './metrics/encode-metrics.ts'
 import { Metering, meterOf } from './metrics/metering.ts'
+import { Workers } from './metrics/workers/workers.ts'
 import { firstInstalled } from './on-demand/installed.ts'
 import { loadOnDemand, type OnDemand } from './on-demand/load.ts'
 import { readSettings, type Settings } from './options.ts'
@@ -56,11 +57,14 @@ export class Core {
   readonly clock = new Clock()
   readonly report: Report = openReport(writeStderr, () => performance.now())
   readonly how: AttributeEncoding
-  private readonly buffers: Record<Signal, SignalBuffer>
+  readonly buffers: Record<Signal, SignalBuffer>
+  /** What holds records back hands them over then. */
+  readonly beforeFlush = new Set<() => void>()
   readonly tracing: Tracing
   readonly logging: Logging
   readonly metering: Metering
-  private readonly encoder: MetricsEncoder
+  readonly workers: Workers
+  readonly encoder: MetricsEncoder
   private readonly instrumentation: Instrumentation
   private readonly output: LineOutput
   private readonly limits: { stringMax: number }
@@ -74,6 +78,7 @@ export class Core {
   private instanceId: string | undefined = undefined
   private isRegistered = false
   private readonly stopOnDemand: ((() => void) | undefined)[] = []
+  private stopPreferring: (() => void) | undefined = undefined
   private pipeline: Pipeline | undefined = undefined
   private watch: WatchOfEnd | undefined = undefined
 
@@ -112,11 +117,13 @@ export class Core {
     this.logging.setLevel(settings.logLevel)
     this.metering = new Metering({
       settings: { seriesMax: settings.seriesMax, seriesExpiryMs: settings.seriesExpiryMs },
-      report,
+      wrong: (use) => loadOnDemand('metrics', report)?.sayWith(report)(use),
+      grown: (series) => loadOnDemand('metrics', report)?.grownAttribute(series) ?? { name: '', distinct: 0 },
       nowUnixMs: () => clock.nowUnixMs(),
       activeSpan: () => ownSpan(storage.getStore()?.span),
     })
     this.encoder = new MetricsEncoder(this.metering, how)
+    this.workers = new Workers({ ...this, schedule: (run, delayMs) => this.schedule(run, delayMs) })
     const { tracing, metering, logging } = this
     this.instrumentation = new Instrumentation({ storage, tracing, metering, logging }, this.buffers.traces)
     this.log = new Logger(logging, logging.named(''), undefined)
@@ -160,7 +167,10 @@ export class Core {
       schedule: (run, delayMs) => this.schedule(run, delayMs),
       background: (run) => this.storage.run(suppressedContext, run),
     })
+    if (settings.temporality !== 'cumulative' || settings.nativeHistograms)
+      this.stopPreferring = loadOnDemand('metrics', this.report)?.preferMetrics(this, settings)
     this.pipeline.start()
+    if (settings.exported.metrics) this.workers.begin()
     this.observeSelf()
     this.instrumentation.start(settings.instrument)
     this.startOnDemand(settings)
@@ -321,6 +331,7 @@ export class Core {
 
   async flush(timeoutMs: number = this.settings.exportTimeoutMs): Promise<void> {
     this.output.flush()
+    for (const run of this.beforeFlush) run()
     await this.pipeline?.flush(timeoutMs)
   }
 
@@ -341,12 +352,16 @@ export class Core {
     this.instrumentation.stop()
     for (const stop of this.stopOnDemand.splice(0)) stop?.()
     await this.flush(this.settings.exitTimeoutMs)
+    this.workers.end()
     this.pipeline?.stop()
     this.pipeline = undefined
+    this.stopPreferring?.()
+    this.stopPreferring = undefined
   }
 
   private lastWords(): void {
     this.endOpenSpans(undefined)
+    for (const run of this.beforeFlush) run()
     this.output.writeImmediately()
     this.pipeline?.lastWords()
   }

@@ -16,17 +16,23 @@ interface Pause {
 
 const tickMs = 20
 const remembered = 64
+/** The loop's idle time is of another clock. */
+const clockErrorMs = 0.5
+
+/** Time the loop has waited for something to do, since it began. */
+function idleMs(): number {
+  return performance.eventLoopUtilization().idle
+}
 
 /**
  * Says on each span how long it could not go on: `wakeline.loop_wait_ms`, because other code held the event loop, and
  * `wakeline.gc_pause_ms`, because of garbage collection (which is among the former as well).
  *
- *     tick  tick             late tick        the loop was held from the tick that was due until the late one;
- *      |-----|------#############|            spans open since before the last tick in time have waited
+ *     tick  tick   idle       late tick       the loop was held from when it was last idle until the late tick;
+ *      |-----|......#############|            spans open before that have waited, those begun since may hold it
  *
- * A timer looks every 20 ms whether it is late; a span shorter than `minMs` costs one comparison when it ends. What is
- * shown is a lower bound, up to one tick short. A span whose own code held the loop after an `await` says so too: who
- * held it is not known. Collections are announced by Node a moment later, so that a span which ends in the very turn of
+ * A timer looks every 20 ms whether it is late; a span shorter than `minMs` costs one comparison when it ends. A span
+ * whose own code held the loop after an `await` says so too: who held it is not known. Collections are announced by Node a moment later, so that a span which ends in the very turn of
  * one shows only the wait.
  */
 export function watchLanes(tracing: Tracing, { minMs }: LaneOptions): () => void {
@@ -36,12 +42,17 @@ export function watchLanes(tracing: Tracing, { minMs }: LaneOptions): () => void
   const keep = (list: Pause[], pause: Pause) => {
     if (list.push(pause) > remembered) list.shift()
   }
-  const stallUntil = (nowMs: number): Pause => ({ openBeforeMs: lastMs, fromMs: lastMs + tickMs, toMs: nowMs })
+  let lastIdleMs = idleMs()
+  const stallUntil = (nowMs: number): Pause => {
+    const fromMs = Math.min(nowMs, lastMs + idleMs() - lastIdleMs)
+    return { openBeforeMs: fromMs - clockErrorMs, fromMs, toMs: nowMs }
+  }
   const isLate = (nowMs: number) => nowMs - lastMs - tickMs >= minMs
   const timer = setInterval(() => {
     const nowMs = performance.now()
     if (isLate(nowMs)) keep(stalls, stallUntil(nowMs))
     lastMs = nowMs
+    lastIdleMs = idleMs()
   }, tickMs)
   timer.unref()
   const observer = new (process.getBuiltinModule('node:perf_hooks').PerformanceObserver)((list) => {

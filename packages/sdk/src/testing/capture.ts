@@ -39,8 +39,9 @@ export class CaptureInProgress implements Capture {
     const { tracing } = this.core
     const original = tracing.ended
     tracing.ended = (span, scope) => {
-      this.keep(this.spans, () => this.copyOf(span))
+      // Last: others add to a span when it ends.
       Reflect.apply(original, tracing, [span, scope])
+      this.keep(this.spans, () => this.copyOf(span))
     }
     return () => {
       tracing.ended = original

@@ -51,7 +51,7 @@ export class Tracing {
   readonly atEnd: ((span: Span, scope: ScopeChunk) => unknown)[] = []
   private readonly storage: ContextStorage
   private readonly buffer: SignalBuffer
-  private readonly how: AttributeEncoding
+  readonly how: AttributeEncoding
 
   constructor(parts: {
     ids: IdSource

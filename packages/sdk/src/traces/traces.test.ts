@@ -1,0 +1,284 @@
+import { EventEmitter } from 'node:events'
+import { Readable } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { counts, flush, start, stop, trace } from '../index.ts'
+import { type OtlpCollector, startOtlpCollector } from '../testing/otlp-collector.ts'
+import { capture } from '../testing.ts'
+import {
+  activeSpans,
+  keepContext,
+  keepTraces,
+  sampleTraces,
+  startSpan,
+  suppressed,
+  Traced,
+  traced,
+  traceHeaders,
+  withSpan,
+  withTraceHeaders,
+} from '../traces.ts'
+
+let collector: OtlpCollector
+
+beforeAll(async () => {
+  collector = await startOtlpCollector()
+  const instrument = { httpServer: false, httpClient: false, fetch: false, process: false, lanes: false }
+  start({ serviceName: 'traces', endpoint: collector.url, logOutput: 'none', instrument, eventsMax: 2, linksMax: 1 })
+})
+afterEach(async () => {
+  await flush()
+  collector.spans.length = 0
+})
+afterAll(async () => {
+  await stop()
+  await collector.stop()
+})
+
+/** What `run` records, drawn. */
+async function drawn(run: () => unknown): Promise<string[]> {
+  const captured = capture()
+  try {
+    await run()
+  } catch {
+    // Its span says so.
+  }
+  captured.stop()
+  return captured.drawSpans().split('\n')
+}
+
+describe('traced', () => {
+  const work = (name: string) => trace(name, () => 1)
+  test.each<[string, () => unknown, string[]]>([
+    ['a value', () => traced(() => work('inner'), { name: 'f' })(), ['f', '  inner']],
+    ['its own name', () => traced(function load() {})(), ['load']],
+    ['a promise', () => traced(() => sleep(1).then(() => work('inner')), { name: 'f' })(), ['f', '  inner']],
+    [
+      'an error',
+      () =>
+        traced(
+          async () => {
+            throw new Error('no')
+          },
+          { name: 'f' },
+        )(),
+      ['f (error: no)'],
+    ],
+    [
+      'a generator: each step inside the span, whoever asks',
+      () => {
+        const steps = traced(
+          function* () {
+            yield work('one')
+            yield work('two')
+          },
+          { name: 'f' },
+        )()
+        steps.next()
+        trace('reader', () => steps.next())
+        steps.next()
+      },
+      ['f', '  one', '  two', 'reader'],
+    ],
+    [
+      'an asynchronous generator',
+      async () => {
+        const steps = traced(
+          async function* () {
+            yield await sleep(1)
+            yield work('inner')
+          },
+          { name: 'f' },
+        )
+        for await (const _ of steps()) work('outside')
+      },
+      ['f', '  inner', 'outside', 'outside'],
+    ],
+    [
+      'a stream',
+      async () => {
+        const stream = traced(() => Readable.from(['a', 'b']), { name: 'f' })()
+        for await (const _ of stream) work('reader')
+      },
+      ['f', 'reader', 'reader'],
+    ],
+  ])('%s', async (_, run, expected) => {
+    expect(await drawn(run)).toEqual(expected)
+  })
+
+  test('methods, by a decorator, keep this and their result', async () => {
+    const decorate = Traced('sum')
+    class Shop {
+      price = 3
+      total(count: number): number {
+        return count * this.price
+      }
+    }
+    const descriptor = Object.getOwnPropertyDescriptor(Shop.prototype, 'total') ?? {}
+    decorate(Shop.prototype, 'total', descriptor)
+    Object.defineProperty(Shop.prototype, 'total', descriptor)
+    expect(await drawn(() => expect(new Shop().total(2)).toBe(6))).toEqual(['sum'])
+  })
+})
+
+describe('the right parent', () => {
+  test.each<[string, () => unknown, string[]]>([
+    [
+      'timers, also repeated ones',
+      async () => {
+        await trace('a', () => new Promise<void>((resolve) => setTimeout(() => trace('timer', () => resolve()), 1)))
+        await trace('b', async () => {
+          let rounds = 0
+          await new Promise<void>((resolve) => {
+            const timer = setInterval(() => {
+              trace('round', () => ++rounds)
+              if (rounds === 2) resolve(clearInterval(timer))
+            }, 1)
+          })
+        })
+      },
+      ['a', '  timer', 'b', '  round', '  round'],
+    ],
+    [
+      'a queue that calls back from elsewhere',
+      async () => {
+        const queue: (() => void)[] = []
+        trace('producer', () => queue.push(keepContext(() => trace('job', () => 1))))
+        trace('worker', () => queue.pop()?.())
+      },
+      ['producer', '  job', 'worker'],
+    ],
+    [
+      'an emitter',
+      () => {
+        const emitter = trace('owner', () => keepContext(new EventEmitter()))
+        emitter.on('x', () => trace('listener', () => 1))
+        trace('other', () => emitter.emit('x'))
+      },
+      ['owner', '  listener', 'other'],
+    ],
+    [
+      'another process, by headers',
+      async () => {
+        const headers = trace('sender', () => traceHeaders())
+        await withTraceHeaders({ TraceParent: headers['traceparent'] }, async () => trace('receiver', () => 1))
+      },
+      ['sender', '  receiver'],
+    ],
+    [
+      'a span by hand',
+      () => {
+        const span = startSpan('by hand', { kind: 'producer' })
+        trace('sibling', () => 1)
+        withSpan(span, () => trace('child', () => 1))
+        span.end()
+      },
+      ['by hand', '  child', 'sibling'],
+    ],
+    [
+      'nothing where it is suppressed',
+      () => trace('outer', () => suppressed(() => trace('inner', () => 1))),
+      ['outer'],
+    ],
+  ])('%s', async (_, run, expected) => {
+    expect(await drawn(run)).toEqual(expected)
+  })
+})
+
+test('links name the spans that caused this one, and limits are counted', async () => {
+  const [first, second] = [1, 2].map(() => trace('message', (span) => span.spanContext()))
+  const batch = startSpan('batch', { kind: 'consumer', root: true, links: first ? [{ context: first }] : [] })
+  if (second !== undefined) batch.addLink({ context: second })
+  for (const name of ['a', 'b', 'c']) batch.addEvent(name)
+  batch.end()
+  await flush()
+  const seen = collector.spans.find((span) => span.name === 'batch')
+  expect(seen?.links.map((link) => link.traceId)).toEqual([first?.traceId])
+  expect(seen?.events.map((event) => event.name)).toEqual(['a', 'b'])
+  expect(seen?.kind).toBe(5)
+})
+
+test('open spans are listed until they end', () => {
+  const before = activeSpans().length
+  trace('listed', { a: 1, password: 'x' }, () => {
+    const listed = activeSpans().slice(before)
+    expect(listed).toMatchObject([{ name: 'listed', parentSpanId: '', attributes: { a: 1, password: '[redacted]' } }])
+    expect(listed[0]?.durationMs).toBeGreaterThanOrEqual(0)
+  })
+  expect(activeSpans()).toHaveLength(before)
+})
+
+describe('sampling', () => {
+  async function kept(run: () => unknown): Promise<string[]> {
+    await run()
+    await flush()
+    return collector.spans.map((span) => span.name)
+  }
+
+  test('a rate, and the decision of the caller', async () => {
+    const undo = sampleTraces({ perSecond: 2 })
+    const caller = { traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01` }
+    const names = await kept(() => {
+      for (let i = 0; i < 50; i++) trace('root', () => trace('child', () => 1))
+      withTraceHeaders(caller, () => trace('called', () => 1))
+    })
+    undo()
+    expect(names).toEqual(['child', 'root', 'child', 'root', 'called'])
+  })
+
+  test('always off and always on', async () => {
+    const undo = sampleTraces({ ratio: 0 })
+    expect(await kept(() => trace('root', () => 1))).toEqual([])
+    undo()
+    expect(await kept(() => trace('root', () => 1))).toEqual(['root'])
+  })
+
+  test('whole traces with an error or a slow span are kept, the others not', async () => {
+    const keeping = keepTraces({ slowMs: 30 })
+    const names = await kept(async () => {
+      trace('fine', () => trace('fine child', () => 1))
+      trace('failed', () => {
+        trace('failed child 1', () => 1)
+        try {
+          trace('failed child 2', () => {
+            throw new Error('no')
+          })
+        } catch {
+          // The request went well all the same.
+        }
+      })
+      await trace('slow', async () => {
+        trace('slow child', () => 1)
+        await sleep(40)
+      })
+    })
+    expect(names).toEqual(['failed child 1', 'failed child 2', 'failed', 'slow child', 'slow'])
+    expect(keeping.counts()).toEqual({ keptTraces: 2, droppedTraces: 1, keptSpans: 5, droppedSpans: 2, early: 0 })
+    keeping.stop()
+    expect(counts().dropped.traces).toBe(0)
+  })
+
+  test('what comes after the decision follows it, and bounds decide early', async () => {
+    const keeping = keepTraces({ maxTraces: 2, ratio: 0 })
+    const late: { end(): void }[] = []
+    const names = await kept(() => {
+      trace('dropped', () => late.push(startSpan('late')))
+      late.pop()?.end()
+      const open = ['a', 'b', 'c'].map((name) => startSpan(name, { root: true }))
+      for (const span of open) withSpan(span, () => trace('child', () => 1))
+      expect(keeping.counts().early).toBe(1)
+      for (const span of open) span.end()
+    })
+    keeping.stop()
+    expect(names).toEqual([])
+    expect(keeping.counts()).toMatchObject({ keptSpans: 0, droppedSpans: 8 })
+  })
+})
+
+test('after stop(), start() goes on where it was', async () => {
+  await stop()
+  start({ serviceName: 'traces', endpoint: collector.url, logOutput: 'none', instrument: { process: false } })
+  trace('again', () => 1)
+  await flush()
+  expect(collector.spans.map((span) => span.name)).toEqual(['again'])
+})
