@@ -1,12 +1,14 @@
 import { expect, test } from 'vitest'
 import { Metering, meterOf } from '../metrics/metering.ts'
+import { grownAttribute } from '../metrics/wrong-use.ts'
 import { processScope } from './instrument.ts'
 import { startProcessMetrics } from './process-metrics.ts'
 
 test('process metrics have sensible values and stop when told', async () => {
   const metering = new Metering({
     settings: { seriesMax: 100, seriesExpiryMs: 0 },
-    report: (text) => expect(text).toBe(''),
+    wrong: (use) => expect(use).toBe(undefined),
+    grown: grownAttribute,
     nowUnixMs: () => Date.now(),
     activeSpan: () => undefined,
   })

@@ -14,6 +14,8 @@ import type { HistogramPoints, NumberPoints, Points, PointWriter, ScopePoints } 
 export class MetricsEncoder implements PointWriter {
   /** What is encoded: all there is, or what changed since the last time. */
   source: () => Iterable<ScopePoints>
+  /** Somebody else has the metrics of this process: there is nothing to push. */
+  isQuiet = false
   writer: RecordWriter = new RecordWriter(0)
   nowUnixMs = 0
   private readonly how: AttributeEncoding
@@ -29,6 +31,7 @@ export class MetricsEncoder implements PointWriter {
 
   /** Every series that has had a value, or undefined when there is none. */
   encode(nowUnixMs: number): Taken | undefined {
+    if (this.isQuiet) return undefined
     const writer = new RecordWriter(65_536)
     this.writer = writer
     this.nowUnixMs = nowUnixMs

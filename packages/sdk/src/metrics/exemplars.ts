@@ -40,6 +40,10 @@ export class Exemplars {
     return this.found.get(place)
   }
 
+  put(place: number, exemplar: Exemplar): void {
+    this.found.set(place, exemplar)
+  }
+
   forget(place: number): void {
     this.found.delete(place)
     this.epochs[place] = 0

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { Metering, meterOf } from './metering.ts'
+import { grownAttribute, sayWith } from './wrong-use.ts'
 
 const scope = { name: 'test', version: '', schemaUrl: '' }
 
@@ -8,7 +9,8 @@ function open() {
   const said: string[] = []
   const metering = new Metering({
     settings: { seriesMax: 4, seriesExpiryMs: 100 },
-    report: (sentence) => said.push(sentence),
+    wrong: sayWith((sentence) => said.push(sentence)),
+    grown: grownAttribute,
     nowUnixMs: () => clock.nowMs,
     activeSpan: () => undefined,
   })

@@ -9,15 +9,16 @@ import type {
   UpDownCounter,
 } from '../public.ts'
 import { type ExemplarSource, Exemplars } from './exemplars.ts'
+import type { ExponentialBuckets } from './native/exponential-buckets.ts'
 import type { HistogramPoints, InstrumentShape, NumberPoints, OwnPoints } from './points.ts'
 import { overflowSlot, Series, type SeriesLimits } from './series.ts'
+import type { WrongUse } from './wrong-use.ts'
 
 export interface InstrumentParts {
   readonly shape: InstrumentShape
   readonly limits: SeriesLimits
   readonly exemplars: ExemplarSource
-  /** Says a wrong use once. */
-  wrong(sentence: string): void
+  wrong(use: WrongUse): void
   nowUnixMs(): number
 }
 
@@ -34,7 +35,7 @@ export abstract class Slots {
   private readonly lastUsedMs: number[] = []
   /** Slots that a handle refers to: they are never given to another series. */
   private readonly bound = new Set<number>()
-  private readonly refused = new Set<string>()
+  private refused = 0
 
   constructor(parts: InstrumentParts) {
     this.shape = parts.shape
@@ -50,14 +51,13 @@ export abstract class Slots {
     return slot
   }
 
-  /** Whether a value can be recorded; why not is said once for each reason. */
+  /** Whether a value can be recorded; why not is said once. */
   accepts(value: number): boolean {
     const isNumber = Number.isFinite(value)
     if (isNumber && (value >= 0 || this.shape.kind !== 'counter')) return true
-    const why = isNumber ? 'a counter only grows' : 'it is not a finite number'
-    if (this.refused.has(why)) return false
-    this.refused.add(why)
-    this.parts.wrong(`Cannot record ${String(value)} in metric "${this.shape.name}": ${why}`)
+    const why = isNumber ? 1 : 2
+    if ((this.refused & why) === 0) this.parts.wrong({ kind: 'value', name: this.shape.name, value })
+    this.refused |= why
     return false
   }
 
@@ -280,6 +280,7 @@ export class HistogramInstrument extends Slots implements Histogram, HistogramPo
 export interface OwnBuckets extends OwnPoints {
   record(slot: number, value: number): void
   clear(slot: number): void
+  absorb(slot: number, buckets: ExponentialBuckets): void
 }
 
 /** Starts a clock; the returned function records the seconds since. */

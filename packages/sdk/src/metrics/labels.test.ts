@@ -1,11 +1,13 @@
 import { expect, test } from 'vitest'
 import { Metering, meterOf } from './metering.ts'
+import { grownAttribute, sayWith } from './wrong-use.ts'
 
 function open() {
   const said: string[] = []
   const metering = new Metering({
     settings: { seriesMax: 100, seriesExpiryMs: 0 },
-    report: (sentence) => said.push(sentence),
+    wrong: sayWith((sentence) => said.push(sentence)),
+    grown: grownAttribute,
     nowUnixMs: () => 0,
     activeSpan: () => undefined,
   })

@@ -8,16 +8,23 @@ import type {
   Meter,
   Observe,
 } from '../public.ts'
-import type { Report } from '../report.ts'
 import type { ExemplarSource, ExemplarSpan } from './exemplars.ts'
 import { HistogramInstrument, type InstrumentParts, NumberInstrument, type Slots } from './instruments.ts'
-import type { InstrumentShape, NumberKind, SummaryPoints } from './points.ts'
+import type { InstrumentShape, NumberKind, Points, SummaryPoints } from './points.ts'
+import type { GrownAttribute, WrongUse } from './wrong-use.ts'
 
 /** A kind that the core does not know. */
 export type OwnInstrument = Slots & SummaryPoints & Pick<HistogramInstrument, 'record'>
 export type Instrument = NumberInstrument | HistogramInstrument | OwnInstrument
 
 type NumberOptions = InstrumentOptions & GaugeOptions & Partial<LabelNames<string>>
+
+const differing = ['unit', 'labels', 'boundaries', 'aggregate'] as const
+
+/** What two of one name disagree on; what was left out the second time is no disagreement. */
+export function differsIn(known: InstrumentShape, wanted: InstrumentShape): (typeof differing)[number] | undefined {
+  return differing.find((part) => wanted[part] && String(known[part]) !== String(wanted[part]))
+}
 
 export interface MeteringSettings {
   seriesMax: number
@@ -28,36 +35,41 @@ export interface MeteringSettings {
 const secondsBoundaries = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10]
 const otherBoundaries = [0, 5, 10, 25, 50, 75, 100, 250, 500, 750, 1000, 2500, 5000, 7500, 10000]
 const instrumentsMax = 5_000
-/** What two of one name may not disagree on. */
-const differing = ['unit', 'labels', 'boundaries', 'aggregate'] as const
+
+export interface MeteringParts {
+  readonly settings: MeteringSettings
+  /** Says what is wrong, once in a while. */
+  wrong(use: WrongUse): void
+  /** The attribute with the most values. */
+  grown(series: readonly Attributes[]): GrownAttribute
+  nowUnixMs(): number
+  activeSpan(): ExemplarSpan | undefined
+}
 
 /** All instruments of the process, by scope and name, and the callbacks that are asked when metrics are collected. */
 export class Metering {
   readonly settings: MeteringSettings
   private readonly scopes = new Map<string, { scope: Scope; instruments: Map<string, Instrument> }>()
   /** Instruments whose series live from one collection to the next only as long as they are observed. */
-  private readonly observed = new Set<Instrument>()
+  private readonly observed = new Set<Points>()
   private readonly observers = new Set<() => void | Promise<void>>()
   /** Run before and after the observers, each time metrics are collected; they do not reject. */
   readonly before: Set<() => Promise<void>> = new Set()
   readonly after: Set<() => Promise<void> | void> = new Set()
   /** Told of each histogram that is made. */
   madeHistogram: (made: HistogramInstrument) => void = () => {}
-  private readonly report: Report
+  private readonly wrong: (use: WrongUse) => void
+  private readonly grown: MeteringParts['grown']
   private readonly nowUnixMs: () => number
   private readonly exemplars: ExemplarSource
   private observing: Promise<void> | undefined = undefined
   private count = 0
   private expiredAtMs = 0
 
-  constructor(parts: {
-    settings: MeteringSettings
-    report: Report
-    nowUnixMs: () => number
-    activeSpan: () => ExemplarSpan | undefined
-  }) {
+  constructor(parts: MeteringParts) {
     this.settings = parts.settings
-    this.report = parts.report
+    this.wrong = parts.wrong
+    this.grown = parts.grown
     this.nowUnixMs = parts.nowUnixMs
     this.exemplars = { epoch: 1, activeSpan: parts.activeSpan, nowUnixMs: parts.nowUnixMs }
   }
@@ -90,7 +102,8 @@ export class Metering {
   /** The instrument of this shape: the one that is there, or a new one. */
   make<T extends Instrument>(scope: Scope, shape: InstrumentShape, Kind: new (parts: InstrumentParts) => T): T {
     const known = this.known(scope, shape)
-    return known instanceof Kind ? known : this.add(scope, known, new Kind(this.parts(shape)))
+    // Of one kind there is one class, though maybe in two copies: each module face may bring its own.
+    return known ? (known as T) : this.add(scope, known, new Kind(this.parts(shape)))
   }
 
   /** The instrument of that name, if there is one. */
@@ -98,7 +111,7 @@ export class Metering {
     return this.instruments(scope).get(name.toLowerCase())
   }
 
-  isObserved(instrument: Instrument): boolean {
+  isObserved(instrument: Points): boolean {
     return this.observed.has(instrument)
   }
 
@@ -138,8 +151,7 @@ export class Metering {
   /** Calls every observer and waits for none: all that can be done at exit. */
   startObservers(): Promise<void>[] {
     const pending: Promise<void>[] = []
-    const failed = (thrown: unknown) =>
-      this.report(`Cannot observe a metric: its callback failed with ${String(thrown)}`)
+    const failed = (thrown: unknown) => this.wrong({ kind: 'observer', thrown })
     this.exemplars.epoch++
     this.expire()
     for (const instrument of this.observed) if ('used' in instrument) instrument.used.fill(0)
@@ -170,23 +182,24 @@ export class Metering {
   }
 
   private parts(shape: InstrumentShape): InstrumentParts {
-    const { settings, report } = this
+    const { settings, wrong, grown } = this
+    const { name, labels = [] } = shape
     return {
       shape,
       exemplars: this.exemplars,
       nowUnixMs: this.nowUnixMs,
-      wrong: report,
+      wrong,
       limits: {
         get seriesMax() {
           return shape.seriesMax ?? settings.seriesMax
         },
         labels: shape.labels,
-        mislabelled: (sentence) => report(`Metric "${shape.name}" was used with other labels: ${sentence}`),
-        overflowed: (attribute, distinct) =>
-          report(
-            `Metric "${shape.name}" has more than ${shape.seriesMax ?? settings.seriesMax} series: attribute "${attribute}" has ${distinct} ` +
-              'values. What is new goes to the series otel.metric.overflow=true',
-          ),
+        mislabelled: (kind, key) => wrong({ kind, name, key, labels }),
+        overflowed: (series) => {
+          const most = grown(series)
+          wrong({ kind: 'overflow', name, max: shape.seriesMax ?? settings.seriesMax, grown: most })
+          return most.name
+        },
       },
     }
   }
@@ -205,34 +218,20 @@ export class Metering {
   private known(scope: Scope, shape: InstrumentShape): Instrument | undefined | false {
     const known = this.instruments(scope).get(shape.name.toLowerCase())
     if (known === undefined) return known
-    if (known.shape.kind === shape.kind) {
-      const other = differing.find(
-        (name) => shape[name] !== undefined && String(known.shape[name]) !== String(shape[name]),
-      )
-      if (other !== undefined && shape[other] !== '')
-        this.report(
-          `Metric "${shape.name}" was made twice, with another ${other}: the first, "${known.shape[other]}", holds`,
-        )
-      return known
-    }
-    this.report(
-      `Cannot make ${shape.kind} "${shape.name}": a ${known.shape.kind} has that name. What the new one records is not exported`,
-    )
-    return false
+    const isSame = known.shape.kind === shape.kind
+    if (!isSame || differsIn(known.shape, shape)) this.wrong({ kind: 'shape', known: known.shape, wanted: shape })
+    return isSame && known
   }
 
   private add<T extends Instrument>(scope: Scope, known: Instrument | undefined | false, made: T): T {
     if (known !== undefined) return made
-    if (made.shape.name === '') {
-      this.report('Cannot export a metric without a name')
-      return made
-    }
-    if (this.count >= instrumentsMax) {
-      this.report(`Cannot export metric "${made.shape.name}": there are ${instrumentsMax} already`)
+    const { name } = made.shape
+    if (this.count >= instrumentsMax || name === '') {
+      this.wrong({ kind: 'instruments', name, max: instrumentsMax })
       return made
     }
     this.count++
-    this.instruments(scope).set(made.shape.name.toLowerCase(), made)
+    this.instruments(scope).set(name.toLowerCase(), made)
     return made
   }
 
@@ -240,7 +239,7 @@ export class Metering {
     if (given === undefined) return undefined
     const ascending = given.every((bound, i) => Number.isFinite(bound) && (i === 0 || bound > (given[i - 1] ?? 0)))
     if (ascending && given.length <= 1000) return given
-    this.report(`Cannot use the boundaries of metric "${name}": they must be finite and ascending, at most 1,000`)
+    this.wrong({ kind: 'boundaries', name })
     return undefined
   }
 }

@@ -1,11 +1,19 @@
 import { expect, test } from 'vitest'
 import { Series } from './series.ts'
+import { grownAttribute } from './wrong-use.ts'
 
 function series(seriesMax: number) {
   const said: string[] = []
   return {
     said,
-    found: new Series({ seriesMax, overflowed: (attribute, distinct) => said.push(`${attribute} ${distinct}`) }),
+    found: new Series({
+      seriesMax,
+      overflowed: (series) => {
+        const { name, distinct } = grownAttribute(series)
+        said.push(`${name} ${distinct}`)
+        return name
+      },
+    }),
   }
 }
 
@@ -35,4 +43,5 @@ test('over the limit everything new is one series, and the attribute that grew i
   expect(slots).toEqual([1, 2, 3, 0, 0, 0, 0, 0, 0, 0])
   expect(found.slotOf({ user: 1, method: 'GET' })).toBe(2)
   expect(said).toEqual(['user 3'])
+  expect(found.attributes[0]).toEqual({ 'otel.metric.overflow': true, 'wakeline.overflow.attribute': 'user' })
 })

@@ -26,10 +26,10 @@ export interface SeriesLimits {
   seriesMax: number
   /** The only attributes a series has; undefined when any will do. */
   readonly labels?: readonly string[] | undefined
-  /** Says what was given beside the declared labels, or not given. */
-  mislabelled?(sentence: string): void
-  /** Says which metric overflowed and which attribute grew. */
-  overflowed(attribute: string, distinct: number): void
+  /** Told of what was given beside the declared labels, or not given. */
+  mislabelled?(kind: 'undeclared' | 'missing', key: string): void
+  /** Says that these are all there will be; returns the name of the attribute that grew. */
+  overflowed(series: readonly Attributes[]): string
 }
 
 export class Series {
@@ -69,7 +69,7 @@ export class Series {
         .map((key) => [key, scalar(attributes[key])]),
     )
     const missing = this.limits.labels?.find((label) => own[label] === undefined)
-    if (missing !== undefined) this.limits.mislabelled?.(`its label "${missing}" was not given`)
+    if (missing !== undefined) this.limits.mislabelled?.('missing', missing)
     const sorted = JSON.stringify(Object.entries(own).map(([key, value]) => [key, typeof value, String(value)]))
     let slot = this.bySorted.get(sorted)
     if (slot === undefined) {
@@ -99,7 +99,7 @@ export class Series {
   private isLabel(key: string): boolean {
     const { labels } = this.limits
     if (labels === undefined || labels.includes(key)) return true
-    this.limits.mislabelled?.(`"${key}" is none of its labels (${labels.join(', ')})`)
+    this.limits.mislabelled?.('undeclared', key)
     return false
   }
 
@@ -126,16 +126,9 @@ export class Series {
   private overflow(): number {
     if (!this.overflowed) {
       this.overflowed = true
-      const distinct = new Map<string, Set<unknown>>()
-      for (const attributes of this.attributes.slice(1)) {
-        for (const [key, value] of Object.entries(attributes)) {
-          distinct.set(key, (distinct.get(key) ?? new Set()).add(value))
-        }
-      }
-      const [name = '', values] = [...distinct].sort((a, b) => b[1].size - a[1].size)[0] ?? []
       // Told where it is seen: beside the numbers, not only on stderr.
+      const name = this.limits.overflowed(this.attributes.slice(1))
       this.attributes[overflowSlot] = { ...overflowAttributes, 'wakeline.overflow.attribute': name }
-      this.limits.overflowed(name, values?.size ?? 0)
     }
     return overflowSlot
   }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { Metering, meterOf } from '../metering.ts'
+import { grownAttribute, sayWith } from '../wrong-use.ts'
 import { ActiveUsers } from './active-users.ts'
 import { applicationMetrics } from './application-metrics.ts'
 import { namedMetrics } from './named.ts'
@@ -9,7 +10,8 @@ function open() {
   const said: string[] = []
   const metering = new Metering({
     settings: { seriesMax: 100, seriesExpiryMs: 0 },
-    report: (sentence) => said.push(sentence),
+    wrong: sayWith((sentence) => said.push(sentence)),
+    grown: grownAttribute,
     nowUnixMs: () => 0,
     activeSpan: () => undefined,
   })

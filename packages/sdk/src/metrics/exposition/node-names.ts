@@ -2,6 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { monitorEventLoopDelay, PerformanceObserver } from 'node:perf_hooks'
 import { getHeapSpaceStatistics } from 'node:v8'
 import type { Meter, Observe } from '../../public.ts'
+import type { Report } from '../../report.ts'
+import { Metering, meterOf } from '../metering.ts'
+import { grownAttribute, sayWith } from '../wrong-use.ts'
 
 const gcKinds = new Map([
   [1, 'minor'],
@@ -12,11 +15,26 @@ const gcKinds = new Map([
 ])
 const delayResolutionMs = 10
 
+const nodeSeriesMax = 500
+
+/** In a metering of their own: an OTLP push has the same under OpenTelemetry's names. */
+export function openNodeNames(report: Report): Metering {
+  const metering = new Metering({
+    settings: { seriesMax: nodeSeriesMax, seriesExpiryMs: 0 },
+    wrong: sayWith(report),
+    grown: grownAttribute,
+    nowUnixMs: Date.now,
+    activeSpan: () => undefined,
+  })
+  addNodeNames(meterOf(metering, { name: 'wakeline/node-names', version: '', schemaUrl: '' }))
+  return metering
+}
+
 /**
  * The default metrics of prom-client under their names, for dashboards and alerts that exist: process_*, nodejs_*.
  * Runs from the first scrape on, as long as the process.
  */
-export function addNodeNames(meter: Meter): void {
+function addNodeNames(meter: Meter): void {
   const gauge = (name: string, description: string, observe: Observe) =>
     meter.observableGauge(name, { description }, observe)
   addProcess(meter, gauge)

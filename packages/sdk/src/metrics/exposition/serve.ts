@@ -1,14 +1,13 @@
 import { createServer } from 'node:http'
 import { suppressedContext } from '../../context/context.ts'
 import type { Core } from '../../core.ts'
-import { Metering, meterOf } from '../metering.ts'
+import type { Metering } from '../metering.ts'
 import { Exposition } from './answer.ts'
-import { addNodeNames } from './node-names.ts'
+import { openNodeNames } from './node-names.ts'
 import type { MetricsHandler, MetricsHandlerOptions, MetricsServer, MetricsServerOptions } from './public.ts'
 
 const defaultHost = '127.0.0.1'
 const defaultPort = 9464
-const nodeSeriesMax = 500
 
 /** The two doors of `wakeline/prometheus`, on the metrics of one SDK. */
 export class MetricsFace {
@@ -20,7 +19,10 @@ export class MetricsFace {
   }
 
   handler({ nodeNames = true }: MetricsHandlerOptions): MetricsHandler {
-    const { metering, report } = this.core
+    const { metering, report, workers } = this.core
+    // Workers that were forked before anything of the SDK was loaded are found too.
+    workers.gather()?.watchCluster()
+    workers.begin()
     const exposition = new Exposition(nodeNames ? [metering, this.openNodeNames()] : [metering], report)
     return (request, response) => exposition.answer(request, response)
   }
@@ -64,10 +66,8 @@ export class MetricsFace {
 
   private openNodeNames(): Metering {
     if (this.nodeNames === undefined) {
-      const { report } = this.core
-      const settings = { seriesMax: nodeSeriesMax, seriesExpiryMs: 0 }
-      this.nodeNames = new Metering({ settings, report, nowUnixMs: Date.now, activeSpan: () => undefined })
-      addNodeNames(meterOf(this.nodeNames, { name: 'wakeline/node-names', version: '', schemaUrl: '' }))
+      this.nodeNames = openNodeNames(this.core.report)
+      this.core.workers.gather()?.addNodeNames(this.nodeNames)
     }
     return this.nodeNames
   }

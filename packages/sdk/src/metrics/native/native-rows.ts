@@ -24,6 +24,10 @@ export class NativeRows implements OwnBuckets {
     this.rows[slot] = undefined
   }
 
+  absorb(slot: number, buckets: ExponentialBuckets): void {
+    this.row(slot).absorb(buckets)
+  }
+
   row(slot: number): ExponentialBuckets {
     const known = this.rows[slot]
     if (known !== undefined) return known

@@ -1,0 +1,57 @@
+import { loadOnDemand } from '../../on-demand/load.ts'
+import type { Report } from '../../report.ts'
+import type { MetricsEncoder } from '../encode-metrics.ts'
+import type { Metering } from '../metering.ts'
+import type { Gathering } from './gathering.ts'
+
+export interface WorkersParts {
+  readonly metering: Metering
+  readonly encoder: MetricsEncoder
+  readonly report: Report
+  schedule(run: () => void, delayMs: number): NodeJS.Timeout
+}
+
+/**
+ * Metrics of `cluster` workers and threads come together where those were made, without being asked for. What does that
+ * is loaded when there is a worker.
+ */
+export class Workers {
+  private readonly parts: WorkersParts
+  private gathering: Gathering | undefined = undefined
+  private isCollecting = false
+
+  constructor(parts: WorkersParts) {
+    this.parts = parts
+    const { isMainThread } = process.getBuiltinModule('node:worker_threads')
+    // A child process with a channel may be a worker of cluster: the part looks closer.
+    if (!isMainThread || process.connected) loadOnDemand('metrics', parts.report)?.joinPrimary(parts)
+    const { subscribe } = process.getBuiltinModule('node:diagnostics_channel')
+    subscribe('worker_threads', (message) => this.gather()?.watchThread(Reflect.get(Object(message), 'worker')))
+    subscribe('child_process', (message) => {
+      const child: unknown = Reflect.get(Object(message), 'process')
+      // It has a channel once it was forked.
+      process.nextTick(() => {
+        if (Reflect.get(Object(child), 'channel')) this.gather()?.watchCluster()
+      })
+    })
+  }
+
+  /** Somebody collects the metrics of this process. */
+  begin(): void {
+    this.isCollecting = true
+    this.gathering?.begin()
+  }
+
+  end(): void {
+    this.isCollecting = false
+    this.gathering?.end()
+  }
+
+  gather(): Gathering | undefined {
+    if (this.gathering === undefined) {
+      this.gathering = loadOnDemand('metrics', this.parts.report)?.openGathering(this.parts)
+      if (this.isCollecting) this.gathering?.begin()
+    }
+    return this.gathering
+  }
+}

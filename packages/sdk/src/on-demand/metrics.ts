@@ -1,0 +1,56 @@
+import { DeltaReader, deltaWanted } from '../metrics/delta.ts'
+import type { MetricsEncoder } from '../metrics/encode-metrics.ts'
+import { openNodeNames } from '../metrics/exposition/node-names.ts'
+import type { Metering } from '../metrics/metering.ts'
+import { makeNative, nativeLimits } from '../metrics/native/native-rows.ts'
+import { Gathering, type GatheringParts } from '../metrics/workers/gathering.ts'
+import { clusterPort, Member, threadPort } from '../metrics/workers/member.ts'
+import { grownAttribute, sayWith } from '../metrics/wrong-use.ts'
+import type { Settings } from '../options.ts'
+import type { Report } from '../report.ts'
+
+interface PushedMetrics {
+  readonly metering: Metering
+  readonly encoder: MetricsEncoder
+  readonly report: Report
+}
+
+/** What is pushed, where the options want it another way than the core does it. Returns how to stop. */
+export function preferMetrics(
+  { metering, encoder }: Pick<PushedMetrics, 'metering' | 'encoder'>,
+  { temporality, nativeHistograms }: Pick<Settings, 'temporality' | 'nativeHistograms'>,
+): () => void {
+  const { source } = encoder
+  if (temporality !== 'cumulative') {
+    const isObserved = metering.isObserved.bind(metering)
+    const reader = new DeltaReader({
+      source,
+      nowUnixMs: () => encoder.nowUnixMs,
+      wanted: deltaWanted(temporality, isObserved),
+      resetExtremes: true,
+    })
+    encoder.source = () => reader.read()
+  }
+  if (nativeHistograms) {
+    metering.madeHistogram = (histogram) => makeNative(histogram, nativeLimits)
+    for (const { instruments } of metering.all())
+      for (const instrument of instruments) if ('rowLength' in instrument) makeNative(instrument, nativeLimits)
+  }
+  return () => {
+    encoder.source = source
+    metering.madeHistogram = () => {}
+  }
+}
+
+/** In a worker of `cluster` or another thread: tells its metrics to those who want them. */
+export function joinPrimary(parts: PushedMetrics): void {
+  const port = threadPort() ?? clusterPort()
+  if (port !== undefined) new Member({ ...parts, openNodeNames: () => openNodeNames(parts.report) }, port)
+}
+
+/** Where workers are made. */
+export function openGathering(parts: GatheringParts): Gathering {
+  return new Gathering(parts)
+}
+
+export { grownAttribute, sayWith }
