@@ -1,0 +1,56 @@
+import type { z } from 'zod'
+import { inputs } from './input.ts'
+
+/**
+ * What `/api/v1` can be asked, once: the routes take their inputs from this table, and openapi.json is made
+ * from it and from the answers' types in packages/protocol.
+ */
+export type Endpoint<Input> = {
+  /** After `/api/v1`; a parameter of the path begins with a colon. */
+  path: string
+  input: z.ZodType<Input>
+  /** Name of the type in packages/protocol/src/api.ts. */
+  answer: string
+  sentence: string
+}
+
+function endpoint<Input>(path: string, input: z.ZodType<Input>, answer: string, sentence: string): Endpoint<Input> {
+  return { path, input, answer, sentence }
+}
+
+export const endpoints = {
+  services: endpoint(
+    '/services',
+    inputs.range,
+    'ServicesAnswer',
+    'Every service seen in the time: requests, errors, latency, logs.',
+  ),
+  service: endpoint(
+    '/services/:service',
+    inputs.range,
+    'ServiceAnswer',
+    'One service over time, its operations and resources.',
+  ),
+  traces: endpoint('/traces', inputs.traces, 'TracesAnswer', 'Traces with at least one span that matches a search.'),
+  trace: endpoint('/traces/:traceId', inputs.range, 'TraceAnswer', 'One trace, whole; no time range is needed.'),
+  spans: endpoint('/spans', inputs.traces, 'SpansAnswer', 'Spans that match a search, each for itself.'),
+  logs: endpoint('/logs', inputs.logs, 'LogsAnswer', 'Log records that match a search.'),
+  logHistogram: endpoint(
+    '/logs/histogram',
+    inputs.logHistogram,
+    'LogHistogramAnswer',
+    'How many records match a search, over time and by severity.',
+  ),
+  table: endpoint('/table', inputs.table, 'TableAnswer', 'Figures of what matches, as the pipes of the search say.'),
+  metrics: endpoint('/metrics', inputs.metrics, 'MetricsAnswer', 'Metrics seen in the time.'),
+  metricLabels: endpoint(
+    '/metrics/labels',
+    inputs.metricLabels,
+    'MetricLabelsAnswer',
+    'Keys and values of a metric’s attributes.',
+  ),
+  metricRange: endpoint('/metrics/range', inputs.metricRange, 'MetricRangeAnswer', 'A metric over time.'),
+  keys: endpoint('/keys', inputs.keys, 'CompletionAnswer', 'Attribute keys, the most frequent first.'),
+  values: endpoint('/values', inputs.values, 'CompletionAnswer', 'Values of a key, the most frequent first.'),
+  status: endpoint('/status', inputs.nothing, 'StatusAnswer', 'The state of this server.'),
+}
