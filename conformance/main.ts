@@ -5,11 +5,13 @@ import { parseArgs } from 'node:util'
 import { runCriticalPath } from './critical-path.ts'
 import { runDashboards } from './dashboards.ts'
 import { runExposition } from './exposition.ts'
+import { runLogQuery } from './log-query.ts'
 import { runOtlp } from './otlp/suite.ts'
 import { runPromql } from './promql.ts'
 import { runPromqlParse } from './promql-parse.ts'
 import { runPropagation } from './propagation.ts'
 import type { Case, Suite } from './suite.ts'
+import { runTraceQuery } from './trace-query.ts'
 
 /**
  * `npm run conformance -- SUITE [--data DIR] [--json]`: other people's cases against our code. They lie outside of the
@@ -22,6 +24,8 @@ const suites: Readonly<Record<string, { folder: string; run: Suite }>> = {
   'promql-parse': { folder: 'promql-parse', run: runPromqlParse },
   dashboards: { folder: 'dashboards', run: runDashboards },
   exposition: { folder: 'exposition', run: runExposition },
+  'trace-query': { folder: 'trace-query', run: runTraceQuery },
+  'log-query': { folder: 'log-query', run: runLogQuery },
   'critical-path': { folder: 'critical-path', run: runCriticalPath },
   propagation: { folder: 'propagation', run: runPropagation },
 }

@@ -1,0 +1,114 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { isRefused } from '../packages/server/src/base/refused.ts'
+import { compileMatch } from '../packages/server/src/query/search/condition-match.ts'
+import { readSearch } from '../packages/server/src/query/search/read-search.ts'
+import { openTestWorld, type TestWorld } from '../packages/server/src/query/test-world/world.case.ts'
+import type { Case } from './suite.ts'
+
+/**
+ * Lucene's queries, as far as the syntax is ours too: each is read, run by the real engine over a corpus made of its own
+ * words, and must find what live tail finds, which is another implementation of the same language; and of a
+ * corpus so made something must be found by every query that does not deny all.
+ */
+export async function runLogQuery(directory: string): Promise<Case[]> {
+  const queries: string[] = JSON.parse(await readFile(join(directory, 'lucene-queries.json'), 'utf8'))
+  const corpus = corpusOf(queries)
+  const world = await openTestWorld()
+  try {
+    insert(world, corpus)
+    const cases: Case[] = []
+    for (const [index, q] of queries.entries()) {
+      const name = `${index + 1}: ${q}`
+      const foreign = foreignSyntax.find(({ pattern }) => pattern.test(q))
+      if (foreign !== undefined) {
+        cases.push({ name, isExperimental: false, outcome: 'skipped', reason: foreign.reason })
+        continue
+      }
+      const reason = await problemOf(world, q, corpus)
+      cases.push(
+        reason === undefined
+          ? { name, isExperimental: false, outcome: 'passed' }
+          : { name, isExperimental: false, outcome: 'failed', reason },
+      )
+    }
+    return cases
+  } finally {
+    await world.close()
+  }
+}
+
+/** What Lucene means by a sign that in log lines is most often only a sign. */
+const foreignSyntax: readonly { pattern: RegExp; reason: string }[] = [
+  { pattern: /[\w"]\^[\d.]/, reason: 'a boost ranks results, and ours are ordered by time' },
+  { pattern: /(?<!\\)~[\d.]|(?<!\\)~(?=\s|$)/, reason: 'likeness of words is no part of our language' },
+  { pattern: /^[^"/]*\w\?\w/, reason: "'?' stands in most addresses and is a plain character; '*' is the wildcard" },
+  { pattern: /:[<>]?=?now\b/, reason: 'times are given by the range that is asked, not in the search' },
+  { pattern: /[\w.]:(?=\s*$)/, reason: 'a key without a value is refused with a sentence; key:* asks for the key' },
+]
+
+type Line = { body: string; attributes: [key: string, value: string][] }
+
+/** Lines of the words of each query, together and alone, and of its keys with their values; and one of none. */
+function corpusOf(queries: readonly string[]): Line[] {
+  const lines: Line[] = [{ body: 'nothing of all that', attributes: [] }]
+  for (const query of queries) {
+    const body = unescaped(query)
+    const words = body.split(/[^\w.-]+/).filter((word) => word !== '')
+    const attributes = attributesOf(query)
+    lines.push({ body, attributes: [] }, { body, attributes }, { body: words.toReversed().join(' '), attributes: [] })
+    for (const word of words) lines.push({ body: word, attributes: [] })
+    for (const attribute of attributes) lines.push({ body: '', attributes: [attribute] })
+  }
+  return lines
+}
+
+const unescaped = (text: string): string => text.replace(/\\(.)/g, '$1')
+const keyed = /((?:[\w.]|\\.)+):\s*[[{]?(?:-(?="))?("[^"]*"|(?:\\.|[^\s\]})])+)(?:\s+TO\s+([^\s\]})]+))?/g
+
+function attributesOf(query: string): [key: string, value: string][] {
+  return [...query.matchAll(keyed)].flatMap(([, key = '', ...values]) =>
+    values.flatMap((value): [string, string][] =>
+      value === undefined ? [] : [[unescaped(key), unescaped(value.replace(/^"|"$/g, ''))]],
+    ),
+  )
+}
+
+const startMs = Date.UTC(2026, 0, 5)
+const hex = (text: string): string => `unhex('${Buffer.from(text).toString('hex')}')`
+
+function insert(world: TestWorld, lines: readonly Line[]): void {
+  const rows = lines.map(({ body, attributes }, index) => {
+    const pairs = attributes.map(([key, value]) => `(${hex(key)}, ${hex(value)})`).join(', ')
+    return `(fromUnixTimestamp64Milli(${startMs + index}, 'UTC'), ${hex(body)}, CAST([${pairs}], 'Map(LowCardinality(String), String)'))`
+  })
+  world.insert(`INSERT INTO logs (ts, body, attributes) VALUES ${rows.join(', ')}`)
+}
+
+async function problemOf({ query }: TestWorld, q: string, lines: readonly Line[]): Promise<string | undefined> {
+  const condition = readSearch('logs', q)
+  if ('refused' in condition) return condition.message
+  const range = { fromMs: startMs, toMs: startMs + lines.length }
+  const answer = await query.logs({ ...range, q, order: 'oldest', limit: 5000 }, {})
+  if (isRefused(answer)) return answer.message
+  const stored = answer.records.map((record) => Number(BigInt(record.timeUnixNano) / 1_000_000n) - startMs)
+  const match = compileMatch(condition)
+  const followed = lines.flatMap((line, index) => (match(matchRow(line)) ? [index] : []))
+  if (stored.join() !== followed.join()) return `the store finds lines ${stored}, live tail ${followed}`
+  if (stored.length === 0) return 'it finds nothing among lines made of its own words'
+  const isAll = q.trim() === ''
+  return stored.length === lines.length && !isAll ? 'it finds every line' : undefined
+}
+
+function matchRow({ body, attributes }: Line): Parameters<ReturnType<typeof compileMatch>>[0] {
+  return {
+    text: (column) => (column === 'body' ? body : ''),
+    number: () => 0,
+    id: (column) => '0'.repeat(column === 'trace_id' ? 32 : 16),
+    attributes,
+    resource: [],
+    scope: { name: '', version: '', attributes: [] },
+    events: [],
+    links: [],
+  }
+}
