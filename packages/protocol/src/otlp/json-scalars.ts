@@ -1,4 +1,6 @@
-import { type EntrySchema, type WireWriter, wireType } from '@wakeline/protocol'
+import { wireType } from '../wire/wire-type.ts'
+import type { WireWriter } from '../wire/wire-writer.ts'
+import type { EntrySchema } from './schema.ts'
 
 /** Scalars of OTLP/JSON to protobuf entries, and what each kind of them looks like when it is right. */
 
