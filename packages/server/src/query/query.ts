@@ -18,7 +18,7 @@ import { askKeys, askValues, type CompletionAsk } from './completion.ts'
 import { askLogHistogram, askLogs, type LogHistogramAsk, type LogsAsk } from './logs.ts'
 import { askMetricRange, type MetricRangeAsk } from './metric-range.ts'
 import { askMetricLabels, askMetrics, type MetricLabelsAsk, type MetricsAsk } from './metrics.ts'
-import { openPrometheus, type Prometheus, type PrometheusOptions } from './prometheus/prometheus.ts'
+import { openPrometheus, type Prometheus, type PrometheusOptions, usualSpeed } from './prometheus/prometheus.ts'
 import { type Running, type RunOptions, startRunning } from './run.ts'
 import { askService, askServices } from './services.ts'
 import { askSpans } from './spans.ts'
@@ -94,7 +94,7 @@ export function openQuery({
     metricRange: (ask, run) => askMetricRange(ask, running(run)),
     keys: (ask, run) => askKeys(ask, running(run)),
     values: (ask, run) => askValues(ask, running(run)),
-    prometheus: openPrometheus({ ...options, pushdown: true }, nowUnixMs),
+    prometheus: openPrometheus(options, usualSpeed, nowUnixMs),
     running,
     tail,
     close: () => tail.stop(),

@@ -1,5 +1,6 @@
 import type { Cost } from '@wakeline/protocol'
 import { type NumberRows, readNumberRows } from '../base/native/read-columns.ts'
+import { type PlainBlock, readPlainBlocks } from '../base/native/read-plain-columns.ts'
 import { QueryError, type Cost as ReadCost, type Reader, type ReadLimits, type ReadOptions } from '../store/store.ts'
 import { render, type Sql } from './sql.ts'
 
@@ -8,6 +9,8 @@ export type Running = {
   rows<Row>(fragment: Sql): Promise<Row[]>
   /** Columns `UInt64` and `Array(Float64)` alone. */
   numbers(fragment: Sql): Promise<NumberRows>
+  /** Columns `UInt32`, `UInt64` and `Float64` alone; up to `rowsMax` rows, which is the asker's own limit. */
+  plain(fragment: Sql, rowsMax: number): Promise<PlainBlock[]>
   cost(): Cost
   /** Until the question's time limit. */
   leftMs(): number
@@ -54,6 +57,13 @@ export function startRunning(reader: Reader, limits: ReadLimits, options: RunOpt
       const { bytes, cost } = await reader.blocks(statement, readOptions()).catch(stopped)
       add(cost, statement.sql)
       return readNumberRows(bytes)
+    },
+    async plain(fragment, rowsMax) {
+      const statement = render(fragment)
+      const { signal, limits: usual } = readOptions()
+      const { bytes, cost } = await reader.blocks(statement, { signal, limits: { ...usual, rowsMax } }).catch(stopped)
+      add(cost, statement.sql)
+      return readPlainBlocks(bytes)
     },
     cost: () => ({ ...total, elapsedMs: Math.round(total.elapsedMs * 10) / 10 }),
   }

@@ -6,7 +6,6 @@ import {
   type Evaluation,
   labelsAfter,
   mergeSameLabels,
-  QueryFailure,
 } from '../promql/evaluate/evaluation.ts'
 import {
   countPoints,
@@ -23,8 +22,8 @@ import { lengthMs, momentsOf } from '../promql/evaluate/timing.ts'
 import { type Call, type Expression, type RangeSelector, withoutParens } from '../promql/parse/ast.ts'
 import type { Running } from '../run.ts'
 import type { Exposed } from './exposed.ts'
-import { type GridFunction, gridSql, seriesPicked } from './plan.ts'
-import type { FindSeries, SourceLimits } from './source.ts'
+import { type GridFunction, gridSql, type SampleRange, seriesPicked } from './plan.ts'
+import { type FindSeries, type FoundSeries, type SourceLimits, tooManySamples } from './source.ts'
 
 /**
  * The pushdown pass: `rate`, `increase` and `delta` of a selector are computed by the engine, so that points come out of
@@ -34,11 +33,11 @@ import type { FindSeries, SourceLimits } from './source.ts'
  */
 const functions: Readonly<Record<string, GridFunction>> = { rate: 'Rate', increase: 'Increase', delta: 'Delta' }
 
-export function gridFunctions(running: Running, limits: SourceLimits, find: FindSeries): Elsewhere {
+export function gridFunctions(store: GridStore): Elsewhere {
   return (expression, grid, evaluation) => {
     const pushed = pushable(expression)
     if (pushed === undefined || evaluation.options.typeAndUnitLabels) return undefined
-    return answer(pushed, grid, evaluation, { running, limits, find })
+    return answer(pushed, grid, evaluation, store)
   }
 }
 
@@ -56,19 +55,28 @@ function pushable(expression: Expression): Pushed | undefined {
     : { call: expression, name, argument }
 }
 
-type Store = { running: Running; limits: SourceLimits; find: FindSeries }
+export type GridStore = {
+  running: Running
+  limits: SourceLimits
+  find: FindSeries
+  /** Whether there are so many samples that they should not leave the engine. */
+  isWorthIt: (found: FoundSeries, range: SampleRange) => Promise<boolean>
+}
 
 async function answer(
   { call, name, argument }: Pushed,
   grid: Grid,
   evaluation: Evaluation,
-  { running, limits, find }: Store,
+  { running, limits, find, isWorthIt }: GridStore,
 ): Promise<VectorValue | undefined> {
   const { selector } = argument
   const rangeMs = lengthMs(argument.range, evaluation.query)
   const { firstMs, lastMs } = momentsOf(selector, grid, evaluation.query)
   if (firstMs - rangeMs < 0 || endOf(grid) > timeMaxMs || lastMs > timeMaxMs) return undefined
-  const { found, where, infos } = await find(selector.matchers, { afterMs: firstMs - rangeMs, untilMs: lastMs })
+  const range = { afterMs: firstMs - rangeMs, untilMs: lastMs }
+  const selected = await find(selector.matchers, range)
+  const { found, where, infos } = selected
+  if (!(await isWorthIt(selected, range))) return undefined
   if (infos.length > 0 || !found.every(isPlain) || hasTwins(found)) return undefined
   if (found.length === 0) return { kind: 'vector', series: [] }
   evaluation.budget.reserve(found.length * grid.steps)
@@ -91,12 +99,6 @@ async function answer(
 
 /** The last year that the engine's times surely hold. */
 const timeMaxMs = Date.UTC(2299, 0)
-
-const tooManySamples = (samplesMax: number): QueryFailure =>
-  new QueryFailure(
-    'limit',
-    `query reads more than ${samplesMax} samples, which is the limit; ask for a shorter time or fewer series`,
-  )
 
 const isPlain = ({ part, row }: Exposed): boolean => part === 'value' && row.temporality !== 'delta'
 const hasTwins = (found: readonly Exposed[]): boolean =>

@@ -129,6 +129,44 @@ GROUP BY series_id`
 export const samplesSql = (ask: PointsAsk): Sql =>
   pointsSql('samples', [sql`groupArray(${markedValue}) AS points`], ask)
 
+export type RawAsk = {
+  picked: Sql
+  range: SampleRange
+  samplesMax: number
+  /** Parts whose samples are known already. */
+  without: readonly string[]
+}
+
+/** Whether there is anything but times and values in a range: then those columns have to be read, too. */
+export function unusualSql({ range, without }: RawAsk): Sql {
+  return sql`SELECT toUInt32(max(start_ts) > fromUnixTimestamp64Milli(0, 'UTC')) AS starts, toUInt32(max(flags) > 0) AS flags
+FROM samples
+WHERE ${momentsOf(range)}${notOf(without)}`
+}
+
+const notOf = (parts: readonly string[]): Sql => (parts.length === 0 ? trusted('') : sql` AND _part NOT IN (${parts})`)
+
+/**
+ * Samples one a row, in few bytes, which is what reading them costs: 32 bits of the id, those from `shift` on, and
+ * milliseconds after `baseOf(range)`.
+ */
+export function rawSamplesSql(ask: RawAsk, shift: number, unusual: { starts: boolean; flags: boolean }): Sql {
+  const columns = [
+    trusted(`toUInt32(bitAnd(bitShiftRight(series_id, ${Math.trunc(shift)}), 4294967295)) AS key`),
+    sql`toUInt32(toUnixTimestamp64Milli(ts) - ${BigInt(baseOf(ask.range))}) AS t`,
+    unusual.flags ? sql`${markedValue} AS v` : trusted('value AS v'),
+    ...(unusual.starts ? [trusted('toFloat64(toUnixTimestamp64Milli(start_ts)) AS start')] : []),
+  ]
+  return sql`SELECT ${joined(columns, ', ')}
+FROM samples
+WHERE ${ask.picked} AND ${momentsOf(ask.range)}${notOf(ask.without)}
+LIMIT ${uint(ask.samplesMax + 1)}`
+}
+
+export const baseOf = ({ afterMs }: SampleRange): number => clamp(afterMs)
+/** Longer ones do not fit 32 bits of milliseconds. */
+export const fitsRaw = (range: SampleRange): boolean => clamp(range.untilMs) - baseOf(range) < 2 ** 32
+
 const totals = [
   list('bitAnd(flags, 1)', 'stale'),
   list('count', 'counts'),

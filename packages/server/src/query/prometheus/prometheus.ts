@@ -11,7 +11,7 @@ import {
 } from '../promql/evaluate/query.ts'
 import type { Expression, LabelMatcher } from '../promql/parse/ast.ts'
 import type { Running } from '../run.ts'
-import { gridFunctions } from './grid-functions.ts'
+import { type GridStore, gridFunctions } from './grid-functions.ts'
 import {
   askExemplars,
   askLabelNames,
@@ -22,8 +22,11 @@ import {
   type LabelsOf,
   type MetricMetadata,
 } from './metadata.ts'
+import { type Part, partsInRange, readParts } from './parts.ts'
 import type { SampleRange } from './plan.ts'
-import { seriesFinder, storeSource } from './source.ts'
+import { SampleCache } from './sample-cache.ts'
+import { SeriesCache } from './series-cache.ts'
+import { type FoundSeries, type SourceLimits, type StoreAsk, storeSource } from './source.ts'
 
 /** What may be changed from one question to the next. */
 export type QueryChoices = { lookbackMs?: number | undefined; timeoutMs?: number | undefined }
@@ -68,17 +71,29 @@ export type PrometheusOptions = {
   queryTimeoutMs: number
 }
 
-/** `pushdown`: what the engine can compute by itself it does; without, the plain evaluator does all. */
-export function openPrometheus(options: PrometheusOptions & { pushdown: boolean }, nowMs: () => number): Prometheus {
+/** How much is asked of the engine, and how much is kept in memory for the next question. */
+export type Speed = {
+  /** From so many samples on the engine computes what it can by itself; 0 for always, Infinity for never. */
+  pushdownFromSamples: number
+  /** Of samples read lately; 0 for none. */
+  samplesKeptMaxBytes: number
+}
+
+/** Below, samples fit in memory, and questions on them after the first cost next to nothing. */
+const pushdownFromSamples = 5_000_000
+const samplesKeptMaxBytes = 96 * 1024 * 1024
+export const usualSpeed: Speed = { pushdownFromSamples, samplesKeptMaxBytes }
+
+export function openPrometheus(options: PrometheusOptions, speed: Speed, nowMs: () => number): Prometheus {
   const limits = { seriesMax: options.querySeriesMax, samplesMax: options.querySamplesMax }
+  const caches = { series: new SeriesCache(), samples: new SampleCache(speed.samplesKeptMaxBytes) }
   const ask = async (
     { expression, text, lookbackMs, timeoutMs }: InstantAsk | RangeAsk,
     running: Running,
     run: (input: QueryInput) => Promise<QueryAnswer | QueryError>,
   ): Promise<Answered | Failed> => {
-    const find = seriesFinder(running, limits)
-    const source = storeSource(running, limits, find)
-    const elsewhere = options.pushdown ? gridFunctions(running, limits, find) : undefined
+    const store = storeFor(running, limits, { speed, caches, nowMs })
+    const source = storeSource(store)
     const evaluate: EvaluateOptions = {
       ...defaultEvaluateOptions,
       ...limits,
@@ -91,7 +106,7 @@ export function openPrometheus(options: PrometheusOptions & { pushdown: boolean 
       options: evaluate,
       nowMs,
       signal: running.signal,
-      ...(elsewhere !== undefined && { elsewhere }),
+      elsewhere: gridFunctions(store),
     })
     if (answer.kind === 'query-error') return { failed: answer.failure, message: answer.message }
     const said = (kind: 'warning' | 'info'): string[] =>
@@ -109,6 +124,55 @@ export function openPrometheus(options: PrometheusOptions & { pushdown: boolean 
     exemplars: (asked, running) => caught(async () => ({ exemplars: await askExemplars(asked, running, limits) })),
   }
 }
+
+type Caches = { series: SeriesCache; samples: SampleCache }
+
+/** The store as one question sees it: the parts there are when it first asks, and each selector found once. */
+function storeFor(
+  running: Running,
+  limits: SourceLimits,
+  { speed, caches, nowMs }: { speed: Speed; caches: Caches; nowMs: () => number },
+): StoreAsk & GridStore {
+  let listed: Promise<readonly Part[]> | undefined
+  const parts = (): Promise<readonly Part[]> => {
+    listed ??= readParts(['series', 'samples'], running)
+    return listed
+  }
+  const found = new Map<string, Promise<FoundSeries>>()
+  return {
+    running,
+    limits,
+    find: (matchers, range) => {
+      const key = JSON.stringify([matchers, range.afterMs, range.untilMs])
+      const known =
+        found.get(key) ?? parts().then((all) => caches.series.find(matchers, range, { running, limits, parts: all }))
+      found.set(key, known)
+      return known
+    },
+    readPlain: async (selected, range) =>
+      caches.samples.read(selected, range, { running, limits, parts: await parts() }),
+    isWorthIt: async (selected, range) => {
+      const { pushdownFromSamples: from } = speed
+      if (from === 0 || from === Infinity) return from === 0
+      return samplesAbout(selected, range, await parts(), nowMs()) >= from
+    },
+  }
+}
+
+/** As if all series of these days had been sampled equally often, and on the last of them until now. */
+function samplesAbout(selected: FoundSeries, range: SampleRange, parts: readonly Part[], nowMs: number): number {
+  const count = (all: readonly Part[]): number => all.reduce((sum, { rows }) => sum + rows, 0)
+  const ofDays = partsInRange(parts, 'samples', range)
+  const days = [...new Set(ofDays.map(({ partition }) => partition))]
+  const lengthMs = days.reduce((sum, day) => sum + Math.min(dayMs, Math.max(1, nowMs - startOfDay(day))), 0)
+  const series = count(partsInRange(parts, 'series', range)) / Math.max(days.length, 1)
+  const isSelected = Math.min(1, selected.found.length / Math.max(series, 1))
+  return count(ofDays) * isSelected * Math.min(1, (range.untilMs - range.afterMs) / Math.max(lengthMs, 1))
+}
+
+const dayMs = 86_400_000
+const startOfDay = (partition: string): number =>
+  Date.UTC(Number(partition.slice(0, 4)), Number(partition.slice(4, 6)) - 1, Number(partition.slice(6, 8)))
 
 async function caught<Answer>(ask: () => Promise<Answer>): Promise<Answer | Failed> {
   try {

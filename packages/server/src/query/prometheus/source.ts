@@ -18,6 +18,7 @@ import {
   targetInfoName,
 } from './exposed.ts'
 import { histogramSeries, pointsOfRow } from './histogram-points.ts'
+import { type PlainSeries, plainOf } from './plain-series.ts'
 import {
   aliveSql,
   boundedSql,
@@ -35,6 +36,7 @@ import {
   seriesWhere,
   summariesSql,
 } from './plan.ts'
+import type { SeriesColumns } from './sample-columns.ts'
 
 /**
  * The evaluator's samples from the store. A selector is answered in three steps: the names of the days (which metrics
@@ -49,38 +51,68 @@ export type StoreSource = SeriesSource & {
 
 /** Which series selectors mean, asked of the store once for a query. */
 export type FindSeries = (matchers: readonly LabelMatcher[], range: SampleRange) => Promise<FoundSeries>
+/** The samples of series that are stored one value a time: those of `found.plain.ids`, each at its place. */
+export type ReadPlain = (found: FoundSeries, range: SampleRange) => Promise<readonly SeriesColumns[] | undefined>
 
-export function seriesFinder(running: Running, limits: SourceLimits): FindSeries {
-  const known = new Map<string, Promise<FoundSeries>>()
-  return (matchers, range) => {
-    const key = JSON.stringify([matchers, range.afterMs, range.untilMs])
-    const found = known.get(key) ?? findSeries(matchers, range, running, limits)
-    known.set(key, found)
-    return found
-  }
-}
+export type StoreAsk = { running: Running; limits: SourceLimits; find: FindSeries; readPlain: ReadPlain }
 
-export function storeSource(running: Running, limits: SourceLimits, find: FindSeries): StoreSource {
+export function storeSource(ask: StoreAsk): StoreSource {
   const warnings = new Set<string>()
   return {
     warnings: () => [...warnings],
     async select(request) {
       const range = { afterMs: request.afterMs, untilMs: request.untilMs }
-      const { found, where, infos } = await find(request.matchers, range)
-      const points = await readPoints(found, where, request, { running, limits })
-      const { series, overlapping } = mergeAlike([...points, ...infos])
+      const found = await ask.find(request.matchers, range)
+      const { plain, others, infos } = found
+      const columns = plain.ids.length === 0 ? [] : await ask.readPlain(found, range)
+      const ofPlain = columns === undefined ? undefined : plainSeries(plain, columns)
+      if (ofPlain !== undefined && others.length === 0 && infos.length === 0 && !plain.hasTwins) return ofPlain
+      const spread = ofPlain === undefined ? [...others, ...plain.exposed] : others
+      const points = await readPoints(spread, found.where, request, ask)
+      const { series, overlapping } = mergeAlike([...(ofPlain ?? []), ...points, ...infos])
       for (const labels of overlapping) warnings.add(overlapWarning(labels))
       return [...series].sort((a, b) => (a.labels.key < b.labels.key ? -1 : 1))
     },
   }
 }
 
+function plainSeries({ exposed, places }: PlainSeries, columns: readonly SeriesColumns[]): SampleSeries[] {
+  const result: SampleSeries[] = []
+  for (let i = 0; i < exposed.length; i++) {
+    const each = exposed[i]
+    const own = columns[places[i] ?? 0]
+    if (each === undefined || own === undefined || own.timesMs.length === 0) continue
+    const { timesMs, values, kinds, startTimesMs } = own
+    const isDelta = each.row.temporality === 'delta'
+    result.push({
+      labels: each.labels,
+      timesMs,
+      values,
+      kinds,
+      histograms: undefined,
+      startTimesMs: isDelta ? deltaStarts(timesMs, startTimesMs) : startTimesMs,
+    })
+  }
+  return result
+}
+
 const overlapWarning = (labels: Labels): string =>
   `several senders share the series ${labelsText(labels)} at the same time, and their samples are mixed; ` +
   'give each process a service.instance.id of its own'
 
-/** `infos`: the `target_info` that fit, ready with their samples. */
-export type FoundSeries = { found: Exposed[]; where: Sql; infos: SampleSeries[] }
+/** What a selector means. `found` is `plain.exposed` and `others`. */
+export type FoundSeries = {
+  found: readonly Exposed[]
+  /** Series of one value a time, in order of their labels. */
+  plain: PlainSeries
+  /** Histograms and summaries. */
+  others: readonly Exposed[]
+  where: Sql
+  /** The `target_info` that fit, ready with their samples. */
+  infos: readonly SampleSeries[]
+  /** Whether it depends on nothing but the series of its days. */
+  mayBeKept: boolean
+}
 
 /** Which series a selector means. Throws the evaluator's failure where they are too many. */
 export async function findSeries(
@@ -91,12 +123,13 @@ export async function findSeries(
 ): Promise<FoundSeries> {
   const { seriesMax } = limits
   const infos = await targetInfos(matchers, range, running, limits)
+  const mayBeKept = infos === undefined
   const metrics = await running.rows<MetricRow>(metricsSql(range))
   const faces = chooseFaces(metrics, matchers)
   const labelMatchers = matchers.filter(({ name }) => name !== metricNameLabel)
   const names = new Set(metrics.filter((row) => facesFor(faces, row).length > 0).map(({ metric }) => metric))
   const where = seriesWhere([...names], labelMatchers, range)
-  if (names.size === 0) return { found: [], where, infos }
+  if (names.size === 0) return foundSeries([], [], { where, infos: infos ?? [], mayBeKept })
   const rows = await running.rows<SeriesRow>(seriesSql(where, seriesMax))
   if (rows.length > seriesMax) throw tooManySeries(seriesMax)
   const origins = await readOrigins(
@@ -107,7 +140,19 @@ export async function findSeries(
   const found = rows.flatMap((row) =>
     expose(row, facesFor(faces, row), origins.get(row.resource) ?? originOf(undefined), tests),
   )
-  return { found, where, infos }
+  const isWhole = rows.every(({ resource }) => origins.has(resource))
+  return foundSeries(found, rows, { where, infos: infos ?? [], mayBeKept: mayBeKept && isWhole })
+}
+
+function foundSeries(
+  found: readonly Exposed[],
+  rows: readonly SeriesRow[],
+  about: Pick<FoundSeries, 'where' | 'infos' | 'mayBeKept'>,
+): FoundSeries {
+  const isPlain = ({ row }: Exposed): boolean => pointKind(row.kind) === 'samples'
+  const ids = rows.map(({ id }) => id)
+  const plain = plainOf(found.filter(isPlain), about.where, ids)
+  return { found, plain, others: found.filter((each) => !isPlain(each)), ...about }
 }
 
 const tooManySeries = (seriesMax: number): QueryFailure =>
@@ -125,13 +170,11 @@ async function readOrigins(resources: readonly string[], running: Running): Prom
   return origins
 }
 
-type Reading = { running: Running; limits: SourceLimits }
-
 async function readPoints(
   found: readonly Exposed[],
   where: Sql,
   request: SelectRequest,
-  { running, limits }: Reading,
+  { running, limits }: StoreAsk,
 ): Promise<SampleSeries[]> {
   const result: SampleSeries[] = []
   const range = { afterMs: request.afterMs, untilMs: request.untilMs }
@@ -174,12 +217,14 @@ function statementFor(kind: PointKind, exposed: readonly Exposed[], ask: PointsA
 
 function checkSamples(rows: NumberRows, samplesMax: number): void {
   const samples = rows.arrays('times').reduce((sum, times) => sum + times.length, 0)
-  if (samples > samplesMax)
-    throw new QueryFailure(
-      'limit',
-      `query reads more than ${samplesMax} samples, which is the limit; ask for a shorter time or fewer series`,
-    )
+  if (samples > samplesMax) throw tooManySamples(samplesMax)
 }
+
+export const tooManySamples = (samplesMax: number): QueryFailure =>
+  new QueryFailure(
+    'limit',
+    `query reads more than ${samplesMax} samples, which is the limit; ask for a shorter time or fewer series`,
+  )
 
 function seriesOfRows(kind: PointKind, exposed: readonly Exposed[], rows: NumberRows): SampleSeries[] {
   const byId = new Map<string, Exposed[]>()
@@ -207,15 +252,15 @@ function sampleSeries({ row, labels }: Exposed, rows: NumberRows, at: number): S
   return { ...series, startTimesMs: deltaStarts(series.timesMs, series.startTimesMs) }
 }
 
-/** `target_info` is 1 whenever a resource sent something, once a minute. */
+/** `target_info` is 1 whenever a resource sent something, once a minute. Undefined where it is not meant. */
 async function targetInfos(
   matchers: readonly LabelMatcher[],
   range: SampleRange,
   running: Running,
   { seriesMax }: SourceLimits,
-): Promise<SampleSeries[]> {
+): Promise<SampleSeries[] | undefined> {
   const tests = compiled(matchers)
-  if (!tests.every(({ name, matches }) => name !== metricNameLabel || matches(targetInfoName))) return []
+  if (!tests.every(({ name, matches }) => name !== metricNameLabel || matches(targetInfoName))) return undefined
   const rows = await running.numbers(aliveSql(range, seriesMax))
   if (rows.rows > seriesMax) throw tooManySeries(seriesMax)
   const ids = [...rows.ids('series_id')].map(String)

@@ -1,0 +1,94 @@
+import type { Running } from '../run.ts'
+import { Coverage, type Part, partsInRange } from './parts.ts'
+import { baseOf, fitsRaw, type RawAsk, rawSamplesSql, type SampleRange, unusualSql } from './plan.ts'
+import { bytesOf, cutSamples, gatherSamples, type SeriesColumns, uniteSamples } from './sample-columns.ts'
+import { type FoundSeries, type SourceLimits, tooManySamples } from './source.ts'
+
+/**
+ * Samples that questions read lately, by what was selected. Another question on the same series, or the same one a little
+ * later, reads only what has been stored since. The oldest go when all together take more than `bytesMax`.
+ */
+type Known = {
+  range: SampleRange
+  seen: Coverage
+  columns: readonly SeriesColumns[]
+  bytes: number
+}
+
+export type SampleReading = { running: Running; limits: SourceLimits; parts: readonly Part[] }
+
+export class SampleCache {
+  readonly #bytesMax: number
+  readonly #known = new Map<FoundSeries, Known>()
+  #bytes = 0
+
+  constructor(bytesMax: number) {
+    this.#bytesMax = bytesMax
+  }
+
+  /** The samples of `found.plain`, each id at its place; undefined where they cannot be read so. */
+  async read(
+    found: FoundSeries,
+    range: SampleRange,
+    reading: SampleReading,
+  ): Promise<readonly SeriesColumns[] | undefined> {
+    if (found.plain.keys === undefined || !fitsRaw(range)) return undefined
+    const parts = partsInRange(reading.parts, 'samples', range)
+    const known = this.#take(found, range, parts)
+    if (known !== undefined && parts.every((part) => known.seen.has(part))) {
+      this.#keep(found, known)
+      return cutSamples(known.columns, range.afterMs, range.untilMs)
+    }
+    const wanted = known?.range ?? range
+    const seenParts = parts.filter((part) => known?.seen.has(part))
+    const read = await readColumns(found, wanted, seenParts, reading)
+    const columns = known === undefined ? read : uniteSamples(known.columns, read)
+    const seen = known?.seen ?? new Coverage()
+    seen.add(parts)
+    if (parts.length > 0) this.#keep(found, { range: wanted, seen, columns, bytes: bytesOf(columns) })
+    return cutSamples(columns, range.afterMs, range.untilMs)
+  }
+
+  /** What is known of the whole range. It is taken out, and put back as the newest. */
+  #take(found: FoundSeries, range: SampleRange, parts: readonly Part[]): Known | undefined {
+    const known = this.#known.get(found)
+    if (known === undefined) return undefined
+    const covers = known.range.afterMs <= range.afterMs && range.untilMs <= known.range.untilMs
+    if (!covers && parts.length > 0) return undefined
+    this.#known.delete(found)
+    this.#bytes -= known.bytes
+    return covers && parts.length > 0 && !known.seen.hasMore(parts) ? known : undefined
+  }
+
+  #keep(found: FoundSeries, known: Known): void {
+    const before = this.#known.get(found)
+    if (before !== undefined) this.#bytes -= before.bytes
+    this.#known.delete(found)
+    if (known.bytes > this.#bytesMax / 2) return
+    this.#known.set(found, known)
+    this.#bytes += known.bytes
+    for (const [oldest, { bytes }] of this.#known) {
+      if (this.#bytes <= this.#bytesMax) return
+      this.#known.delete(oldest)
+      this.#bytes -= bytes
+    }
+  }
+}
+
+async function readColumns(
+  { plain }: FoundSeries,
+  range: SampleRange,
+  seen: readonly Part[],
+  { running, limits }: SampleReading,
+): Promise<SeriesColumns[]> {
+  const { keys } = plain
+  if (keys === undefined) throw new Error('whether ids have keys was asked before')
+  const { samplesMax } = limits
+  const ask: RawAsk = { picked: plain.picked, range, samplesMax, without: seen.map(({ name }) => name) }
+  const [facts] = await running.plain(unusualSql(ask), 1)
+  const is = (name: string): boolean => facts?.column(name)[0] === 1
+  const statement = rawSamplesSql(ask, keys.shift, { starts: is('starts'), flags: is('flags') })
+  const blocks = await running.plain(statement, samplesMax + 1)
+  if (blocks.reduce((sum, { rows }) => sum + rows, 0) > samplesMax) throw tooManySamples(samplesMax)
+  return gatherSamples(blocks, keys.indexOf, plain.ids.length, baseOf(range))
+}

@@ -1,0 +1,60 @@
+import type { LabelMatcher } from '../promql/parse/ast.ts'
+import type { Running } from '../run.ts'
+import { Coverage, type Part } from './parts.ts'
+import type { SampleRange } from './plan.ts'
+import { type FoundSeries, findSeries, type SourceLimits } from './source.ts'
+
+/**
+ * Which series selectors meant, from question to question: their labels are most of the work of a small question, and
+ * change only when a series is new. The labels of at most `seriesKept` series are kept, those asked for last.
+ */
+const seriesKept = 200_000
+const dayMs = 86_400_000
+
+type Known = { found: FoundSeries; seen: Coverage }
+
+export class SeriesCache {
+  readonly #known = new Map<string, Known>()
+  #kept = 0
+
+  /** `parts` of the tables `series` and `resources`, as they were before; none where they cannot be seen. */
+  async find(
+    matchers: readonly LabelMatcher[],
+    range: SampleRange,
+    { running, limits, parts }: { running: Running; limits: SourceLimits; parts: readonly Part[] },
+  ): Promise<FoundSeries> {
+    const series = parts.filter(({ table }) => table === 'series')
+    const key = JSON.stringify([matchers, Math.floor(range.afterMs / dayMs), Math.floor(range.untilMs / dayMs)])
+    const known = this.#known.get(key)
+    if (known !== undefined) {
+      this.#forget(key, known)
+      if (series.every((part) => known.seen.has(part)) && !known.seen.hasMore(series)) {
+        this.#keep(key, known)
+        return known.found
+      }
+    }
+    const found = await findSeries(matchers, range, running, limits)
+    if (series.length > 0 && found.mayBeKept) {
+      const seen = new Coverage()
+      seen.add(series)
+      this.#keep(key, { found, seen })
+    }
+    return found
+  }
+
+  #keep(key: string, known: Known): void {
+    const double = this.#known.get(key)
+    if (double !== undefined) this.#forget(key, double)
+    this.#known.set(key, known)
+    this.#kept += 1 + known.found.found.length
+    for (const [oldest, its] of this.#known) {
+      if (this.#kept <= seriesKept) return
+      this.#forget(oldest, its)
+    }
+  }
+
+  #forget(key: string, { found }: Known): void {
+    this.#known.delete(key)
+    this.#kept -= 1 + found.found.length
+  }
+}
