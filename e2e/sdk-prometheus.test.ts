@@ -10,11 +10,17 @@ import { makeSdkFolder, type SdkFolder } from './sdk-program.ts'
 
 const program = `
 import { meter, start, trace } from 'wakeline'
+import { nativeHistogram, summary } from 'wakeline/metrics'
 import { serveMetrics } from 'wakeline/prometheus'
 start({ serviceName: 'shop', endpoint: 'http://127.0.0.1:1', logOutput: 'none' })
 meter.counter('orders', { unit: '{order}', description: 'Orders taken.' }).add(3, { kind: 'new "\\\\ \\n' })
 meter.gauge('disk.usage', { unit: '1' }).set(0.5)
 trace('job', () => meter.histogram('job.duration', { unit: 's' }).record(0.3, { queue: 'mail' }))
+const wait = nativeHistogram('queue.wait', { unit: 's', description: 'Time in the queue.' })
+for (let i = 1; i <= 1000; i++) trace('take', () => wait.record(i / 1000))
+for (const value of [0, -0.25]) wait.record(value)
+const size = summary('message.size', { unit: 'By', description: 'Size of messages.', quantiles: [0.5, 0.99] })
+for (let i = 1; i <= 100; i++) size.record(i)
 const { url } = await serveMetrics({ port: 0 })
 console.log(url)
 setInterval(() => {}, 1000)
@@ -63,7 +69,50 @@ test.runIf(installed('promtool'))('promtool has nothing to say', async () => {
   expect([ran.status, ran.stdout + ran.stderr]).toEqual([0, ''])
 })
 
-test.runIf(installed('prometheus'))('prometheus scrapes it', async () => {
+interface Scraped {
+  readonly format: string
+  readonly flags: readonly string[]
+  /** What is asked and answered, after the value of `orders_total`. */
+  readonly answers: readonly (readonly [query: string, value: number])[]
+}
+
+const quantile = 'histogram_quantile(0.5, queue_wait_seconds)'
+const ofBuckets = 'histogram_quantile(0.5, sum by (le) (queue_wait_seconds_bucket))'
+
+test.runIf(installed('prometheus')).each<Scraped>([
+  { format: 'text', flags: [], answers: [[ofBuckets, 0.5]] },
+  { format: 'OpenMetrics with exemplars', flags: ['exemplar-storage'], answers: [[ofBuckets, 0.5]] },
+  {
+    format: 'protobuf with native histograms',
+    flags: ['native-histograms', 'exemplar-storage'],
+    answers: [
+      [quantile, 0.5],
+      ['histogram_count(queue_wait_seconds)', 1002],
+      ['histogram_sum(queue_wait_seconds)', 500.25],
+      ['histogram_fraction(-1, -0.1, queue_wait_seconds) * 1002', 1],
+    ],
+  },
+])(
+  'prometheus scrapes it as $format',
+  async ({ flags, answers }) => {
+    const prometheus = await startPrometheus(flags)
+    try {
+      await prometheus.until('orders_total + on() up', 4)
+      await prometheus.until('message_size_bytes{quantile="0.5"}', 50)
+      await prometheus.until('message_size_bytes_sum', 5050)
+      for (const [query, value] of answers) await prometheus.until(query, value)
+      if (!flags.includes('exemplar-storage')) return
+      const exemplars = await prometheus.get('query_exemplars?query=queue_wait_seconds_bucket&start=0&end=9999999999')
+      const all = await prometheus.get('query_exemplars?query=job_duration_seconds_bucket&start=0&end=9999999999')
+      expect(exemplars + all).toMatch(/"trace_id":"[0-9a-f]{32}"/)
+    } finally {
+      await prometheus.stop()
+    }
+  },
+  60_000,
+)
+
+async function startPrometheus(features: readonly string[]) {
   const home = await mkdtemp(join(tmpdir(), 'wakeline-prometheus-'))
   const port = await freePort()
   const config = `scrape_configs:
@@ -76,22 +125,31 @@ test.runIf(installed('prometheus'))('prometheus scrapes it', async () => {
     `--config.file=${join(home, 'prometheus.yml')}`,
     `--storage.tsdb.path=${join(home, 'data')}`,
     `--web.listen-address=127.0.0.1:${port}`,
+    ...features.map((feature) => `--enable-feature=${feature}`),
   ]
   const prometheus = spawn('prometheus', args, { stdio: 'ignore' })
-  try {
-    const ask = `http://127.0.0.1:${port}/api/v1/query?query=${encodeURIComponent('orders_total + on() up')}`
-    const answered = async () => (await fetch(ask).catch(() => undefined))?.text()
-    let answer = await answered()
-    for (let i = 0; i < 300 && !answer?.includes('"4"'); i++) {
-      await new Promise((resolve) => setTimeout(resolve, 100))
-      answer = await answered()
-    }
-    expect(answer).toContain('"4"')
-  } finally {
-    prometheus.kill('SIGKILL')
-    await rm(home, { recursive: true, force: true })
+  const get = async (path: string) =>
+    (await fetch(`http://127.0.0.1:${port}/api/v1/${path}`).catch(() => undefined))?.text() ?? ''
+  const ask = async (query: string) =>
+    Number(/"value":\[[^,]*,"([^"]*)"/.exec(await get(`query?query=${encodeURIComponent(query)}`))?.[1])
+  return {
+    get,
+    /** Waits for this answer, within one part in a hundred. */
+    until: async (query: string, value: number) => {
+      let answer = await ask(query)
+      for (let i = 0; i < 300 && !(Math.abs(answer - value) <= Math.abs(value) / 100); i++) {
+        await new Promise((resolve) => setTimeout(resolve, 100))
+        answer = await ask(query)
+      }
+      expect(Math.abs(answer - value), `${query} is ${answer}, not ${value}`).toBeLessThanOrEqual(Math.abs(value) / 100)
+    },
+    stop: async () => {
+      prometheus.kill('SIGKILL')
+      await once(prometheus, 'exit')
+      await rm(home, { recursive: true, force: true })
+    },
   }
-})
+}
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')

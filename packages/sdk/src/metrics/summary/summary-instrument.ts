@@ -21,7 +21,7 @@ interface Piece {
 }
 
 /** Quantiles within 0.55 % of the true value over 8 doublings, 1.1 % over 16 (1 ms to a minute), 2.2 % over 32. */
-export const sketchLimits = { maxScale: 6, maxBuckets: 512 } as const
+export const sketchLimits = { maxScale: 6, maxBuckets: 514 } as const
 const summaryData = 0x5a
 const none: Attributes = {}
 
@@ -56,12 +56,12 @@ export class SummaryInstrument extends Slots implements Histogram, SummaryPoints
   }
 
   quantiles(slot: number): number[] {
-    const all = this.live(slot)
-    return this.window.quantiles.map((quantile) =>
-      all.buckets.count === 0
-        ? Number.NaN
-        : Math.min(all.largest, Math.max(all.smallest, valueAt(all.buckets, quantile))),
-    )
+    const { buckets, smallest, largest } = this.live(slot)
+    return this.window.quantiles.map((quantile) => {
+      if (buckets.count === 0) return Number.NaN
+      if (quantile === 0) return smallest
+      return quantile === 1 ? largest : Math.min(largest, Math.max(smallest, valueAt(buckets, quantile)))
+    })
   }
 
   /** Adds what another process recorded a moment ago. */
