@@ -25,6 +25,7 @@ export default defineConfig({
         ...source,
         test: {
           name: 'e2e',
+          setupFiles: ['packages/sdk/src/on-demand/from-source.ts'],
           include: ['e2e/**/*.test.ts'],
           pool: 'forks',
           fileParallelism: false,
