@@ -79,23 +79,27 @@ test('import and start() load at most 30 kB, minified and gzipped', async () => 
 test.each([
   ['standard', []],
   ['legacy', ['--experimentalDecorators']],
-])('@Timed is a %s decorator', async (name, flags) => {
+])('@Timed and @Traced are %s decorators', async (name, flags) => {
   const text = `import { Timed, aggregateLogs } from 'wakeline/logs'
+import { Traced, analyzeTraces } from 'wakeline/traces'
 class Shop {
   price = 3
   @Timed('sum') total(n: number): number { return n * this.price }
   @Timed() async slow(): Promise<string> { return 'done' }
+  @Traced('shop open', { kind: 'server', attributes: { a: 1 } }) open(n: number): number { return this.close(n) }
+  @Traced() close(n: number): number { return n - this.price }
 }
 const seen = aggregateLogs()
+const traces = analyzeTraces()
 const shop = new Shop()
-console.log([shop.total(2), await shop.slow(), ...seen.all().map((entry) => entry.message)].join())`
+console.log([shop.total(2), shop.open(5), await shop.slow(), ...(traces.traces()[0]?.tree ?? []).map((span) => span.depth + span.name), ...seen.all().map((entry) => entry.message)].join())`
   await writeFile(join(folder, `${name}.mts`), text)
   const shared = ['--strict', '--module', 'nodenext', '--target', 'es2022', '--types', '']
   const lib = ['--lib', 'es2022,dom']
   const compiled = spawnSync(tsc, [...shared, ...lib, ...flags, `${name}.mts`], { cwd: folder, encoding: 'utf8' })
   expect([compiled.stdout, compiled.status]).toEqual(['', 0])
   const ended = await runNode(folder, [`${name}.mjs`], { WAKELINE_LOG_OUTPUT: 'none' })
-  expect(ended).toMatchObject({ stdout: '6,done,sum,slow\n', stderr: '' })
+  expect(ended).toMatchObject({ stdout: '6,2,done,0shop open,1close,sum,slow\n', stderr: '' })
 })
 
 test('its types are right for both, with no other package installed', async () => {
