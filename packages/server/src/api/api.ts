@@ -7,12 +7,14 @@ import { bodyLimit } from 'hono/body-limit'
 import { accessHeaders, checkHost, checkOrigin, checkToken, openSessions } from '../base/access.ts'
 import type { Query } from '../query/query.ts'
 import { ApiFailure, respondFailure } from './errors.ts'
+import { jaegerRoutes } from './jaeger/jaeger.ts'
 import { prometheusRoutes } from './prometheus.ts'
 import { respondPrometheusFailure } from './prometheus-errors.ts'
 import type { ScrapeTargets } from './prometheus-targets.ts'
 import { questionRoutes } from './questions.ts'
 import { sessionRoutes } from './session.ts'
 import { tailRoutes } from './tail.ts'
+import { tempoRoutes } from './tempo/tempo.ts'
 import { openTurns } from './turns.ts'
 import { serveUi } from './ui-files.ts'
 
@@ -50,7 +52,7 @@ export type Api = {
   stop(): Promise<void>
 }
 
-/** Listens, and answers `/api/v1`, `/prometheus/api/v1`, the UI, `/livez`, `/readyz` and `/metrics`. Throws what listening throws (a taken port). */
+/** Listens, and answers `/api/v1`, `/prometheus/api/v1`, `/jaeger/api`, `/tempo/api`, `/mcp`, the UI, `/livez`, `/readyz` and `/metrics`. Throws what listening throws (a taken port). */
 export async function startApi(parts: ApiParts & ApiOptions): Promise<Api> {
   const addresses = new WeakMap<Request, string>()
   const app = apiRoutes(parts, (request) => addresses.get(request) ?? '')
@@ -117,32 +119,30 @@ export function apiRoutes(parts: ApiParts & ApiOptions, addressOf: (request: Req
       throw new ApiFailure('unauthorized', refused)
     await next()
   }
-  app.use('/api/*', guarded)
-  app.use('/prometheus/*', guarded)
+  for (const root of dataRoots) app.use(`${root}/*`, guarded)
   app.use('/metrics', guarded)
-  app.use('/mcp', guarded)
   app.get('/metrics', (context) =>
     context.text(parts.metricsText(), 200, { 'Content-Type': 'text/plain; version=0.0.4; charset=utf-8' }),
   )
   app.route('/api/v1', tailRoutes({ query, viewersMax: parts.tailViewersMax }))
   app.route('/api/v1', questionRoutes({ ...parts, turns }))
   app.route('/prometheus/api/v1', prometheusRoutes({ query, turns, nowUnixMs, scrapeTargets: parts.scrapeTargets }))
+  app.route('/jaeger/api', jaegerRoutes({ query, turns, nowUnixMs, report }))
+  app.route('/tempo/api', tempoRoutes({ query, turns, report }))
   // Agents are few and their protocol's library is large: it is loaded with the first of them.
   app.post('/mcp', bodyLimit({ maxSize: messageMaxBytes, onError: messageTooLarge }), async (context) => {
     const { answerMcp } = await import('./mcp.ts')
     return answerMcp(context, { ...parts, answer: (request) => app.fetch(request) })
   })
-  app.all('/api/*', (context) => {
-    if (context.req.method !== 'GET')
-      throw new ApiFailure(
-        'method_not_allowed',
-        `Cannot ${context.req.method} ${context.req.path}: it is answered to GET only`,
-      )
-    throw new ApiFailure(
-      'not_found',
-      `Cannot answer ${context.req.path}: there is nothing of this name; the endpoints are under /api/v1`,
-    )
-  })
+  for (const root of dataRoots) {
+    app.all(`${root}/*`, (context) => {
+      const { method, path } = context.req
+      if (method !== 'GET' && root === '/api') {
+        throw new ApiFailure('method_not_allowed', `Cannot ${method} ${path}: it is answered to GET only`)
+      }
+      throw new ApiFailure('not_found', `Cannot answer ${path}: there is nothing of this name under ${root}`)
+    })
+  }
   app.get('*', (context) => serveUi(context, parts.uiDirectory))
   app.notFound((context) =>
     respondFailure(
@@ -163,11 +163,14 @@ function messageTooLarge(): never {
   throw new ApiFailure('too_large', `Cannot read this message: it has more than ${messageMaxBytes} bytes`)
 }
 
+/** Below these is data; everything else is the pages. */
+const dataRoots = ['/api', '/prometheus', '/jaeger', '/tempo', '/mcp'] as const
+
 const isPrometheus = (context: Context): boolean => context.req.path.startsWith('/prometheus/')
 
 function checkAccess(context: Context, { host, token }: ApiOptions): void {
   const headers = accessHeaders((name) => context.req.header(name))
-  const isPage = context.req.method === 'GET' && !context.req.path.startsWith('/api/') && !isPrometheus(context)
+  const isPage = context.req.method === 'GET' && !dataRoots.some((root) => context.req.path.startsWith(`${root}/`))
   const refused = checkHost(headers, { host, token }) ?? checkOrigin(headers, { navigation: isPage })
   if (refused !== undefined) throw new ApiFailure('forbidden', refused)
 }

@@ -53,15 +53,27 @@ type Failure = {
   retryAfterSeconds?: number | undefined
 }
 
+/** Other systems' APIs have shapes of their own for what went wrong. */
+export type FailureShape = (failure: Failure, status: number) => object
+
+const ownShape: FailureShape = ({ code, message, position }): ApiError => ({
+  error: { code, message, ...(position !== undefined && { position }) },
+})
+
 /** A refused question, or an error thrown on the way, as a response. `report` hears of what is our own fault. */
-export function respondFailure(context: Context, error: unknown, report: (error: unknown) => void): Response {
-  const { code, message, position, retryAfterSeconds } = failureOf(error)
+export function respondFailure(
+  context: Context,
+  error: unknown,
+  report: (error: unknown) => void,
+  shape: FailureShape = ownShape,
+): Response {
+  const failure = failureOf(error)
+  const { code, retryAfterSeconds } = failure
   // Whatever broke off because nobody waits any more is not our fault.
   if (code === 'internal' && !context.req.raw.signal.aborted) report(error)
   if (retryAfterSeconds !== undefined) context.header('Retry-After', String(retryAfterSeconds))
   context.header('Cache-Control', 'no-store')
-  const body: ApiError = { error: { code, message, ...(position !== undefined && { position }) } }
-  return context.json(body, statusCode(statuses[code]))
+  return context.json(shape(failure, statuses[code]), statusCode(statuses[code]))
 }
 
 /** 499 is no registered status, but it is the one every proxy's log shows for a client that went away. */

@@ -1,5 +1,6 @@
 import type {
   CompletionAnswer,
+  LogContextAnswer,
   LogHistogramAnswer,
   LogsAnswer,
   MetricLabelsAnswer,
@@ -15,6 +16,7 @@ import type {
 import type { Refused } from '../base/refused.ts'
 import type { Reader, ReadLimits } from '../store/store.ts'
 import { askKeys, askValues, type CompletionAsk } from './completion.ts'
+import { askLogContext, type LogContextAsk } from './log-context.ts'
 import { askLogHistogram, askLogs, type LogHistogramAsk, type LogsAsk } from './logs.ts'
 import { askMetricRange, type MetricRangeAsk } from './metric-range.ts'
 import { askMetricLabels, askMetrics, type MetricLabelsAsk, type MetricsAsk } from './metrics.ts'
@@ -26,6 +28,14 @@ import { askTable, type TableAsk } from './table.ts'
 import { startTail, type Tail, type TailOptions } from './tail.ts'
 import type { TimeRange } from './time-range.ts'
 import { askTrace, askTraces, type TracesAsk } from './traces.ts'
+import {
+  askOperationNames,
+  askServiceCalls,
+  askWholeTraces,
+  type OperationName,
+  type ServiceCalls,
+  type WholeTraces,
+} from './whole-traces.ts'
 
 export type QueryOptions = {
   queryTimeoutMs: number
@@ -48,7 +58,12 @@ export interface Query {
   traces(ask: TracesAsk, run: RunOptions): Asked<TracesAnswer>
   trace(ask: { traceId: string }, run: RunOptions): Asked<TraceAnswer>
   spans(ask: TracesAsk, run: RunOptions): Asked<SpansAnswer>
+  /** For the query APIs of other systems: whole traces, names of operations, and who called whom. */
+  wholeTraces(ask: { traceIds: readonly string[] }, run: RunOptions): Promise<WholeTraces>
+  operationNames(ask: TimeRange & { service: string }, run: RunOptions): Promise<OperationName[]>
+  serviceCalls(ask: TimeRange, run: RunOptions): Promise<ServiceCalls[]>
   logs(ask: LogsAsk, run: RunOptions): Asked<LogsAnswer>
+  logContext(ask: LogContextAsk, run: RunOptions): Promise<LogContextAnswer>
   logHistogram(ask: LogHistogramAsk, run: RunOptions): Asked<LogHistogramAnswer>
   table(ask: TableAsk, run: RunOptions): Asked<TableAnswer>
   metrics(ask: MetricsAsk, run: RunOptions): Promise<MetricsAnswer>
@@ -86,7 +101,11 @@ export function openQuery({
     traces: (ask, run) => askTraces(ask, running(run)),
     trace: (ask, run) => askTrace(ask, running(run)),
     spans: (ask, run) => askSpans(ask, running(run)),
+    wholeTraces: ({ traceIds }, run) => askWholeTraces(traceIds, running(run)),
+    operationNames: (ask, run) => askOperationNames(ask, running(run)),
+    serviceCalls: (ask, run) => askServiceCalls(ask, running(run)),
     logs: (ask, run) => askLogs(ask, running(run)),
+    logContext: (ask, run) => askLogContext(ask, running(run)),
     logHistogram: (ask, run) => askLogHistogram(ask, running(run)),
     table: (ask, run) => askTable(ask, running(run)),
     metrics: (ask, run) => askMetrics(ask, running(run)),
