@@ -1,5 +1,5 @@
 import { createServer } from 'node:http'
-import { five, promClientBuckets, scrapedSeries, scrapes, tellMedian, threeLabels } from './rounds.mjs'
+import { five, labelled, promClientBuckets, scrapedSeries, scrapes, tellMedian, threeLabels } from './rounds.mjs'
 
 /** `node ours.mjs OPERATION`: one operation of the SDK; WAKELINE_ENTRY is the URL of its built index.js. */
 const { flush, log, meter, start, trace } = await import(process.env.WAKELINE_ENTRY)
@@ -77,14 +77,27 @@ const operations = {
       },
     }
   },
-  scrape: async () => {
-    const histogram = meter.histogram('h', { unit: 's', boundaries: promClientBuckets })
-    for (let i = 0; i < scrapedSeries; i++) histogram.record((i % 100) / 10, { ...threeLabels(), route: `/r/${i}` })
-    const { metricsHandler } = await import(process.env.WAKELINE_ENTRY.replace('index.js', 'prometheus.js'))
-    const handler = metricsHandler()
-    const nowhere = { destroyed: false, writeHead() {}, write: () => true, end() {}, once() {}, removeListener() {} }
-    return scrapes(() => handler({ method: 'GET', headers: {} }, nowhere))
+  'histogram, 3 labels': () => {
+    const histogram = meter.histogram('h', { unit: 's' })
+    return labelled(1_000_000, (value) => histogram.record(value, threeLabels()))
   },
+  'gauge, 3 labels': () => {
+    const gauge = meter.gauge('g')
+    return labelled(1_000_000, (value) => gauge.set(value, threeLabels()))
+  },
+  'native histogram, bound': async () => {
+    const { nativeHistogram } = await import(process.env.WAKELINE_ENTRY.replace('index.js', 'metrics.js'))
+    const histogram = nativeHistogram('h', { unit: 's' }).with(threeLabels())
+    return labelled(1_000_000, (value) => histogram.record(value))
+  },
+  'summary, bound': async () => {
+    const { summary } = await import(process.env.WAKELINE_ENTRY.replace('index.js', 'metrics.js'))
+    const bound = summary('s', { unit: 's' }).with(threeLabels())
+    return labelled(1_000_000, (value) => bound.record(value))
+  },
+  scrape: () => scrape(''),
+  'scrape, protobuf': () =>
+    scrape('application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited'),
   'span, 5 attributes': () => ({
     times: 100_000,
     between: flush,
@@ -92,6 +105,15 @@ const operations = {
       for (let k = 0; k < n; k++) trace('load order', five(), () => {})
     },
   }),
+}
+
+async function scrape(accept) {
+  const histogram = meter.histogram('h', { unit: 's', boundaries: promClientBuckets })
+  for (let i = 0; i < scrapedSeries; i++) histogram.record((i % 100) / 10, { ...threeLabels(), route: `/r/${i}` })
+  const { metricsHandler } = await import(process.env.WAKELINE_ENTRY.replace('index.js', 'prometheus.js'))
+  const handler = metricsHandler()
+  const nowhere = { destroyed: false, writeHead() {}, write: () => true, end() {}, once() {}, removeListener() {} }
+  return scrapes(() => handler({ method: 'GET', headers: { accept } }, nowhere))
 }
 
 await trace('around', async () => tellMedian(await operations[operation]()))

@@ -1,5 +1,5 @@
 import { context, metrics, trace } from '@opentelemetry/api'
-import { five, scrapedSeries, scrapes, tellMedian, threeLabels } from './rounds.mjs'
+import { five, labelled, scrapedSeries, scrapes, tellMedian, threeLabels } from './rounds.mjs'
 
 /** `node peers.mjs OPERATION`: the same operations by the libraries the SDK replaces, each set up as its own pages say. */
 const attributes = five()
@@ -55,12 +55,7 @@ const operations = {
     }
   },
   'otel: counter, 3 labels': async () => {
-    const { AggregationTemporality, InMemoryMetricExporter, MeterProvider, PeriodicExportingMetricReader } =
-      await import('@opentelemetry/sdk-metrics')
-    const exporter = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE)
-    const reader = new PeriodicExportingMetricReader({ exporter, exportIntervalMillis: 3_600_000 })
-    metrics.setGlobalMeterProvider(new MeterProvider({ readers: [reader] }))
-    const counter = metrics.getMeter('bench').createCounter('c')
+    const counter = (await openMeter()).createCounter('c')
     return {
       times: 300_000,
       loop: (n) => {
@@ -94,6 +89,33 @@ const operations = {
       },
     }
   },
+  'otel: histogram, 3 labels': async () => {
+    const histogram = (await openMeter()).createHistogram('h', { unit: 's' })
+    return labelled(300_000, (value) => histogram.record(value, threeLabels()))
+  },
+  'otel: exponential histogram': async () => {
+    const { AggregationType } = await import('@opentelemetry/sdk-metrics')
+    const views = [{ instrumentName: 'h', aggregation: { type: AggregationType.EXPONENTIAL_HISTOGRAM } }]
+    const histogram = (await openMeter(views)).createHistogram('h', { unit: 's' })
+    const labels = threeLabels()
+    return labelled(300_000, (value) => histogram.record(value, labels))
+  },
+  'otel: gauge, 3 labels': async () => {
+    const gauge = (await openMeter()).createGauge('g')
+    return labelled(300_000, (value) => gauge.record(value, threeLabels()))
+  },
+  'prom-client: histogram, 3 labels': async () => {
+    const { Histogram } = (await import('prom-client')).default
+    const histogram = new Histogram({ name: 'h', help: 'h', labelNames: ['method', 'route', 'status'] })
+    return labelled(300_000, (value) => histogram.observe(threeLabels(), value))
+  },
+  'prom-client: summary, bound': async () => {
+    const { Summary } = (await import('prom-client')).default
+    const labelNames = ['method', 'route', 'status']
+    const summary = new Summary({ name: 's', help: 's', labelNames, maxAgeSeconds: 600, ageBuckets: 5 })
+    const bound = summary.labels(threeLabels())
+    return labelled(100_000, (value) => bound.observe(value))
+  },
   'prom-client: scrape': async () => {
     const { Histogram, register } = (await import('prom-client')).default
     const histogram = new Histogram({ name: 'h', help: 'h', labelNames: ['method', 'route', 'status'] })
@@ -116,6 +138,16 @@ const operations = {
 function traceIds() {
   const { traceId, spanId } = trace.getActiveSpan().spanContext()
   return { trace_id: traceId, span_id: spanId }
+}
+
+async function openMeter(views = []) {
+  const { AggregationTemporality, InMemoryMetricExporter, MeterProvider, PeriodicExportingMetricReader } = await import(
+    '@opentelemetry/sdk-metrics'
+  )
+  const exporter = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE)
+  const reader = new PeriodicExportingMetricReader({ exporter, exportIntervalMillis: 3_600_000 })
+  metrics.setGlobalMeterProvider(new MeterProvider({ readers: [reader], views }))
+  return metrics.getMeter('bench')
 }
 
 /** Spans become OTLP bytes 512 at a time, as the batch processor has them exported; nothing is sent. */

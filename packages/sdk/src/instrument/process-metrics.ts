@@ -24,27 +24,10 @@ export function startProcessMetrics(metering: Metering, meter: Meter): () => voi
 
 function watch(meter: Meter): () => void {
   const { PerformanceObserver, monitorEventLoopDelay } = process.getBuiltinModule('node:perf_hooks')
-  meter.observableCounter(
-    'process.cpu.time',
-    { unit: 's', description: 'CPU time used by this process.' },
-    (observe) => {
-      const { user, system } = process.cpuUsage()
-      observe(user / 1e6, { 'cpu.mode': 'user' })
-      observe(system / 1e6, { 'cpu.mode': 'system' })
-    },
-  )
-  meter.observableUpDownCounter('process.memory.usage', { unit: 'By', description: 'Resident memory.' }, (observe) =>
-    observe(process.memoryUsage.rss()),
-  )
-  meter.observableGauge('process.uptime', { unit: 's', description: 'Time since the process began.' }, (observe) =>
-    observe(process.uptime()),
-  )
-  const heap = { unit: 'By', description: 'Heap space in use.' }
-  meter.observableUpDownCounter('v8js.memory.heap.used', heap, (observe) => {
-    for (const space of process.getBuiltinModule('node:v8').getHeapSpaceStatistics()) {
-      observe(space.space_used_size, { 'v8js.heap.space.name': space.space_name })
-    }
-  })
+  // What is the whole process's is told by its main thread; event loop, heap and collector are each thread's own.
+  if (process.getBuiltinModule('node:worker_threads').isMainThread) observeProcess(meter)
+  observeHeap(meter)
+  observeResources(meter)
   const delay = monitorEventLoopDelay({ resolution: delayResolutionMs })
   delay.enable()
   observeLoop(meter, delay)
@@ -67,6 +50,70 @@ function watch(meter: Meter): () => void {
   }
 }
 
+function observeProcess(meter: Meter): void {
+  const { readdirSync, readFileSync } = process.getBuiltinModule('node:fs')
+  const cpu = { unit: 's', description: 'CPU time used by this process.' }
+  meter.observableCounter('process.cpu.time', cpu, (observe) => {
+    const { user, system } = process.cpuUsage()
+    observe(user / 1e6, { 'cpu.mode': 'user' })
+    observe(system / 1e6, { 'cpu.mode': 'system' })
+  })
+  meter.observableUpDownCounter('process.memory.usage', { unit: 'By', description: 'Resident memory.' }, (observe) =>
+    observe(process.memoryUsage.rss()),
+  )
+  meter.observableGauge('process.uptime', { unit: 's', description: 'Time since the process began.' }, (observe) =>
+    observe(process.uptime()),
+  )
+  const faults = { unit: '{fault}', description: 'Page faults.' }
+  meter.observableCounter('process.paging.faults', faults, (observe) => {
+    const { minorPageFault, majorPageFault } = process.resourceUsage()
+    observe(minorPageFault, { 'system.paging.fault.type': 'minor' })
+    observe(majorPageFault, { 'system.paging.fault.type': 'major' })
+  })
+  const switches = { unit: '{context_switch}', description: 'Times the process was taken off a core.' }
+  meter.observableCounter('process.context_switches', switches, (observe) => {
+    const { voluntaryContextSwitches, involuntaryContextSwitches } = process.resourceUsage()
+    observe(voluntaryContextSwitches, { 'process.context_switch.type': 'voluntary' })
+    observe(involuntaryContextSwitches, { 'process.context_switch.type': 'involuntary' })
+  })
+  if (process.platform !== 'linux') return
+  const status = (what: RegExp) => Number(what.exec(readFileSync('/proc/self/status', 'utf8'))?.[1])
+  const files = { unit: '{file_descriptor}', description: 'Open file descriptors.' }
+  meter.observableUpDownCounter('process.unix.file_descriptor.count', files, (observe) =>
+    observe(readdirSync('/proc/self/fd').length - 1),
+  )
+  meter.observableUpDownCounter('process.memory.virtual', { unit: 'By', description: 'Address space.' }, (observe) =>
+    observe(status(/^VmSize:\s+(\d+) kB/m) * 1024),
+  )
+  meter.observableUpDownCounter('process.thread.count', { unit: '{thread}', description: 'Threads.' }, (observe) =>
+    observe(status(/^Threads:\s+(\d+)/m)),
+  )
+}
+
+function observeHeap(meter: Meter): void {
+  const { getHeapSpaceStatistics } = process.getBuiltinModule('node:v8')
+  for (const [name, description, read] of [
+    ['heap.used', 'Heap space in use.', 'space_used_size'],
+    ['heap.limit', 'Heap space taken from the system.', 'space_size'],
+    ['heap.space.available_size', 'Heap space that is free.', 'space_available_size'],
+    ['heap.space.physical_size', 'Heap space that is in memory.', 'physical_space_size'],
+  ] as const) {
+    meter.observableUpDownCounter(`v8js.memory.${name}`, { unit: 'By', description }, (observe) => {
+      for (const space of getHeapSpaceStatistics()) observe(space[read], { 'v8js.heap.space.name': space.space_name })
+    })
+  }
+}
+
+/** Handles and requests that keep the event loop alive. There is no OpenTelemetry name for them yet. */
+function observeResources(meter: Meter): void {
+  const options = { unit: '{resource}', description: 'What keeps the event loop alive, by type.' }
+  meter.observableUpDownCounter('nodejs.active_resources', options, (observe) => {
+    const byType = new Map<string, number>()
+    for (const type of process.getActiveResourcesInfo()) byType.set(type, (byType.get(type) ?? 0) + 1)
+    for (const [type, count] of byType) observe(count, { 'nodejs.resource.type': type })
+  })
+}
+
 /** Delay since the last collection, and the share of time the loop was busy. */
 function observeLoop(meter: Meter, delay: import('node:perf_hooks').IntervalHistogram): void {
   let before = performance.eventLoopUtilization()
@@ -79,12 +126,19 @@ function observeLoop(meter: Meter, delay: import('node:perf_hooks').IntervalHist
       before = now
     },
   )
+  const time = { unit: 's', description: 'Time the event loop was active or idle.' }
+  meter.observableCounter('nodejs.eventloop.time', time, (observe) => {
+    const { active, idle } = performance.eventLoopUtilization()
+    observe(active / 1000, { 'nodejs.eventloop.state': 'active' })
+    observe(idle / 1000, { 'nodejs.eventloop.state': 'idle' })
+  })
   // What is measured is the time between two ticks of a timer: the timer's own interval is not a delay.
   const seconds = (nanos: number) => Math.max(0, nanos / 1e9 - delayResolutionMs / 1000)
   const figures = {
     min: () => delay.min,
     max: () => delay.max,
     mean: () => delay.mean,
+    stddev: () => delay.stddev + delayResolutionMs * 1e6,
     p50: () => delay.percentile(50),
     p90: () => delay.percentile(90),
     p99: () => delay.percentile(99),

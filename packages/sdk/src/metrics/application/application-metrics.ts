@@ -26,6 +26,7 @@ export function applicationMetrics(metering: Metering): ApplicationMetrics {
     queries.record(seconds, {
       'db.operation.name': query.operation,
       'db.collection.name': query.table,
+      status: error === undefined ? 'ok' : 'error',
       'error.type': error,
     })
   return {

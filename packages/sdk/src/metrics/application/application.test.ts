@@ -77,11 +77,11 @@ test('queries are measured with their outcome, and what they give or throw is un
       throw new RangeError('y')
     }),
   ).toThrow('y')
-  const found = (await series()).map(({ attributes, value }) => [attributes['error.type'], value])
+  const found = (await series()).map(({ attributes, value }) => [attributes['status'], attributes['error.type'], value])
   expect(found).toEqual([
-    [undefined, 2],
-    ['TypeError', 1],
-    ['RangeError', 1],
+    ['ok', undefined, 2],
+    ['error', 'TypeError', 1],
+    ['error', 'RangeError', 1],
   ])
 })
 
@@ -132,7 +132,7 @@ test('the machine is measured from start to stop', async () => {
   system.start()
   await new Promise((resolve) => setTimeout(resolve, 50))
   const names = new Set((await series()).map(({ name }) => name))
-  for (const name of ['system.cpu.time', 'system.memory.usage', 'system.filesystem.usage'])
+  for (const name of ['system.cpu.time', 'system.cpu.utilization', 'system.memory.usage', 'system.filesystem.usage'])
     expect(names).toContain(name)
   expect(isRunning).toBe(true)
   system.stop()

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { statfs } from 'node:fs/promises'
-import { cpus, freemem, totalmem } from 'node:os'
+import { cpus, freemem, loadavg, totalmem } from 'node:os'
 import type { Report } from '../../report.ts'
 import { type Metering, meterOf } from '../metering.ts'
 import type { SystemMetrics } from './public.ts'
@@ -34,12 +34,18 @@ export function systemMetrics({ metering, report, every }: SystemMetricsParts): 
   }
 }
 
+type Row = Record<string, string | number>
+
 /** What was seen at the last look; sums are those of the machine, so they only grow. */
 class SystemSample {
   cpuSeconds: Record<string, number> = {}
+  /** Share of each mode of the time since the look before. */
+  cpuShare: Record<string, number> = {}
   memoryBytes: Record<string, number> = {}
   diskBytes: Record<string, number> = {}
-  network: { device: string; direction: string; bytes: number }[] = []
+  diskMoved: Moved[] = []
+  networkMoved: Moved[] = []
+  load: number[] = []
   readonly disk: string
   private readonly report: Report
 
@@ -49,16 +55,21 @@ class SystemSample {
   }
 
   async take(): Promise<void> {
-    const modes: Record<string, number> = {}
-    for (const { times } of cpus()) {
-      for (const [mode, ms] of Object.entries(times)) {
-        const name = mode === 'irq' ? 'interrupt' : mode === 'sys' ? 'system' : mode
-        modes[name] = (modes[name] ?? 0) + ms / 1000
-      }
+    this.look('the CPU', () => this.takeCpu())
+    this.look('the memory', () => {
+      this.memoryBytes = readMemory()
+    })
+    this.look('the load', () => {
+      this.load = loadavg()
+    })
+    if (process.platform === 'linux') {
+      this.look('the network', () => {
+        this.networkMoved = readNetwork(readFileSync('/proc/net/dev', 'utf8'))
+      })
+      this.look('the disks', () => {
+        this.diskMoved = readDisks(readFileSync('/proc/diskstats', 'utf8'), new Set(readdirSync('/sys/block')))
+      })
     }
-    this.cpuSeconds = modes
-    this.memoryBytes = { used: totalmem() - freemem(), free: freemem() }
-    this.network = readNetwork()
     try {
       const { blocks, bfree, bavail, bsize } = await statfs(this.disk)
       this.diskBytes = { used: (blocks - bfree) * bsize, free: bavail * bsize, reserved: (bfree - bavail) * bsize }
@@ -66,32 +77,99 @@ class SystemSample {
       this.report(`Cannot measure the disk ${this.disk}: ${String(thrown)}`)
     }
   }
+
+  /** One that cannot be seen (a container without that file) takes none of the others along. */
+  private look(what: string, take: () => void): void {
+    try {
+      take()
+    } catch (thrown) {
+      this.report(`Cannot measure ${what} of this machine: ${String(thrown)}`)
+    }
+  }
+
+  private takeCpu(): void {
+    const before = this.cpuSeconds
+    const now: Record<string, number> = {}
+    for (const { times } of cpus()) {
+      for (const [mode, ms] of Object.entries(times)) {
+        const name = mode === 'irq' ? 'interrupt' : mode === 'sys' ? 'system' : mode
+        now[name] = (now[name] ?? 0) + ms / 1000
+      }
+    }
+    const passed = Object.entries(now).map(([mode, seconds]) => [mode, seconds - (before[mode] ?? 0)] as const)
+    const total = passed.reduce((sum, [, seconds]) => sum + seconds, 0)
+    if (total > 0) this.cpuShare = Object.fromEntries(passed.map(([mode, seconds]) => [mode, seconds / total]))
+    this.cpuSeconds = now
+  }
 }
 
 function observe(metering: Metering, sample: SystemSample): void {
   const meter = meterOf(metering, scope)
-  meter.observableCounter('system.cpu.time', { unit: 's', description: 'CPU time by mode.' }, (tell) => {
-    for (const [mode, seconds] of Object.entries(sample.cpuSeconds)) tell(seconds, { 'cpu.mode': mode })
-  })
-  meter.observableUpDownCounter('system.memory.usage', { unit: 'By', description: 'Memory by state.' }, (tell) => {
-    for (const [state, bytes] of Object.entries(sample.memoryBytes)) tell(bytes, { 'system.memory.state': state })
-  })
-  const disk = { unit: 'By', description: 'Space of a file system by state.' }
-  meter.observableUpDownCounter('system.filesystem.usage', disk, (tell) => {
-    for (const [state, bytes] of Object.entries(sample.diskBytes))
-      tell(bytes, { 'system.filesystem.state': state, 'system.filesystem.mountpoint': sample.disk })
+  const told = (rows: () => Record<string, number>, attributes: (key: string) => Row) => (tell: Tell) => {
+    for (const [key, value] of Object.entries(rows())) tell(value, attributes(key))
+  }
+  const mode = (key: string) => ({ 'cpu.mode': key })
+  meter.observableCounter(
+    'system.cpu.time',
+    { unit: 's', description: 'CPU time by mode.' },
+    told(() => sample.cpuSeconds, mode),
+  )
+  meter.observableGauge(
+    'system.cpu.utilization',
+    { unit: '1', description: 'Share of the CPU time by mode, between two looks.' },
+    told(() => sample.cpuShare, mode),
+  )
+  meter.observableUpDownCounter(
+    'system.memory.usage',
+    { unit: 'By', description: 'Memory by state.' },
+    told(
+      () => sample.memoryBytes,
+      (state) => ({ 'system.memory.state': state }),
+    ),
+  )
+  meter.observableUpDownCounter(
+    'system.filesystem.usage',
+    { unit: 'By', description: 'Space of a file system by state.' },
+    told(
+      () => sample.diskBytes,
+      (state) => ({ 'system.filesystem.state': state, 'system.filesystem.mountpoint': sample.disk }),
+    ),
+  )
+  meter.observableCounter('system.disk.io', { unit: 'By', description: 'Bytes read and written.' }, (tell) => {
+    for (const { device, direction, bytes } of sample.diskMoved)
+      tell(bytes, { 'system.device': device, 'disk.io.direction': direction })
   })
   const network = { unit: 'By', description: 'Bytes received and transmitted.' }
   meter.observableCounter('system.network.io', network, (tell) => {
-    for (const { device, direction, bytes } of sample.network)
+    for (const { device, direction, bytes } of sample.networkMoved)
       tell(bytes, { 'network.interface.name': device, 'network.io.direction': direction })
+  })
+  ;['1m', '5m', '15m'].forEach((span, i) => {
+    const options = { unit: '{thread}', description: `Processes that run or wait, over ${span}.` }
+    meter.observableGauge(`system.linux.load.${span}`, options, (tell) => tell(sample.load[i] ?? 0))
   })
 }
 
-/** Linux tells in /proc/net/dev: `eth0: received-bytes 7 more columns transmitted-bytes ...`. Elsewhere nothing does. */
-function readNetwork(): SystemSample['network'] {
-  if (process.platform !== 'linux') return []
-  const lines = readFileSync('/proc/net/dev', 'utf8').split('\n').slice(2)
+type Tell = (value: number, attributes?: Row) => void
+
+interface Moved {
+  readonly device: string
+  readonly direction: string
+  readonly bytes: number
+}
+
+/** Linux tells more than Node does: what caches hold can be had back, and is not used. */
+function readMemory(): Record<string, number> {
+  if (process.platform !== 'linux') return { used: totalmem() - freemem(), free: freemem() }
+  const text = readFileSync('/proc/meminfo', 'utf8')
+  const bytes = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(text)?.[1] ?? 0) * 1024
+  const [free, buffers, cached] = [bytes('MemFree'), bytes('Buffers'), bytes('Cached') + bytes('SReclaimable')]
+  return { used: Math.max(0, bytes('MemTotal') - free - buffers - cached), free, buffers, cached }
+}
+
+/** `eth0: received-bytes 7 more columns transmitted-bytes ...` */
+function readNetwork(text: string): Moved[] {
+  const lines = text.split('\n').slice(2)
   return lines.flatMap((line) => {
     const [device = '', columns] = line.split(':')
     if (columns === undefined) return []
@@ -99,6 +177,19 @@ function readNetwork(): SystemSample['network'] {
     return [
       { device: device.trim(), direction: 'receive', bytes: numbers[0] ?? 0 },
       { device: device.trim(), direction: 'transmit', bytes: numbers[8] ?? 0 },
+    ]
+  })
+}
+
+/** `major minor name reads merged sectors-read ms writes merged sectors-written ...`; a sector is 512 bytes. */
+function readDisks(text: string, whole: ReadonlySet<string>): Moved[] {
+  return text.split('\n').flatMap((line) => {
+    const columns = line.trim().split(/\s+/)
+    const device = columns[2] ?? ''
+    if (!whole.has(device)) return []
+    return [
+      { device, direction: 'read', bytes: Number(columns[5]) * 512 },
+      { device, direction: 'write', bytes: Number(columns[9]) * 512 },
     ]
   })
 }
