@@ -16,7 +16,12 @@ afterAll(async () => {
 })
 
 /** Every `js` block of these pages is a program that runs as it stands. */
-const pages = ['../docs/guide/sdk.md', '../packages/sdk/README.md']
+const pages = [
+  '../docs/guide/sdk.md',
+  '../docs/guide/traces.md',
+  '../docs/guide/exporting.md',
+  '../packages/sdk/README.md',
+]
 const examples = pages.flatMap((page) => {
   const text = readFileSync(new URL(page, import.meta.url), 'utf8')
   return [...text.matchAll(/^```js\n([\s\S]*?)^```$/gm)].map(
