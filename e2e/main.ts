@@ -1,9 +1,22 @@
 import { parseArgs } from 'node:util'
+import { runCluster } from './cluster.ts'
 import { type Counts, runCrash } from './crash.ts'
+import { runSdkFaults } from './sdk-faults.ts'
+import { runSdkLeaks } from './sdk-leaks.ts'
 
-/** `npm run e2e -- SUITE [--kills N] [--seed N] [--json]`. With --json the last line is a flat object of counts. */
-const suites: Readonly<Record<string, (options: { kills: number; seed: number }) => Promise<Counts>>> = {
+/** `npm run e2e -- SUITE [--kills N] [--seed N] [--seconds N] [--requests N] [--json]`. With --json the last line is a flat object of counts. */
+interface Options {
+  readonly kills: number
+  readonly seed: number
+  readonly seconds: number
+  readonly requests: number
+}
+
+const suites: Readonly<Record<string, (options: Options) => Promise<Counts>>> = {
   crash: runCrash,
+  cluster: runCluster,
+  'sdk-faults': ({ seconds }) => runSdkFaults({ seconds, perSecond: 500 }),
+  'sdk-leaks': runSdkLeaks,
 }
 
 const { values, positionals } = parseArgs({
@@ -11,6 +24,9 @@ const { values, positionals } = parseArgs({
   options: {
     json: { type: 'boolean', default: false },
     kills: { type: 'string', default: '20' },
+    // Five phases: ten minutes.
+    seconds: { type: 'string', default: '120' },
+    requests: { type: 'string', default: '1000000' },
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
   },
 })
@@ -18,13 +34,18 @@ const [suite = ''] = positionals
 const run = Object.hasOwn(suites, suite) ? suites[suite] : undefined
 const kills = Number(values.kills)
 const seed = Number(values.seed)
-if (run === undefined || !Number.isInteger(kills) || kills < 0 || !Number.isInteger(seed)) {
+const seconds = Number(values.seconds)
+const requests = Number(values.requests)
+const isUsable = Number.isInteger(kills) && kills >= 0 && Number.isInteger(seed) && seconds > 0 && requests >= 1_000
+if (run === undefined || !isUsable) {
   const known = Object.keys(suites).join(', ')
-  console.error(`Cannot run "${suite}": say npm run e2e -- SUITE [--kills N] [--seed N] [--json] with one of ${known}`)
+  console.error(
+    `Cannot run "${suite}": say npm run e2e -- SUITE [--kills N] [--seed N] [--seconds N] [--requests N] [--json] with one of ${known}`,
+  )
   process.exit(2)
 }
 console.log(`${suite}: seed ${seed}`)
-const counts = await run({ kills, seed })
+const counts = await run({ kills, seed, seconds, requests })
 for (const [name, count] of Object.entries(counts)) console.log(`${name.padEnd(28)} ${count.toLocaleString('en')}`)
 if (values.json) console.log(JSON.stringify(counts))
 process.exitCode = counts['wrong'] === 0 ? 0 : 1
