@@ -13,7 +13,11 @@ const exceptions: readonly { words: readonly string[]; paths: RegExp; why: strin
     paths: /(encode|decode|protobuf|protocol\/src)\b/,
     why: 'the protobuf wire format calls its parts so',
   },
-  { words: ['tag'], paths: /^conformance\/|zipkin/, why: "Jaeger's and Zipkin's JSON call attributes so" },
+  {
+    words: ['tag', 'field'],
+    paths: /^conformance\/|zipkin|jaeger/,
+    why: "Jaeger's and Zipkin's JSON call attributes so",
+  },
   { words: ['manager', 'field'], paths: /^packages\/sdk\/src\/otel\//, why: 'names of @opentelemetry/api interfaces' },
 ]
 

@@ -54,9 +54,10 @@ afterAll(async () => {
   await world?.close()
 })
 
-const textOf = (answer: unknown): string => {
-  const { content } = answer as { content: { text: string }[] }
-  return content.map(({ text }) => text).join('')
+/** Answers are told as text. */
+function textOf(answer: object): string {
+  const told: { content: { text: string }[] } = JSON.parse(JSON.stringify(answer))
+  return told.content.map(({ text }) => text).join('')
 }
 
 test('every tool says that it only reads', async () => {

@@ -1,4 +1,4 @@
-import type { LogRecord, SpanRecord, TraceAnswer } from '@wakeline/protocol'
+import type { LogRecord, PrometheusResult, SpanRecord, TraceAnswer } from '@wakeline/protocol'
 import { expect, test } from 'vitest'
 import { drawTrace } from './draw-trace.ts'
 import { coloured, plain } from './paint.ts'
@@ -91,18 +91,16 @@ test('a log record is one line, and nothing in it moves the cursor', () => {
   })
 })
 
-test.each([
-  [{ resultType: 'scalar', result: [1, '4'] } as const, '4'],
-  [{ resultType: 'vector', result: [] } as const, 'No series.'],
+const answers: [PrometheusResult, string][] = [
+  [{ resultType: 'scalar', result: [1, '4'] }, '4'],
+  [{ resultType: 'vector', result: [] }, 'No series.'],
   [
-    {
-      resultType: 'vector',
-      result: [{ metric: { __name__: 'up', job: 'a"b' }, value: [1, 'NaN'] as [number, string] }],
-    } as const,
+    { resultType: 'vector', result: [{ metric: { __name__: 'up', job: 'a"b' }, value: [1, 'NaN'] }] },
     'value  series\n  NaN  up{job="a\\"b"}',
   ],
-])('PromQL answers %j are printed', (answer, printed) => {
-  expect(printPromql(structuredClone(answer) as Parameters<typeof printPromql>[0], 80)).toBe(printed)
+]
+test.each(answers)('PromQL answers %j are printed', (answer, printed) => {
+  expect(printPromql(answer, 80)).toBe(printed)
 })
 
 test('a range is a drawn line with its least, greatest and last value', () => {
