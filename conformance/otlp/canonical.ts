@@ -257,7 +257,9 @@ function storedAttributes(row: Row): Canonical {
 function storedPairs(row: Row): unknown[] {
   const types = String(row['attribute_types'])
   const pairs = row['attributes'] as [string, string][]
-  return pairs.map(([key, value], index) => [key, types === '' ? 's' : types[index], value])
+  const all = pairs.map(([key, value], index) => [key, types === '' ? 's' : types[index], value])
+  // Capital letters are of what was added on arrival, beside what was sent.
+  return all.filter(([, letter = '']) => letter === letter.toLowerCase())
 }
 
 function storedSpan(row: Row): Canonical {

@@ -1,4 +1,5 @@
 import { readRows } from '../../packages/server/src/base/native/read-blocks.ts'
+import { Arrival } from '../../packages/server/src/ingest/arrival/arrival.ts'
 import type { Decoded, DecodeLimits, Refused } from '../../packages/server/src/ingest/decode/decode.ts'
 import { type EncodedBlock, OpenBlocks } from '../../packages/server/src/ingest/decode/open-blocks.ts'
 import { decodeOtlpLogs, decodeOtlpMetrics, decodeOtlpTraces } from '../../packages/server/src/ingest/decode/otlp.ts'
@@ -16,6 +17,10 @@ export const decodeLimits: DecodeLimits = {
   depthMax: 32,
 }
 
+/** As a server does it unless told otherwise. */
+const arrival = (): Arrival =>
+  new Arrival({ redact: true, redactKeys: [], stableNames: true, parseBodies: true, inferSeverity: true })
+
 export function openBlocks(): OpenBlocks {
   return new OpenBlocks({ originsKnownMax: 1_000, seriesKnownMax: 10_000 })
 }
@@ -26,7 +31,12 @@ export function decodeJsonRequest(signal: Signal, body: Uint8Array): DecodedRequ
   const transcoded = otlpJsonToProtobuf(signal, body)
   if ('refused' in transcoded) return transcoded
   const open = openBlocks()
-  const outcome = decoders[signal](transcoded.protobuf, { blocks: open, nowUnixMs: arrivalMs, limits: decodeLimits })
+  const outcome = decoders[signal](transcoded.protobuf, {
+    blocks: open,
+    nowUnixMs: arrivalMs,
+    limits: decodeLimits,
+    arrival: arrival(),
+  })
   if ('refused' in outcome) return outcome
   const blocks = open.take()
   const reason = transcoded.reason || outcome.reason

@@ -4,6 +4,15 @@ import type { Rows } from './canonical.ts'
 type Row = Record<string, NativeValue>
 type Column = (row: Row, resource: Row) => string
 
+const severityNames: Readonly<Record<number, string>> = {
+  1: 'trace',
+  5: 'debug',
+  9: 'info',
+  13: 'warn',
+  17: 'error',
+  21: 'fatal',
+}
+
 /** HyperDX's columns, as CSV of its engine, from our rows. */
 const columnsByText: Readonly<Record<string, Column>> = {
   SpanName: (row) => quoted(row['name']),
@@ -13,7 +22,8 @@ const columnsByText: Readonly<Record<string, Column>> = {
   "toString(SpanAttributes['db.system'])": (row) => quoted(attribute(row, 'db.system')),
   ResourceAttributes: (_row, resource) => quoted(mapText(resource)),
   LogAttributes: (row) => quoted(mapText(row)),
-  SeverityText: (row) => quoted(row['severity_text']),
+  // Beside the word that was sent, if any: searches do not look at its case, and the number has a name.
+  SeverityText: (row) => quoted(String(row['severity_text']).toLowerCase() || severityNames[Number(row['severity'])]),
   SeverityNumber: (row) => String(row['severity']),
   Body: (row) => quoted(row['body']),
 }
@@ -39,7 +49,9 @@ function attribute(row: Row, key: string): string {
 }
 
 function mapText(row: Row): string {
+  // A map has no order.
   return `{${pairsOf(row)
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
     .map(([key, value]) => `'${key}':'${value}'`)
     .join(',')}}`
 }

@@ -114,6 +114,18 @@ export type TraceSummary = {
 }
 
 /**
+ * GET /api/v1/traces/sample?q&from&to&traces
+ * A fair sample of all traces that `q` finds: each is as likely as any other to be in it.
+ */
+export type TraceSampleAnswer = {
+  traces: TraceSummary[]
+  /** How many there are in all; estimated from the sample where only looking at each would tell. */
+  total: number
+  isEstimate: boolean
+  cost: Cost
+}
+
+/**
  * GET /api/v1/spans?q&from&to&order=newest|slowest&limit&cursor
  * The spans themselves that `q` finds. Where it asks for structure, a page has the spans found in up to `limit` traces.
  */
@@ -197,6 +209,18 @@ export type LogRecord = {
   droppedAttributes: number
 }
 
+/**
+ * GET /api/v1/logs/context?time&service&resource&before&after
+ * The lines around one, oldest first, from its own stream: those of its service and resource (`resourceId`). `time` is its
+ * `timeUnixNano`; it is among the records.
+ */
+export type LogContextAnswer = {
+  records: LogRecord[]
+  resources: Record<string, ResourceRecord>
+  scopes: Record<string, ScopeRecord>
+  cost: Cost
+}
+
 /** GET /api/v1/logs/histogram?q&from&to&buckets */
 export type LogHistogramAnswer = {
   times: number[]
@@ -229,6 +253,18 @@ export type SeriesTable = {
   stepMs: number
   series: { labels: Record<string, string>; figure: string; unit: string; values: (number | null)[] }[]
   seriesTotal: number
+}
+
+/**
+ * GET /api/v1/explain?of=logs|histogram|traces|spans|table&q&signal&from&to
+ * The SQL of a question and what it would read, before it is asked; `cost` is that of explaining.
+ */
+export type ExplainAnswer = { statements: ExplainedStatement[]; rows: number; bytes: number; cost: Cost }
+export type ExplainedStatement = {
+  sql: string
+  params: Record<string, string>
+  /** Rows from the engine's indexes; bytes of the columns named, at their average size, uncompressed (0: not known). */
+  reads: { table: string; parts: number; rows: number; bytes: number }[]
 }
 
 /** Server-sent events of GET /api/v1/logs/tail?q */
@@ -302,6 +338,8 @@ export type StatusAnswer = {
     logs: SignalCounts
     points: SignalCounts
     duplicatedRequests: number
+    /** Values that were not stored because they were, or had in them, a secret. */
+    redactedValues: number
     waitingSegments: number
     waitingBytes: number
     poisonedSegments: number

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { setFlagsFromString } from 'node:v8'
 import { startApi } from './api/api.ts'
 import { startIngest } from './ingest/ingest.ts'
+import { arrivalOptions } from './main/arrival-options.ts'
 import { listenForBackups } from './main/backup.ts'
 import { listen } from './main/listen.ts'
 import { openStore, readLimits } from './main/open-store.ts'
@@ -51,13 +52,13 @@ async function openParts(parts: ServerParts, closers: Closers): Promise<Omit<Run
   setFlagsFromString('--enable-experimental-regexp-engine-on-excessive-backtracks')
   const startedMs = nowUnixMs()
   const directory = resolve(options.directory)
-  const store = await openStore(options, directory)
+  const store = await openStore(options, directory, (sentence) => report('warn', sentence))
   closers.push(() => store.close())
   await store.migrate()
   const ingest = await startIngest({
     store,
     directory,
-    options: { ...options, limits: options },
+    options: { ...options, limits: options, arrival: arrivalOptions(options) },
     nowUnixMs,
     report: (sentence) => report('warn', sentence),
   })

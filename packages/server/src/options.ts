@@ -157,6 +157,31 @@ export const optionTable = {
   ),
   eventsMax: count('Receiving', 128, 'Events, and links, kept of one span; more are dropped and counted.'),
   depthMax: count('Receiving', 32, 'Nesting of arrays and maps in a value; a record with a deeper one is rejected.'),
+  redact: choice<'on' | 'off'>(
+    'Receiving',
+    ['on', 'off'],
+    'Secrets (passwords, tokens, keys, by their names and by their form) are replaced by [REDACTED] before anything is stored.',
+  ),
+  redactKeys: word(
+    'Receiving',
+    '',
+    'Further attributes that are secrets, with commas between: card_number,ssn. Whole keys, or their last words.',
+  ),
+  stableNames: choice<'on' | 'off'>(
+    'Receiving',
+    ['on', 'off'],
+    'Attributes under old names of the semantic conventions (http.method) can also be asked for under the stable ones.',
+  ),
+  parseBodies: choice<'on' | 'off'>(
+    'Receiving',
+    ['on', 'off'],
+    'What a log body that is a JSON object or a map holds also stands as attributes beside it.',
+  ),
+  inferSeverity: choice<'on' | 'off'>(
+    'Receiving',
+    ['on', 'off'],
+    'A log record without a severity gets the one its text shows, and wakeline.severity.from says where it was found.',
+  ),
   statsdFlushMs: ms('Receiving', 10 * seconds, 'How often what came by StatsD is stored.', { min: 10 }),
   statsdSeriesMax: count('Receiving', 50_000, 'Series of StatsD kept in memory; lines of others are rejected.'),
   statsdForgetAfterMs: ms('Receiving', 5 * 60 * seconds, 'Silence after which a series of StatsD is forgotten.'),

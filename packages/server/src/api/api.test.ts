@@ -19,6 +19,7 @@ const status: StatusAnswer = {
     logs: counts,
     points: counts,
     duplicatedRequests: 0,
+    redactedValues: 0,
     waitingSegments: 0,
     waitingBytes: 0,
     poisonedSegments: 0,

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import type { Writer } from '../store/store.ts'
+import { Arrival, type ArrivalOptions } from './arrival/arrival.ts'
 import type { Decode, Decoded, DecodeLimits } from './decode/decode.ts'
 import { OpenBlocks } from './decode/open-blocks.ts'
 import { decodeOtlpLogs, decodeOtlpMetrics, decodeOtlpTraces } from './decode/otlp.ts'
@@ -36,6 +37,8 @@ export type IngestOptions = {
   originsKnownMax: number
   seriesKnownMax: number
   limits: DecodeLimits
+  /** What is done to records besides storing them as they were sent; without it, nothing is. */
+  arrival?: ArrivalOptions
 }
 
 /** What bodies are in: OTLP of a signal, or Prometheus remote write 1.0 or 2.0. */
@@ -63,6 +66,8 @@ export type IngestCounts = Record<
   { accepted: number; rejected: number; loaded: number }
 > & {
   duplicatedRequests: number
+  /** Values that were replaced because they were, or had in them, a secret. */
+  redactedValues: number
   waitingSegments: number
   waitingBytes: number
   poisonedSegments: number
@@ -124,6 +129,7 @@ class RunningIngest implements Ingest {
   readonly #parts: IngestParts
   readonly #files: Files
   readonly #blocks: OpenBlocks
+  readonly #arrival: Arrival | undefined
   readonly #keys: BatchKeys
   readonly #log: SegmentLog
   readonly #loader: Loader
@@ -144,6 +150,7 @@ class RunningIngest implements Ingest {
     this.#files = files
     this.#tornGroups = recovered.tornGroups
     this.#blocks = new OpenBlocks(options)
+    this.#arrival = options.arrival === undefined ? undefined : new Arrival(options.arrival)
     this.#keys = new BatchKeys({ keepMs: options.batchKeepMs, countMax: options.batchesMax })
     for (const { keys, atUnixMs } of recovered.batches) this.#keys.add(keys, atUnixMs)
     const shared = { directory: segments, files, nowUnixMs, report }
@@ -188,6 +195,7 @@ class RunningIngest implements Ingest {
       blocks: this.#blocks,
       nowUnixMs: this.#parts.nowUnixMs(),
       limits: this.#parts.options.limits,
+      arrival: this.#arrival,
     })
     if ('refused' in decoded) return { outcome: 'refused', reason: decoded.refused }
     // Exemplars alone are rows, too, though no record is counted.
@@ -241,6 +249,7 @@ class RunningIngest implements Ingest {
       logs: of('logs', loaded.logs ?? 0),
       points: of('points', samples + histograms + summaries),
       duplicatedRequests: this.#duplicated,
+      redactedValues: this.#arrival?.redacted ?? 0,
       waitingSegments,
       waitingBytes: waitingBytes + this.#log.openBytes,
       poisonedSegments,

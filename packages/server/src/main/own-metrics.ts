@@ -43,6 +43,9 @@ export function ownMetricsText({ counts, dropped, version, receiving }: OwnCount
   metric('counter', 'wakeline_ingest_duplicated_requests_total', 'Requests that had been stored before.', [
     ['', counts.duplicatedRequests],
   ])
+  metric('counter', 'wakeline_ingest_redacted_values_total', 'Values replaced because they had a secret in them.', [
+    ['', counts.redactedValues],
+  ])
   metric('gauge', 'wakeline_ingest_waiting_segments', 'Segments waiting for the store.', [['', counts.waitingSegments]])
   metric('gauge', 'wakeline_ingest_waiting_bytes', 'Bytes waiting for the store.', [['', counts.waitingBytes]])
   metric('gauge', 'wakeline_ingest_poisoned_segments', 'Files the store refused for good, set aside.', [

@@ -7,7 +7,8 @@
  *
  * Attributes keep what was sent: `attributes` maps key to text, and `attribute_types` has one letter for each
  * entry in order (s string, b bool, i int, d double, x bytes as base64, a array, k kvlist, n empty; arrays and
- * kvlists as OTLP/JSON text, `{"values":[...]}`). An empty `attribute_types` means all are strings, by far the most
+ * kvlists as OTLP/JSON text, `{"values":[...]}`). A capital letter is of an entry that nobody sent: it was added on
+ * arrival (see `ingest/arrival`). An empty `attribute_types` means all are strings, by far the most
  * common shape. A log's `body` and `body_type` are the same for one value: '' is a string, 'n' no body at all.
  * Strings are the bytes that were sent: what is not UTF-8 stays so, and is shown as U+FFFD.
  */

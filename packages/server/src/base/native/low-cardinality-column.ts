@@ -36,6 +36,8 @@ export class LowCardinalityColumn implements Column {
   /** The slot of a key (none for a repeated one), and the row that brought it, for taking keys out again. */
   #keySlot = new Int32Array(firstKeys)
   #keyRow = new Int32Array(firstKeys)
+  /** What is known of a key by who appends it; 0 for a new one. */
+  #keyMark = new Int32Array(firstKeys)
   #following = new Int32Array(firstKeys)
   #last = 0
   #slots = new Int32Array(firstSlots)
@@ -55,6 +57,15 @@ export class LowCardinalityColumn implements Column {
     this.#last = key
     if (this.count === this.#indexes.length) this.#indexes = grownWords(this.#indexes, this.count * 2)
     this.#indexes[this.count++] = key
+  }
+
+  /** The mark of the value appended last: kept as long as the dictionary holds it, so that it is judged once a block. */
+  get lastMark(): number {
+    return this.#keyMark[this.#last]!
+  }
+
+  set lastMark(mark: number) {
+    this.#keyMark[this.#last] = mark
   }
 
   size(): number {
@@ -135,6 +146,7 @@ export class LowCardinalityColumn implements Column {
     this.#keyHash[key] = hash
     this.#keySlot[key] = slot
     this.#keyRow[key] = this.count
+    this.#keyMark[key] = 0
     this.#following[key] = 0
     this.#keysSize = end + length
     this.#keyCount = key + 1
@@ -156,6 +168,7 @@ export class LowCardinalityColumn implements Column {
     this.#keyHash = grownWords(this.#keyHash, capacity)
     this.#keySlot = grownWords(this.#keySlot, capacity)
     this.#keyRow = grownWords(this.#keyRow, capacity)
+    this.#keyMark = grownWords(this.#keyMark, capacity)
     this.#following = grownWords(this.#following, capacity)
   }
 

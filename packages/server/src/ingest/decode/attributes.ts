@@ -1,21 +1,41 @@
 import type { MapColumn } from '../../base/native/nested-columns.ts'
+import { appendArrived } from './arrived.ts'
 import type { Decoding } from './decoding.ts'
 import type { TypeLetters } from './type-letters.ts'
 import { letter, readKeyValue, type ValueRegister } from './value.ts'
 
-/** Reads one attribute into the open row of a map. Beyond the limit it is skipped and counted. */
+/** Reads one attribute into the open row of a map, and does what is done on arrival. Beyond the limit it is skipped and counted. */
 export function readAttribute(decoding: Decoding, map: MapColumn, letters: TypeLetters): void {
+  const { arrival, value } = decoding
+  if (!readKept(decoding, letters)) return
+  decoding.appendText(map.keys, value.keyAt, value.keyLength)
+  if (arrival !== undefined) {
+    appendArrived(decoding, arrival, map, letters)
+    return
+  }
+  decoding.appendValue(map.values, value)
+  letters.add(value.letter)
+}
+
+/** The same as it was sent: the labels of a series are what it is known by. */
+export function readSentAttribute(decoding: Decoding, map: MapColumn, letters: TypeLetters): void {
+  if (!readKept(decoding, letters)) return
+  const { value } = decoding
+  decoding.appendText(map.keys, value.keyAt, value.keyLength)
+  decoding.appendValue(map.values, value)
+  letters.add(value.letter)
+}
+
+function readKept(decoding: Decoding, letters: TypeLetters): boolean {
   const { reader, value } = decoding
   if (letters.count >= decoding.limits.attributesMax) {
     reader.at = reader.lengthEnd()
     letters.dropped += 1
-    return
+    decoding.attributesDropped += 1
+    return false
   }
   readKeyValue(reader, value)
-  if (reader.fault !== undefined) return
-  decoding.appendText(map.keys, value.keyAt, value.keyLength)
-  decoding.appendValue(map.values, value)
-  letters.add(value.letter)
+  return reader.fault === undefined
 }
 
 /** Adds an attribute that was just read to the hash of what it belongs to: its key, its type and its whole value. */

@@ -1,3 +1,4 @@
+import type { Arrival } from '../arrival/arrival.ts'
 import type { OpenBlocks } from './open-blocks.ts'
 
 /**
@@ -14,6 +15,8 @@ export type DecodeTarget = {
   /** Arrival: stands in where a sender gave no time. */
   nowUnixMs: number
   limits: DecodeLimits
+  /** What is done to records besides storing them as they were sent; undefined where nothing is. */
+  arrival?: Arrival | undefined
 }
 
 /** What is kept of one record. A sender that goes beyond loses the excess, not the record, where that is possible. */
@@ -32,7 +35,7 @@ export type DecodeLimits = {
 export type Decoded = {
   accepted: number
   rejected: number
-  /** Why the first of them was rejected, as a sentence for the sender; '' when none was. */
+  /** Why the first of them was rejected, or what was left out where none was; '' when all is as it was sent. */
   reason: string
   /** Of remote write alone, which tells its senders by kind. */
   written?: { samples: number; histograms: number; exemplars: number }

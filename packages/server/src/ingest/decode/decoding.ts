@@ -1,7 +1,8 @@
 import { WireReader } from '@wakeline/protocol'
 import type { LowCardinalityColumn } from '../../base/native/low-cardinality-column.ts'
 import type { StringColumn } from '../../base/native/string-column.ts'
-import type { DecodeLimits, DecodeTarget } from './decode.ts'
+import type { Arrival } from '../arrival/arrival.ts'
+import type { Decoded, DecodeLimits, DecodeTarget } from './decode.ts'
 import type { OpenBlocks } from './open-blocks.ts'
 import type { Origin } from './origin-cache.ts'
 import type { TypeLetters } from './type-letters.ts'
@@ -16,6 +17,7 @@ export class Decoding {
   readonly view: DataView
   readonly blocks: OpenBlocks
   readonly limits: DecodeLimits
+  readonly arrival: Arrival | undefined
   readonly valueText: ValueText
   readonly value = new ValueRegister()
   /** Attribute types of the record, and of the event, link or exemplar inside of it. */
@@ -31,12 +33,16 @@ export class Decoding {
   accepted = 0
   rejected = 0
   reason = ''
+  /** Attributes beyond the limit of a record, and values cut at the limit of their length. */
+  attributesDropped = 0
+  valuesCut = 0
 
-  constructor(body: Uint8Array, { blocks, nowUnixMs, limits }: DecodeTarget) {
+  constructor(body: Uint8Array, { blocks, nowUnixMs, limits, arrival }: DecodeTarget) {
     this.reader = new WireReader(body)
     this.view = this.reader.view
     this.blocks = blocks
     this.limits = limits
+    this.arrival = arrival
     this.letters = blocks.letters
     this.innerLetters = blocks.innerLetters
     this.valueText = new ValueText(this.reader, blocks.text, limits)
@@ -55,11 +61,25 @@ export class Decoding {
     this.reader.recover(end)
   }
 
+  /** What became of the request, and what of it was more than is kept. */
+  outcome(): Decoded {
+    const { accepted, rejected, attributesDropped, valuesCut, limits } = this
+    const trimmed = [
+      ...(attributesDropped > 0 ? [`${attributesDropped} attributes beyond ${limits.attributesMax} of a record`] : []),
+      ...(valuesCut > 0 ? [`the ends of ${valuesCut} values longer than ${limits.valueSizeMaxBytes} bytes`] : []),
+    ]
+    const warning = trimmed.length === 0 ? '' : `Stored without ${trimmed.join(' and ')}`
+    return { accepted, rejected, reason: this.reason || warning }
+  }
+
   /** Appends a string of the body, cut at the end of a character when it is longer than the limit. */
   appendText(column: StringColumn | LowCardinalityColumn, at: number, length: number): void {
-    const kept =
-      length > this.limits.valueSizeMaxBytes ? cutLength(this.reader.bytes, at, this.limits.valueSizeMaxBytes) : length
-    column.append(this.view, at, kept)
+    const { valueSizeMaxBytes } = this.limits
+    if (length <= valueSizeMaxBytes) column.append(this.view, at, length)
+    else {
+      this.valuesCut += 1
+      column.append(this.view, at, cutLength(this.reader.bytes, at, valueSizeMaxBytes))
+    }
   }
 
   appendValue(column: StringColumn, value: ValueRegister): void {

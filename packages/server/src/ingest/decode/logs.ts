@@ -1,4 +1,6 @@
 import { otlp, wireType } from '@wakeline/protocol'
+import { appendArrivedValue } from './arrived.ts'
+import { arriveLog } from './arrived-log.ts'
 import { readAttribute } from './attributes.ts'
 import type { Decoding } from './decoding.ts'
 import { checkOptionalId } from './ids.ts'
@@ -111,13 +113,15 @@ function append(decoding: Decoding, register: LogRegister): void {
   const { columns } = decoding.blocks.logs
   const { resource, scope } = decoding
   takeAbsentTimes(decoding, register)
+  const sent = register.severity <= 255 ? register.severity : 0
+  const severity = decoding.arrival === undefined ? sent : arriveLog(decoding, decoding.arrival, register, sent)
   columns.ts.append(register.timeLow, register.timeHigh)
   columns.observed_ts.append(register.observedLow, register.observedHigh)
   columns.service.append(resource.service, 0, resource.service.byteLength)
-  columns.severity.append(register.severity <= 255 ? register.severity : 0)
+  columns.severity.append(severity)
   decoding.appendText(columns.severity_text, register.severityTextAt, register.severityTextLength)
   decoding.appendText(columns.event_name, register.eventNameAt, register.eventNameLength)
-  decoding.appendValue(columns.body, register.body)
+  appendArrivedValue(decoding, columns.body, register.body)
   // A body that is a string, by far the most common, has the empty type, as attributes have.
   bodyType[0] = register.body.letter
   columns.body_type.append(bodyTypeView, 0, register.body.letter === letter.s ? 0 : 1)

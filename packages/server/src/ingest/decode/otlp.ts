@@ -55,7 +55,7 @@ function decodeRequest(what: string, body: Uint8Array, into: DecodeTarget, recor
   }
   if (entries === 0 && body.length > 0) reader.fail(`${body.length} bytes hold nothing of OTLP`, 0)
   const { fault } = reader
-  if (fault === undefined) return { accepted: decoding.accepted, rejected: decoding.rejected, reason: decoding.reason }
+  if (fault === undefined) return decoding.outcome()
   blocks.rollback(mark)
   return { refused: `Cannot decode ${what}: ${fault.reason} (byte ${fault.offset})` }
 }

@@ -1,4 +1,4 @@
-import { hashAttribute, readAttribute } from './attributes.ts'
+import { hashAttribute, readSentAttribute } from './attributes.ts'
 import type { Decoding } from './decoding.ts'
 import { readExemplars } from './exemplars.ts'
 import type { MetricKind, MetricRegister, PointRegister } from './point-register.ts'
@@ -112,7 +112,7 @@ function appendSeries(decoding: Decoding, register: PointRegister, day: number, 
   reader.at = register.at
   while (reader.at < end) {
     const key = reader.varint32()
-    if (key === keys.attributes) readAttribute(decoding, columns.attributes, letters)
+    if (key === keys.attributes) readSentAttribute(decoding, columns.attributes, letters)
     else reader.skip(key)
   }
   columns.attributes.endRow()

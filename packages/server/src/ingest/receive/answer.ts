@@ -41,7 +41,7 @@ const rejectedName: Readonly<Record<Signal, string>> = {
   metrics: 'rejectedDataPoints',
 }
 
-/** Export…ServiceResponse: empty when all was kept, else the partial success. */
+/** Export…ServiceResponse: empty when all was kept as it was sent, else the partial success; of no rejects it is a warning. */
 export function encodeStored(
   signal: Signal,
   stored: { rejected: number; reason: string },
@@ -50,13 +50,15 @@ export function encodeStored(
   const { rejected, reason } = stored
   if (encoding === 'json') {
     const partial = { [rejectedName[signal]]: String(rejected), errorMessage: reason }
-    return Buffer.from(JSON.stringify(rejected === 0 ? {} : { partialSuccess: partial }))
+    return Buffer.from(JSON.stringify(rejected === 0 && reason === '' ? {} : { partialSuccess: partial }))
   }
   const writer = new WireWriter(128)
-  if (rejected > 0) {
+  if (rejected > 0 || reason !== '') {
     const mark = writer.begin(otlp.exportResponse.partialSuccess)
-    writer.key(otlp.partialSuccess.rejectedRecords, 0)
-    writer.varint(rejected)
+    if (rejected > 0) {
+      writer.key(otlp.partialSuccess.rejectedRecords, 0)
+      writer.varint(rejected)
+    }
     writer.textEntry(otlp.partialSuccess.errorMessage, reason)
     writer.end(mark)
   }

@@ -20,7 +20,8 @@ function define(attributes: Attributes, key: string, value: AttributeValue): voi
 }
 
 export function attributeValue(text: string, type: string): AttributeValue {
-  switch (type) {
+  // Capital letters are of what was added on arrival.
+  switch (type.toLowerCase()) {
     case 'b':
       return text === 'true'
     case 'i':
@@ -34,7 +35,7 @@ export function attributeValue(text: string, type: string): AttributeValue {
       return null
     case 'a':
     case 'k':
-      return ofOtlpJson(text, type)
+      return ofOtlpJson(text, type.toLowerCase() === 'a' ? 'a' : 'k')
     default:
       return text
   }

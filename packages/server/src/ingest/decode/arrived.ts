@@ -1,0 +1,110 @@
+import type { MapColumn } from '../../base/native/nested-columns.ts'
+import type { StringColumn } from '../../base/native/string-column.ts'
+import { type Arrival, keyMark } from '../arrival/arrival.ts'
+import { isSecretKey, maySecret, redactedText, redactText, secretSizeMinBytes } from '../arrival/secrets.ts'
+import type { Decoding } from './decoding.ts'
+import type { TypeLetters } from './type-letters.ts'
+import { letter, type ValueRegister } from './value.ts'
+
+const utf8 = new TextEncoder()
+const redactedView = new DataView(utf8.encode(redactedText).buffer)
+/** From a letter of what was sent to that of what was added beside it. */
+export const besideLetter = (sent: number): number => sent - 0x20
+
+/** Appends the value of the attribute that was just read, without its secret, and once more under its stable name. */
+export function appendArrived(decoding: Decoding, arrival: Arrival, map: MapColumn, letters: TypeLetters): void {
+  const { value } = decoding
+  const mark = map.keys.lastMark
+  if (mark !== keyMark.plain) {
+    appendMarked(decoding, arrival, map, letters)
+    return
+  }
+  if (value.length < secretSizeMinBytes) decoding.appendValue(map.values, value)
+  else appendArrivedValue(decoding, map.values, value)
+  letters.add(value.letter)
+}
+
+/** What is rare: a key that is new in its block, is that of a secret, or has a stable name. */
+function appendMarked(decoding: Decoding, arrival: Arrival, map: MapColumn, letters: TypeLetters): void {
+  const { value } = decoding
+  let mark = map.keys.lastMark
+  if (mark === keyMark.unknown) {
+    mark = arrival.markOf(textOf(decoding, value.keyAt, value.keyLength))
+    map.keys.lastMark = mark
+  }
+  if (mark === keyMark.secret && value.letter !== letter.n && value.letter !== letter.b) {
+    arrival.redacted += 1
+    map.values.append(redactedView, 0, redactedView.byteLength)
+    letters.add(letter.s)
+    return
+  }
+  appendArrivedValue(decoding, map.values, value)
+  letters.add(value.letter)
+  if (mark < keyMark.firstStable || letters.count >= decoding.limits.attributesMax) return
+  const name = arrival.stableName(mark)
+  map.keys.append(name, 0, name.byteLength)
+  map.keys.lastMark = keyMark.plain
+  appendArrivedValue(decoding, map.values, value)
+  letters.add(besideLetter(value.letter))
+}
+
+/** Appends a value without the secrets in its text. */
+export function appendArrivedValue(decoding: Decoding, column: StringColumn, value: ValueRegister): void {
+  const { arrival } = decoding
+  if (arrival === undefined || !arrival.options.redact || value.length < secretSizeMinBytes) {
+    decoding.appendValue(column, value)
+    return
+  }
+  if (value.letter === letter.s) {
+    const length = Math.min(value.length, decoding.limits.valueSizeMaxBytes)
+    if (
+      !maySecret(decoding.view, value.at, value.at + length) ||
+      !appendRedacted(column, arrival, textOf(decoding, value.at, length), redactText)
+    )
+      decoding.appendValue(column, value)
+    return
+  }
+  const isNested = value.letter === letter.a || value.letter === letter.k
+  if (!isNested) {
+    decoding.appendValue(column, value)
+    return
+  }
+  decoding.valueText.render(value)
+  const { text } = decoding.blocks
+  const rendered = Buffer.from(text.bytes.buffer, text.bytes.byteOffset, text.size).toString()
+  if (!appendRedacted(column, arrival, rendered, redactNested)) column.append(text.view, 0, text.size)
+}
+
+/** Answers false, and has appended nothing, where there is no secret. */
+function appendRedacted(
+  column: StringColumn,
+  arrival: Arrival,
+  text: string,
+  redact: (text: string) => string,
+): boolean {
+  const redacted = redact(text)
+  if (redacted === text) return false
+  arrival.redacted += 1
+  appendText(column, redacted)
+  return true
+}
+
+export function appendText(column: { append(from: DataView, at: number, length: number): void }, text: string): void {
+  const bytes = utf8.encode(text)
+  column.append(new DataView(bytes.buffer), 0, bytes.length)
+}
+
+const entry = /("key":"((?:[^"\\]|\\.)*)","value":\{"\w+":)(?:"(?:[^"\\]|\\.)*"|[^{}"[\]]+)\}/g
+
+/** Of lists and maps as OTLP/JSON: by the keys in them, and by their texts. */
+function redactNested(text: string): string {
+  const byKey = text.replace(entry, (whole, before: string, key: string) =>
+    isSecretKey(key, []) ? `${before}"${redactedText}"}` : whole,
+  )
+  return redactText(byKey)
+}
+
+export function textOf({ reader }: Decoding, at: number, length: number): string {
+  const { bytes } = reader
+  return Buffer.from(bytes.buffer, bytes.byteOffset + at, length).toString()
+}

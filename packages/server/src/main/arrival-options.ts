@@ -1,0 +1,22 @@
+import type { ArrivalOptions } from '../ingest/arrival/arrival.ts'
+import type { Options } from '../options.ts'
+
+/** What is done on arrival, from the options as people write them. */
+export function arrivalOptions({
+  redact,
+  redactKeys,
+  stableNames,
+  parseBodies,
+  inferSeverity,
+}: Options): ArrivalOptions {
+  return {
+    redact: redact === 'on',
+    redactKeys: redactKeys
+      .split(',')
+      .map((key) => key.trim().toLowerCase())
+      .filter((key) => key !== ''),
+    stableNames: stableNames === 'on',
+    parseBodies: parseBodies === 'on',
+    inferSeverity: inferSeverity === 'on',
+  }
+}
