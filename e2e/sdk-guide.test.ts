@@ -1,4 +1,7 @@
+import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type OtlpCollector, startOtlpCollector } from '../packages/sdk/src/testing/otlp-collector.ts'
 import { makeSdkFolder, type SdkFolder } from './sdk-program.ts'
@@ -36,3 +39,22 @@ test.each(examples)('the example %s runs', async (_, program) => {
   expect(ended.code).toBe(0)
   expect(ended.stderr.replace(/^wakeline: start\(\) was called twice.*\n/m, '')).toBe('')
 })
+
+/** Every `ts` block of this page compiles in a strict program, and what comes out of the compiler runs. */
+const textbook = readFileSync(new URL('../docs/guide/from-the-textbook.md', import.meta.url), 'utf8')
+const typed = [...textbook.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map((found) => found[1] ?? '')
+
+test('the TypeScript of the page on the classic Python set-up compiles, and runs', async () => {
+  const names = typed.map((_, i) => `textbook-${i}`)
+  for (const [i, program] of typed.entries()) await writeFile(join(folder.path, `${names[i]}.mts`), program)
+  const tsc = new URL('../node_modules/.bin/tsc', import.meta.url).pathname
+  const types = new URL('../node_modules/@types', import.meta.url).pathname
+  const flags = '--strict --module nodenext --target es2022 --types node --outDir .'.split(' ')
+  const files = names.map((name) => `${name}.mts`)
+  const compiled = spawnSync(tsc, [...flags, '--typeRoots', types, ...files], { cwd: folder.path, encoding: 'utf8' })
+  expect(compiled.stdout).toBe('')
+  for (const name of names) {
+    const ended = await folder.run({}, [`${name}.mjs`], { WAKELINE_ENDPOINT: collector.url })
+    expect([name, ended.code, ended.signal, ended.stderr]).toEqual([name, 0, null, ''])
+  }
+}, 60_000)

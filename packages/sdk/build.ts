@@ -111,7 +111,7 @@ async function writeDeclarations(output: string): Promise<void> {
 async function declarationsOf(files: readonly string[]): Promise<{ text: string; imported: string[] }> {
   const declared = (await Promise.all(files.map(declarationOf))).join('\n')
   const imported = new Set<string>()
-  for (const [, names = ''] of declared.matchAll(/^import (?:type )?\{([^}]*)\} from "\.\.?\/public\.ts";$/gm))
+  for (const [, names = ''] of declared.matchAll(/^import (?:type )?\{([^}]*)\} from "(?:\.\.?\/)+public\.ts";$/gm))
     for (const name of names.split(',')) imported.add(name.replace('type ', '').trim())
   // Declared in one of these files, it is not imported.
   for (const name of imported)
