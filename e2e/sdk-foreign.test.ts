@@ -19,6 +19,7 @@ beforeAll(async () => {
   const links = [
     [root, '@opentelemetry'],
     [join(peers, 'node_modules'), 'ioredis'],
+    [join(peers, 'node_modules'), '@redis'],
     [join(peers, 'node_modules'), 'pino'],
   ] as const
   for (const [from, name] of links) await symlink(join(from, name), join(folder.path, 'node_modules', name))
@@ -150,6 +151,28 @@ main()`
     expect(durations.map((point) => point.attributes['db.operation.name'])).toEqual(
       expect.arrayContaining(['SET', 'GET', 'NOSUCHCOMMAND']),
     )
+  })
+
+  test.skipIf(redis === undefined)('node-redis, by the TracingChannel it publishes', async () => {
+    const program = `import { createClient } from '@redis/client'
+import { start, trace } from 'wakeline'
+start({ serviceName: 'redis', logOutput: 'none' })
+const client = createClient({ url: 'redis://127.0.0.1:' + process.env.REDIS_PORT })
+await client.connect()
+await trace('request', async () => {
+  await client.set('key', 'a secret value')
+  await client.multi().get('key').get('other').exec()
+})
+await client.close()`
+    const ended = await folder.run({ 'e.mjs': program }, ['e.mjs'], env())
+    expect([ended.code, ended.stderr]).toEqual([0, ''])
+    const request = named('request')
+    expect(named('SET')).toMatchObject({ parentSpanId: request?.spanId, attributes: { 'db.query.text': 'SET key ?' } })
+    expect(named('MULTI')).toMatchObject({
+      scope: 'wakeline/node-redis',
+      parentSpanId: request?.spanId,
+      attributes: { 'db.operation.batch.size': 2 },
+    })
   })
 
   test.skipIf(redis === undefined)('by instrumentation-ioredis: right parents, nothing twice', async () => {

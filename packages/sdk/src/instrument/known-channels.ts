@@ -43,8 +43,8 @@ function serverOf({ serverAddress, serverPort }: Published): Record<string, unkn
 
 function mysqlCall(message: Published): ChannelCall {
   const text = sqlText(message.query)
-  const [, operation = 'query', table] =
-    /^\s*(\w+)\b(?:[\s\S]*?\b(?:from|into|update|table)\s+`?([\w.]+))?/i.exec(text) ?? []
+  const operation = /^\s*(\w+)/.exec(text)?.[1] ?? 'query'
+  const table = /\b(?:from|into|update|table)\s+`?([\w.]+)/i.exec(text)?.[1]
   const labels = {
     'db.system.name': 'mysql',
     'db.namespace': message.database || undefined,
