@@ -34,7 +34,17 @@ const modules: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** Parts that start() loads when it sees the need: CommonJS on their own, for both faces. See src/on-demand/load.ts. */
-const onDemand = ['channels', 'exporting', 'lanes', 'metrics', 'opentelemetry', 'pretty', 'process', 'propagation']
+const onDemand = [
+  'channels',
+  'exporting',
+  'lanes',
+  'last-words',
+  'metrics',
+  'opentelemetry',
+  'pretty',
+  'process',
+  'propagation',
+]
 
 /**
  * Builds npm `wakeline` into `dist`: one set of sources, two module faces.

@@ -19,7 +19,7 @@ import { Instrumentation } from './instrumentation.ts'
 import { type WatchOfEnd, watchEndOfProcess } from './lifecycle.ts'
 import { JsonLines } from './logs/json-line.ts'
 import { LineOutput } from './logs/line-output.ts'
-import { type LogRecord, levels } from './logs/log-record.ts'
+import { type LogRecord, levels, severityOf } from './logs/log-record.ts'
 import { LogScope } from './logs/log-scope.ts'
 import { Logger, Logging } from './logs/logger.ts'
 import { MetricsEncoder } from './metrics/encode-metrics.ts'
@@ -114,11 +114,11 @@ export class Core {
       buffer: this.buffers.logs,
       show: this.showAs(settings.logOutput),
     })
-    this.logging.setLevel(settings.logLevel)
+    this.setLevels(settings)
     this.metering = new Metering({
       settings: { seriesMax: settings.seriesMax, seriesExpiryMs: settings.seriesExpiryMs },
-      wrong: (use) => loadOnDemand('metrics', report)?.sayWith(report)(use),
-      grown: (series) => loadOnDemand('metrics', report)?.grownAttribute(series) ?? { name: '', distinct: 0 },
+      report,
+      seldom: () => loadOnDemand('metrics', report)?.seldom,
       nowUnixMs: () => clock.nowUnixMs(),
       activeSpan: () => ownSpan(storage.getStore()?.span),
     })
@@ -205,7 +205,7 @@ export class Core {
     this.logging.settings.attributesMax = settings.attributesMax
     this.metering.settings.seriesMax = settings.seriesMax
     this.metering.settings.seriesExpiryMs = settings.seriesExpiryMs
-    this.logging.setLevel(settings.logLevel)
+    this.setLevels(settings)
     this.logging.show = this.showAs(settings.logOutput)
     for (const signal of ['traces', 'logs', 'metrics'] as const) {
       const buffer = this.buffers[signal]
@@ -234,6 +234,11 @@ export class Core {
   private instance(): string {
     this.instanceId ??= process.getBuiltinModule('node:crypto').randomUUID()
     return this.instanceId
+  }
+
+  private setLevels({ logLevel, logRules }: Settings): void {
+    this.logging.setLevel(logLevel)
+    for (const [name, level] of logRules) this.logging.rule(name, severityOf(level) ?? this.logging.severity)
   }
 
   private resource(settings: Settings): Uint8Array {

@@ -48,6 +48,18 @@ test.each<[string, StartOptions, Record<string, string>, Expected]>([
     { serviceName: 'c', sampler: { ratio: 0.5, parentBased: true } },
   ],
   [
+    'levels by logger',
+    {},
+    { WAKELINE_LOG_LEVEL: 'warn,db=debug, http.* = TRACE' },
+    {
+      logLevel: 'warn',
+      logRules: [
+        ['db', 'debug'],
+        ['http.*', 'trace'],
+      ],
+    },
+  ],
+  [
     'sampler',
     {},
     { OTEL_TRACES_SAMPLER: 'traceidratio', OTEL_TRACES_SAMPLER_ARG: '0.25' },

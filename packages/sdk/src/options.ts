@@ -23,6 +23,8 @@ export interface Settings {
   exitTimeoutMs: number
   sampler: Sampler
   logLevel: LogLevel
+  /** By logger's name. */
+  logRules: readonly (readonly [string, LogLevel])[]
   logOutput: 'json' | 'pretty' | 'none'
   exported: Record<Signal, boolean>
   instrument: Required<NonNullable<StartOptions['instrument']>>
@@ -141,7 +143,7 @@ export function readSettings(given: StartOptions, sources: OptionSources): Setti
     metricIntervalMs: numberOf(numberOptions.metricIntervalMs),
     exitTimeoutMs: numberOf(numberOptions.exitTimeoutMs),
     sampler: readSampler(given, sources),
-    logLevel: readLevel(given.logLevel ?? filled(env['WAKELINE_LOG_LEVEL']), wrong),
+    ...readLevels(given.logLevel, filled(env['WAKELINE_LOG_LEVEL']), wrong),
     logOutput: readOutput(given.logOutput ?? filled(env['WAKELINE_LOG_OUTPUT']), sources),
     exported: {
       traces: targets.traces.to.length > 0,
@@ -264,12 +266,26 @@ function readSampler(given: StartOptions, { env, wrong }: OptionSources): Sample
   return { ratio: 1, parentBased }
 }
 
-function readLevel(given: string | undefined, wrong: (sentence: string) => void): LogLevel {
-  const level = given?.toLowerCase()
-  if (level === undefined) return 'info'
-  if (isLevel(level)) return level
-  wrong(`Cannot use log level ${level}: known are trace, debug, info, warn, error, fatal, silent. Using info`)
-  return 'info'
+/** `info`, or with rules by logger's name: `info,db=debug,http.*=warn`. */
+function readLevels(
+  given: string | undefined,
+  text: string | undefined,
+  wrong: (sentence: string) => void,
+): Pick<Settings, 'logLevel' | 'logRules'> {
+  const found: { logLevel: LogLevel; logRules: [string, LogLevel][] } = { logLevel: 'info', logRules: [] }
+  // What is said in code goes over the level of the variable, not over its rules.
+  for (const part of [...(text?.split(',') ?? []), ...(given === undefined ? [] : [given])]) {
+    const at = part.lastIndexOf('=')
+    const level = part
+      .slice(at + 1)
+      .trim()
+      .toLowerCase()
+    if (!isLevel(level))
+      wrong(`Cannot use log level ${level}: known are trace, debug, info, warn, error, fatal, silent`)
+    else if (at < 0) found.logLevel = level
+    else found.logRules.push([part.slice(0, at).trim(), level])
+  }
+  return found
 }
 
 function isLevel(level: string): level is LogLevel {

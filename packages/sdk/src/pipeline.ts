@@ -1,10 +1,10 @@
 import type { Clock } from './clock.ts'
 import { Exporter, type ExportForm, type Signal } from './export/exporter.ts'
-import { sendLastWords } from './export/last-words.ts'
 import { openSender, type Sender } from './export/sender.ts'
 import type { SignalBuffer } from './export/signal-buffer.ts'
 import type { MetricsEncoder } from './metrics/encode-metrics.ts'
 import type { Metering } from './metrics/metering.ts'
+import { loadOnDemand } from './on-demand/load.ts'
 import type { Settings } from './options.ts'
 import type { Report } from './report.ts'
 
@@ -141,7 +141,8 @@ export class Pipeline {
       if (taken !== undefined) this.metrics.replaceQuietly(taken)
     }
     const requests = [...this.exporters, this.metrics].flatMap((exporter) => exporter.remaining())
-    if (!sendLastWords(requests, settings.exitTimeoutMs))
+    if (requests.length === 0) return
+    if (loadOnDemand('last-words', report)?.sendLastWords(requests, settings.exitTimeoutMs) !== true)
       report('Cannot send the last telemetry before the process ends')
   }
 

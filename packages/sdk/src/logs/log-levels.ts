@@ -62,20 +62,18 @@ export class RuntimeLevels implements LogLevels {
       this.core.report(`Cannot set the level of logger "${logger}": ${namesMax} names are set already`)
       return
     }
-    logging.ruled.set(logger, severity)
-    const known = logging.names.get(logger)
-    if (known !== undefined) known.severity = severity
+    logging.rule(logger, severity)
   }
 
   /** Puts back what is so now. */
   private restoring(logger: string): () => void {
     const { logging } = this.core
-    if (logger === everyLogger) {
+    if (logger.endsWith(everyLogger)) {
       const names = new Map([...logging.names].map(([name, { severity }]) => [name, severity]))
       const ruled = new Map(logging.ruled)
       const all = logging.severity
       return () => {
-        logging.setLevel(levelOf(all))
+        if (logger === everyLogger) logging.setLevel(levelOf(all))
         logging.ruled.clear()
         for (const [name, severity] of ruled) logging.ruled.set(name, severity)
         for (const [name, severity] of names) {

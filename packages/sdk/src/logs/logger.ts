@@ -20,6 +20,10 @@ export interface LogName {
 
 const namesMax = 1024
 
+export function isCovered(name: string, rule: string): boolean {
+  return rule === name || (rule.endsWith('*') && name.startsWith(rule.slice(0, -1)))
+}
+
 export interface ReadyLine {
   readonly attributes: Attributes
   readonly bound: BoundAttributes
@@ -39,7 +43,7 @@ export class Logging {
   show: (record: LogRecord) => void
   /** Every name asked for so far. */
   readonly names = new Map<string, LogName>()
-  /** Severities of names that were set before anyone asked for them. */
+  /** Severities by name, asked for or not yet; `db.*` is every name that begins so. */
   readonly ruled = new Map<string, number>()
   /** What all lines of the process have in common. */
   readonly base = LogScope.inside(undefined, undefined)
@@ -72,15 +76,33 @@ export class Logging {
     const known = this.names.get(name)
     if (known !== undefined) return known
     const scope = { name: name === '' ? 'wakeline' : name, version: '', schemaUrl: '' }
-    const made = { name, chunk: this.buffer.scope(scope), severity: this.ruled.get(name) ?? this.severity }
+    const made = { name, chunk: this.buffer.scope(scope), severity: this.severityFor(name) }
     if (this.names.size < namesMax) this.names.set(name, made)
     return made
+  }
+
+  /** By its own rule, else by the longest that ends in a star, else by the level of all. */
+  severityFor(name: string): number {
+    let found = this.ruled.get(name)
+    let length = 0
+    if (found !== undefined) return found
+    for (const [rule, severity] of this.ruled) {
+      if (rule.length <= length || !isCovered(name, rule)) continue
+      length = rule.length
+      found = severity
+    }
+    return found ?? this.severity
   }
 
   /** The level of all loggers, those that were set on their own included. */
   setLevel(level: LogLevel): void {
     this.severity = severityOf(level) ?? this.severity
     for (const name of this.names.values()) name.severity = this.severity
+  }
+
+  rule(name: string, severity: number): void {
+    this.ruled.set(name, severity)
+    for (const known of this.names.values()) if (isCovered(known.name, name)) known.severity = severity
   }
 
   /** Never throws: whatever a value does while it is read, the program goes on. */

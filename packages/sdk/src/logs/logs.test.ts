@@ -181,6 +181,15 @@ describe('levels at run time', () => {
     expect([log.named('db').level, log.named('later').level]).toEqual(['info', 'info'])
   })
 
+  test('a rule with a star is for every name that begins so, the longest wins, and after its time all is as before', async () => {
+    const [client, pool] = [log.named('http.client'), log.named('http.client.pool')]
+    logLevels.set('http.*', 'warn', { forMs: 60 })
+    logLevels.set('http.client.*', 'debug', { forMs: 30 })
+    expect([client.level, pool.level, log.named('http.later').level]).toEqual(['warn', 'debug', 'warn'])
+    await expect.poll(() => [client.level, pool.level]).toEqual(['info', 'info'])
+    expect(log.named('http.latest').level).toBe('info')
+  })
+
   test('every logger, and back to what each had', async () => {
     log.named('http')
     logLevels.set('db', 'error')

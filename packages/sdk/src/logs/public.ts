@@ -51,7 +51,10 @@ export interface LevelLimit {
   forMs?: number
 }
 
-/** The levels of loggers by name, while the program runs. The name `*` is every logger; `''` is `log` itself. */
+/**
+ * The levels of loggers by name, while the program runs. The name `*` is every logger, `db.*` each
+ * whose name begins with `db.`, `''` is `log` itself.
+ */
 export interface LogLevels {
   set(logger: string, level: LogLevel, limit?: LevelLimit): void
   /** Each logger that exists or was set. */

@@ -1,6 +1,7 @@
 import * as channels from './channels.ts'
 import * as exporting from './exporting.ts'
 import * as lanes from './lanes.ts'
+import * as lastWords from './last-words.ts'
 import { type OnDemand, onDemandKey } from './load.ts'
 import * as metrics from './metrics.ts'
 import * as opentelemetry from './opentelemetry.ts'
@@ -9,5 +10,15 @@ import * as process from './process.ts'
 import * as propagation from './propagation.ts'
 
 /** For programs that run from source: there are no built files to load. Tests load this first. */
-const fromSource: OnDemand = { channels, exporting, lanes, metrics, opentelemetry, pretty, process, propagation }
+const fromSource: OnDemand = {
+  channels,
+  exporting,
+  lanes,
+  'last-words': lastWords,
+  metrics,
+  opentelemetry,
+  pretty,
+  process,
+  propagation,
+}
 Reflect.set(globalThis, onDemandKey, fromSource)

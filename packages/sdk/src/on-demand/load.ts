@@ -3,6 +3,7 @@ import type { Report } from '../report.ts'
 import type * as channels from './channels.ts'
 import type * as exporting from './exporting.ts'
 import type * as lanes from './lanes.ts'
+import type * as lastWords from './last-words.ts'
 import type * as metrics from './metrics.ts'
 import type * as opentelemetry from './opentelemetry.ts'
 import type * as pretty from './pretty.ts'
@@ -18,6 +19,7 @@ export interface OnDemand {
   readonly channels: typeof channels
   readonly exporting: typeof exporting
   readonly lanes: typeof lanes
+  readonly 'last-words': typeof lastWords
   readonly metrics: typeof metrics
   readonly opentelemetry: typeof opentelemetry
   readonly pretty: typeof pretty

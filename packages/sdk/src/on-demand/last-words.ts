@@ -1,0 +1,1 @@
+export { sendLastWords } from '../export/last-words.ts'
