@@ -9,6 +9,7 @@ import { listen } from './main/listen.ts'
 import { openStore, readLimits } from './main/open-store.ts'
 import { ownMetricsText } from './main/own-metrics.ts'
 import { type Closers, nothingScraped, type Receiving, startReceiving } from './main/receiving.ts'
+import { startLogIndex } from './main/log-index.ts'
 import { reportFault } from './main/report-fault.ts'
 import { retentionPolicy, startRetention } from './main/retention.ts'
 import type { ServerParts } from './main/server-parts.ts'
@@ -63,6 +64,13 @@ async function openParts(parts: ServerParts, closers: Closers): Promise<Omit<Run
     report: (sentence) => report('warn', sentence),
   })
   closers.push(() => ingest.stop())
+
+  const logIndex = startLogIndex({
+    store,
+    loaded: () => ingest.counts().logs.loaded,
+    report: (sentence) => report('warn', sentence),
+  })
+  closers.push(() => logIndex.stop())
 
   let policy = retentionPolicy(options)
   const retention = startRetention({ store, policy: () => policy, nowUnixMs, report })

@@ -53,6 +53,9 @@ export type EmbeddedOptions = EngineSize & {
   limits: ReadLimits
 }
 
+/** Too dear for every load: merges make it, or what comes after them. */
+const logBodyIndex = 'body_words'
+
 /** Threads libuv's pool must have before anything uses it (`UV_THREADPOOL_SIZE`): sessions, and room for files. */
 export const threadPoolSize = (readers: number): number => readers + 2 + 6
 
@@ -106,6 +109,21 @@ class EmbeddedStore implements Store {
       },
       applied: () => appliedMigrations(async (sql) => linesOf(await this.#write(sql, 'TSV'))),
     })
+  }
+
+  async indexLogBodies(when: 'in merges' | 'later'): Promise<void> {
+    const setting = 'exclude_materialize_skip_indexes_on_merge'
+    const engine = await this.#write(
+      "SELECT engine_full FROM system.tables WHERE database = currentDatabase() AND name = 'logs'",
+      'TSV',
+    )
+    if (engine.includes(setting) === (when === 'later')) return
+    if (when === 'later') await this.#write(`ALTER TABLE logs MODIFY SETTING ${setting} = '${logBodyIndex}'`)
+    else {
+      await this.#write(`ALTER TABLE logs RESET SETTING ${setting}`)
+      // Goes on in the background; parts that have it are left as they are.
+      await this.#write(`ALTER TABLE logs MATERIALIZE INDEX ${logBodyIndex}`)
+    }
   }
 
   partitions(): Promise<StoredPartition[]> {
@@ -317,7 +335,8 @@ function renderLoad(file: SealedFile): string {
     use_strict_insert_block_limits = 0, max_insert_threads = 1, max_threads = 1,
     min_insert_block_size_rows = ${file.blockRows}, min_insert_block_size_bytes = 0,
     max_partitions_per_insert_block = 0, storage_file_read_method = 'pread',
-    input_format_skip_unknown_fields = 0, input_format_native_allow_types_conversion = 0`
+    input_format_skip_unknown_fields = 0, input_format_native_allow_types_conversion = 0,
+    exclude_materialize_skip_indexes_on_insert = '${logBodyIndex}'`
 }
 
 type EngineAnswer<Row> = {

@@ -77,6 +77,11 @@ export type StoredPartition = {
 export interface Store extends Writer, Reader {
   /** Creates or forwards the schema; refuses a store newer than this program. */
   migrate(): Promise<void>
+  /**
+   * Whether merges index the words of log bodies or leave it for later, which is when this is said the other way round
+   * again. The servers of a cluster do as their operators like.
+   */
+  indexLogBodies(when: 'in merges' | 'later'): Promise<void>
   /** What is stored now, each row once: of replicas, one is looked at. */
   partitions(): Promise<StoredPartition[]>
   /**
