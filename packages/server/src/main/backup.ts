@@ -51,7 +51,7 @@ export async function backUpClosedStore(options: Options, words: BackupWords): P
   if (!existsSync(join(directory, 'store'))) {
     throw new Error(`Cannot back up ${directory}: there is no store in it; name its folder with --directory`)
   }
-  const store = await openStore(options, directory)
+  const store = await openStore(options, directory, console.error)
   try {
     await store.migrate()
     const report = (sentence: string): void => console.error(sentence)

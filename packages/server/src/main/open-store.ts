@@ -1,8 +1,26 @@
 import { flagName, type Options } from '../options.ts'
+import { openClusterStore } from '../store/cluster.ts'
+import { parseClusterUrl } from '../store/cluster-url.ts'
 import { openEmbeddedStore, threadPoolSize } from '../store/embedded.ts'
 import type { ReadLimits, Store } from '../store/store.ts'
 
-export function openStore(options: Options, directory: string): Promise<Store> {
+type Report = (sentence: string) => void
+
+export async function openStore(options: Options, directory: string, report: Report): Promise<Store> {
+  return options.store === '' ? openEmbedded(options, directory) : openCluster(options, report)
+}
+
+function openCluster(options: Options, report: Report): Store {
+  return openClusterStore({
+    ...parseClusterUrl(options.store),
+    password: options.storePassword,
+    connectionsMax: options.queriesAtOnceMax + 4,
+    limits: readLimits(options),
+    report,
+  })
+}
+
+function openEmbedded(options: Options, directory: string): Promise<Store> {
   const needed = threadPoolSize(options.queriesAtOnceMax)
   const given = Number(process.env['UV_THREADPOOL_SIZE'] ?? 4)
   if (given < needed) {

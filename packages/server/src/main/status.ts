@@ -30,7 +30,7 @@ export async function readStatus(parts: StatusParts): Promise<StatusAnswer> {
     startedMs,
     nowMs: nowUnixMs(),
     store: {
-      driver: 'embedded',
+      driver: store.driver,
       engineVersion: rows[0]?.engine ?? '',
       diskBytes: stored.reduce((sum, { bytes }) => sum + bytes, 0) + counts.waitingBytes,
       diskFreeBytes: bavail * bsize,

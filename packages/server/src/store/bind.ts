@@ -8,10 +8,15 @@
  * FixedString from bytes, Nullable and arrays of all these are read back as they were given.
  */
 export function renderParams(sql: string, params: Readonly<Record<string, unknown>>): string[] {
+  return printParams(sql, params).map(([name, text]) => `${name} = ${quote(text)}`)
+}
+
+/** Settings and their texts, without the literal around: as the HTTP interface takes them. */
+export function printParams(sql: string, params: Readonly<Record<string, unknown>>): [setting: string, text: string][] {
   return Object.entries(params).map(([name, value]) => {
     const type = new RegExp(`\\{\\s*${name}\\s*:\\s*([^}]+)\\}`).exec(sql)?.[1]
     if (type === undefined) throw new Error(`Cannot bind parameter ${name}: the statement does not use it`)
-    return `param_${name} = ${quote(printValue(value, type.trim()))}`
+    return [`param_${name}`, printValue(value, type.trim())]
   })
 }
 

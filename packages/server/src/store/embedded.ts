@@ -14,12 +14,14 @@ import {
   writeManifest,
 } from './backup.ts'
 import { quote, renderParams } from './bind.ts'
-import { linesOf, openSession } from './engine.ts'
+import { openSession } from './engine.ts'
 import { type EngineSize, engineArguments } from './engine-arguments.ts'
 import { toLoadError, toQueryError } from './engine-errors.ts'
+import { linesOf } from './lines.ts'
 import { Live } from './live.ts'
 import { appliedMigrations, migrationsDirectory, readMigrations, runMigrations } from './migrate.ts'
 import { readPartitions, renderDrop } from './partitions.ts'
+import { definedLimits, parseAnswer, startStopping } from './reading.ts'
 import { type EngineResult, type Session, SessionPool } from './sessions.ts'
 import type {
   Answer,
@@ -32,7 +34,7 @@ import type {
   Store,
   StoredPartition,
 } from './store.ts'
-import { QueryError, StoreAwayError } from './store.ts'
+import { StoreAwayError } from './store.ts'
 import type { TableName } from './tables.ts'
 
 /**
@@ -81,6 +83,7 @@ async function prepareDirectory(parent: string): Promise<string> {
 }
 
 class EmbeddedStore implements Store {
+  readonly driver = 'embedded'
   readonly #writer: Session
   readonly #control: Session
   readonly #directory: string
@@ -288,30 +291,6 @@ class EmbeddedStore implements Store {
   }
 }
 
-/** One limit in time for standing in line and running together, and one for a client that went away. */
-function startStopping(timeoutMs: number, outer: AbortSignal | undefined) {
-  const stopping = new AbortController()
-  const cancel = (): void => stopping.abort(new QueryError('Cannot run the query: it was cancelled', 'cancelled'))
-  const late = new QueryError(
-    `Cannot run the query: it took longer than ${timeoutMs} ms; narrow the time range or the search`,
-    'timeout',
-  )
-  const timer = setTimeout(() => stopping.abort(late), timeoutMs)
-  if (outer?.aborted === true) cancel()
-  outer?.addEventListener('abort', cancel, { once: true })
-  return {
-    signal: stopping.signal,
-    clear: (): void => {
-      clearTimeout(timer)
-      outer?.removeEventListener('abort', cancel)
-    },
-  }
-}
-
-function definedLimits(limits: Partial<ReadLimits> | undefined): Partial<ReadLimits> {
-  return Object.fromEntries(Object.entries(limits ?? {}).filter(([, value]) => value !== undefined))
-}
-
 /** The engine's own time limit is whole seconds and comes after ours: it is there for a control session that is stuck. */
 function renderRead(statement: Statement, limits: ReadLimits, id: string): string {
   const settings = [
@@ -337,21 +316,4 @@ function renderLoad(file: SealedFile): string {
     max_partitions_per_insert_block = 0, storage_file_read_method = 'pread',
     input_format_skip_unknown_fields = 0, input_format_native_allow_types_conversion = 0,
     exclude_materialize_skip_indexes_on_insert = '${logBodyIndex}'`
-}
-
-type EngineAnswer<Row> = {
-  data: Row[]
-  statistics: { elapsed: number; rows_read: number; bytes_read: number }
-}
-
-function parseAnswer<Row>(text: string): Answer<Row> {
-  const { data, statistics }: EngineAnswer<Row> = JSON.parse(text)
-  return {
-    rows: data,
-    cost: {
-      rowsRead: statistics.rows_read,
-      bytesRead: statistics.bytes_read,
-      elapsedMs: statistics.elapsed * 1000,
-    },
-  }
 }

@@ -20,15 +20,35 @@ const away = new Set([
 ])
 
 export function engineCode(error: unknown): number | undefined {
-  if (!(error instanceof Error) || !('clickhouseCode' in error)) return undefined
-  return typeof error.clickhouseCode === 'number' ? error.clickhouseCode : undefined
+  if (!(error instanceof Error)) return undefined
+  if ('clickhouseCode' in error && typeof error.clickhouseCode === 'number') return error.clickhouseCode
+  // Of the HTTP client, which gives the number as text; those of Node's sockets are words.
+  return 'code' in error && typeof error.code === 'string' && /^\d+$/.test(error.code) ? Number(error.code) : undefined
 }
 
 export function toQueryError(error: unknown): Error {
   const code = engineCode(error)
   if (code === undefined) return new StoreAwayError(`Cannot run the query: ${engineSentence(error)}`, { cause: error })
-  const [reason, sentence] = stops[code] ?? ['invalid', engineSentence(error)]
+  const known = stops[code]
+  if (known === undefined && away.has(code)) {
+    return new StoreAwayError(`Cannot run the query: ${engineSentence(error)}`, { cause: error })
+  }
+  const [reason, sentence] = known ?? ['invalid', engineSentence(error)]
   return new QueryError(`Cannot run the query: ${sentence}`, reason)
+}
+
+/**
+ * What is wrong with the bytes or their columns. On a cluster everything else may pass: another host, a user's rights, a schema
+ * on its way. An end of file is not among them: it is also what a connection to a dying replica gives.
+ */
+const ofTheFile = new Set([6, 26, 27, 38, 41, 53, 69, 70, 117, 131, 190, 271, 432, 691])
+
+export function toClusterLoadError(error: unknown, path: string): Error {
+  const code = engineCode(error)
+  const sentence = `Cannot load ${path}: ${engineSentence(error)}`
+  return code !== undefined && ofTheFile.has(code)
+    ? new PoisonError(sentence, { cause: error })
+    : new StoreAwayError(sentence, { cause: error })
 }
 
 export function toLoadError(error: unknown, path: string): Error {

@@ -1,5 +1,6 @@
 import * as chdb from 'chdb'
 import { type EngineSize, engineArguments } from './engine-arguments.ts'
+import { linesOf } from './lines.ts'
 import type { Session } from './sessions.ts'
 
 /** The first session starts the engine, which holds a lock (flock on `status`) that goes with the process. */
@@ -35,5 +36,3 @@ export function openEngine(directory: string, size: EngineSize): EngineAccess {
     },
   }
 }
-
-export const linesOf = (text: string): string[] => text.split('\n').filter((line) => line !== '')

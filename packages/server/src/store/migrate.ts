@@ -41,7 +41,7 @@ export async function appliedMigrations(ask: (sql: string) => Promise<string[]>)
   return (await ask('SELECT number FROM schema_migrations FINAL ORDER BY number')).map(Number)
 }
 
-const recordTable = `CREATE TABLE IF NOT EXISTS schema_migrations (
+export const recordTable = `CREATE TABLE IF NOT EXISTS schema_migrations (
   number UInt32, name String, applied_at DateTime('UTC') DEFAULT now('UTC')
 ) ENGINE = ReplacingMergeTree ORDER BY number SETTINGS fsync_after_insert = 1, fsync_part_directory = 1`
 

@@ -75,6 +75,7 @@ export type StoredPartition = {
 
 /** One driver's whole: opened, migrated and closed by `main`. */
 export interface Store extends Writer, Reader {
+  readonly driver: 'embedded' | 'cluster'
   /** Creates or forwards the schema; refuses a store newer than this program. */
   migrate(): Promise<void>
   /**

@@ -1,0 +1,235 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { availableParallelism, freemem, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { StatusAnswer } from '@wakeline/protocol'
+import { openClusterStore } from '../packages/server/src/store/cluster.ts'
+import { parseClusterUrl } from '../packages/server/src/store/cluster-url.ts'
+import { QueryError, type Store } from '../packages/server/src/store/store.ts'
+import { clusterName, type Node, startNodes } from './cluster/nodes.ts'
+import { compareAnswers } from './cluster/questions.ts'
+import type { Counts } from './crash.ts'
+import { type CrashSender, startCrashSender } from './crash-sender.ts'
+import { eventually, freePort, type RunningServer, startServer } from './server.ts'
+
+/**
+ * Two shards of two replicas and two Wakeline servers that know nothing of each other, under load:
+ *
+ *   a replica is killed        segments wait, nothing is refused
+ *   a Wakeline is killed       its segments wait for its next start
+ *   both come back             everything is loaded
+ *
+ * Then every acknowledged record must be there once, on both replicas of its shard, in tables and rollups; and what the pages ask
+ * must have the same answers as from the embedded store on the same data.
+ */
+const memoryMinBytes = 6 * 1024 ** 3
+const downMs = 6000
+
+export async function runCluster(): Promise<Counts> {
+  if (freemem() < memoryMinBytes) {
+    console.error(
+      `SKIPPED: four ClickHouse servers need ${memoryMinBytes} bytes of free memory and there are ${freemem()}. Nothing was tested.`,
+    )
+    return { skipped: 1, wrong: 0 }
+  }
+  const folder = await mkdtemp(join(tmpdir(), 'wakeline-cluster-'))
+  const nodes = await startNodes(folder)
+  try {
+    return await underLoad(folder, nodes)
+  } finally {
+    await Promise.all(nodes.map((node) => node.stop()))
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+const storeUrl = (nodes: readonly Node[], database: string): string =>
+  nodes.map(({ url }, index) => (index === 0 ? `${url}/${database}?cluster=${clusterName}` : url)).join(',')
+
+async function underLoad(folder: string, nodes: readonly Node[]): Promise<Counts> {
+  const startWakeline = (name: string, order: readonly Node[], port: number): Promise<RunningServer> =>
+    startServer({
+      directory: join(folder, name),
+      flags: ['--store', storeUrl(order, 'wakeline'), '--otlp-http-port', String(port)],
+    })
+  const ports = [await freePort(), await freePort()] as const
+  const first = await startWakeline('first', nodes, ports[0])
+  let second = await startWakeline('second', nodes.toReversed(), ports[1])
+  const senders = [0, 1].flatMap((pair) => [
+    startCrashSender(first.otlpHttp, pair),
+    startCrashSender(second.otlpHttp, pair + 2),
+  ])
+  await sleep(downMs)
+  console.log('  a replica is killed')
+  await nodes[3]?.stop()
+  await sleep(downMs / 2)
+  console.log('  a Wakeline server is killed and started again')
+  await second.stop('SIGKILL')
+  second = await startWakeline('second', nodes.toReversed(), ports[1])
+  await sleep(downMs / 2)
+  const waited = await waiting(first)
+  console.log(`  the replica comes back; ${waited} segments of the first server wait for it`)
+  await nodes[3]?.start()
+  await sleep(downMs)
+  for (const sender of senders) await sender.stop()
+  const left = await Promise.all(
+    [first, second].map((server) =>
+      eventually(
+        () => waiting(server),
+        (n) => n === 0,
+        60_000,
+      ),
+    ),
+  )
+  const exits = [await first.stop(), await second.stop()]
+  const counts = await compare(nodes, senders)
+  const answers = await withStore(nodes, 'answers', async (store) => {
+    await store.migrate()
+    const compared = await compareAnswers(store, (sql) => insertAs(nodes[0], 'answers', sql))
+    return { ...compared, unstopped: await countUnstopped(store), lostParams: await countLostParams(store) }
+  })
+  const wrong =
+    (counts['wrong'] ?? 0) +
+    answers.different.length +
+    answers.unstopped +
+    answers.lostParams +
+    (waited > 0 ? 0 : 1) +
+    left.filter((n) => n > 0).length +
+    exits.filter((code) => code !== 0).length
+  return {
+    ...counts,
+    segments_waited: waited,
+    questions: answers.questions,
+    answers_different: answers.different.length,
+    cores: availableParallelism(),
+    wrong,
+  }
+}
+
+/** Infinity while the store is away for the status, too. */
+const waiting = (server: RunningServer): Promise<number> =>
+  server.ask<StatusAnswer>('/status').then(
+    ({ ingest }) => ingest.waitingSegments,
+    () => Number.POSITIVE_INFINITY,
+  )
+
+async function withStore<Value>(
+  nodes: readonly Node[],
+  database: string,
+  act: (store: Store) => Promise<Value>,
+): Promise<Value> {
+  const store = openClusterStore({
+    ...parseClusterUrl(storeUrl(nodes, database)),
+    password: '',
+    connectionsMax: 4,
+    limits: { timeoutMs: 60_000, memoryMaxBytes: 512 * 1024 ** 2, rowsMax: 1_000_000 },
+    report: console.error,
+  })
+  try {
+    return await act(store)
+  } finally {
+    await store.close()
+  }
+}
+
+/** Queries that go on in the engine after their client has gone. */
+async function countUnstopped(store: Store): Promise<number> {
+  const leaving = new AbortController()
+  const asking = store.rows(
+    { sql: 'SELECT count() FROM numbers(1000000000000) WHERE NOT ignore(sipHash64(number))', params: {} },
+    { signal: leaving.signal },
+  )
+  const stopped = asking.then(
+    () => false,
+    (error: unknown) => error instanceof QueryError && error.reason === 'cancelled',
+  )
+  await sleep(500)
+  leaving.abort()
+  const running = (): Promise<number> =>
+    store
+      .rows<{ n: string }>({
+        sql: `SELECT count() AS n FROM clusterAllReplicas('${clusterName}', system.processes) WHERE query LIKE '%sipHash64%' AND query NOT LIKE '%processes%'`,
+        params: {},
+      })
+      .then(({ rows }) => Number(rows[0]?.n))
+  const left = await eventually(running, (n) => n === 0, 5000)
+  return left + ((await stopped) ? 0 : 1)
+}
+
+/** More parameters than a URL may hold. */
+async function countLostParams(store: Store): Promise<number> {
+  const sent = Array.from({ length: 50_000 }, (_, index) => String(index * 1_000_003))
+  const { rows } = await store.rows<{ n: string }>({
+    sql: 'SELECT length(arrayDistinct({p1:Array(UInt64)})) AS n',
+    params: { p1: sent },
+  })
+  return sent.length - Number(rows[0]?.n)
+}
+
+async function insertAs(node: Node | undefined, database: string, sql: string): Promise<void> {
+  const settings = `database=${database}&distributed_foreground_insert=1`
+  const response = await fetch(`${node?.url}/?${settings}`, { method: 'POST', body: sql })
+  if (!response.ok) throw new Error(`Cannot insert the seed: ${await response.text()}`)
+  await response.text()
+}
+
+const fromSenders = "(service = 'crash-sender')"
+
+async function compare(nodes: readonly Node[], senders: readonly CrashSender[]): Promise<Counts> {
+  const sent = (signal: 'spans' | 'logs'): number =>
+    senders.reduce((sum, sender) => sum + sender.acknowledged[signal], 0)
+  const pairs: [name: string, acknowledged: number, stored: string][] = [
+    ['spans', sent('spans'), `(SELECT count() FROM spans WHERE ${fromSenders})`],
+    ['distinct spans', sent('spans'), `(SELECT uniqExact(span_id) FROM spans WHERE ${fromSenders})`],
+    ['spans in span_red', sent('spans'), `(SELECT sum(requests) FROM span_red WHERE ${fromSenders})`],
+    ['spans in attribute_keys', sent('spans'), "(SELECT sum(records) FROM attribute_keys WHERE key = 'crash.batch')"],
+    ['logs', sent('logs'), `(SELECT count() FROM logs WHERE ${fromSenders})`],
+    ['distinct logs', sent('logs'), `(SELECT uniqExact(body) FROM logs WHERE ${fromSenders})`],
+    ['logs in log_volume', sent('logs'), `(SELECT sum(records) FROM log_volume WHERE ${fromSenders})`],
+  ]
+  const number = (node: Node, sql: string): Promise<number> => askNumber(node.url, `SELECT ${sql}`)
+  let wrong = 0
+  const hold = (name: string, expected: number, found: number): void => {
+    if (expected === found) return
+    wrong += 1
+    console.error(`WRONG ${name}: ${expected} expected, ${found} found`)
+  }
+  // Each node reads the other shard's rows from a replica of its choice; local tables say it of every replica.
+  for (const node of nodes) {
+    for (const [name, acknowledged, sql] of pairs)
+      hold(`${name} asked of ${node.name}`, acknowledged, await number(node, sql))
+  }
+  for (const table of ['spans', 'logs']) {
+    const [a = 0, b = 0, c = 0, d = 0] = await Promise.all(
+      nodes.map((node) => number(node, `count() FROM ${table}_local`)),
+    )
+    hold(`${table} of the replicas of shard 1`, a, b)
+    hold(`${table} of the replicas of shard 2`, c, d)
+    hold(`${table} of both shards`, sent(table === 'spans' ? 'spans' : 'logs'), a + c)
+  }
+  const [first] = nodes
+  if (first === undefined) throw new Error('a cluster has nodes')
+  const acknowledged = sent('spans') + sent('logs')
+  const stored = (await number(first, 'count() FROM spans')) + (await number(first, 'count() FROM logs'))
+  const distinct =
+    (await number(first, 'uniqExact(span_id) FROM spans')) + (await number(first, 'uniqExact(body) FROM logs'))
+  const repeated = senders.reduce((sum, sender) => sum + sender.repeats, 0)
+  return {
+    acknowledged,
+    stored,
+    duplicated: stored - distinct,
+    lost: acknowledged - distinct,
+    repeated_requests: repeated,
+    wrong,
+  }
+}
+
+async function askNumber(url: string, sql: string): Promise<number> {
+  const response = await fetch(`${url}/?database=wakeline&distributed_product_mode=global`, {
+    method: 'POST',
+    body: sql,
+  })
+  const text = await response.text()
+  if (!response.ok) throw new Error(`Cannot count: ${text}`)
+  return Number(text)
+}
+
+const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))

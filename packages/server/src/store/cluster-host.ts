@@ -1,0 +1,143 @@
+import { createReadStream } from 'node:fs'
+import { type ClickHouseClient, ClickHouseLogLevel, type ClickHouseSettings, createClient } from '@clickhouse/client'
+import { quote } from './bind.ts'
+import { engineCode } from './engine-errors.ts'
+import { linesOf } from './lines.ts'
+
+export type HostOptions = {
+  url: string
+  user: string
+  password: string
+  database: string
+  connectionsMax: number
+  /** Longest silence of one request. */
+  timeoutMs: number
+}
+
+export type HostQuery = {
+  sql: string
+  settings: ClickHouseSettings
+  /** Set before the statement, with their texts. */
+  params?: readonly (readonly [name: string, text: string])[]
+  queryId?: string
+  signal?: AbortSignal
+}
+
+/** Beyond this an intermediary may refuse the URL; they are then set on a session first. */
+const paramsInUrlMaxBytes = 8 * 1024
+/** After a failure others are asked first for this long. */
+const awayForMs = 5000
+let sessions = 0
+
+/** One server of the cluster, over HTTP. */
+export class ClusterHost {
+  readonly url: string
+  readonly #client: ClickHouseClient
+  /** Without the database, which may not be there yet. */
+  readonly #outside: ClickHouseClient
+  #awayUntilMs = 0
+
+  constructor({ url, user, password, database, connectionsMax, timeoutMs }: HostOptions) {
+    this.url = url
+    const config = {
+      url,
+      username: user,
+      password,
+      application: 'wakeline',
+      request_timeout: timeoutMs,
+      max_open_connections: connectionsMax,
+      // What is wrong is told by those who asked, in their own words and without settings or values.
+      log: { level: ClickHouseLogLevel.OFF },
+    }
+    this.#client = createClient({ ...config, database })
+    this.#outside = createClient({ ...config, database: 'default' })
+  }
+
+  isAway(): boolean {
+    return performance.now() < this.#awayUntilMs
+  }
+
+  /** The body of the answer, whole: an error half way is an error. */
+  async ask({ sql, settings, params = [], queryId, signal }: HostQuery): Promise<Buffer> {
+    const size = params.reduce((sum, [, text]) => sum + encodeURIComponent(text).length, 0)
+    const inUrl = size <= paramsInUrlMaxBytes
+    sessions += inUrl ? 0 : 1
+    const session = inUrl ? {} : { session_id: `wakeline-${process.pid}-${Date.now()}-${sessions}` }
+    if (!inUrl) await this.#setParams(params, session)
+    const { stream } = await this.#told(
+      this.#client.exec({
+        query: sql,
+        ...session,
+        clickhouse_settings: { ...settings, ...(inUrl ? Object.fromEntries(params) : {}), wait_end_of_query: 1 },
+        ...(queryId === undefined ? {} : { query_id: queryId }),
+        ...(signal === undefined ? {} : { abort_signal: signal }),
+      }),
+    )
+    const chunks: Buffer[] = []
+    for await (const chunk of stream) chunks.push(chunk)
+    return Buffer.concat(chunks)
+  }
+
+  async #setParams(params: readonly (readonly [string, string])[], session: { session_id?: string }): Promise<void> {
+    const text = `SET ${params.map(([name, value]) => `${name} = ${quote(value)}`).join(', ')}`
+    await this.#told(
+      this.#client.command({
+        query: text,
+        ...session,
+        clickhouse_settings: { max_query_size: String(text.length + 1024) },
+      }),
+    )
+  }
+
+  async run(sql: string, settings: ClickHouseSettings = {}): Promise<void> {
+    await this.#told(this.#client.command({ query: sql, clickhouse_settings: settings }))
+  }
+
+  /** Outside of the database, as `lines`. */
+  async createDatabase(sql: string, settings: ClickHouseSettings): Promise<void> {
+    await this.#told(this.#outside.command({ query: sql, clickhouse_settings: settings }))
+  }
+
+  /** Lines of an answer in format TSV; tables are named with their database. */
+  async lines(sql: string): Promise<string[]> {
+    const { stream } = await this.#told(
+      this.#outside.exec({ query: `${sql} FORMAT TSV`, clickhouse_settings: { wait_end_of_query: 1 } }),
+    )
+    const chunks: Buffer[] = []
+    for await (const chunk of stream) chunks.push(chunk)
+    return linesOf(Buffer.concat(chunks).toString())
+  }
+
+  async insertFile(table: string, path: string, settings: ClickHouseSettings): Promise<void> {
+    const query = `INSERT INTO ${table} FORMAT Native`
+    const values = createReadStream(path)
+    try {
+      const { stream } = await this.#told(
+        this.#client.exec({ query, values, clickhouse_settings: { ...settings, wait_end_of_query: 1 } }),
+      )
+      for await (const _ of stream);
+    } finally {
+      values.destroy()
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#client.close(), this.#outside.close()])
+  }
+
+  /** Remembers that the host did not answer: what it refused itself is an answer. */
+  async #told<Value>(asking: Promise<Value>): Promise<Value> {
+    try {
+      const value = await asking
+      this.#awayUntilMs = 0
+      return value
+    } catch (error) {
+      if (isUnreachable(error)) this.#awayUntilMs = performance.now() + awayForMs
+      throw error
+    }
+  }
+}
+
+/** No answer of the engine's: refused, reset, timed out, no such name. */
+export const isUnreachable = (error: unknown): boolean =>
+  error instanceof Error && error.name !== 'AbortError' && engineCode(error) === undefined
