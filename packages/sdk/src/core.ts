@@ -365,6 +365,7 @@ export class Core {
   }
 
   private lastWords(): void {
+    this.workers.isOver = true
     this.endOpenSpans(undefined)
     for (const run of this.beforeFlush) run()
     this.output.writeImmediately()

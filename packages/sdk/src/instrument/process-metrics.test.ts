@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest'
 import { Metering, meterOf } from '../metrics/metering.ts'
-import { grownAttribute } from '../metrics/wrong-use.ts'
+import { seldom } from '../metrics/seldom.ts'
 import { processScope } from './instrument.ts'
 import { startProcessMetrics } from './process-metrics.ts'
 
 test('process metrics have sensible values and stop when told', async () => {
   const metering = new Metering({
     settings: { seriesMax: 100, seriesExpiryMs: 0 },
-    wrong: (use) => expect(use).toBe(undefined),
-    grown: grownAttribute,
+    report: (text) => expect(text).toBe(''),
+    seldom: () => seldom,
     nowUnixMs: () => Date.now(),
     activeSpan: () => undefined,
   })

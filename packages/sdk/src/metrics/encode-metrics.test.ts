@@ -5,7 +5,7 @@ import { Message } from '../testing/otlp-decode.ts'
 import { nativeHistograms, summaries } from './application/extend.ts'
 import { MetricsEncoder } from './encode-metrics.ts'
 import { Metering, meterOf } from './metering.ts'
-import { grownAttribute, sayWith } from './wrong-use.ts'
+import { seldom } from './seldom.ts'
 
 const scope = { name: 'wakeline', version: '', schemaUrl: '' }
 
@@ -15,8 +15,8 @@ function open() {
   const say = (sentence: string) => said.push(sentence)
   const metering = new Metering({
     settings: { seriesMax: 10, seriesExpiryMs: 0 },
-    wrong: sayWith(say),
-    grown: grownAttribute,
+    report: say,
+    seldom: () => seldom,
     nowUnixMs: () => clock.nowMs,
     activeSpan: () => undefined,
   })

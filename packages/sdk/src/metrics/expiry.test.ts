@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { Metering, meterOf } from './metering.ts'
-import { grownAttribute, sayWith } from './wrong-use.ts'
+import { seldom } from './seldom.ts'
 
 const scope = { name: 'test', version: '', schemaUrl: '' }
 
@@ -9,8 +9,8 @@ function open() {
   const said: string[] = []
   const metering = new Metering({
     settings: { seriesMax: 4, seriesExpiryMs: 100 },
-    wrong: sayWith((sentence) => said.push(sentence)),
-    grown: grownAttribute,
+    report: (sentence) => said.push(sentence),
+    seldom: () => seldom,
     nowUnixMs: () => clock.nowMs,
     activeSpan: () => undefined,
   })

@@ -11,7 +11,7 @@ import type {
 import { type ExemplarSource, Exemplars } from './exemplars.ts'
 import type { ExponentialBuckets } from './native/exponential-buckets.ts'
 import type { HistogramPoints, InstrumentShape, NumberPoints, OwnPoints } from './points.ts'
-import { overflowSlot, Series, type SeriesLimits } from './series.ts'
+import { Series, type SeriesLimits } from './series.ts'
 import type { WrongUse } from './wrong-use.ts'
 
 export interface InstrumentParts {
@@ -32,9 +32,8 @@ export abstract class Slots {
   readonly exemplars: Exemplars
   protected readonly parts: InstrumentParts
   protected capacity = 0
-  private readonly lastUsedMs: number[] = []
   /** Slots that a handle refers to: they are never given to another series. */
-  private readonly bound = new Set<number>()
+  readonly bound: Set<number> = new Set()
   private refused = 0
 
   constructor(parts: InstrumentParts) {
@@ -67,31 +66,9 @@ export abstract class Slots {
     return slot
   }
 
-  /**
-   * Forgets series unused for so long, as far as anybody has looked: called now and then. The overflow series, the one
-   * without attributes and those that handles refer to stay.
-   */
-  expire(nowMs: number, unusedMs: number): void {
-    const old = new Set<number>()
-    for (let slot = overflowSlot + 1; slot < this.startUnixMs.length; slot++) {
-      if (this.startUnixMs[slot] === expired) continue
-      if (this.wasUsed(slot)) this.lastUsedMs[slot] = nowMs
-      this.lastUsedMs[slot] ??= nowMs
-      const stays = this.bound.has(slot) || Object.keys(this.series.attributes[slot] ?? {}).length === 0
-      if (!stays && nowMs - (this.lastUsedMs[slot] ?? nowMs) >= unusedMs) old.add(slot)
-    }
-    if (old.size === 0) return
-    this.series.forget(old)
-    for (const slot of old) {
-      this.startUnixMs[slot] = expired
-      delete this.lastUsedMs[slot]
-      this.clear(slot)
-    }
-  }
-
   /** Whether the series has had a value since this was last asked. */
-  protected abstract wasUsed(slot: number): boolean
-  protected abstract clear(slot: number): void
+  abstract wasUsed(slot: number): boolean
+  abstract clear(slot: number): void
 
   private begin(slot: number): void {
     if (slot >= this.capacity) {
@@ -107,7 +84,7 @@ export abstract class Slots {
 
 const none: Attributes = {}
 /** In place of the time a series began. */
-const expired = -1
+export const expired = -1
 /** What is kept of each number: whether it has a value, and whether it was set since somebody looked. */
 const unused = 0
 const seen = 1
@@ -153,13 +130,13 @@ export class NumberInstrument extends Slots implements Counter, UpDownCounter, G
     this.used[slot] = fresh
   }
 
-  protected override wasUsed(slot: number): boolean {
+  override wasUsed(slot: number): boolean {
     if (this.used[slot] !== fresh) return false
     this.used[slot] = seen
     return true
   }
 
-  protected override clear(slot: number): void {
+  override clear(slot: number): void {
     this.values[slot] = 0
     this.used[slot] = unused
     this.exemplars.forget(slot)
@@ -249,7 +226,7 @@ export class HistogramInstrument extends Slots implements Histogram, HistogramPo
     return low
   }
 
-  protected override wasUsed(slot: number): boolean {
+  override wasUsed(slot: number): boolean {
     const row = this.counts.subarray(slot * this.rowLength, (slot + 1) * this.rowLength)
     const count = row.reduce((sum, bucket) => sum + bucket, 0)
     if (count === (this.lookedAt[slot] ?? 0)) return false
@@ -257,7 +234,7 @@ export class HistogramInstrument extends Slots implements Histogram, HistogramPo
     return true
   }
 
-  protected override clear(slot: number): void {
+  override clear(slot: number): void {
     const row = slot * this.rowLength
     this.counts.fill(0, row, row + this.rowLength)
     this.sums[slot] = 0

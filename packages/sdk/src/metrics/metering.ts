@@ -8,10 +8,12 @@ import type {
   Meter,
   Observe,
 } from '../public.ts'
+import type { Report } from '../report.ts'
 import type { ExemplarSource, ExemplarSpan } from './exemplars.ts'
 import { HistogramInstrument, type InstrumentParts, NumberInstrument, type Slots } from './instruments.ts'
 import type { InstrumentShape, NumberKind, Points, SummaryPoints } from './points.ts'
-import type { GrownAttribute, WrongUse } from './wrong-use.ts'
+import type { Seldom } from './seldom.ts'
+import type { WrongUse } from './wrong-use.ts'
 
 /** A kind that the core does not know. */
 export type OwnInstrument = Slots & SummaryPoints & Pick<HistogramInstrument, 'record'>
@@ -38,10 +40,9 @@ const instrumentsMax = 5_000
 
 export interface MeteringParts {
   readonly settings: MeteringSettings
-  /** Says what is wrong, once in a while. */
-  wrong(use: WrongUse): void
-  /** The attribute with the most values. */
-  grown(series: readonly Attributes[]): GrownAttribute
+  readonly report: Report
+  /** Undefined when it cannot be loaded, which is said by whoever tries. */
+  seldom(): Seldom | undefined
   nowUnixMs(): number
   activeSpan(): ExemplarSpan | undefined
 }
@@ -59,7 +60,7 @@ export class Metering {
   /** Told of each histogram that is made. */
   madeHistogram: (made: HistogramInstrument) => void = () => {}
   private readonly wrong: (use: WrongUse) => void
-  private readonly grown: MeteringParts['grown']
+  private readonly seldom: MeteringParts['seldom']
   private readonly nowUnixMs: () => number
   private readonly exemplars: ExemplarSource
   private observing: Promise<void> | undefined = undefined
@@ -68,8 +69,11 @@ export class Metering {
 
   constructor(parts: MeteringParts) {
     this.settings = parts.settings
-    this.wrong = parts.wrong
-    this.grown = parts.grown
+    this.seldom = parts.seldom
+    this.wrong = (use) => {
+      const sentence = parts.seldom()?.sentenceOf(use)
+      if (sentence !== undefined) parts.report(sentence)
+    }
     this.nowUnixMs = parts.nowUnixMs
     this.exemplars = { epoch: 1, activeSpan: parts.activeSpan, nowUnixMs: parts.nowUnixMs }
   }
@@ -173,7 +177,7 @@ export class Metering {
     if (seriesExpiryMs === 0 || nowMs - this.expiredAtMs < seriesExpiryMs / 4) return
     this.expiredAtMs = nowMs
     for (const { instruments } of this.all()) {
-      for (const instrument of instruments) instrument.expire(nowMs, seriesExpiryMs)
+      for (const instrument of instruments) this.seldom()?.expireSeries(instrument, nowMs, seriesExpiryMs)
     }
   }
 
@@ -182,7 +186,7 @@ export class Metering {
   }
 
   private parts(shape: InstrumentShape): InstrumentParts {
-    const { settings, wrong, grown } = this
+    const { settings, wrong, seldom } = this
     const { name, labels = [] } = shape
     return {
       shape,
@@ -196,9 +200,9 @@ export class Metering {
         labels: shape.labels,
         mislabelled: (kind, key) => wrong({ kind, name, key, labels }),
         overflowed: (series) => {
-          const most = grown(series)
-          wrong({ kind: 'overflow', name, max: shape.seriesMax ?? settings.seriesMax, grown: most })
-          return most.name
+          const grown = seldom()?.grownAttribute(series) ?? { name: '', distinct: 0 }
+          wrong({ kind: 'overflow', name, max: shape.seriesMax ?? settings.seriesMax, grown })
+          return grown.name
         },
       },
     }

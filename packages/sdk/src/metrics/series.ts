@@ -9,7 +9,7 @@ import type { Attributes } from '../public.ts'
  *
  * Slot 0 is the overflow series: all that comes after `max` series is summed there and said once.
  */
-interface Step {
+export interface Step {
   key: string
   values: Map<unknown, Step>
   /** Paths that continue with another key. */
@@ -36,12 +36,12 @@ export class Series {
   /** Attributes by slot; slot 0 is the overflow series. */
   readonly attributes: Attributes[] = [overflowAttributes]
   overflowed = false
-  private root: Step = newStep()
-  private readonly bySorted = new Map<string, number>()
+  root: Step = newStep()
+  readonly bySorted: Map<string, number> = new Map()
   /** Slots of series that were forgotten: the next new series take them. */
-  private readonly free: number[] = []
+  readonly free: number[] = []
   private readonly limits: SeriesLimits
-  private paths = 0
+  paths = 0
 
   constructor(limits: SeriesLimits) {
     this.limits = limits
@@ -80,19 +80,6 @@ export class Series {
     }
     if (this.paths < this.limits.seriesMax * pathsPerSeries) this.path(attributes, slot)
     return slot
-  }
-
-  /** Frees these slots. The ways to those that stay are learned again, each at its next use. */
-  forget(slots: ReadonlySet<number>): void {
-    for (const [sorted, slot] of this.bySorted) {
-      if (!slots.has(slot)) continue
-      this.bySorted.delete(sorted)
-      this.attributes[slot] = {}
-      this.free.push(slot)
-    }
-    this.root = newStep()
-    this.paths = 0
-    this.overflowed = false
   }
 
   /** What was not declared is left out of the series, and said. */
@@ -134,7 +121,7 @@ export class Series {
   }
 }
 
-function newStep(): Step {
+export function newStep(): Step {
   return { key: '', values: new Map(), other: undefined, slot: noSlot }
 }
 

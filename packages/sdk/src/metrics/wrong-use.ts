@@ -1,5 +1,4 @@
 import type { Attributes } from '../public.ts'
-import type { Report } from '../report.ts'
 import { differsIn } from './metering.ts'
 import type { InstrumentShape } from './points.ts'
 
@@ -19,7 +18,7 @@ export interface GrownAttribute {
   readonly distinct: number
 }
 
-function sentenceOf(use: WrongUse): string {
+export function sentenceOf(use: WrongUse): string {
   switch (use.kind) {
     case 'value': {
       const why = Number.isFinite(use.value) ? 'a counter only grows' : 'it is not a finite number'
@@ -67,8 +66,4 @@ export function grownAttribute(series: readonly Attributes[]): GrownAttribute {
   }
   const [name = '', values] = [...distinct].sort((a, b) => b[1].size - a[1].size)[0] ?? []
   return { name, distinct: values?.size ?? 0 }
-}
-
-export function sayWith(report: Report): (use: WrongUse) => void {
-  return (use) => report(sentenceOf(use))
 }

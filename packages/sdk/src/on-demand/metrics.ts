@@ -3,9 +3,9 @@ import type { MetricsEncoder } from '../metrics/encode-metrics.ts'
 import { openNodeNames } from '../metrics/exposition/node-names.ts'
 import type { Metering } from '../metrics/metering.ts'
 import { makeNative, nativeLimits } from '../metrics/native/native-rows.ts'
+import { seldom } from '../metrics/seldom.ts'
 import { Gathering, type GatheringParts } from '../metrics/workers/gathering.ts'
 import { clusterPort, Member, threadPort } from '../metrics/workers/member.ts'
-import { grownAttribute, sayWith } from '../metrics/wrong-use.ts'
 import type { Settings } from '../options.ts'
 import type { Report } from '../report.ts'
 
@@ -53,4 +53,4 @@ export function openGathering(parts: GatheringParts): Gathering {
   return new Gathering(parts)
 }
 
-export { grownAttribute, sayWith }
+export { seldom }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { Metering, meterOf } from '../metering.ts'
-import { grownAttribute, sayWith } from '../wrong-use.ts'
+import { seldom } from '../seldom.ts'
 import { ActiveUsers } from './active-users.ts'
 import { applicationMetrics } from './application-metrics.ts'
 import { namedMetrics } from './named.ts'
@@ -10,8 +10,8 @@ function open() {
   const said: string[] = []
   const metering = new Metering({
     settings: { seriesMax: 100, seriesExpiryMs: 0 },
-    wrong: sayWith((sentence) => said.push(sentence)),
-    grown: grownAttribute,
+    report: (sentence) => said.push(sentence),
+    seldom: () => seldom,
     nowUnixMs: () => 0,
     activeSpan: () => undefined,
   })

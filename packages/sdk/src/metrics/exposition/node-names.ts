@@ -4,7 +4,7 @@ import { getHeapSpaceStatistics } from 'node:v8'
 import type { Meter, Observe } from '../../public.ts'
 import type { Report } from '../../report.ts'
 import { Metering, meterOf } from '../metering.ts'
-import { grownAttribute, sayWith } from '../wrong-use.ts'
+import { seldom } from '../seldom.ts'
 
 const gcKinds = new Map([
   [1, 'minor'],
@@ -21,8 +21,8 @@ const nodeSeriesMax = 500
 export function openNodeNames(report: Report): Metering {
   const metering = new Metering({
     settings: { seriesMax: nodeSeriesMax, seriesExpiryMs: 0 },
-    wrong: sayWith(report),
-    grown: grownAttribute,
+    report,
+    seldom: () => seldom,
     nowUnixMs: Date.now,
     activeSpan: () => undefined,
   })

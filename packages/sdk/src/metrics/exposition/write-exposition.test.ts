@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { Metering, meterOf } from '../metering.ts'
-import { grownAttribute, sayWith } from '../wrong-use.ts'
+import { seldom } from '../seldom.ts'
 import { familiesOf } from './families.ts'
 import { type Dialect, dialectOf, takesGzip } from './negotiate.ts'
 import { ExpositionWriter } from './write-exposition.ts'
@@ -12,8 +12,8 @@ function open() {
   const said: string[] = []
   const metering = new Metering({
     settings: { seriesMax: 100, seriesExpiryMs: 0 },
-    wrong: sayWith((sentence) => said.push(sentence)),
-    grown: grownAttribute,
+    report: (sentence) => said.push(sentence),
+    seldom: () => seldom,
     nowUnixMs: () => 1_700_000_000_123,
     activeSpan: () => span,
   })

@@ -12,7 +12,7 @@ interface KnownLabels {
 }
 
 /** Short enough that a look at the clock after each keeps a slice of time. */
-const chunkLength = 16_384
+const chunkLength = 65_536
 
 /** Writes all families as text, a chunk at a time: between two chunks the event loop may turn. */
 export class ExpositionWriter {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { Metering, shapeOf } from '../metering.ts'
-import { grownAttribute, sayWith } from '../wrong-use.ts'
+import { seldom } from '../seldom.ts'
 import { SummaryInstrument } from './summary-instrument.ts'
 
 const scope = { name: 'test', version: '', schemaUrl: '' }
@@ -10,8 +10,8 @@ function open(window: Partial<SummaryInstrument['window']>) {
   const said: string[] = []
   const metering = new Metering({
     settings: { seriesMax: 10, seriesExpiryMs: 0 },
-    wrong: sayWith((sentence) => said.push(sentence)),
-    grown: grownAttribute,
+    report: (sentence) => said.push(sentence),
+    seldom: () => seldom,
     nowUnixMs: () => clock.nowMs,
     activeSpan: () => undefined,
   })

@@ -128,14 +128,14 @@ export class SummaryInstrument extends Slots implements Histogram, SummaryPoints
     return made
   }
 
-  protected override wasUsed(slot: number): boolean {
+  override wasUsed(slot: number): boolean {
     const count = this.counts[slot] ?? 0
     if (count === (this.lookedAt[slot] ?? 0)) return false
     this.lookedAt[slot] = count
     return true
   }
 
-  protected override clear(slot: number): void {
+  override clear(slot: number): void {
     this.counts[slot] = 0
     this.sums[slot] = 0
     this.pieces[slot] = []

@@ -19,6 +19,8 @@ export class Workers {
   private readonly parts: WorkersParts
   private gathering: Gathering | undefined = undefined
   private isCollecting = false
+  /** The process ends: threads that are made now are the SDK's own. */
+  isOver = false
 
   constructor(parts: WorkersParts) {
     this.parts = parts
@@ -48,7 +50,7 @@ export class Workers {
   }
 
   gather(): Gathering | undefined {
-    if (this.gathering === undefined) {
+    if (this.gathering === undefined && !this.isOver) {
       this.gathering = loadOnDemand('metrics', this.parts.report)?.openGathering(this.parts)
       if (this.isCollecting) this.gathering?.begin()
     }
