@@ -1,7 +1,7 @@
 import type { Decode } from '../packages/server/src/ingest/decode/decode.ts'
 import { OpenBlocks } from '../packages/server/src/ingest/decode/open-blocks.ts'
 import { decodeOtlpLogs, decodeOtlpMetrics, decodeOtlpTraces } from '../packages/server/src/ingest/decode/otlp.ts'
-import { type BodyKind, prepareBodies, recordsPerBody } from './otlp-bodies.ts'
+import { type BodyKind, type PreparedBody, prepareBodies, recordsPerBody } from './otlp-bodies.ts'
 
 /**
  * Decoding alone: prepared OTLP bodies to Native bytes, on one thread, `take` included, which comes every 16 bodies.
@@ -29,16 +29,16 @@ export function benchDecode({ rounds, seed }: { rounds: number; seed: number }):
     for (let round = 0; round < rounds + 5; round += 1) times.push(runRound(decode, bodies, blocks))
     const median = times.slice(5).sort((a, b) => a - b)[Math.floor(rounds / 2)] ?? 0
     const records = bodyCount * recordsPerBody
-    const bytes = bodies.reduce((sum, body) => sum + body.length, 0)
+    const bytes = bodies.reduce((sum, { bytes }) => sum + bytes.length, 0)
     return { signal, records, microsecondsEach: median / records, bodyBytesEach: bytes / records }
   })
 }
 
 /** Microseconds for all bodies. */
-function runRound(decode: Decode, bodies: readonly Uint8Array[], blocks: OpenBlocks): number {
+function runRound(decode: Decode, bodies: readonly PreparedBody[], blocks: OpenBlocks): number {
   const started = process.cpuUsage()
-  bodies.forEach((body, index) => {
-    const decoded = decode(body, { blocks, nowUnixMs: 1_760_000_000_000, limits })
+  bodies.forEach(({ bytes }, index) => {
+    const decoded = decode(bytes, { blocks, nowUnixMs: 1_760_000_000_000, limits })
     if ('refused' in decoded || decoded.accepted !== recordsPerBody) throw new Error(JSON.stringify(decoded))
     if (index % bodiesPerTake === bodiesPerTake - 1) blocks.take()
   })

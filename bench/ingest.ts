@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
-import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { StatusAnswer } from '@wakeline/protocol'
 import { eventually, type RunningServer, root, startServer } from '../e2e/server.ts'
 import type { LoadResult } from './load-generator.ts'
 import type { BodyKind } from './otlp-bodies.ts'
-import { costRow, type Row, rateRow } from './rows.ts'
+import { ProcessCost } from './process-cost.ts'
+import { costRow, type Row, rateRow, soloRow } from './rows.ts'
+import { storedBytes } from './stored-bytes.ts'
 
 /**
  * From OTLP bytes to queryable rows: a real server in a process of its own, a load generator in another, both on this
@@ -20,6 +20,8 @@ type Measured = {
   acknowledgedRate: number
   sustainedRate: number
   cpuMicroseconds: number
+  /** The same for each kind of thread. */
+  cpuByThread: Readonly<Record<string, number>>
   bytesEach: number
   wireBytesEach: number
   residentMaxBytes: number
@@ -35,43 +37,45 @@ export async function benchIngest({ seconds }: { seconds: number }): Promise<Row
     rateRow('logs sustained (target 250000/s)', logs.sustainedRate, 250_000, 'logs/s'),
     costRow('cpu per span (target 4.5 us)', spans.cpuMicroseconds, 4.5, 'us'),
     costRow('bytes per span (target 60)', spans.bytesEach, 60, 'bytes'),
-    costRow(
-      'info: bytes per log, bodies replayed (target a tenth of their OTLP bytes)',
-      logs.bytesEach,
-      logs.wireBytesEach / 10,
-      'bytes',
-    ),
+    costRow('bytes per log (target a tenth of their OTLP bytes)', logs.bytesEach, logs.wireBytesEach / 10, 'bytes'),
     rateRow('info: spans sustained (target of the first issue 100000/s)', spans.sustainedRate, 100_000, 'spans/s'),
+    costRow('resident memory most (target 1200 MB)', spans.residentMaxBytes / 1e6, 1_200, 'MB'),
     rateRow('info: samples sustained (target 250000/s)', samples.sustainedRate, 250_000, 'samples/s'),
     costRow('info: cpu per log (target 4.5 us)', logs.cpuMicroseconds, 4.5, 'us'),
     costRow('info: cpu per sample (target 2.3 us)', samples.cpuMicroseconds, 2.3, 'us'),
-    costRow('info: resident memory most (target 1200 MB)', spans.residentMaxBytes / 1e6, 1_200, 'MB'),
+    ...Object.entries(spans.cpuByThread).map(([name, us]) => soloRow(`cpu per span, ${name}`, us, 'us')),
+    ...Object.entries(logs.cpuByThread).map(([name, us]) => soloRow(`cpu per log, ${name}`, us, 'us')),
   ]
 }
 
 async function measure(kind: BodyKind, seconds: number): Promise<Measured> {
   const server = await startServer()
+  const cost = new ProcessCost(server.child.pid ?? 0)
   try {
     console.error(`${kind}: warming up, then ${seconds} s of load, then waiting for the merges`)
     const warm = await generate(server, kind, 2)
     await loaded(server, kind, warm.acknowledged)
-    const cpuBeforeUs = cpuMicroseconds(server)
+    const before = cost.read()
     const result = await generate(server, kind, seconds)
     const sentMs = performance.now()
     await loaded(server, kind, warm.acknowledged + result.acknowledged)
     const queryableSeconds = result.seconds + (performance.now() - sentMs) / 1000
-    await quiet(server)
-    const cpuUs = cpuMicroseconds(server) - cpuBeforeUs
+    await quiet(cost)
+    const after = cost.read()
+    const each = (threads: Readonly<Record<string, number>>, name: string): number =>
+      ((threads[name] ?? 0) - (before.byThread[name] ?? 0)) / result.acknowledged
     if (result.later > 0) console.error(`${kind}: told ${result.later} times to come back later`)
     return {
       acknowledgedRate: result.acknowledged / result.seconds,
       sustainedRate: result.acknowledged / queryableSeconds,
-      cpuMicroseconds: cpuUs / result.acknowledged,
-      bytesEach: (await storedBytes(server)) / (warm.acknowledged + result.acknowledged),
+      cpuMicroseconds: (after.microseconds - before.microseconds) / result.acknowledged,
+      cpuByThread: Object.fromEntries(Object.keys(after.byThread).map((name) => [name, each(after.byThread, name)])),
+      bytesEach: storedBytes(server.directory) / (warm.acknowledged + result.acknowledged),
       wireBytesEach: result.bodyBytes / result.acknowledged,
-      residentMaxBytes: residentMaxBytes(server),
+      residentMaxBytes: cost.residentMaxBytes(),
     }
   } finally {
+    cost.stop()
     await server.stop()
   }
 }
@@ -107,31 +111,11 @@ async function loaded(server: RunningServer, kind: BodyKind, count: number): Pro
 }
 
 /** Until the server used less than 2 % of a core for 3 seconds: merges are over. */
-async function quiet(server: RunningServer): Promise<void> {
+async function quiet(cost: ProcessCost): Promise<void> {
   let calm = 0
   for (let second = 0; second < 90 && calm < 3; second += 1) {
-    const before = cpuMicroseconds(server)
+    const before = cost.read().microseconds
     await new Promise((resolve) => setTimeout(resolve, 1_000))
-    calm = cpuMicroseconds(server) - before < 20_000 ? calm + 1 : 0
+    calm = cost.read().microseconds - before < 20_000 ? calm + 1 : 0
   }
-}
-
-/** User and system time of the server's process so far, from /proc: 100 ticks a second. */
-function cpuMicroseconds({ child }: RunningServer): number {
-  const columns = readFileSync(`/proc/${child.pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
-  return (Number(columns[11]) + Number(columns[12])) * 10_000
-}
-
-function residentMaxBytes({ child }: RunningServer): number {
-  return Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1] ?? 0) * 1024
-}
-
-/** Bytes of everything in the server's directory. */
-async function storedBytes({ directory }: RunningServer): Promise<number> {
-  let bytes = 0
-  for (const entry of await readdir(directory, { recursive: true, withFileTypes: true })) {
-    const path = join(entry.parentPath, entry.name)
-    if (entry.isFile() && existsSync(path)) bytes += (await stat(path)).size
-  }
-  return bytes
 }

@@ -1,6 +1,6 @@
 import { randomBytes, randomFillSync } from 'node:crypto'
 import { Agent, request } from 'node:http'
-import { type BodyKind, prepareBodies, recordsPerBody, renewIds } from './otlp-bodies.ts'
+import { type BodyKind, prepareBodies, recordsPerBody, renew } from './otlp-bodies.ts'
 
 /**
  * A process of its own that sends prepared bodies as fast as the server acknowledges them, over some connections, each
@@ -30,11 +30,11 @@ async function load({ url, kind, seconds, connections }: LoadOptions): Promise<L
     while (performance.now() < endMs) {
       const body = bodies[next++ % bodies.length]
       if (body === undefined) return
-      renewIds(body, randomFillSync)
-      const status = await send(`${url}${paths[kind]}`, body, agent)
+      renew(body, randomFillSync, Date.now())
+      const status = await send(`${url}${paths[kind]}`, body.bytes, agent)
       if (status === 200) {
         result.acknowledged += recordsPerBody
-        result.bodyBytes += body.length
+        result.bodyBytes += body.bytes.length
       } else if (status === 503) {
         result.later += 1
         await new Promise((resolve) => setTimeout(resolve, 100))

@@ -3,64 +3,113 @@ import { otlp, WireWriter } from '@wakeline/protocol'
 /**
  * Prepared OTLP bodies for the benches: 512 records each of one service instance, 5 resource attributes, and
  *
- *   span     6 attributes, one of them unique, 8 spans a trace
- *   log      a body of about 200 bytes, 5 attributes
+ *   span     6 attributes, one of them unique; 8 spans a trace, each the child of the one before it
+ *   log      a body of about 200 bytes with a number of its own, 5 attributes; 8 lines of 2 spans a trace
  *   sample   a metric of one point with 4 attributes: the worst case, for most senders have many points a metric
  *
- * Random but seeded, so that every run and every side of a comparison sees the same bytes.
+ * What is unique (ids, times, numbers) stands in them as marks of the right length, found once and filled again before
+ * each sending: bodies sent again and again as they are would compress to nothing.
  */
 export const recordsPerBody = 512
 
 export type BodyKind = 'spans' | 'logs' | 'samples'
 
-export function prepareBodies(kind: BodyKind, count: number, seed: number): Uint8Array[] {
+export type PreparedBody = { readonly bytes: Uint8Array; readonly places: Readonly<Record<Mark, readonly number[]>> }
+
+/** Of the same kind, count and seed always the same; `renew` is for those who want them otherwise. */
+export function prepareBodies(kind: BodyKind, count: number, seed: number): PreparedBody[] {
   const random = randomNumbers(seed)
-  return Array.from({ length: count }, (_, index) => writeBody(index, random, writers[kind]))
-}
-
-/**
- * Gives the spans of a body ids and unique values nobody has seen, in place, as if it had been made anew: bodies sent
- * again and again as they are would compress to nothing. Of other kinds only the unique values change.
- */
-export function renewIds(body: Uint8Array, fill: (bytes: Uint8Array) => void): void {
-  const { ids, uniques } = places.get(body) ?? findPlaces(body)
-  const fresh = new Uint8Array(recordsPerBody * 16)
-  fill(fresh)
-  ids.forEach((at, index) => {
-    const trace = index - (index % spansPerTrace)
-    body.set(fresh.subarray(trace * 16, trace * 16 + 16), at)
-    body.set(fresh.subarray(index * 16 + 4, index * 16 + 12), at + spanIdFromTraceId)
-  })
-  uniques.forEach((at, index) => {
-    for (let i = 0; i < uniqueLength; i += 1) body[at + i] = 97 + ((fresh[index * 16 + i] ?? 0) % 26)
+  return Array.from({ length: count }, (_, index) => {
+    const bytes = writeBody(index, random, writers[kind])
+    const body = { bytes, places: findPlaces(bytes) }
+    renew(body, (fresh) => fresh.set(fresh.map(() => random() * 256)), firstUnixMs)
+    return body
   })
 }
 
-type Places = { ids: readonly number[]; uniques: readonly number[] }
-const places = new WeakMap<Uint8Array, Places>()
-
+const firstUnixMs = 1_760_000_000_000
 const spansPerTrace = 8
-/** A trace id of 16 bytes, then key and length of the span id. */
-const spanIdFromTraceId = 18
-const uniqueKey = 'request.id'
-const uniqueLength = 12
+const linesPerSpan = 4
 
-/** Found by their bytes, because lengths are moved in while a body is written. */
-function findPlaces(body: Uint8Array): Places {
+const marks = {
+  traceId: 'wakeline trace..',
+  spanId: 'span id.',
+  parentId: 'parent..',
+  start: 'start at',
+  end: 'ended at',
+  moment: 'moment..',
+  name: 'unique-name.',
+  number: '#########',
+} as const
+type Mark = keyof typeof marks
+
+function findPlaces(body: Uint8Array): PreparedBody['places'] {
   const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength)
-  const all = (pattern: Buffer, from: number, isHere: (at: number) => boolean): number[] => {
+  const places = (mark: Mark): number[] => {
     const found: number[] = []
-    for (let at = bytes.indexOf(pattern); at >= 0; at = bytes.indexOf(pattern, at + 1))
-      if (isHere(at)) found.push(at + from)
+    for (let at = bytes.indexOf(marks[mark]); at >= 0; at = bytes.indexOf(marks[mark], at + 1)) found.push(at)
     return found
   }
-  const ids = all(Buffer.from([0x0a, 16]), 2, (at) => bytes[at + 18] === 0x12 && bytes[at + 19] === 8)
-  // Key text, then key and length of the value, then key and length of its string.
-  const uniques = all(Buffer.from(uniqueKey), uniqueKey.length + 4, () => true)
-  if (ids.length !== 0 && ids.length !== recordsPerBody) throw new Error(`A body has ${ids.length} ids`)
-  const found = { ids, uniques }
-  places.set(body, found)
-  return found
+  return {
+    traceId: places('traceId'),
+    spanId: places('spanId'),
+    parentId: places('parentId'),
+    start: places('start'),
+    end: places('end'),
+    moment: places('moment'),
+    name: places('name'),
+    number: places('number'),
+  }
+}
+
+/** Gives the records of a body new ids, times around `nowUnixMs` and unique values, in place. */
+export function renew({ bytes, places }: PreparedBody, fill: (bytes: Uint8Array) => void, nowUnixMs: number): void {
+  const fresh = new Uint8Array(recordsPerBody * 16)
+  fill(fresh)
+  const words = new Uint32Array(fresh.buffer)
+  const trace = (index: number): number => index - (index % spansPerTrace)
+  // A log's span lasts some lines, a span's id is its own.
+  const span = (index: number): number => (places.start.length > 0 ? index : index - (index % linesPerSpan))
+  for (const [i, at] of places.traceId.entries()) bytes.set(fresh.subarray(trace(i) * 16, trace(i) * 16 + 16), at)
+  for (const [i, at] of places.spanId.entries()) bytes.set(fresh.subarray(span(i) * 16 + 4, span(i) * 16 + 12), at)
+  for (const [i, at] of places.parentId.entries()) {
+    // The first of a trace has none, so there are 7 of them for 8 spans.
+    const parent = i + Math.floor(i / (spansPerTrace - 1))
+    bytes.set(fresh.subarray(parent * 16 + 4, parent * 16 + 12), at)
+  }
+  renewTimes({ bytes, places }, words, nowUnixMs)
+  places.name.forEach((at, i) => {
+    for (let j = 0; j < marks.name.length; j += 1) bytes[at + j] = 97 + ((fresh[i * 16 + j] ?? 0) % 26)
+  })
+  places.number.forEach((at, i) => {
+    let rest = words[i * 4] ?? 0
+    for (let j = 0; j < marks.number.length; j += 1) {
+      bytes[at + j] = 48 + (rest % 10)
+      rest = Math.floor(rest / 10)
+    }
+  })
+}
+
+/** A trace begins in the last 50 ms, its spans within 10 ms of that; durations are spread evenly from 65 us to 134 ms. */
+function renewTimes({ bytes, places }: PreparedBody, words: Uint32Array, nowUnixMs: number): void {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const now = BigInt(Math.floor(nowUnixMs) - 60) * 1_000_000n
+  const nowLow = Number(now & 0xffff_ffffn)
+  const nowHigh = Number(now >> 32n)
+  const put = (at: number, offsetNano: number): void => {
+    const low = nowLow + offsetNano
+    view.setUint32(at, low, true)
+    view.setUint32(at + 4, nowHigh + (low > 0xffff_ffff ? 1 : 0), true)
+  }
+  const random = (index: number): number => (words[index * 4 + 1] ?? 0) / 4_294_967_296
+  const begin = (index: number): number =>
+    Math.floor(random(index - (index % spansPerTrace)) * 50e6) + Math.floor(random(index) * 10e6)
+  const duration = (index: number): number => Math.floor(2 ** (16 + 11 * ((words[index * 4 + 2] ?? 0) / 4_294_967_296)))
+  for (const [i, at] of places.start.entries()) put(at, begin(i))
+  for (const [i, at] of places.end.entries()) put(at, begin(i) + duration(i))
+  // A record's own time comes first, then the time it was seen.
+  const perRecord = places.moment.length / recordsPerBody
+  for (const [i, at] of places.moment.entries()) put(at, begin(Math.floor(i / perRecord)) + (i % perRecord) * 1000)
 }
 
 type WriteRecord = (writer: WireWriter, random: () => number, index: number) => void
@@ -89,26 +138,21 @@ function writeBody(service: number, random: () => number, write: WriteRecord): U
 const methods = ['GET', 'GET', 'GET', 'POST', 'PUT', 'DELETE']
 const routes = Array.from({ length: 40 }, (_, i) => `/api/v1/orders/${i}/:id`)
 
-const traceId = new Uint8Array(16)
-let unique = 0
-
 function writeSpan(writer: WireWriter, random: () => number, index: number): void {
-  if (index % spansPerTrace === 0) traceId.set(randomBytes(16, random))
   const { span } = otlp
   const mark = writer.begin(otlp.scopeSpans.spans)
   const method = methods[Math.floor(random() * methods.length)] ?? 'GET'
   const route = routes[Math.floor(random() * routes.length)] ?? '/'
-  writer.bytesEntry(span.traceId, traceId)
-  writer.bytesEntry(span.spanId, randomBytes(8, random))
-  if (index % spansPerTrace !== 0) writer.bytesEntry(span.parentSpanId, randomBytes(8, random))
+  writer.textEntry(span.traceId, marks.traceId)
+  writer.textEntry(span.spanId, marks.spanId)
+  if (index % spansPerTrace !== 0) writer.textEntry(span.parentSpanId, marks.parentId)
   writer.textEntry(span.name, `${method} ${route}`)
   writer.key(span.kind, 0)
   writer.varint(2)
-  writeTime(writer, span.startTimeUnixNano, random)
-  writeTime(writer, span.endTimeUnixNano, random)
+  writeTime(writer, span.startTimeUnixNano, 'start')
+  writeTime(writer, span.endTimeUnixNano, 'end')
   writeRequestAttributes(writer, span.attributes, method, route, random)
-  unique += 1
-  writeText(writer, span.attributes, uniqueKey, unique.toString(36).padStart(uniqueLength, 'r'))
+  writeText(writer, span.attributes, 'request.id', marks.name)
   writer.end(writer.begin(span.status))
   writer.end(mark)
 }
@@ -132,20 +176,20 @@ function writeLogRecord(writer: WireWriter, random: () => number): void {
   const mark = writer.begin(otlp.scopeLogs.logRecords)
   const method = methods[Math.floor(random() * methods.length)] ?? 'GET'
   const route = routes[Math.floor(random() * routes.length)] ?? '/'
-  writeTime(writer, logRecord.timeUnixNano, random)
+  writeTime(writer, logRecord.timeUnixNano, 'moment')
   writer.key(logRecord.severityNumber, 0)
   writer.varint(9)
   writer.textEntry(logRecord.severityText, 'INFO')
   const body = writer.begin(logRecord.body)
   writer.textEntry(
     1,
-    `request ${Math.floor(random() * 1e9)} for ${route} was answered in ${Math.floor(random() * 900)} ms by the upstream after ${Math.floor(random() * 4)} retries; the client had waited in the queue of the load balancer for ${Math.floor(random() * 90)} ms before`,
+    `request ${marks.number} for ${route} was answered in ${Math.floor(random() * 900)} ms by the upstream after ${Math.floor(random() * 4)} retries; the client had waited in the queue of the load balancer for ${Math.floor(random() * 90)} ms before`,
   )
   writer.end(body)
   writeRequestAttributes(writer, logRecord.attributes, method, route, random)
-  writer.bytesEntry(logRecord.traceId, randomBytes(16, random))
-  writer.bytesEntry(logRecord.spanId, randomBytes(8, random))
-  writeTime(writer, logRecord.observedTimeUnixNano, random)
+  writer.textEntry(logRecord.traceId, marks.traceId)
+  writer.textEntry(logRecord.spanId, marks.spanId)
+  writeTime(writer, logRecord.observedTimeUnixNano, 'moment')
   writer.end(mark)
 }
 
@@ -156,8 +200,9 @@ function writeMetric(writer: WireWriter, random: () => number): void {
   writer.textEntry(metric.unit, '{request}')
   const data = writer.begin(metric.sum)
   const point = writer.begin(sum.dataPoints)
-  writeTime(writer, numberDataPoint.startTimeUnixNano, random)
-  writeTime(writer, numberDataPoint.timeUnixNano, random)
+  writer.key(numberDataPoint.startTimeUnixNano, 1)
+  writer.fixed64(0x0b5a_0000, 0x186c_cb1a)
+  writeTime(writer, numberDataPoint.timeUnixNano, 'moment')
   writer.key(numberDataPoint.asDouble, 1)
   writer.double(Math.floor(random() * 1e6))
   writeText(writer, numberDataPoint.attributes, 'http.request.method', methods[Math.floor(random() * 6)] ?? 'GET')
@@ -173,10 +218,10 @@ function writeMetric(writer: WireWriter, random: () => number): void {
   writer.end(mark)
 }
 
-function writeTime(writer: WireWriter, number: number, random: () => number): void {
+function writeTime(writer: WireWriter, number: number, mark: 'start' | 'end' | 'moment'): void {
   writer.key(number, 1)
-  const nano = 1_760_000_000_000_000_000n + BigInt(Math.floor(random() * 1e9))
-  writer.fixed64(Number(nano & 0xffff_ffffn), Number(nano >> 32n))
+  const bytes = Buffer.from(marks[mark])
+  writer.fixed64(bytes.readUInt32LE(0), bytes.readUInt32LE(4))
 }
 
 function writeText(writer: WireWriter, number: number, key: string, value: string): void {
@@ -196,10 +241,6 @@ function writeInt(writer: WireWriter, number: number, key: string, value: number
   writer.varint(value)
   writer.end(valueMark)
   writer.end(mark)
-}
-
-function randomBytes(length: number, random: () => number): Uint8Array {
-  return Uint8Array.from({ length }, () => 1 + Math.floor(random() * 255))
 }
 
 /** Seeded numbers in [0, 1): mulberry32. */
