@@ -1,20 +1,23 @@
 import { parseArgs } from 'node:util'
 import { runCluster } from './cluster.ts'
 import { type Counts, runCrash } from './crash.ts'
+import { runFuzz } from './fuzz/suite.ts'
 import { runSdkFaults } from './sdk-faults.ts'
 import { runSdkLeaks } from './sdk-leaks.ts'
 
-/** `npm run e2e -- SUITE [--kills N] [--seed N] [--seconds N] [--requests N] [--json]`. With --json the last line is a flat object of counts. */
+/** `npm run e2e -- SUITE [--kills N] [--seed N] [--seconds N] [--requests N] [--executions N] [--json]`. With --json the last line is a flat object of counts. */
 interface Options {
   readonly kills: number
   readonly seed: number
   readonly seconds: number
   readonly requests: number
+  readonly executions: number
 }
 
 const suites: Readonly<Record<string, (options: Options) => Promise<Counts>>> = {
   crash: runCrash,
   cluster: runCluster,
+  fuzz: runFuzz,
   'sdk-faults': ({ seconds }) => runSdkFaults({ seconds, perSecond: 500 }),
   'sdk-leaks': runSdkLeaks,
 }
@@ -27,6 +30,7 @@ const { values, positionals } = parseArgs({
     // Five phases: ten minutes.
     seconds: { type: 'string', default: '120' },
     requests: { type: 'string', default: '1000000' },
+    executions: { type: 'string', default: '1000000' },
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
   },
 })
@@ -36,16 +40,18 @@ const kills = Number(values.kills)
 const seed = Number(values.seed)
 const seconds = Number(values.seconds)
 const requests = Number(values.requests)
-const isUsable = Number.isInteger(kills) && kills >= 0 && Number.isInteger(seed) && seconds > 0 && requests >= 1_000
+const executions = Number(values.executions)
+const isUsable =
+  Number.isInteger(kills) && kills >= 0 && Number.isInteger(seed) && seconds > 0 && requests >= 1_000 && executions >= 1
 if (run === undefined || !isUsable) {
   const known = Object.keys(suites).join(', ')
   console.error(
-    `Cannot run "${suite}": say npm run e2e -- SUITE [--kills N] [--seed N] [--seconds N] [--requests N] [--json] with one of ${known}`,
+    `Cannot run "${suite}": say npm run e2e -- SUITE [--kills N] [--seed N] [--seconds N] [--requests N] [--executions N] [--json] with one of ${known}`,
   )
   process.exit(2)
 }
 console.log(`${suite}: seed ${seed}`)
-const counts = await run({ kills, seed, seconds, requests })
+const counts = await run({ kills, seed, seconds, requests, executions })
 for (const [name, count] of Object.entries(counts)) console.log(`${name.padEnd(28)} ${count.toLocaleString('en')}`)
 if (values.json) console.log(JSON.stringify(counts))
 process.exitCode = counts['wrong'] === 0 ? 0 : 1
