@@ -86,19 +86,20 @@ async function underLoad(folder: string, nodes: readonly Node[]): Promise<Counts
     const compared = await compareAnswers(store, (sql) => insertAs(nodes[0], 'answers', sql))
     return { ...compared, unstopped: await countUnstopped(store), lostParams: await countLostParams(store) }
   })
-  const wrong =
-    (counts['wrong'] ?? 0) +
-    answers.different.length +
-    answers.unstopped +
-    answers.lostParams +
-    (waited > 0 ? 0 : 1) +
-    left.filter((n) => n > 0).length +
-    exits.filter((code) => code !== 0).length
+  const faults = {
+    answers_different: answers.different.length,
+    queries_unstopped: answers.unstopped,
+    parameters_lost: answers.lostParams,
+    servers_with_segments_left: left.filter((n) => n > 0).length,
+    servers_that_failed: exits.filter((code) => code !== 0).length,
+    nothing_waited: waited > 0 ? 0 : 1,
+  }
+  const wrong = Object.values(faults).reduce((sum, count) => sum + count, counts['wrong'] ?? 0)
   return {
     ...counts,
     segments_waited: waited,
     questions: answers.questions,
-    answers_different: answers.different.length,
+    ...faults,
     cores: availableParallelism(),
     wrong,
   }
