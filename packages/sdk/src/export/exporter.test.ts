@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from 'vitest'
 import { Keys } from '../encode/keys.ts'
 import { type OtlpCollector, startOtlpCollector, until } from '../testing/otlp-collector.ts'
-import { Exporter } from './exporter.ts'
+import { Exporter, type ExportForm } from './exporter.ts'
 import { encodeResource } from './resource.ts'
 import { openSender, retryAfterMs } from './sender.ts'
 import { SignalBuffer } from './signal-buffer.ts'
@@ -13,7 +13,7 @@ afterEach(async () => {
   for (const collector of collectors.splice(0)) await collector.stop()
 })
 
-function open(url: string, maxBytes = 10_000) {
+function open(url: string, maxBytes = 10_000, form?: ExportForm) {
   const buffer = new SignalBuffer(maxBytes, Number.POSITIVE_INFINITY)
   const said: string[] = []
   const delays: number[] = []
@@ -21,6 +21,7 @@ function open(url: string, maxBytes = 10_000) {
     settings: {
       signal: 'traces',
       instance: () => 'instance-1',
+      form,
       url: `${url}/v1/traces`,
       headers: {},
       gzip: false,
@@ -102,3 +103,28 @@ test.each<[string | undefined, number | undefined]>([
   ['soon', undefined],
   [undefined, undefined],
 ])('Retry-After %s', (header, expected) => expect(retryAfterMs(header, 0)).toBe(expected))
+
+test('another form is made once, however often it is sent', async () => {
+  const collector = await startOtlpCollector()
+  collectors.push(collector)
+  collector.answers.push({ status: 503 })
+  const made: number[] = []
+  const form = {
+    contentType: 'application/json',
+    encode: (body: Buffer) => {
+      made.push(body.length)
+      return body
+    },
+    rejected: () => ({ rejected: 0, why: '' }),
+  }
+  const { exporter, record } = open(collector.url, 10_000, form)
+  record(1)
+  await exporter.flush()
+  await until('the second attempt', () => exporter.sent === 1)
+  expect(made).toHaveLength(1)
+  expect(collector.requests.map((request) => request.headers['content-type'])).toEqual([
+    'application/json',
+    'application/json',
+  ])
+  exporter.stop()
+})

@@ -14,6 +14,8 @@ interface Batch {
   /** Number of its first record: see accounting.ts of the protocol. */
   readonly first: number
   attempts: number
+  /** In another form than OTLP protobuf; made once, because making it may print it. */
+  formed?: { readonly body: Buffer | undefined }
   /** The body as sent: gzipped when asked for. */
   sent: Buffer | undefined
 }
@@ -169,7 +171,10 @@ export class Exporter {
   }
 
   private formed(batch: Batch): Buffer | undefined {
-    return this.settings.form === undefined ? batch.body : this.settings.form.encode(batch.body)
+    const { form } = this.settings
+    if (form === undefined) return batch.body
+    batch.formed ??= { body: form.encode(batch.body) }
+    return batch.formed.body
   }
 
   /** Since start(), by reason. */
