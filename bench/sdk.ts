@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url'
 import { buildSdk } from '../packages/sdk/build.ts'
 import type { Row } from './rows.ts'
 import { benchHttp } from './sdk/http.ts'
+import { benchInstalledSize } from './sdk/installed-size.ts'
 import { benchOperations } from './sdk/operations.ts'
 import { installPeers } from './sdk/peers.ts'
 import { benchStartUp } from './sdk/start-up.ts'
@@ -16,7 +17,12 @@ export async function benchSdk(): Promise<Row[]> {
   try {
     await buildSdk(folder)
     const entry = pathToFileURL(join(folder, 'index.js')).href
-    return [...benchOperations(entry), ...(await benchHttp(folder)), ...benchStartUp(folder, entry)]
+    return [
+      ...benchOperations(entry),
+      ...(await benchHttp(folder)),
+      ...benchStartUp(folder, entry),
+      ...benchInstalledSize(folder),
+    ]
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
