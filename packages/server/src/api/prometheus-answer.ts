@@ -33,48 +33,50 @@ function histogramOf(histogram: Histogram): object {
   }
 }
 
-export function resultOf(value: QueryValue, limit: number): { data: object; isCut: boolean } {
-  const data = (resultType: string, result: unknown): object => ({ resultType, result })
+/** As text of JSON: with an object for each point, making and printing those would be most of a long answer. */
+export function resultOf(value: QueryValue, limit: number): { json: string; isCut: boolean } {
+  const data = (result: string): string => `{"resultType":"${value.kind}","result":${result}}`
   switch (value.kind) {
     case 'scalar':
-      return { data: data('scalar', [timeOf(value.timeMs), printValue(value.value)]), isCut: false }
+      return { json: data(JSON.stringify([timeOf(value.timeMs), printValue(value.value)])), isCut: false }
     case 'string':
-      return { data: data('string', [timeOf(value.timeMs), value.value]), isCut: false }
+      return { json: data(JSON.stringify([timeOf(value.timeMs), value.value])), isCut: false }
     case 'vector': {
       const kept = value.samples.slice(0, limit)
-      return {
-        data: data(
-          'vector',
-          kept.map((sample) => sampleOf(sample, value.timeMs)),
-        ),
-        isCut: kept.length < value.samples.length,
-      }
+      const samples = kept.map((sample) => sampleOf(sample, value.timeMs))
+      return { json: data(`[${samples.join(',')}]`), isCut: kept.length < value.samples.length }
     }
     case 'matrix': {
       const kept = value.series.slice(0, limit)
-      return { data: data('matrix', kept.map(seriesOf)), isCut: kept.length < value.series.length }
+      const print = seriesPrinter()
+      return { json: data(`[${kept.map(print).join(',')}]`), isCut: kept.length < value.series.length }
     }
   }
 }
 
-function sampleOf({ labels, value, histogram }: Sample, timeMs: number): object {
-  const metric = labelsOf(labels.pairs)
+const metricOf = (labels: Labels): string => `"metric":${JSON.stringify(labelsOf(labels.pairs))}`
+
+function sampleOf({ labels, value, histogram }: Sample, timeMs: number): string {
   return histogram === undefined
-    ? { metric, value: [timeOf(timeMs), printValue(value)] }
-    : { metric, histogram: [timeOf(timeMs), histogramOf(histogram)] }
+    ? `{${metricOf(labels)},"value":[${timeOf(timeMs)},"${printValue(value)}"]}`
+    : `{${metricOf(labels)},"histogram":[${timeOf(timeMs)},${JSON.stringify(histogramOf(histogram))}]}`
 }
 
-function seriesOf({ labels, timesMs, values, histograms }: PointSeries): object {
-  const floats: [number, string][] = []
-  const natives: [number, object][] = []
-  timesMs.forEach((timeMs, i) => {
-    const histogram = histograms?.[i]
-    if (histogram === undefined) floats.push([timeOf(timeMs), printValue(values[i] ?? Number.NaN)])
-    else natives.push([timeOf(timeMs), histogramOf(histogram)])
-  })
-  return {
-    metric: labelsOf(labels.pairs),
-    ...(floats.length > 0 && { values: floats }),
-    ...(natives.length > 0 && { histograms: natives }),
+/** Series without gaps share their times, which are printed once. */
+function seriesPrinter(): (series: PointSeries) => string {
+  let known: { timesMs: Float64Array; texts: readonly string[] } | undefined
+  return ({ labels, timesMs, values, histograms }) => {
+    if (known?.timesMs !== timesMs) known = { timesMs, texts: Array.from(timesMs, (timeMs) => `[${timeOf(timeMs)},`) }
+    let floats = ''
+    let natives = ''
+    for (let i = 0; i < timesMs.length; i++) {
+      const histogram = histograms?.[i]
+      const time = known.texts[i] ?? ''
+      if (histogram === undefined)
+        floats += `${floats === '' ? '' : ','}${time}"${printValue(values[i] ?? Number.NaN)}"]`
+      else natives += `${natives === '' ? '' : ','}${time}${JSON.stringify(histogramOf(histogram))}]`
+    }
+    const ofFloats = floats === '' ? '' : `,"values":[${floats}]`
+    return `{${metricOf(labels)}${ofFloats}${natives === '' ? '' : `,"histograms":[${natives}]`}}`
   }
 }

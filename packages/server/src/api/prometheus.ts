@@ -23,7 +23,7 @@ import {
 import { statusOf } from './prometheus-status.ts'
 import { type ScrapeTargets, targetsAnswer } from './prometheus-targets.ts'
 import { treeOf } from './prometheus-tree.ts'
-import { sendJson } from './send.ts'
+import { sendJsonText } from './send.ts'
 import type { Turns } from './turns.ts'
 
 export type PrometheusOptions = {
@@ -34,7 +34,7 @@ export type PrometheusOptions = {
 }
 
 /** What an endpoint answers: its data, and what is to be said beside it. */
-type Told = { data: unknown; warnings?: readonly string[]; infos?: readonly string[] }
+type Told = ({ data: unknown } | { json: string }) & { warnings?: readonly string[]; infos?: readonly string[] }
 type Endpoint = (parameters: URLSearchParams, running: Running, context: Context) => Promise<Told> | Told
 
 const formMaxBytes = 1024 * 1024
@@ -57,9 +57,10 @@ export function prometheusRoutes({ query, turns, nowUnixMs, scrapeTargets }: Pro
       const parameters = await readParameters(context)
       const { signal } = context.req.raw
       const told = await turns.take(signal, async () => ask(parameters, query.running({ signal }), context))
-      const beside = (name: 'warnings' | 'infos'): object =>
-        told[name] === undefined || told[name].length === 0 ? {} : { [name]: told[name] }
-      return sendJson(context, { status: 'success', data: told.data, ...beside('warnings'), ...beside('infos') })
+      const beside = (name: 'warnings' | 'infos'): string =>
+        told[name] === undefined || told[name].length === 0 ? '' : `,"${name}":${JSON.stringify(told[name])}`
+      const data = 'json' in told ? told.json : JSON.stringify(told.data)
+      return sendJsonText(context, `{"status":"success","data":${data}${beside('warnings')}${beside('infos')}}`)
     })
   }
   const both = ['GET', 'POST'] as const
@@ -114,8 +115,8 @@ type Asked = Awaited<ReturnType<Query['prometheus']['instant']>>
 
 function toldOf(asked: Asked, limit: number): Told {
   const { value, warnings, infos } = notFailed(asked)
-  const { data, isCut } = resultOf(value, limit)
-  return { data, infos, warnings: isCut ? [...warnings, resultsTruncated] : warnings }
+  const { json, isCut } = resultOf(value, limit)
+  return { json, infos, warnings: isCut ? [...warnings, resultsTruncated] : warnings }
 }
 
 function limited(all: readonly unknown[], limit: number): Told {

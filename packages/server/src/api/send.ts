@@ -17,6 +17,10 @@ export async function sendBytes(context: Context, bytes: Uint8Array<ArrayBuffer>
 }
 
 export async function sendJson(context: Context, answer: object): Promise<Response> {
+  return sendJsonText(context, JSON.stringify(answer))
+}
+
+export async function sendJsonText(context: Context, text: string): Promise<Response> {
   context.header('Cache-Control', 'no-store')
-  return sendBytes(context, new Uint8Array(Buffer.from(JSON.stringify(answer))), 'application/json')
+  return sendBytes(context, new Uint8Array(Buffer.from(text)), 'application/json')
 }

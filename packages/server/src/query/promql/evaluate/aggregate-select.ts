@@ -15,25 +15,46 @@ export async function selectOfGroups(
   grid: Grid,
   evaluation: Evaluation,
 ): Promise<readonly GridSeries[]> {
-  const { operator } = aggregation
   if (!checkParameter(aggregation, parameter, evaluation)) return []
-  const groups = groupSeries(input, aggregation)
   const collector = new SeriesCollector(grid)
-  for (let step = 0; step < grid.steps; step++) {
-    if (evaluation.budget.isDue()) await evaluation.budget.breathe()
-    const value = parameter[step] ?? 0
-    for (const { members } of groups) {
-      const chosen =
-        operator === 'limit_ratio'
-          ? members.filter((series) => series.present[step] !== noPoint && isInRatio(series.labels, value))
-          : firstOfGroup(aggregation, members, Math.trunc(value), step, evaluation)
-      for (const series of chosen) {
+  const choosers = groupSeries(input, aggregation).map(({ members }) =>
+    chooserOf(aggregation, members, parameter, evaluation),
+  )
+  for (let step = 0; step < grid.steps; step++)
+    for (const choose of choosers) {
+      if (evaluation.budget.isDue()) await evaluation.budget.breathe()
+      for (const series of choose(step)) {
         const point = pointAt(series, step)
         if (point !== undefined) collector.set(step, series.labels, series.dropName, point)
       }
     }
-  }
   return collector.series
+}
+
+/** Which members of a group are chosen at a step. */
+type Choose = (step: number) => readonly GridSeries[]
+
+function chooserOf(
+  aggregation: Aggregation,
+  members: readonly GridSeries[],
+  parameter: Float64Array,
+  evaluation: Evaluation,
+): Choose {
+  const { operator, position } = aggregation
+  const hasPoint = (series: GridSeries, step: number): boolean => series.present[step] !== noPoint
+  const countAt = (step: number): number => Math.max(0, Math.trunc(parameter[step] ?? 0))
+  if (operator === 'limit_ratio')
+    return (step) =>
+      members.filter((series) => hasPoint(series, step) && isInRatio(series.labels, parameter[step] ?? 0))
+  if (operator === 'limitk') return (step) => members.filter((series) => hasPoint(series, step)).slice(0, countAt(step))
+  const mixed = members.filter(({ histograms }) => histograms !== undefined)
+  const counts = Float64Array.from(parameter, (_, step) => countAt(step))
+  const best = bestOf(members, counts, operator === 'topk' ? -1 : 1)
+  return (step) => {
+    if (counts[step] !== 0 && mixed.some(({ present }) => present[step] === histogramPoint))
+      annotate(evaluation, ignoredInAggregation(operator, position))
+    return best(step)
+  }
 }
 
 /** False when nothing can come out. */
@@ -57,45 +78,57 @@ function checkParameter(aggregation: Aggregation, parameter: Float64Array, evalu
   return true
 }
 
-function firstOfGroup(
-  { operator, position }: Aggregation,
-  members: readonly GridSeries[],
-  count: number,
-  step: number,
-  evaluation: Evaluation,
-): readonly GridSeries[] {
-  if (count < 1) return []
-  if (operator === 'limitk') return members.filter((series) => series.present[step] !== noPoint).slice(0, count)
-  if (members.some(({ histograms, present }) => histograms !== undefined && present[step] === histogramPoint))
-    annotate(evaluation, ignoredInAggregation(operator, position))
-  return bestAt(members, count, step, operator === 'topk' ? -1 : 1)
-}
-
-/** Up to this many are kept in order while the others are looked at; more are chosen by sorting all. */
+/** Up to this many are kept in order while the members are gone through; more are chosen by sorting all at each step. */
 const keptInOrder = 64
 
-/** The first `count` by value, those of the same value in the order of `members`. */
-function bestAt(members: readonly GridSeries[], count: number, step: number, sign: 1 | -1): readonly GridSeries[] {
-  const best: Candidate[] = []
-  for (const series of members) {
-    if (series.present[step] !== floatPoint) continue
-    const value = series.values[step] ?? 0
-    if (count > keptInOrder) {
-      best.push({ series, value })
-      continue
+/** The first `counts[step]` by value, those of the same value in the order of `members`. */
+function bestOf(members: readonly GridSeries[], counts: Float64Array, sign: 1 | -1): Choose {
+  const most = counts.reduce((a, b) => Math.max(a, b), 0)
+  if (most > keptInOrder) return (step) => sortedAt(members, counts[step] ?? 0, step, sign)
+  // Of each step, the values and the members chosen so far, the best first.
+  const values = new Float64Array(most * counts.length)
+  const places = new Uint32Array(most * counts.length)
+  const chosen = new Uint32Array(counts.length)
+  members.forEach((series, place) => {
+    for (let step = 0; step < counts.length; step++) {
+      if (series.present[step] !== floatPoint) continue
+      const value = series.values[step] ?? 0
+      const first = step * most
+      const count = counts[step] ?? 0
+      let at = chosen[step] ?? 0
+      if (at === count) {
+        if (at === 0 || !isBefore(value, values[first + at - 1] ?? 0, sign)) continue
+        at--
+      } else chosen[step] = at + 1
+      for (; at > 0 && isBefore(value, values[first + at - 1] ?? 0, sign); at--) {
+        values[first + at] = values[first + at - 1] ?? 0
+        places[first + at] = places[first + at - 1] ?? 0
+      }
+      values[first + at] = value
+      places[first + at] = place
     }
-    const last = best[best.length - 1]
-    if (last !== undefined && best.length === count && compareValues(value, last.value, sign) >= 0) continue
-    let at = best.length
-    while (at > 0 && compareValues(value, best[at - 1]?.value ?? 0, sign) < 0) at--
-    best.splice(at, 0, { series, value })
-    if (best.length > count) best.pop()
-  }
-  if (count > keptInOrder) best.sort((a, b) => compareValues(a.value, b.value, sign))
-  return best.slice(0, count).map(({ series }) => series)
+  })
+  return (step) =>
+    Array.from(places.subarray(step * most, step * most + (chosen[step] ?? 0)), (place) => members[place]).filter(
+      (series) => series !== undefined,
+    )
 }
 
+/** Whether a value comes before another, as `compareValues` orders them. */
+const isBefore = (value: number, other: number, sign: 1 | -1): boolean =>
+  sign < 0
+    ? value > other || (Number.isNaN(other) && !Number.isNaN(value))
+    : value < other || (Number.isNaN(other) && !Number.isNaN(value))
+
 type Candidate = { readonly series: GridSeries; readonly value: number }
+
+function sortedAt(members: readonly GridSeries[], count: number, step: number, sign: 1 | -1): readonly GridSeries[] {
+  const candidates: Candidate[] = members
+    .filter((series) => series.present[step] === floatPoint)
+    .map((series) => ({ series, value: series.values[step] ?? 0 }))
+  candidates.sort((a, b) => compareValues(a.value, b.value, sign))
+  return candidates.slice(0, count).map(({ series }) => series)
+}
 
 /** NaN comes last, whichever way it goes. */
 export function compareValues(a: number, b: number, sign: 1 | -1): number {

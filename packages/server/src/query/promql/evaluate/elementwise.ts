@@ -1,7 +1,7 @@
 import type { Call } from '../parse/ast.ts'
 import { larger, smaller } from './arithmetic.ts'
 import { type Evaluation, labelsAfter, mergeSameLabels } from './evaluation.ts'
-import { countPoints, emptySeries, floatPoint, type GridSeries, histogramPoint, setPoint } from './grid.ts'
+import { countPoints, floatPoint, type GridSeries, histogramPoint, SeriesSpace, setPoint } from './grid.ts'
 import { allBuckets, type Histogram, isCustom } from './histogram/histogram.ts'
 import { KahanSum } from './kahan.ts'
 
@@ -103,9 +103,10 @@ export function mapPoints(
   },
 ): readonly GridSeries[] {
   const result: GridSeries[] = []
+  const space = new SeriesSpace(input[0]?.present.length ?? 0)
   for (const from of input) {
     const { length } = from.present
-    const series = emptySeries(labelsAfter(from.labels, evaluation), true, length)
+    const series = space.make(labelsAfter(from.labels, evaluation), true)
     for (let step = 0; step < length; step++) {
       const present = from.present[step]
       let value: number | undefined

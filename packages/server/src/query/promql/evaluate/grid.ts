@@ -12,7 +12,7 @@ export const noPoint = 0
 export const floatPoint = 1
 export const histogramPoint = 2
 
-/** One series over the whole grid, a column per step. */
+/** One series over the whole grid, a column per step. Several may share `present`: once made, it is not changed. */
 export type GridSeries = {
   readonly labels: Labels
   /** The metric name goes at the end of the query (delayed name removal). */
@@ -30,6 +30,49 @@ export type GridValue = VectorValue | ScalarValue | StringValue
 
 export function emptySeries(labels: Labels, dropName: boolean, steps: number): GridSeries {
   return { labels, dropName, values: new Float64Array(steps), present: new Uint8Array(steps), histograms: undefined }
+}
+
+/**
+ * Makes empty series by the hundred in one piece of memory: ten thousand small arrays of their own would cost more than
+ * what is computed into them.
+ */
+export class SeriesSpace {
+  private readonly steps: number
+  private values = new Float64Array(0)
+  private present = new Uint8Array(0)
+  private valuesAt = 0
+  private presentAt = 0
+  /** Few at first: most queries have few series. */
+  private nextValues = 4
+  private nextPresent = 4
+
+  constructor(steps: number) {
+    this.steps = steps
+  }
+
+  make(labels: Labels, dropName: boolean): GridSeries {
+    return { labels, dropName, values: this.takeValues(), present: this.takePresent(), histograms: undefined }
+  }
+
+  takeValues(): Float64Array {
+    if (this.valuesAt + this.steps > this.values.length) {
+      this.values = new Float64Array(this.nextValues * this.steps)
+      this.valuesAt = 0
+      this.nextValues = Math.min(256, this.nextValues * 2)
+    }
+    this.valuesAt += this.steps
+    return this.values.subarray(this.valuesAt - this.steps, this.valuesAt)
+  }
+
+  private takePresent(): Uint8Array {
+    if (this.presentAt + this.steps > this.present.length) {
+      this.present = new Uint8Array(this.nextPresent * this.steps)
+      this.presentAt = 0
+      this.nextPresent = Math.min(256, this.nextPresent * 2)
+    }
+    this.presentAt += this.steps
+    return this.present.subarray(this.presentAt - this.steps, this.presentAt)
+  }
 }
 
 export type PointValue = number | Histogram

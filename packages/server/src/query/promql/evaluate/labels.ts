@@ -31,7 +31,9 @@ export function labelValue(labels: Labels, name: string): string {
 export const metricName = (labels: Labels): string => labelValue(labels, metricNameLabel)
 
 export function keepLabels(labels: Labels, names: readonly string[]): Labels {
-  return sorted(labels.pairs.filter(([name]) => names.includes(name)))
+  const kept: Label[] = []
+  for (const pair of labels.pairs) if (names.includes(pair[0])) kept.push(pair)
+  return sorted(kept)
 }
 
 export function dropLabels(labels: Labels, names: readonly string[]): Labels {

@@ -22,9 +22,10 @@ import type { Histogram } from './histogram/histogram.ts'
 import { compareLabels, dropMetadata, type Labels } from './labels.ts'
 import type { EvaluateOptions } from './options.ts'
 import type { SeriesSource } from './series-source.ts'
-import { rangeSamples, windowAt } from './window/evaluate-window.ts'
+import { rangeSamples } from './window/evaluate-window.ts'
 import { bordersOf } from './window/extended.ts'
 import { newWindow, type Window } from './window/samples.ts'
+import { windowAt } from './window/windows.ts'
 
 /** Instant and range queries: the door of the evaluator. */
 export type QueryInput = {
@@ -135,12 +136,12 @@ async function rangeValue(expression: Expression, query: QueryTimes, evaluation:
   checkSteps(grid, evaluation.options.stepsMax)
   const value = await evaluateNode(expression, grid, evaluation)
   if (value.kind === 'string') throw new Error('the type of the expression was checked')
+  const timesMs = Float64Array.from({ length: steps }, (_, step) => timeOf(grid, step))
   if (value.kind === 'scalar') {
     const labels = { pairs: [], key: '' }
-    const timesMs = Float64Array.from({ length: steps }, (_, step) => timeOf(grid, step))
     return { kind: 'matrix', series: [{ labels, timesMs, values: value.values, histograms: undefined }] }
   }
-  const series = withoutDroppedNames(value.series, evaluation).map((each) => pointsOf(each, grid))
+  const series = withoutDroppedNames(value.series, evaluation).map((each) => pointsOf(each, grid, timesMs))
   return { kind: 'matrix', series: series.filter(({ timesMs }) => timesMs.length > 0).sort(byLabels) }
 }
 
@@ -151,16 +152,20 @@ function withoutDroppedNames(series: readonly GridSeries[], { options }: Evaluat
   return mergeSameLabels(series.map((each) => (each.dropName ? { ...each, labels: dropMetadata(each.labels) } : each)))
 }
 
-function pointsOf(series: GridSeries, grid: Grid): PointSeries {
+/** `timesMs`: those of all steps, which series without gaps share. */
+function pointsOf(series: GridSeries, grid: Grid, timesMs: Float64Array): PointSeries {
+  const { labels, values } = series
+  if (series.histograms === undefined && !series.present.includes(noPoint))
+    return { labels, timesMs, values, histograms: undefined }
   const steps: number[] = []
   series.present.forEach((present, step) => {
     if (present !== noPoint) steps.push(step)
   })
   const { histograms } = series
   return {
-    labels: series.labels,
+    labels,
     timesMs: Float64Array.from(steps, (step) => timeOf(grid, step)),
-    values: Float64Array.from(steps, (step) => (series.present[step] === floatPoint ? (series.values[step] ?? 0) : 0)),
+    values: Float64Array.from(steps, (step) => (series.present[step] === floatPoint ? (values[step] ?? 0) : 0)),
     histograms: histograms === undefined ? undefined : steps.map((step) => histograms[step]),
   }
 }

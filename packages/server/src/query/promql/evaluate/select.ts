@@ -1,6 +1,6 @@
 import type { LabelMatcher, VectorSelector } from '../parse/ast.ts'
 import { type Evaluation, QueryFailure } from './evaluation.ts'
-import { emptySeries, type Grid, type GridSeries, setPoint } from './grid.ts'
+import { emptySeries, type Grid, type GridSeries, SeriesSpace, setPoint } from './grid.ts'
 import { emptyHistogram, type Histogram } from './histogram/histogram.ts'
 import { isReset } from './histogram/reset.ts'
 import { labelsText } from './labels.ts'
@@ -101,10 +101,11 @@ export async function selectVector(
   const selected = await selectSamples(selector.matchers, wanted, evaluation)
   evaluation.budget.reserve(selected.length * grid.steps)
   const result: GridSeries[] = []
+  const space = new SeriesSpace(grid.steps)
   for (const each of selected) {
     if (evaluation.budget.isDue()) await evaluation.budget.breathe()
     const samples = evaluation.countsOnly.has(selector) ? countsOfHistograms(each) : each
-    const series = emptySeries(samples.labels, false, grid.steps)
+    const series = space.make(samples.labels, false)
     let points = 0
     if (smoothed) points = smooth(samples, series, moments, grid, lookbackMs)
     else

@@ -10,24 +10,15 @@ import {
   mergeSameLabels,
   QueryFailure,
 } from '../evaluation.ts'
-import { countPoints, emptySeries, floatPoint, type Grid, type GridSeries, noPoint, setPoint, timeOf } from '../grid.ts'
+import { floatPoint, type Grid, type GridSeries, noPoint, setPoint } from '../grid.ts'
 import { labelValue, metricName } from '../labels.ts'
-import { countsOfHistograms, firstAfter, histogramsNotExtended, selectSamples } from '../select.ts'
-import { lengthMs, type Moments, momentAt, momentsOf, stepBetween } from '../timing.ts'
-import type { FloatFunction, WindowCall, WindowFunction } from './function.ts'
-import { anchoredFunctions, floatFunctions, nameKeepers, smoothedFunctions, windowFunctions } from './functions.ts'
-import { newWindow, splitPoints, splitSamples, type Window, type WindowSeries } from './samples.ts'
-
-/** The samples behind a range argument, and which of them each step looks at. */
-export type RangeSamples = {
-  readonly series: readonly WindowSeries[]
-  readonly moments: Moments
-  readonly rangeMs: number
-  readonly extension: Extension | undefined
-  /** How far around the range samples are looked at, too. */
-  readonly beforeMs: number
-  readonly afterMs: number
-}
+import { countsOfHistograms, selectSamples } from '../select.ts'
+import { lengthMs, momentsOf, stepBetween } from '../timing.ts'
+import { fillerFor } from './fill.ts'
+import type { WindowCall } from './function.ts'
+import { anchoredFunctions, nameKeepers, smoothedFunctions } from './functions.ts'
+import { splitPoints, splitSamples, type WindowSeries } from './samples.ts'
+import type { RangeSamples } from './windows.ts'
 
 export async function rangeSamples(
   argument: RangeSelector | Subquery,
@@ -92,61 +83,6 @@ async function subquerySamples(
   return { ...common, series: value.series.map((each) => splitPoints(each, inner)) }
 }
 
-/** Moves the window of one series from step to step. */
-export function windowAt(samples: RangeSamples, grid: Grid, window: Window, step: number): void {
-  const moment = momentAt(samples.moments, grid, step)
-  const { series } = window
-  window.stepMs = timeOf(grid, step)
-  window.endMs = moment
-  window.startMs = moment - samples.rangeMs
-  const afterMs = window.startMs - samples.beforeMs
-  const untilMs = window.endMs + samples.afterMs
-  window.from = firstAfter(series.floatTimesMs, afterMs, window.from)
-  window.to = firstAfter(series.floatTimesMs, untilMs, Math.max(window.from, window.to))
-  window.histogramFrom = firstAfter(series.histogramTimesMs, afterMs, window.histogramFrom)
-  window.histogramTo = firstAfter(series.histogramTimesMs, untilMs, Math.max(window.histogramFrom, window.histogramTo))
-}
-
-/** Which floats each step looks at. */
-type Borders = { readonly timesMs: Float64Array; readonly from: Uint32Array; readonly to: Uint32Array }
-
-function bordersOf(timesMs: Float64Array, { moments, rangeMs }: RangeSamples, grid: Grid): Borders {
-  const from = new Uint32Array(grid.steps)
-  const to = new Uint32Array(grid.steps)
-  let [first, past] = [0, 0]
-  for (let step = 0; step < grid.steps; step++) {
-    const moment = momentAt(moments, grid, step)
-    first = firstAfter(timesMs, moment - rangeMs, first)
-    past = firstAfter(timesMs, moment, Math.max(first, past))
-    from[step] = first
-    to[step] = past
-  }
-  return { timesMs, from, to }
-}
-
-/**
- * Points of series that have no histograms. Series that were sampled together share the array of their times, and so
- * the borders of their windows.
- */
-function floatFiller(float: FloatFunction, samples: RangeSamples, grid: Grid, call: WindowCall): Fill {
-  const { moments, rangeMs } = samples
-  let borders: Borders | undefined
-  return (each, series) => {
-    if (borders?.timesMs !== each.floatTimesMs) borders = bordersOf(each.floatTimesMs, samples, grid)
-    const window = newWindow(each)
-    for (let step = 0; step < grid.steps; step++) {
-      window.from = borders.from[step] ?? 0
-      window.to = borders.to[step] ?? 0
-      if (window.to - window.from < float.least) continue
-      window.endMs = momentAt(moments, grid, step)
-      window.startMs = window.endMs - rangeMs
-      window.stepMs = timeOf(grid, step)
-      series.values[step] = float.of(window, call)
-      series.present[step] = floatPoint
-    }
-  }
-}
-
 /** The range argument of a call, and where it stands. */
 export function rangeArgument(call: Call): { argument: RangeSelector | Subquery; index: number } {
   for (const [index, each] of call.args.entries()) {
@@ -194,37 +130,6 @@ export async function evaluateWindowFunction(
   if (argument.kind === 'range-selector') checkExtension(call.name, argument.selector.extension)
   const samples = await rangeSamples(argument, call.name, grid, evaluation, evaluate)
   evaluation.budget.reserve(samples.series.length * grid.steps)
-  const fill = fillerFor(call, samples, grid, columns, evaluation)
-  const position = (call.args[0] ?? call).position
-  const dropName = !nameKeepers.has(call.name)
-  const result: GridSeries[] = []
-  for (const each of samples.series) {
-    if (evaluation.budget.isDue()) await evaluation.budget.breathe()
-    const labels = dropName ? labelsAfter(each.labels, evaluation) : each.labels
-    const series = emptySeries(labels, dropName || each.dropName, grid.steps)
-    fill(each, series)
-    const points = countPoints(series)
-    evaluation.budget.spend(points)
-    if (points > 0) result.push(series)
-    if (call.name === 'rate' || call.name === 'increase') adviseCounter(each, series, position, evaluation)
-  }
-  if (evaluation.options.delayedNameRemoval || call.name === 'absent_over_time') return result
-  if (mergeSameLabels(result).length !== result.length) throw duplicateLabels()
-  return result
-}
-
-/** Puts what a function makes of the windows of a series into the points of its result. */
-type Fill = (each: WindowSeries, series: GridSeries) => void
-
-function fillerFor(
-  call: Call,
-  samples: RangeSamples,
-  grid: Grid,
-  columns: readonly Float64Array[],
-  evaluation: Evaluation,
-): Fill {
-  const compute = windowFunctions.get(call.name)
-  if (compute === undefined) throw new Error(`${call.name} is not a range function`)
   const windowCall: WindowCall = {
     rangeSeconds: samples.rangeMs / 1000,
     extension: samples.extension,
@@ -233,33 +138,21 @@ function fillerFor(
     annotate: (annotation) => annotate(evaluation, annotation),
     scalars: new Float64Array(columns.length),
   }
-  const fillAny = pointFiller(compute, samples, grid, columns, windowCall)
-  const float = samples.extension === undefined ? floatFunctions.get(call.name) : undefined
-  if (float === undefined) return fillAny
-  const fillFloats = floatFiller(float, samples, grid, windowCall)
-  return (each, series) => (each.histograms.length === 0 ? fillFloats : fillAny)(each, series)
-}
-
-function pointFiller(
-  compute: WindowFunction,
-  samples: RangeSamples,
-  grid: Grid,
-  columns: readonly Float64Array[],
-  call: WindowCall,
-): Fill {
-  return (each, series) => {
-    const window = newWindow(each)
-    for (let step = 0; step < grid.steps; step++) {
-      windowAt(samples, grid, window, step)
-      if (window.to === window.from && window.histogramTo === window.histogramFrom) continue
-      if (samples.extension !== undefined && window.histogramTo > window.histogramFrom) throw histogramsNotExtended()
-      columns.forEach((column, i) => {
-        call.scalars[i] = column[step] ?? 0
-      })
-      const value = compute(window, call)
-      if (value !== undefined) setPoint(series, step, value)
-    }
+  const fill = fillerFor(call.name, samples, grid, columns, windowCall)
+  const position = (call.args[0] ?? call).position
+  const dropName = !nameKeepers.has(call.name)
+  const result: GridSeries[] = []
+  for (const each of samples.series) {
+    if (evaluation.budget.isDue()) await evaluation.budget.breathe()
+    const labels = dropName ? labelsAfter(each.labels, evaluation) : each.labels
+    const { series, points } = fill(each, labels, dropName || each.dropName)
+    evaluation.budget.spend(points)
+    if (points > 0) result.push(series)
+    if (call.name === 'rate' || call.name === 'increase') adviseCounter(each, series, position, evaluation)
   }
+  if (evaluation.options.delayedNameRemoval || call.name === 'absent_over_time') return result
+  if (mergeSameLabels(result).length !== result.length) throw duplicateLabels()
+  return result
 }
 
 function argsPosition(call: Call): Position {

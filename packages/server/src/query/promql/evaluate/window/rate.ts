@@ -12,8 +12,8 @@ import {
 import { withSchema } from '../histogram/layout.ts'
 import { isReset } from '../histogram/reset.ts'
 import { extendedIncrease } from './extended.ts'
-import { type FloatFunction, nameOf, type WindowCall, type WindowFunction } from './function.ts'
-import { floatCount, histogramCount, type Window } from './samples.ts'
+import { type ColumnFunction, type FloatFunction, nameOf, type WindowCall, type WindowFunction } from './function.ts'
+import { floatCount, histogramCount, newWindow, type Window } from './samples.ts'
 
 type Kind = { readonly isCounter: boolean; readonly perSecond: boolean }
 
@@ -63,11 +63,18 @@ function floatChange(window: Window, call: WindowCall, kind: Kind): number {
   let change = (values[to - 1] ?? 0) - first
   if (kind.isCounter) {
     window.resets ??= resetsIn(window)
-    const { resets } = window
-    while ((resets[window.resetsPassed] ?? to) <= from) window.resetsPassed++
-    for (let i = window.resetsPassed; (resets[i] ?? to) < to; i++) change += values[(resets[i] ?? 0) - 1] ?? 0
+    change = withResets(change, window, window.resets, from, to)
   }
   return change * stretch(window, call, kind, series.floatTimesMs, from, to, first, change)
+}
+
+/** Adds what the counter had counted before each reset inside of the window. Windows only move forward. */
+function withResets(change: number, window: Window, resets: readonly number[], from: number, to: number): number {
+  while ((resets[window.resetsPassed] ?? to) <= from) window.resetsPassed++
+  let whole = change
+  for (let i = window.resetsPassed; (resets[i] ?? to) < to; i++)
+    whole += window.series.floats[(resets[i] ?? 0) - 1] ?? 0
+  return whole
 }
 
 const noResets: readonly number[] = []
@@ -84,9 +91,48 @@ function resetsIn(window: Window): readonly number[] {
   return found ?? noResets
 }
 
-export const floatRate: FloatFunction = { least: 2, of: (window, call) => floatChange(window, call, rateKind) }
-export const floatIncrease: FloatFunction = { least: 2, of: (window, call) => floatChange(window, call, increaseKind) }
-export const floatDelta: FloatFunction = { least: 2, of: (window, call) => floatChange(window, call, deltaKind) }
+/** What `stretch` would find, worked out once for each step: only the clamp at zero depends on the values. */
+const changeColumn =
+  (kind: Kind): ColumnFunction =>
+  ({ timesMs, from, to, startsMs, endsMs }, call) => {
+    const covered = new Float64Array(from.length)
+    const toStarts = new Float64Array(from.length)
+    const toEnds = new Float64Array(from.length)
+    for (let step = 0; step < from.length; step++) {
+      const [first = 0, past = 0] = [from[step], to[step]]
+      if (past - first < 2) continue
+      const gap = gapsAround(timesMs, first, past, startsMs[step] ?? 0, endsMs[step] ?? 0)
+      covered[step] = gap.covered
+      toStarts[step] = gap.toStart
+      toEnds[step] = gap.toEnd
+    }
+    return (series, points) => {
+      const values = series.floats
+      const window = newWindow(series)
+      const resets = kind.isCounter ? resetsIn(window) : noResets
+      for (let step = 0; step < points.length; step++) {
+        const [at = 0, past = 0] = [from[step], to[step]]
+        if (past - at < 2) continue
+        const first = values[at] ?? 0
+        let change = (values[past - 1] ?? 0) - first
+        if (resets.length > 0) change = withResets(change, window, resets, at, past)
+        const seconds = covered[step] ?? 0
+        let toStart = toStarts[step] ?? 0
+        if (kind.isCounter && change > 0 && first >= 0) toStart = Math.min(toStart, seconds * (first / change))
+        const factor = (seconds + toStart + (toEnds[step] ?? 0)) / seconds
+        points[step] = change * (kind.perSecond ? factor / call.rangeSeconds : factor)
+      }
+    }
+  }
+
+const floatFunction = (kind: Kind): FloatFunction => ({
+  least: 2,
+  of: (window, call) => floatChange(window, call, kind),
+  column: changeColumn(kind),
+})
+export const floatRate = floatFunction(rateKind)
+export const floatIncrease = floatFunction(increaseKind)
+export const floatDelta = floatFunction(deltaKind)
 
 /** The factor for the change between the first and last of `timesMs[from..to)`. */
 function stretch(
@@ -99,18 +145,27 @@ function stretch(
   first: number,
   change: number,
 ): number {
+  const { covered, toStart, toEnd } = gapsAround(timesMs, from, to, window.startMs, window.endMs)
+  const isClamped = kind.isCounter && change > 0 && first >= 0
+  const start = isClamped ? Math.min(toStart, covered * (first / change)) : toStart
+  const factor = (covered + start + toEnd) / covered
+  return kind.perSecond ? factor / call.rangeSeconds : factor
+}
+
+/** Seconds that the samples cover, and how far on either side they may stand for more. */
+function gapsAround(timesMs: Float64Array, from: number, to: number, startMs: number, endMs: number) {
   const firstMs = timesMs[from] ?? 0
   const lastMs = timesMs[to - 1] ?? 0
   const covered = (lastMs - firstMs) / 1000
   const distance = covered / (to - from - 1)
   const threshold = distance * 1.1
-  let toStart = (firstMs - window.startMs) / 1000
-  let toEnd = (window.endMs - lastMs) / 1000
-  if (toStart >= threshold) toStart = distance / 2
-  if (kind.isCounter && change > 0 && first >= 0) toStart = Math.min(toStart, covered * (first / change))
-  if (toEnd >= threshold) toEnd = distance / 2
-  const factor = (covered + toStart + toEnd) / covered
-  return kind.perSecond ? factor / call.rangeSeconds : factor
+  const toStart = (firstMs - startMs) / 1000
+  const toEnd = (endMs - lastMs) / 1000
+  return {
+    covered,
+    toStart: toStart >= threshold ? distance / 2 : toStart,
+    toEnd: toEnd >= threshold ? distance / 2 : toEnd,
+  }
 }
 
 function histogramChange(window: Window, call: WindowCall, kind: Kind): Histogram | undefined {

@@ -18,13 +18,22 @@ export type WindowSeries = {
 }
 
 const none = new Float64Array(0)
+const noHistograms: readonly Histogram[] = []
 
 export function splitSamples(series: SampleSeries, useStarts: boolean): WindowSeries {
   const { labels, timesMs, values, kinds } = series
   const startTimesMs = useStarts ? series.startTimesMs : undefined
-  const common = { labels, dropName: false, histogramTimesMs: none, histograms: [], histogramStartsMs: none }
   if (kinds === undefined)
-    return { ...common, floatTimesMs: timesMs, floats: values, floatStartsMs: startTimesMs ?? none }
+    return {
+      labels,
+      dropName: false,
+      floatTimesMs: timesMs,
+      floats: values,
+      floatStartsMs: startTimesMs ?? none,
+      histogramTimesMs: none,
+      histograms: noHistograms,
+      histogramStartsMs: none,
+    }
   const pick = (column: Float64Array | undefined, kind: number): Float64Array =>
     column === undefined ? none : column.filter((_, i) => kinds[i] === kind)
   const histograms: Histogram[] = []
