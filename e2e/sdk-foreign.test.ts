@@ -206,7 +206,10 @@ main()`
     expect(named('theirs')?.parentSpanId).toBe(named('ours')?.spanId)
   })
 
-  test('a newer second copy of @opentelemetry/api is said, and works from then on', async () => {
+  test.each([
+    ['newer', '1.99.0'],
+    ['older', '1.9.0'],
+  ])('a %s second copy of @opentelemetry/api is said, and records', async (_, version) => {
     // Stands for a copy another package brought along: the same files under another version.
     const program = `const { cpSync, readFileSync, writeFileSync, realpathSync } = require('node:fs')
 const { dirname, join } = require('node:path')
@@ -214,15 +217,22 @@ const home = dirname(dirname(dirname(realpathSync(require.resolve('@opentelemetr
 const other = join(__dirname, 'other', 'node_modules', '@opentelemetry', 'api')
 cpSync(home, other, { recursive: true })
 for (const file of ['package.json', 'build/src/version.js'])
-  writeFileSync(join(other, file), readFileSync(join(other, file), 'utf8').replace(/1\\.9\\.\\d+/g, '1.99.0'))
+  writeFileSync(join(other, file), readFileSync(join(other, file), 'utf8').replace(/1\\.9\\.\\d+/g, '${version}'))
 const second = require(join(other, 'build', 'src', 'index.js'))
+require('@opentelemetry/api')
+const early = second.trace.getTracer('early')
 const { start, trace } = require('wakeline')
 start({ serviceName: 'copies', logOutput: 'none' })
-trace('ours', () => second.trace.getTracer('second').startSpan('of the second copy').end())`
+trace('ours', () => {
+  early.startSpan('early, of the second copy').end()
+  second.trace.getTracer('second').startSpan('of the second copy').end()
+})`
     const ended = await folder.run({ 'd.cjs': program }, ['d.cjs'], { WAKELINE_ENDPOINT: collector.url })
     expect(ended.code).toBe(0)
-    expect(ended.stderr).toMatch(/copies of @opentelemetry\/api are loaded: 1\.99\.0 in /)
-    expect(named('of the second copy')?.parentSpanId).toBe(named('ours')?.spanId)
+    expect(ended.stderr).toContain('2 copies of @opentelemetry/api are loaded: ')
+    expect(ended.stderr).toContain(`${version} in `)
+    for (const name of ['early, of the second copy', 'of the second copy'])
+      expect(named(name)?.parentSpanId, name).toBe(named('ours')?.spanId)
   })
 })
 

@@ -3,7 +3,7 @@ import { OtelLoggerProvider } from '../otel/logger-provider.ts'
 import { OtelMeterProvider } from '../otel/meter-provider.ts'
 import type { OtelParts } from '../otel/parts.ts'
 import { OtelPropagator } from '../otel/propagator.ts'
-import { registerProviders, reportCopies } from '../otel/register.ts'
+import { joinCopies, registerProviders } from '../otel/register.ts'
 import { OtelTracerProvider } from '../otel/tracer-provider.ts'
 
 /** Other copies are loaded by the program's own imports, after start(). */
@@ -19,6 +19,7 @@ export function registerOpenTelemetry(parts: OtelParts): void {
     propagator: new OtelPropagator(parts),
   }
   if (!registerProviders(providers, parts.report)) return
-  reportCopies(parts.report)
-  parts.schedule(() => reportCopies(parts.report), copiesDelayMs)
+  const join = () => joinCopies(providers.tracers, parts.report)
+  join()
+  parts.schedule(join, copiesDelayMs)
 }

@@ -16,7 +16,11 @@ export interface OtelProviders {
 
 /** What we call of `@opentelemetry/api`. */
 interface OtelApi {
-  trace: { setGlobalTracerProvider(provider: unknown): boolean }
+  trace: {
+    setGlobalTracerProvider(provider: unknown): boolean
+    /** Tracers given out early ask it; private, and there in every 1.x. */
+    _proxyTracerProvider?: { setDelegate?(provider: unknown): void }
+  }
   metrics: { setGlobalMeterProvider(provider: unknown): boolean }
   context: { setGlobalContextManager(manager: unknown): boolean }
   propagation: { setGlobalPropagator(propagator: unknown): boolean }
@@ -93,26 +97,26 @@ function versionOf(file: string): string {
 }
 
 /**
- * Several copies in one program are the usual reason for spans that silently go nowhere: a copy that is newer than what
- * is registered takes it for incompatible. Says so, and declares the newest one's version, so that tracers which are
- * asked for from now on do work. Copies loaded as ES modules cannot be seen.
+ * Several copies in one program are the usual reason for spans that silently go nowhere: a copy newer than what is
+ * registered takes it for incompatible, and tracers that another copy gave out before start() never hear of it. Hands each
+ * copy our provider, declares the newest one's version, and says so. Copies loaded as ES modules cannot be seen.
  */
-export function reportCopies(report: Report): void {
-  const { _cache } = process.getBuiltinModule('node:module') as { _cache?: object }
+export function joinCopies(tracers: OtelTracerProvider, report: Report): void {
+  const { _cache: cache = {} } = process.getBuiltinModule('node:module') as { _cache?: Record<string, NodeJS.Module> }
   const entry = join(packageFolder, 'build', 'src', 'index.js')
-  const copies = Object.keys(_cache ?? {})
-    .filter((path) => path.endsWith(entry))
-    .map((path) => ({ folder: dirname(dirname(dirname(path))), version: versionOf(path) }))
+  const copies = Object.entries(cache)
+    .filter(([path]) => path.endsWith(entry))
+    .map(([path, module]) => ({ path, version: versionOf(path), api: module?.exports as unknown }))
+  if (copies.length < 2) return
+  for (const { api } of copies) if (isApi(api)) api.trace._proxyTracerProvider?.setDelegate?.(tracers)
   const registered: unknown = Reflect.get(globalThis, apiGlobal)
-  if (typeof registered !== 'object' || registered === null || !('version' in registered)) return
-  const before = String(registered.version)
-  const newer = copies.filter(({ version }) => minorOf(version) > minorOf(before)).map(({ version }) => version)
-  const newest = newer.sort((a, b) => minorOf(b) - minorOf(a))[0]
-  if (newest === undefined) return
-  registered.version = newest
-  const list = copies.map(({ version, folder }) => `${version} in ${folder}`).join(', ')
+  if (typeof registered === 'object' && registered !== null && 'version' in registered) {
+    const newest = copies.map(({ version }) => version).sort((x, y) => minorOf(y) - minorOf(x))[0] ?? ''
+    if (minorOf(newest) > minorOf(String(registered.version))) registered.version = newest
+  }
+  const list = copies.map(({ version, path }) => `${version} in ${dirname(dirname(dirname(path)))}`).join(', ')
   report(
-    `${copies.length} copies of @opentelemetry/api are loaded: ${list}. What asked for a tracer before now and is newer than ${before} records nothing: install one version`,
+    `${copies.length} copies of @opentelemetry/api are loaded: ${list}. Meters and loggers that one of them gave out before now record nothing: install one version`,
   )
 }
 
