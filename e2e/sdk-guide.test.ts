@@ -22,6 +22,7 @@ afterAll(async () => {
 const pages = [
   '../docs/guide/sdk.md',
   '../docs/guide/traces.md',
+  '../docs/guide/metrics.md',
   '../docs/guide/exporting.md',
   '../packages/sdk/README.md',
 ]

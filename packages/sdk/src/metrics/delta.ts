@@ -1,6 +1,6 @@
 import type { Attributes } from '../public.ts'
 import type { ExponentialBuckets } from './native/exponential-buckets.ts'
-import { NativeRows, nativeLimits, rowsOf } from './native/native-rows.ts'
+import { NativeRows, nativeLimits } from './native/native-rows.ts'
 import type { HistogramPoints, NumberPoints, Points, ScopePoints } from './points.ts'
 
 /** What was read of one instrument the last time, by slot. */
@@ -73,7 +73,7 @@ export class DeltaReader {
     const { rowLength: width } = points
     const counts = new Float64Array(points.counts.length)
     const sums = new Float64Array(points.sums.length)
-    const rows = rowsOf(points)
+    const rows = points.own?.rows
     const own = rows === undefined ? undefined : new NativeRows(nativeLimits)
     const sinceUnixMs: number[] = []
     if (last.counts.length < points.counts.length) {

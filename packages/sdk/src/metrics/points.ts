@@ -85,6 +85,8 @@ export interface ScopePoints {
 export interface OwnPoints {
   /** Key of the data in the Metric message: 0x52 exponential histogram, 0x5a summary. */
   readonly dataKey: number
+  /** The exponential buckets by slot, of a histogram that has them. */
+  readonly rows?: readonly (ExponentialBuckets | undefined)[]
   /** Appends the data points and returns how many. */
   write(points: HistogramPoints | SummaryPoints, to: PointWriter): number
 }

@@ -3,7 +3,7 @@ import type { Attributes } from '../../public.ts'
 import type { Exemplar } from '../exemplars.ts'
 import type { Instrument } from '../metering.ts'
 import type { BucketRange, ExponentialBuckets } from '../native/exponential-buckets.ts'
-import { rowsOf, zigzag } from '../native/native-rows.ts'
+import { zigzag } from '../native/native-rows.ts'
 import type { HistogramPoints, NumberPoints, SummaryPoints } from '../points.ts'
 import type { Family, FamilyType } from './families.ts'
 import { labelPairs } from './names.ts'
@@ -135,7 +135,7 @@ function writeHistogram(writer: RecordWriter, points: HistogramPoints, slot: num
     writeExemplar(writer, 0x1a, points.exemplars.at(row + i))
     writer.close(bucket, 64)
   }
-  const native = rowsOf(points)?.[slot]
+  const native = points.own?.rows?.[slot]
   if (native !== undefined) writeNative(writer, native)
   writeTime(writer, 0x7a, points.startUnixMs[slot] ?? 0)
   writer.close(start, guess)

@@ -69,11 +69,6 @@ export class NativeRows implements OwnBuckets {
   }
 }
 
-/** The exponential buckets of a histogram by slot, when it has any: there may be two copies of this module. */
-export function rowsOf({ own }: HistogramPoints): readonly (ExponentialBuckets | undefined)[] | undefined {
-  return own !== undefined && 'rows' in own ? (own as NativeRows).rows : undefined
-}
-
 function writeExtremes(writer: RecordWriter, smallest: number, largest: number): void {
   writer.reserve(32)
   writer.byte(0x61)

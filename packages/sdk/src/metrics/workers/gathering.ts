@@ -86,8 +86,11 @@ export class Gathering {
     const { BroadcastChannel } = process.getBuiltinModule('node:worker_threads')
     const id = `t${thread.threadId}`
     const channel = new BroadcastChannel(threadChannel(thread.threadId))
-    const member = this.member(id, (message) => channel.postMessage(message))
-    channel.onmessage = (event: unknown) => this.heard(member, Reflect.get(Object(event), 'data') as FromWorker)
+    const member = this.member(id, (message) => channel.postMessage(wrap(message)))
+    channel.onmessage = (event: unknown) => {
+      const message = unwrap<FromWorker>(Reflect.get(Object(event), 'data'))
+      if (message !== undefined) this.heard(member, message)
+    }
     channel.unref()
     thread.once('exit', () => {
       this.gone(id)

@@ -123,9 +123,12 @@ export function threadPort(): MemberPort | undefined {
   if (isMainThread) return undefined
   const channel = new BroadcastChannel(threadChannel(threadId))
   return {
-    post: (message) => channel.postMessage(message),
+    post: (message) => channel.postMessage(wrap(message)),
     listen: (heard) => {
-      channel.onmessage = (event: unknown) => heard(Reflect.get(Object(event), 'data') as FromPrimary)
+      channel.onmessage = (event: unknown) => {
+        const message = unwrap<FromPrimary>(Reflect.get(Object(event), 'data'))
+        if (message !== undefined) heard(message)
+      }
       channel.unref()
     },
   }

@@ -92,10 +92,10 @@ export function wrap(message: FromWorker | FromPrimary): { cmd: string; message:
   return { cmd: command, message }
 }
 
-/** The message inside, or undefined when it is somebody else's. */
+/** The message inside, or undefined when it is somebody else's. What is inside was made by `wrap`, in this version. */
 export function unwrap<T extends FromWorker | FromPrimary>(wrapped: unknown): T | undefined {
-  const found: unknown = Object(wrapped)
-  return Reflect.get(Object(found), 'cmd') === command ? (Reflect.get(Object(found), 'message') as T) : undefined
+  const found: object = Object(wrapped)
+  return Reflect.get(found, 'cmd') === command ? (Reflect.get(found, 'message') as T) : undefined
 }
 
 /** The channel of one thread. */

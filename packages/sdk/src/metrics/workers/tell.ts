@@ -1,6 +1,5 @@
 import { DeltaReader } from '../delta.ts'
 import type { Instrument, Metering } from '../metering.ts'
-import { rowsOf } from '../native/native-rows.ts'
 import type { HistogramPoints, NumberPoints, Points, SummaryPoints } from '../points.ts'
 import { partSeries, toWire, type WireExemplar, type WireMetric, type WirePoint } from './messages.ts'
 
@@ -93,7 +92,7 @@ function* histograms(points: HistogramPoints, since: number): Generator<WirePoin
   for (let slot = 0; slot < points.startUnixMs.length; slot++) {
     const counts = [...points.counts.subarray(slot * width, (slot + 1) * width)]
     if (counts.every((count) => count === 0)) continue
-    const row = rowsOf(points)?.[slot]
+    const row = points.own?.rows?.[slot]
     yield {
       attributes: points.series.attributes[slot] ?? {},
       value: points.sums[slot] ?? 0,
