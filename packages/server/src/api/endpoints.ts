@@ -33,8 +33,20 @@ export const endpoints = {
   ),
   traces: endpoint('/traces', inputs.traces, 'TracesAnswer', 'Traces with at least one span that matches a search.'),
   trace: endpoint('/traces/:traceId', inputs.range, 'TraceAnswer', 'One trace, whole; no time range is needed.'),
+  traceSample: endpoint(
+    '/traces/sample',
+    inputs.traceSample,
+    'TraceSampleAnswer',
+    'A fair sample of all traces that a search finds.',
+  ),
   spans: endpoint('/spans', inputs.traces, 'SpansAnswer', 'Spans that match a search, each for itself.'),
   logs: endpoint('/logs', inputs.logs, 'LogsAnswer', 'Log records that match a search.'),
+  logContext: endpoint(
+    '/logs/context',
+    inputs.logContext,
+    'LogContextAnswer',
+    'The lines around a line, from its own stream.',
+  ),
   logHistogram: endpoint(
     '/logs/histogram',
     inputs.logHistogram,
@@ -42,6 +54,7 @@ export const endpoints = {
     'How many records match a search, over time and by severity.',
   ),
   table: endpoint('/table', inputs.table, 'TableAnswer', 'Figures of what matches, as the pipes of the search say.'),
+  explain: endpoint('/explain', inputs.explain, 'ExplainAnswer', 'The SQL of a question, and what it would read.'),
   metrics: endpoint('/metrics', inputs.metrics, 'MetricsAnswer', 'Metrics seen in the time.'),
   metricLabels: endpoint(
     '/metrics/labels',

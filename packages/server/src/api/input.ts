@@ -43,7 +43,27 @@ export const inputs = {
     order: oneOf('order', ['newest', 'oldest']).default('newest'),
     limit: whole('limit', 1, 5000).default(200),
   }),
+  logContext: z.strictObject({
+    time: z
+      .string()
+      .regex(/^\d{1,19}$/, '"time" is the "timeUnixNano" of a log record')
+      .refine((value) => BigInt(value) < 1n << 63n, '"time" is the "timeUnixNano" of a log record'),
+    service: text('service', 1024),
+    resource: z
+      .string()
+      .regex(/^\d{1,20}$/, '"resource" is the "resourceId" of a log record')
+      .refine((value) => BigInt(value) < 1n << 64n, '"resource" is the "resourceId" of a log record'),
+    before: whole('before', 0, 1000).default(20),
+    after: whole('after', 0, 1000).default(20),
+  }),
   logHistogram: z.strictObject({ ...range, q, buckets: whole('buckets', 1, 1000).default(60) }),
+  traceSample: z.strictObject({ ...range, q, traces: whole('traces', 1, 2000).default(500) }),
+  explain: z.strictObject({
+    ...range,
+    q,
+    of: oneOf('of', ['logs', 'histogram', 'traces', 'spans', 'table']),
+    signal: signal.default('logs'),
+  }),
   table: z.strictObject({ ...range, signal, q }),
   tail: z.strictObject({ q }),
   metrics: z.strictObject({ ...range, search: text('search', 200).default('') }),

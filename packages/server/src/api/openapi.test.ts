@@ -28,6 +28,8 @@ const inputs: Partial<Record<keyof typeof asked, string>> = {
   service: 'service=web',
   trace: `traceId=${seedTraceId(1)}`,
   table: 'signal=logs&q=| count by (service)',
+  logContext: `time=${seedStartMs}000000&service=cron&resource=4`,
+  explain: 'of=logs',
   metricLabels: 'metric=requests',
   metricRange: 'metric=requests',
   keys: 'signal=spans',
@@ -41,7 +43,7 @@ test.each(Object.entries(asked))('%s answers as the document says', async (name,
     input.delete(parameter)
     return value
   })
-  if (name !== 'trace') {
+  if (name !== 'trace' && name !== 'logContext') {
     input.set('from', String(seedStartMs))
     input.set('to', String(seedEndMs))
   }

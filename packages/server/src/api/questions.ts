@@ -42,10 +42,18 @@ export function questionRoutes({ query, status, turns, nowUnixMs }: QuestionsOpt
     query.service({ ...ask, service: context.req.param('service') ?? '' }, run),
   )
   question(endpoints.traces, (ask, run) => query.traces(ask, run))
+  question(endpoints.traceSample, (ask, run) => query.traceSample(ask, run))
   question(endpoints.spans, (ask, run) => query.spans(ask, run))
   question(endpoints.logs, (ask, run) => query.logs(ask, run))
+  routes.get(endpoints.logContext.path, async (context) => {
+    const { time, service, resource, before, after } = readInput(context, endpoints.logContext.input)
+    const ask = { unixNano: BigInt(time), service, resourceId: resource, before, after }
+    const { signal } = context.req.raw
+    return sendJson(context, await turns.take(signal, () => query.logContext(ask, { signal })))
+  })
   question(endpoints.logHistogram, (ask, run) => query.logHistogram(ask, run))
   question(endpoints.table, (ask, run) => query.table(ask, run))
+  question(endpoints.explain, (ask, run) => query.explain(ask, run))
   question(endpoints.metrics, (ask, run) => query.metrics(ask, run))
   question(endpoints.metricLabels, (ask, run) => query.metricLabels(ask, run))
   question(endpoints.metricRange, (ask, run) => query.metricRange(ask, run))

@@ -1,5 +1,6 @@
 import type {
   CompletionAnswer,
+  ExplainAnswer,
   LogContextAnswer,
   LogHistogramAnswer,
   LogsAnswer,
@@ -11,12 +12,23 @@ import type {
   SpansAnswer,
   TableAnswer,
   TraceAnswer,
+  TraceSampleAnswer,
   TracesAnswer,
 } from '@wakeline/protocol'
 import type { Refused } from '../base/refused.ts'
 import type { Reader, ReadLimits } from '../store/store.ts'
 import { askKeys, askValues, type CompletionAsk } from './completion.ts'
+import { type ExplainAsk, explain } from './explain.ts'
 import { askLogContext, type LogContextAsk } from './log-context.ts'
+import { askLabelKeys, askLabelValues } from './logql/label-keys.ts'
+import {
+  askLogQl,
+  askLogStreams,
+  type LogMetrics,
+  type LogQlAsk,
+  type LogStream,
+  type LogStreams,
+} from './logql/logql.ts'
 import { askLogHistogram, askLogs, type LogHistogramAsk, type LogsAsk } from './logs.ts'
 import { askMetricRange, type MetricRangeAsk } from './metric-range.ts'
 import { askMetricLabels, askMetrics, type MetricLabelsAsk, type MetricsAsk } from './metrics.ts'
@@ -27,6 +39,7 @@ import { askSpans } from './spans.ts'
 import { askTable, type TableAsk } from './table.ts'
 import { startTail, type Tail, type TailOptions } from './tail.ts'
 import type { TimeRange } from './time-range.ts'
+import { askTraceSample, type TraceSampleAsk } from './trace-sample.ts'
 import { askTrace, askTraces, type TracesAsk } from './traces.ts'
 import {
   askOperationNames,
@@ -56,6 +69,7 @@ export interface Query {
   services(ask: TimeRange, run: RunOptions): Promise<ServicesAnswer>
   service(ask: TimeRange & { service: string }, run: RunOptions): Asked<ServiceAnswer>
   traces(ask: TracesAsk, run: RunOptions): Asked<TracesAnswer>
+  traceSample(ask: TraceSampleAsk, run: RunOptions): Asked<TraceSampleAnswer>
   trace(ask: { traceId: string }, run: RunOptions): Asked<TraceAnswer>
   spans(ask: TracesAsk, run: RunOptions): Asked<SpansAnswer>
   /** For the query APIs of other systems: whole traces, names of operations, and who called whom. */
@@ -64,7 +78,13 @@ export interface Query {
   serviceCalls(ask: TimeRange, run: RunOptions): Promise<ServiceCalls[]>
   logs(ask: LogsAsk, run: RunOptions): Asked<LogsAnswer>
   logContext(ask: LogContextAsk, run: RunOptions): Promise<LogContextAnswer>
+  /** LogQL: records or figures; the streams a selector finds; labels and their values. */
+  logql(ask: LogQlAsk, run: RunOptions): Asked<LogStreams | LogMetrics>
+  logStreams(ask: TimeRange & { query: string }, run: RunOptions): Asked<LogStream[]>
+  logLabels(ask: TimeRange, run: RunOptions): Promise<readonly string[]>
+  logLabelValues(ask: TimeRange & { label: string }, run: RunOptions): Promise<readonly string[]>
   logHistogram(ask: LogHistogramAsk, run: RunOptions): Asked<LogHistogramAnswer>
+  explain(ask: ExplainAsk, run: RunOptions): Asked<ExplainAnswer>
   table(ask: TableAsk, run: RunOptions): Asked<TableAnswer>
   metrics(ask: MetricsAsk, run: RunOptions): Promise<MetricsAnswer>
   metricLabels(ask: MetricLabelsAsk, run: RunOptions): Promise<MetricLabelsAnswer>
@@ -99,6 +119,7 @@ export function openQuery({
     services: (ask, run) => askServices(ask, { running: running(run), nowMs: nowUnixMs() }),
     service: (ask, run) => askService(ask, { running: running(run), nowMs: nowUnixMs() }),
     traces: (ask, run) => askTraces(ask, running(run)),
+    traceSample: (ask, run) => askTraceSample(ask, running(run)),
     trace: (ask, run) => askTrace(ask, running(run)),
     spans: (ask, run) => askSpans(ask, running(run)),
     wholeTraces: ({ traceIds }, run) => askWholeTraces(traceIds, running(run)),
@@ -106,7 +127,12 @@ export function openQuery({
     serviceCalls: (ask, run) => askServiceCalls(ask, running(run)),
     logs: (ask, run) => askLogs(ask, running(run)),
     logContext: (ask, run) => askLogContext(ask, running(run)),
+    logql: (ask, run) => askLogQl(ask, running(run)),
+    logStreams: (ask, run) => askLogStreams(ask, running(run)),
+    logLabels: async (ask, run) => (await askLabelKeys(ask, running(run))).streamLabels,
+    logLabelValues: (ask, run) => askLabelValues(ask, running(run)),
     logHistogram: (ask, run) => askLogHistogram(ask, running(run)),
+    explain: (ask, run) => explain(ask, running(run)),
     table: (ask, run) => askTable(ask, running(run)),
     metrics: (ask, run) => askMetrics(ask, running(run)),
     metricLabels: (ask, run) => askMetricLabels(ask, running(run)),

@@ -3,10 +3,11 @@ import { isRefused, type Refused } from '../base/refused.ts'
 import { parseCursor, printCursor } from './cursor.ts'
 import { askOrigins } from './origins.ts'
 import type { SpanRow } from './plan/span-columns.ts'
-import { chosenSpansSql, type SpansPlan, spansSql } from './plan/spans.ts'
+import { chosenSpansSql, type SpansPlan, spansEndSql, spansSql } from './plan/spans.ts'
 import type { Running } from './run.ts'
 import { readTraceSearch } from './search/read-search.ts'
 import { onlyLeaf, type TraceSearch } from './search/trace-condition.ts'
+import { slicesOf } from './slices.ts'
 import { askFoundTraces } from './trace-search.ts'
 import type { TracesAsk } from './traces.ts'
 import { spanRecord } from './view/traces.ts'
@@ -22,7 +23,7 @@ export async function askSpans(ask: TracesAsk, running: Running): Promise<SpansA
   const { fromMs, toMs, order, limit } = ask
   const after = cursor && { key: cursor.key, id: cursor.rest }
   const plan: SpansPlan = { fromMs, toMs, order, condition, rows: limit + 1, ...(after && { after }) }
-  const rows = await running.rows<SpanRow & { sort_key: string }>(spansSql(plan))
+  const rows = await askPage(plan, running)
   const shown = rows.slice(0, limit)
   const origins = await askOrigins(shown, running)
   const last = rows.length > shown.length ? shown.at(-1) : undefined
@@ -32,6 +33,23 @@ export async function askSpans(ask: TracesAsk, running: Running): Promise<SpansA
     ...(last && { nextCursor: printCursor({ key: BigInt(last.sort_key), rest: last.trace + last.span }) }),
     cost: running.cost(),
   }
+}
+
+type SortedSpanRow = SpanRow & { sort_key: string }
+
+async function askPage(plan: SpansPlan, running: Running): Promise<SortedSpanRow[]> {
+  const { fromMs, toMs, order, after } = plan
+  const endMs = order === 'newest' && after !== undefined ? Math.min(toMs, Number(after.key / 1_000_000n) + 1) : toMs
+  const slices = order === 'newest' ? slicesOf({ fromMs, toMs: endMs }, 'newest') : [{ fromMs, toMs }]
+  const rows: SortedSpanRow[] = []
+  for (const slice of slices) {
+    const part = { ...plan, ...slice, rows: plan.rows - rows.length }
+    const [end] = await running.rows<{ page_end: string | null }>(spansEndSql(part))
+    if (end === undefined || end.page_end === null) continue
+    rows.push(...(await running.rows<SortedSpanRow>(spansSql(part, BigInt(end.page_end)))))
+    if (rows.length >= plan.rows) break
+  }
+  return rows
 }
 
 async function spansOfTraces(search: TraceSearch, ask: TracesAsk, running: Running): Promise<SpansAnswer | Refused> {

@@ -1,13 +1,32 @@
 import { type TracePageRow, type TracesPlan, tracePageSql } from './plan/traces.ts'
 import type { Running } from './run.ts'
 import { readsAttributes } from './search/condition.ts'
+import { slicesOf } from './slices.ts'
 
 /** Spans read before asking for more. Reading attributes costs so much more than sorting that it is done once. */
 const spansReadMax = 1_000_000_000
 const spansAtFirst = { ofColumns: 2000, ofAttributes: 250_000 }
 
+export type TracePage = { rows: TracePageRow[]; isWhole: boolean }
+
+/**
+ * A page of ids, from as little of the range as it takes: the newest are looked for in ever longer stretches before its
+ * end (or before the cursor), because most pages are found in the first.
+ */
+export async function askPage(plan: TracesPlan, running: Running): Promise<TracePage> {
+  if (plan.order === 'newest') {
+    const beginMs = plan.after === undefined ? plan.toMs : Math.min(plan.toMs, Number(plan.after.key / 1_000_000n) + 1)
+    for (const { fromMs } of slicesOf({ fromMs: plan.fromMs, toMs: beginMs }, 'newest')) {
+      if (fromMs === plan.fromMs) break
+      const { rows } = await askPageWithin({ ...plan, fromMs }, running)
+      if (rows.length >= plan.traces) return { rows, isWhole: false }
+    }
+  }
+  return askPageWithin(plan, running)
+}
+
 /** Most pages are found in few spans; where traces are large, more of them are read, and at last all. */
-export async function askPage(plan: TracesPlan, running: Running): Promise<{ rows: TracePageRow[]; isWhole: boolean }> {
+async function askPageWithin(plan: TracesPlan, running: Running): Promise<TracePage> {
   const atFirst = readsAttributes(plan.condition) ? spansAtFirst.ofAttributes : spansAtFirst.ofColumns
   for (let spansMax = Math.max(atFirst, plan.traces * 40); ; spansMax *= 20) {
     const rows = await running.rows<TracePageRow>(tracePageSql(plan, spansMax))

@@ -52,9 +52,10 @@ export async function askFoundTraces(
   }
 }
 
-async function askMatches(
+/** Looks at whole traces; what is found stays in the order of the candidates. */
+export async function askMatches(
   search: TraceSearch,
-  candidates: readonly TracePageRow[],
+  candidates: readonly Pick<TracePageRow, 'trace' | 'last_key'>[],
   running: Running,
 ): Promise<{ found: FoundTrace[]; spans: number }> {
   const ids = candidates.map(({ trace }) => trace)

@@ -110,3 +110,25 @@ describe('spans', () => {
     )
   })
 })
+
+describe('a sample of traces', () => {
+  test.each<[string, number, number, boolean]>([
+    ['kind:server', 10, 60, false],
+    ['status:error', 100, 20, false],
+    ['{service:web} {status:error}', 100, 20, false],
+    ['service:nobody', 10, 0, false],
+  ])('that match %s, %d of %d', async (q, traces, total, isEstimate) => {
+    const answer = await world.query.traceSample({ ...range, q, traces }, {})
+    if (isRefused(answer)) throw new Error(answer.message)
+    expect([answer.total, answer.isEstimate]).toEqual([total, isEstimate])
+    expect(new Set(answer.traces.map(({ traceId }) => traceId)).size).toBe(Math.min(traces, total))
+  })
+
+  test('is of early and late ones alike', async () => {
+    const answer = await world.query.traceSample({ ...range, q: '', traces: 30 }, {})
+    if (isRefused(answer)) throw new Error(answer.message)
+    const early = answer.traces.filter(({ traceId }) => Number.parseInt(traceId, 16) <= 30).length
+    expect(early).toBeGreaterThan(5)
+    expect(early).toBeLessThan(25)
+  })
+})

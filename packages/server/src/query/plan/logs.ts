@@ -13,30 +13,38 @@ export type LogsPlan = TimeRange & {
 }
 
 /**
- * Two passes in one statement: the first reads times alone, to find where the page ends; the second reads whole rows,
- * but only between there and where the page begins. Rows of one time are ordered by their hash, so that paging is
- * stable; rows alike in all of it are interchangeable. Where nothing is found the end is NULL, and nothing is read again.
+ * Where a page ends, from times alone: the last of the next `rows` that match, and how many there are. Whole rows are read
+ * only once this is known, and only up to there.
  */
-export function logsSql(plan: LogsPlan): Sql {
+export function logsEndSql(plan: LogsPlan, rows: number): Sql {
   const newest = plan.order === 'newest'
-  const direction = trusted(newest ? 'DESC' : 'ASC')
-  const beyond = trusted(newest ? '<=' : '>=')
-  const within = trusted(newest ? '>=' : '<=')
-  const skip = plan.after?.skip ?? 0
-  const after = plan.after === undefined ? sql`` : sql` AND ts ${beyond} ${instant(plan.after.unixNano)}`
-  const where = sql`${inRange('ts', plan)}${after} AND ${conditionGroup(plan.condition)}`
-  return sql`WITH (
-  SELECT ${trusted(newest ? 'minOrNull' : 'maxOrNull')}(ts) FROM (
-    SELECT ts FROM logs
-    WHERE ${where}
-    ORDER BY ts ${direction} LIMIT ${uint(skip + plan.rows)}
-  )
-) AS page_end
-SELECT ${logColumns}
+  return sql`SELECT toString(toUnixTimestamp64Nano(${trusted(newest ? 'min' : 'max')}(ts))) AS page_end, count() AS found FROM (
+  SELECT ts FROM logs
+  WHERE ${whereSql(plan)}
+  ORDER BY ts ${trusted(newest ? 'DESC' : 'ASC')} LIMIT ${uint(rows)}
+)`
+}
+
+export type LogsEndRow = { page_end: string; found: string }
+
+/**
+ * The page up to its end. Rows of one time are ordered by their hash, so that paging is stable; rows alike in all of it
+ * are interchangeable.
+ */
+export function logsSql(plan: LogsPlan, pageEnd: bigint): Sql {
+  const newest = plan.order === 'newest'
+  return sql`SELECT ${logColumns}
 FROM logs
-WHERE ${where} AND ts ${within} page_end
-ORDER BY logs.ts ${direction}, cityHash64(service, severity, body, trace_id, span_id, resource_id, scope_id, observed_ts, attributes.keys, attributes.values)
-LIMIT ${uint(plan.rows)} OFFSET ${uint(skip)}`
+WHERE ${whereSql(plan)} AND ts ${trusted(newest ? '>=' : '<=')} ${instant(pageEnd)}
+ORDER BY logs.ts ${trusted(newest ? 'DESC' : 'ASC')}, cityHash64(service, severity, body, trace_id, span_id, resource_id, scope_id, observed_ts, attributes.keys, attributes.values)
+LIMIT ${uint(plan.rows)} OFFSET ${uint(plan.after?.skip ?? 0)}`
+}
+
+function whereSql(plan: LogsPlan): Sql {
+  const { after } = plan
+  const beyond = trusted(plan.order === 'newest' ? '<=' : '>=')
+  const start = after === undefined ? sql`` : sql` AND ts ${beyond} ${instant(after.unixNano)}`
+  return sql`${inRange('ts', plan)}${start} AND ${conditionGroup(plan.condition)}`
 }
 
 function conditionGroup(condition: Condition): Sql {
@@ -45,7 +53,7 @@ function conditionGroup(condition: Condition): Sql {
 }
 
 /** Maps come as keys and values apart: an object would lose the order of keys that look like numbers, and repeats. */
-const logColumns = trusted(`toString(toUnixTimestamp64Nano(ts)) AS time,
+export const logColumns = trusted(`toString(toUnixTimestamp64Nano(ts)) AS time,
   toString(toUnixTimestamp64Nano(observed_ts)) AS observed,
   service, severity, severity_text, event_name, body, body_type,
   lower(hex(trace_id)) AS trace, lower(hex(span_id)) AS span, flags,

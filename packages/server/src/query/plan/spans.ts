@@ -1,9 +1,9 @@
 import type { Condition } from '../search/condition.ts'
 import { conditionSql } from '../search/condition-sql.ts'
 import { type Sql, sql, trusted, uint } from '../sql.ts'
-import { inRange, type TimeRange } from '../time-range.ts'
+import { inRange, instant, type TimeRange } from '../time-range.ts'
 import { spanColumns } from './span-columns.ts'
-import { traceIdSet } from './trace-search.ts'
+import { ofTraces, traceBounds, traceIdSet } from './trace-search.ts'
 
 export type SpansPlan = TimeRange & {
   condition: Condition
@@ -15,33 +15,40 @@ export type SpansPlan = TimeRange & {
 
 const keys = { newest: trusted('toUnixTimestamp64Nano(ts)'), slowest: trusted('duration') }
 
-/** As for logs: the first pass finds where the page ends from few columns, the second reads whole rows up to there. */
-export function spansSql(plan: SpansPlan): Sql {
+/** As for logs: where the page ends, from few columns. NULL where nothing is found. */
+export function spansEndSql(plan: SpansPlan): Sql {
+  return sql`SELECT toString(minOrNull(key)) AS page_end FROM (
+  SELECT ${keys[plan.order]} AS key FROM spans WHERE ${whereSql(plan)} ORDER BY key DESC LIMIT ${uint(plan.rows)}
+)`
+}
+
+/** Whole rows up to there. */
+export function spansSql(plan: SpansPlan, pageEnd: bigint): Sql {
   const key = keys[plan.order]
+  return sql`SELECT ${spanColumns}, toString(${key}) AS sort_key
+FROM spans
+WHERE ${whereSql(plan)} AND ${plan.order === 'newest' ? sql`ts >= ${instant(pageEnd)}` : sql`duration >= ${pageEnd}`}
+ORDER BY ${key} DESC, trace_id DESC, spans.span_id DESC
+LIMIT ${uint(plan.rows)}`
+}
+
+function whereSql(plan: SpansPlan): Sql {
   const { after } = plan
   const beyond =
     after === undefined
       ? sql``
-      : sql` AND (${key}, trace_id, span_id) < (${after.key}, toFixedString(unhex(${after.id.slice(0, 32)}), 16), toFixedString(unhex(${after.id.slice(32)}), 8))`
-  const where = sql`${inRange('ts', plan)} AND (${conditionSql(plan.condition)})${beyond}`
-  return sql`WITH (
-  SELECT minOrNull(key) FROM (SELECT ${key} AS key FROM spans WHERE ${where} ORDER BY key DESC LIMIT ${uint(plan.rows)})
-) AS page_end
-SELECT ${spanColumns}, toString(${key}) AS sort_key
-FROM spans
-WHERE ${where} AND ${key} >= page_end
-ORDER BY ${key} DESC, trace_id DESC, spans.span_id DESC
-LIMIT ${uint(plan.rows)}`
+      : sql` AND (${keys[plan.order]}, trace_id, span_id) < (${after.key}, toFixedString(unhex(${after.id.slice(0, 32)}), 16), toFixedString(unhex(${after.id.slice(32)}), 8))`
+  return sql`${inRange('ts', plan)} AND (${conditionSql(plan.condition)})${beyond}`
 }
 
 /** Spans of known traces, by their own ids, newest first. */
 export function chosenSpansSql(spans: readonly { traceId: string; spanId: string }[]): Sql {
   const ids = traceIdSet([...new Set(spans.map(({ traceId }) => traceId))])
   const both = spans.map(({ traceId, spanId }) => traceId + spanId)
-  return sql`WITH (SELECT (min(first_ts), max(last_ts)) FROM trace_bounds WHERE trace_id IN ${ids}) AS bounds
+  return sql`WITH ${traceBounds(ids)}
 SELECT ${spanColumns}
 FROM spans
-WHERE trace_id IN ${ids} AND ts >= bounds.1 AND ts <= bounds.2
+WHERE ${ofTraces(ids)}
   AND concat(toString(trace_id), toString(span_id)) IN (SELECT unhex(arrayJoin(${both})))
 ORDER BY spans.ts DESC, trace_id DESC, spans.span_id DESC`
 }

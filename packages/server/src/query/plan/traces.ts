@@ -3,7 +3,7 @@ import { conditionSql } from '../search/condition-sql.ts'
 import { type Sql, sql, trusted, uint } from '../sql.ts'
 import { inRange, instant, type TimeRange } from '../time-range.ts'
 import { type SpanRow, spanColumns } from './span-columns.ts'
-import { traceIdSet } from './trace-search.ts'
+import { ofTraces, traceBounds, traceIdSet } from './trace-search.ts'
 
 export type TracesPlan = TimeRange & {
   condition: Condition
@@ -50,7 +50,7 @@ export type TracePageRow = { trace: string; last_key: string; matched: string; s
  */
 export function traceSummariesSql(traceIds: readonly string[], matching: TracesPlan | undefined): Sql {
   const ids = traceIdSet(traceIds)
-  return sql`WITH (SELECT (min(first_ts), max(last_ts)) FROM trace_bounds WHERE trace_id IN ${ids}) AS bounds
+  return sql`WITH ${traceBounds(ids)}
 SELECT lower(hex(trace_id)) AS trace, service,
   toString(toUnixTimestamp64Nano(min(ts))) AS first_start,
   toString(max(toUnixTimestamp64Nano(ts) + duration)) AS last_end,
@@ -61,7 +61,7 @@ SELECT lower(hex(trace_id)) AS trace, service,
   argMin(name, (parent_span_id != unhex('0000000000000000'), ts)) AS first_name,
   toString(toUnixTimestamp64Nano(argMin(ts, (parent_span_id != unhex('0000000000000000'), ts)))) AS first_name_start
 FROM spans
-WHERE trace_id IN ${ids} AND ts >= bounds.1 AND ts <= bounds.2
+WHERE ${ofTraces(ids)}
 GROUP BY trace_id, service
 ORDER BY spans DESC, service`
 }

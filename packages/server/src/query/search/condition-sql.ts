@@ -70,7 +70,8 @@ function attributeSql(source: AttributeSource, test: (text: Sql) => Sql): Sql {
     case 'resource':
       return ofResource
     case 'either':
-      return sql`if(${has}, ${test(own)}, ${ofResource})`
+      // Not if(): of terms joined by OR the engine's indexes can tell where neither is.
+      return sql`(${held} OR (NOT ${has} AND ${ofResource}))`
     case 'scope':
       return ofScope
     case 'events':

@@ -47,11 +47,11 @@ service = {p1:String} OR service LIKE {p2:String}
 -- {"p1":"web","p2":"check%"}
 
 -- logs: order.id:*
-if(mapContains(attributes, {p1:String}), true, resource_id IN (SELECT resource_id FROM resources WHERE (mapContains(attributes, {p1:String}) AND true)))
+((mapContains(attributes, {p1:String}) AND true) OR (NOT mapContains(attributes, {p1:String}) AND resource_id IN (SELECT resource_id FROM resources WHERE (mapContains(attributes, {p1:String}) AND true))))
 -- {"p1":"order.id"}
 
 -- logs: attempts>2.5
-if(mapContains(attributes, {p1:String}), ifNull(toFloat64OrNull(attributes[{p1:String}]) > {p2:Float64}, false), resource_id IN (SELECT resource_id FROM resources WHERE (mapContains(attributes, {p1:String}) AND ifNull(toFloat64OrNull(attributes[{p1:String}]) > {p2:Float64}, false))))
+((mapContains(attributes, {p1:String}) AND ifNull(toFloat64OrNull(attributes[{p1:String}]) > {p2:Float64}, false)) OR (NOT mapContains(attributes, {p1:String}) AND resource_id IN (SELECT resource_id FROM resources WHERE (mapContains(attributes, {p1:String}) AND ifNull(toFloat64OrNull(attributes[{p1:String}]) > {p2:Float64}, false)))))
 -- {"p1":"attempts","p2":2.5}
 
 -- logs: resource.host.name:host-1
@@ -95,8 +95,8 @@ kind = {p1:Int64} AND status = {p2:Int64}
 -- {"p1":"2","p2":"2"}
 
 -- spans: http.status_code:5*
-if(mapContains(attributes, {p1:String}), attributes[{p1:String}] LIKE {p2:String}, resource_id IN (SELECT resource_id FROM resources WHERE (mapContains(attributes, {p1:String}) AND attributes[{p1:String}] LIKE {p3:String})))
--- {"p1":"http.status_code","p2":"5%","p3":"5%"}
+((mapContains(attributes, {p1:String}) AND attributes[{p1:String}] LIKE {p2:String}) OR (NOT mapContains(attributes, {p1:String}) AND resource_id IN (SELECT resource_id FROM resources WHERE (mapContains(attributes, {p1:String}) AND attributes[{p1:String}] LIKE {p2:String}))))
+-- {"p1":"http.status_code","p2":"5%"}
 
 -- spans: event:exception
 arrayExists(event -> event = {p1:String}, events.name)

@@ -1,10 +1,15 @@
-WITH (
-  SELECT minOrNull(ts) FROM (
-    SELECT ts FROM logs
-    WHERE ts >= fromUnixTimestamp64Nano({p1:Int64}, 'UTC') AND ts < fromUnixTimestamp64Nano({p2:Int64}, 'UTC') AND hasToken(lower(body), {p3:String}) AND hasToken(lower(body), {p4:String})
-    ORDER BY ts DESC LIMIT {p5:UInt64}
-  )
-) AS page_end
+SELECT toString(toUnixTimestamp64Nano(min(ts))) AS page_end, count() AS found FROM (
+  SELECT ts FROM logs
+  WHERE ts >= fromUnixTimestamp64Nano({p1:Int64}, 'UTC') AND ts < fromUnixTimestamp64Nano({p2:Int64}, 'UTC') AND hasToken(lower(body), {p3:String}) AND hasToken(lower(body), {p4:String})
+  ORDER BY ts DESC LIMIT {p5:UInt64}
+);
+
+SELECT toString(toUnixTimestamp64Nano(min(ts))) AS page_end, count() AS found FROM (
+  SELECT ts FROM logs
+  WHERE ts >= fromUnixTimestamp64Nano({p1:Int64}, 'UTC') AND ts < fromUnixTimestamp64Nano({p2:Int64}, 'UTC') AND hasToken(lower(body), {p3:String}) AND hasToken(lower(body), {p4:String})
+  ORDER BY ts DESC LIMIT {p5:UInt64}
+);
+
 SELECT toString(toUnixTimestamp64Nano(ts)) AS time,
   toString(toUnixTimestamp64Nano(observed_ts)) AS observed,
   service, severity, severity_text, event_name, body, body_type,
@@ -12,7 +17,7 @@ SELECT toString(toUnixTimestamp64Nano(ts)) AS time,
   toString(resource_id) AS resource, toString(scope_id) AS scope,
   mapKeys(attributes) AS attribute_keys, mapValues(attributes) AS attribute_values, attribute_types, dropped_attributes
 FROM logs
-WHERE ts >= fromUnixTimestamp64Nano({p1:Int64}, 'UTC') AND ts < fromUnixTimestamp64Nano({p2:Int64}, 'UTC') AND hasToken(lower(body), {p3:String}) AND hasToken(lower(body), {p4:String}) AND ts >= page_end
+WHERE ts >= fromUnixTimestamp64Nano({p1:Int64}, 'UTC') AND ts < fromUnixTimestamp64Nano({p2:Int64}, 'UTC') AND hasToken(lower(body), {p3:String}) AND hasToken(lower(body), {p4:String}) AND ts >= fromUnixTimestamp64Nano({p5:Int64}, 'UTC')
 ORDER BY logs.ts DESC, cityHash64(service, severity, body, trace_id, span_id, resource_id, scope_id, observed_ts, attributes.keys, attributes.values)
 LIMIT {p6:UInt64} OFFSET {p7:UInt64};
 

@@ -3,7 +3,7 @@ FROM (
   SELECT trace_id, key, count() OVER () AS spans_read
   FROM (
     SELECT trace_id, duration AS key FROM spans
-    WHERE ts >= fromUnixTimestamp64Nano({p1:Int64}, 'UTC') AND ts < fromUnixTimestamp64Nano({p2:Int64}, 'UTC') AND (if(mapContains(attributes, {p3:String}), ifNull(toFloat64OrNull(attributes[{p3:String}]) > {p4:Float64}, false), resource_id IN (SELECT resource_id FROM resources WHERE (mapContains(attributes, {p3:String}) AND ifNull(toFloat64OrNull(attributes[{p3:String}]) > {p4:Float64}, false)))))
+    WHERE ts >= fromUnixTimestamp64Nano({p1:Int64}, 'UTC') AND ts < fromUnixTimestamp64Nano({p2:Int64}, 'UTC') AND (((mapContains(attributes, {p3:String}) AND ifNull(toFloat64OrNull(attributes[{p3:String}]) > {p4:Float64}, false)) OR (NOT mapContains(attributes, {p3:String}) AND resource_id IN (SELECT resource_id FROM resources WHERE (mapContains(attributes, {p3:String}) AND ifNull(toFloat64OrNull(attributes[{p3:String}]) > {p4:Float64}, false))))))
     ORDER BY duration DESC
     LIMIT {p5:UInt64}
   )
@@ -24,5 +24,9 @@ SELECT lower(hex(trace_id)) AS trace, service,
   toString(toUnixTimestamp64Nano(argMin(ts, (parent_span_id != unhex('0000000000000000'), ts)))) AS first_name_start
 FROM spans
 WHERE trace_id IN (SELECT toFixedString(unhex(arrayJoin({p1:Array(String)})), 16)) AND ts >= bounds.1 AND ts <= bounds.2
+  AND intDiv(toUnixTimestamp64Nano(ts), 60000000000) IN (
+    SELECT arrayJoin(range(intDiv(toUnixTimestamp64Nano(first_ts), 60000000000), intDiv(toUnixTimestamp64Nano(last_ts), 60000000000) + 1))
+    FROM trace_bounds WHERE trace_id IN (SELECT toFixedString(unhex(arrayJoin({p1:Array(String)})), 16))
+  )
 GROUP BY trace_id, service
 ORDER BY spans DESC, service;
