@@ -103,3 +103,11 @@ test('names of no prototype, and getters that throw, are only names', () => {
   ).not.toThrow()
   expect(() => log.set({ outside: true })).not.toThrow()
 })
+
+test('a Proxy that refuses to be read costs its attributes, not the line', async () => {
+  const refuse = () => {
+    throw new Error('no')
+  }
+  log.info(new Proxy({}, { ownKeys: refuse, get: refuse, has: refuse }), 'a Proxy')
+  expect(await written()).toEqual({ 'a Proxy': { attributes: '[cannot be read]' } })
+})

@@ -24,6 +24,8 @@ export function isCovered(name: string, rule: string): boolean {
   return rule === name || (rule.endsWith('*') && name.startsWith(rule.slice(0, -1)))
 }
 
+const unreadable = { attributes: '[cannot be read]' }
+
 export interface ReadyLine {
   readonly attributes: Attributes
   readonly bound: BoundAttributes
@@ -116,7 +118,13 @@ export class Logging {
     try {
       this.emit(this.record(name, bound, level, first, rest), name.chunk)
     } catch {
-      this.buffer.refuse(1)
+      // A Proxy may refuse even to tell its keys: what was said in words is written all the same.
+      const words = [first, ...rest].filter((value) => typeof value === 'string').join(' ')
+      try {
+        this.emit(this.record(name, bound, level, words, [unreadable]), name.chunk)
+      } catch {
+        this.buffer.refuse(1)
+      }
     }
   }
 

@@ -42,6 +42,9 @@ export function patternIds(core: Core): LogProcessor {
   }
 }
 
+/** What `timed` writes is called from this file, or one beside it in the same bundle: then there is no place in the program. */
+const own = fileURLToPath(import.meta.url)
+
 /** The frame that called `log.info` and the like: everything above that method is left out by the engine itself. */
 function callSite(core: Core, level: LogEntry['level']): { file: string | undefined; line: number | undefined } {
   const before = Error.stackTraceLimit
@@ -50,9 +53,9 @@ function callSite(core: Core, level: LogEntry['level']): { file: string | undefi
   Error.captureStackTrace(holder, core.log[level])
   const found = /\(?((?:file:\/\/|\/|[A-Za-z]:\\)[^\n)]*):(\d+):\d+\)?$/m.exec(String(holder.stack))
   Error.stackTraceLimit = before
-  if (found?.[1] === undefined) return { file: undefined, line: undefined }
-  const path = found[1].startsWith('file://') ? fileURLToPath(found[1]) : found[1]
-  return { file: relative(process.cwd(), path).replaceAll('\\', '/'), line: Number(found[2]) }
+  const path = found?.[1]?.startsWith('file://') ? fileURLToPath(found[1]) : found?.[1]
+  if (path === undefined || path === own) return { file: undefined, line: undefined }
+  return { file: relative(process.cwd(), path).replaceAll('\\', '/'), line: Number(found?.[2]) }
 }
 
 /** FNV-1a, twice with other starts: 64 bits. */
