@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { readSettings, type Settings } from './options.ts'
 import type { StartOptions } from './public.ts'
@@ -171,4 +172,14 @@ test.each<[StartOptions, Record<string, string>, RegExp]>([
   [{ headers: { 'a b': 'c' } }, {}, /Cannot send the export header "a b"/],
 ])('options: what cannot be used is said: %o %o', (given, env, sentence) => {
   expect(read(given, env).wrong.join('\n')).toMatch(sentence)
+})
+
+test('every OTEL variable that is read stands in the guide', () => {
+  const read = (path: string) => readFileSync(new URL(path, import.meta.url), 'utf8')
+  const guide = read('../../../docs/guide/exporting.md')
+  const variables = new Set(read('./options.ts').match(/\bOTEL_[A-Z_]+[A-Z]\b(?!_?\$)/g))
+  expect(variables.size).toBeGreaterThan(15)
+  // `OTEL_TRACES_SAMPLER`, `_ARG` stand in one row.
+  const isThere = (name: string) => guide.includes(`\`${name}\``) || guide.includes(`\`${/_[A-Z]+$/.exec(name)?.[0]}\``)
+  expect([...variables].filter((name) => !isThere(name))).toEqual([])
 })
