@@ -13,6 +13,7 @@ import { syslogToOtlp } from '../../packages/server/src/ingest/decode/syslog.ts'
 import { zipkinToOtlp } from '../../packages/server/src/ingest/decode/zipkin.ts'
 import type { Dialect } from '../../packages/server/src/ingest/exposition/exposition.ts'
 import { readExposition } from '../../packages/server/src/ingest/exposition/read-exposition.ts'
+import { atOnce } from '../../packages/server/src/ingest/in-turns.ts'
 import { SyslogFrames } from '../../packages/server/src/ingest/receive/syslog-frames.ts'
 import { readScrapeConfigs } from '../../packages/server/src/ingest/scrape/read-config.ts'
 import { readProtobuf } from '../../packages/server/src/ingest/scrape/read-protobuf.ts'
@@ -190,18 +191,22 @@ export const targets: readonly Target[] = [
   transcoderTarget('json lines', 'logs', {
     inputs: seeds.jsonLines,
     words: seeds.jsonWords,
-    transcode: (input) => jsonLinesToOtlp(input, 'shop'),
+    transcode: (input) => atOnce(jsonLinesToOtlp(input, 'shop')),
   }),
   transcoderTarget('elasticsearch bulk', 'logs', {
     inputs: seeds.bulks,
     words: seeds.jsonWords,
-    transcode: (input) => elasticsearchBulkToOtlp(input, 'logs'),
+    transcode: (input) => atOnce(elasticsearchBulkToOtlp(input, 'logs')),
   }),
-  transcoderTarget('loki json', 'logs', { inputs: seeds.lokiJson, words: seeds.jsonWords, transcode: lokiJsonToOtlp }),
+  transcoderTarget('loki json', 'logs', {
+    inputs: seeds.lokiJson,
+    words: seeds.jsonWords,
+    transcode: (input) => atOnce(lokiJsonToOtlp(input)),
+  }),
   transcoderTarget('loki protobuf', 'logs', {
     inputs: seeds.lokiProtobuf(),
     words: seeds.telemetryWords,
-    transcode: lokiProtobufToOtlp,
+    transcode: (input) => atOnce(lokiProtobufToOtlp(input)),
   }),
   transcoderTarget('zipkin', 'traces', { inputs: seeds.zipkinSpans, words: seeds.jsonWords, transcode: zipkinToOtlp }),
   transcoderTarget('syslog', 'logs', {

@@ -61,6 +61,9 @@ export type Submitted =
   /** Nothing is wrong with the body, and nothing of it was kept. */
   | { outcome: 'later'; reason: string; retryAfterMs: number }
 
+/** Records that whoever made the body out of another had to leave out, and why the first. */
+export type Rejects = { rejected: number; reason: string }
+
 export type IngestCounts = Record<
   'spans' | 'logs' | 'points',
   { accepted: number; rejected: number; loaded: number }
@@ -78,9 +81,10 @@ export type IngestCounts = Record<
 export type Ingest = {
   /**
    * `body` is protobuf, of OTLP where the format is a signal, expanded, and must not be changed until the answer.
-   * `batchId` is the sender's own name for the batch; without one the bytes are.
+   * `batchId` is the sender's own name for the batch; without one the bytes are. What was left out `before` is counted
+   * and answered with the rejects of the body.
    */
-  submit(format: Format, body: Uint8Array, batchId?: string): Promise<Submitted>
+  submit(format: Format, body: Uint8Array, batchId?: string, before?: Rejects): Promise<Submitted>
   counts(): IngestCounts
   /** Brings all that was acknowledged before the call into the store; false when it is not there in time. */
   flush(timeoutMs: number): Promise<boolean>
@@ -93,6 +97,9 @@ const blockRows = 1_000_000
 /** Rows gathered behind a slow disk, beyond which senders are told to try again later. */
 const groupRowsMax = 200_000
 const retryAfterMs = 1000
+const noRejects: Rejects = { rejected: 0, reason: '' }
+/** Batches whose rejects are remembered, for when they are sent again. */
+const rejectsMax = 10_000
 const diskCheckMs = 1000
 
 const decoders: Record<Format, Decode> = {
@@ -134,6 +141,7 @@ class RunningIngest implements Ingest {
   readonly #log: SegmentLog
   readonly #loader: Loader
   readonly #committing = new Map<string, Promise<Durable>>()
+  readonly #rejects = new Map<string, Rejects>()
   readonly #accepted = { spans: 0, logs: 0, points: 0 }
   readonly #rejected = { spans: 0, logs: 0, points: 0 }
   readonly #tornGroups: number
@@ -181,12 +189,12 @@ class RunningIngest implements Ingest {
     })
   }
 
-  async submit(format: Format, body: Uint8Array, batchId?: string): Promise<Submitted> {
+  async submit(format: Format, body: Uint8Array, batchId?: string, before: Rejects = noRejects): Promise<Submitted> {
     const key = batchKeyOf(format, batchId ?? body)
     for (let first = this.#committing.get(key); first !== undefined; first = this.#committing.get(key)) await first
     if (this.#keys.has(key)) {
       this.#duplicated += 1
-      return { outcome: 'stored', rejected: 0, reason: '', duplicated: true }
+      return { outcome: 'stored', ...(this.#rejects.get(key) ?? noRejects), duplicated: true }
     }
     const full = this.#whyLater()
     if (full !== undefined) return { outcome: 'later', reason: full, retryAfterMs }
@@ -203,9 +211,21 @@ class RunningIngest implements Ingest {
       const durable = await this.#commit(key)
       if (!durable.durable) return { outcome: 'later', reason: durable.reason, retryAfterMs }
     }
-    this.#count(format, decoded)
-    const { rejected, reason, written } = decoded
+    const rejected = decoded.rejected + before.rejected
+    const reason = before.reason || decoded.reason
+    this.#count(format, { ...decoded, rejected })
+    if (rejected > 0) this.#remember(key, { rejected, reason })
+    const { written } = decoded
     return { outcome: 'stored', rejected, reason, duplicated: false, ...(written === undefined ? {} : { written }) }
+  }
+
+  /** So that a repeat is told the same. They are few; those of an earlier run are forgotten. */
+  #remember(key: string, rejects: Rejects): void {
+    this.#rejects.set(key, rejects)
+    for (const oldest of this.#rejects.keys()) {
+      if (this.#rejects.size <= rejectsMax) return
+      this.#rejects.delete(oldest)
+    }
   }
 
   /** A repeat that arrives meanwhile waits for this; the key is known before either is answered. */

@@ -4,14 +4,12 @@ import type { Submit, Submitted } from './receive/submit.ts'
 
 /** What receivers hand in, put into the words of the ingest: JSON becomes the same request in protobuf first. */
 export function submitOtlp(ingest: Ingest): Submit {
-  return async ({ signal, encoding, body, batchId }) => {
-    if (encoding === 'protobuf') return receiverWords(await ingest.submit(signal, body, batchId))
-    if (encoding !== 'json') return receiverWords(await ingest.submit(encoding, body, batchId))
+  return async ({ signal, encoding, body, batchId, before }) => {
+    const format = encoding === 'protobuf' || encoding === 'json' ? signal : encoding
+    if (encoding !== 'json') return receiverWords(await ingest.submit(format, body, batchId, before))
     const transcoded = otlpJsonToProtobuf(signal, body)
     if ('refused' in transcoded) return { kind: 'refused', message: transcoded.refused }
-    const submitted = receiverWords(await ingest.submit(signal, transcoded.protobuf, batchId))
-    if (submitted.kind !== 'stored' || transcoded.rejected === 0) return submitted
-    return { kind: 'stored', rejected: submitted.rejected + transcoded.rejected, reason: transcoded.reason }
+    return receiverWords(await ingest.submit(format, transcoded.protobuf, batchId, transcoded))
   }
 }
 

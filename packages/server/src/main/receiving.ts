@@ -36,7 +36,8 @@ export const nothingScraped: ScrapeTargets = { active: [], dropped: [], droppedC
 export async function startReceiving(parts: ServerParts, ingest: Ingest, closers: Closers): Promise<Receiving> {
   const { options, report, nowUnixMs } = parts
   const onFault = (error: unknown): void => reportFault(report, error)
-  const shared = { ...options, submit: submitOtlp(ingest), onFault }
+  const budget = new BodyBudget(options.bodiesMaxBytes)
+  const shared = { ...options, budget, submit: submitOtlp(ingest), onFault }
   const http = await listen(options, 'otlpHttpPort', (port) => startOtlpHttp({ ...shared, port }))
   closers.push(() => http.stop())
   const grpc = await listen(options, 'otlpGrpcPort', (port) => startOtlpGrpc({ ...shared, port }))
@@ -54,7 +55,7 @@ export async function startReceiving(parts: ServerParts, ingest: Ingest, closers
     ingest,
     nowUnixMs,
     onFault,
-    budget: new BodyBudget(options.bodiesMaxBytes),
+    budget,
     report: (sentence) => report('warn', sentence),
   })
   closers.push(() => scraping.stop())

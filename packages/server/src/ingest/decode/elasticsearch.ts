@@ -1,3 +1,4 @@
+import type { Steps } from '../in-turns.ts'
 import { isObject, parseJsonExact } from './json-exact.ts'
 import { linesOf, type TranscodedRecords } from './json-lines.ts'
 import { writeJsonLog } from './json-log.ts'
@@ -26,13 +27,14 @@ export type Bulk = TranscodedRecords & { items: BulkItem[] }
 const actions = ['index', 'create', 'update', 'delete'] as const
 type Action = (typeof actions)[number]
 
-export function elasticsearchBulkToOtlp(body: Uint8Array, pathIndex: string): Bulk | { refused: string } {
+export function* elasticsearchBulkToOtlp(body: Uint8Array, pathIndex: string): Steps<Bulk | { refused: string }> {
   const writer = new OtlpRequestWriter('elasticsearch')
   const items: BulkItem[] = []
   let isTimed = true
   const lines = linesOf(new TextDecoder().decode(body))
   for (let next = lines.next(); next.done !== true; next = lines.next()) {
     const { line, number } = next.value
+    yield
     const item = readAction(line, pathIndex)
     if (typeof item === 'string') return { refused: `Cannot take the bulk request: line ${number}: ${item}` }
     items.push(item)

@@ -1,3 +1,4 @@
+import type { Steps } from '../in-turns.ts'
 import { isObject, parseJsonExact } from './json-exact.ts'
 import { writeJsonLog } from './json-log.ts'
 import { OtlpRequestWriter } from './otlp-request-writer.ts'
@@ -17,7 +18,7 @@ export type TranscodedRecords = {
 }
 
 /** One JSON object a line, or a list of them; see `json-log.ts` for what is read out of each. */
-export function jsonLinesToOtlp(body: Uint8Array, service: string): TranscodedRecords {
+export function* jsonLinesToOtlp(body: Uint8Array, service: string): Steps<TranscodedRecords> {
   const writer = new OtlpRequestWriter('jsonlines')
   const outcome = { rejected: 0, reason: '', isTimed: true }
   const reject = (place: string, why: string): void => {
@@ -33,12 +34,16 @@ export function jsonLinesToOtlp(body: Uint8Array, service: string): TranscodedRe
     const parsed = parseJsonExact(text)
     if ('fault' in parsed) reject('the list', parsed.fault)
     else if (Array.isArray(parsed.json))
-      for (const [index, json] of parsed.json.entries()) write(`record ${index + 1}`, json)
+      for (const [index, json] of parsed.json.entries()) {
+        write(`record ${index + 1}`, json)
+        yield
+      }
   } else {
     for (const { line, number } of linesOf(text)) {
       const parsed = parseJsonExact(line)
       if ('fault' in parsed) reject(`line ${number}`, parsed.fault)
       else write(`line ${number}`, parsed.json)
+      yield
     }
   }
   return { ...outcome, records: writer.records, protobuf: writer.take() }

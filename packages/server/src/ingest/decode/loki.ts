@@ -1,4 +1,5 @@
 import { otlp, WireReader, wireType } from '@wakeline/protocol'
+import type { Steps } from '../in-turns.ts'
 import { isObject, parseJsonExact } from './json-exact.ts'
 import type { TranscodedRecords } from './json-lines.ts'
 import { hexOf, writeSeverity } from './json-log.ts'
@@ -18,27 +19,33 @@ import { severityOfLevel, severityOfText } from './severity.ts'
  * are taken from the first that has them: the metadata, the labels, and the line where it is a JSON object or has
  * `level=warn` in it as logfmt does. All of them also stay where they were.
  */
-export function lokiJsonToOtlp(body: Uint8Array): TranscodedRecords | { refused: string } {
+export function* lokiJsonToOtlp(body: Uint8Array): Steps<TranscodedRecords | { refused: string }> {
   const parsed = parseJsonExact(new TextDecoder().decode(body))
   if ('fault' in parsed) return { refused: `Cannot decode the push request: ${parsed.fault}` }
   const streams = isObject(parsed.json) ? parsed.json['streams'] : undefined
   if (!Array.isArray(streams)) return { refused: 'Cannot decode the push request: it has no list of streams' }
   const entries = new Entries()
-  for (const [index, stream] of streams.entries()) readJsonStream(entries, `streams[${index}]`, stream)
+  for (const [index, stream] of streams.entries()) yield* readJsonStream(entries, `streams[${index}]`, stream)
   return entries.take()
 }
 
-function readJsonStream(entries: Entries, place: string, stream: unknown): void {
+function* readJsonStream(entries: Entries, place: string, stream: unknown): Steps<void> {
   const labels = isObject(stream) ? (stream['stream'] ?? {}) : undefined
   const values = isObject(stream) ? stream['values'] : undefined
   if (!isTexts(labels)) entries.reject(`${place}.stream`, 'expected labels that are texts')
   else if (!Array.isArray(values)) entries.reject(`${place}.values`, 'expected a list')
-  else readJsonValues(entries, place, labels, values)
+  else yield* readJsonValues(entries, place, labels, values)
 }
 
-function readJsonValues(entries: Entries, place: string, labels: Record<string, string>, values: unknown[]): void {
+function* readJsonValues(
+  entries: Entries,
+  place: string,
+  labels: Record<string, string>,
+  values: unknown[],
+): Steps<void> {
   for (const [index, value] of values.entries()) {
     const at = `${place}.values[${index}]`
+    yield
     const [time, line, metadata = {}]: unknown[] = Array.isArray(value) ? value : []
     if (typeof time !== 'string' || !/^\d{1,19}$/.test(time) || !isTime(BigInt(time)))
       entries.reject(`${at}[0]`, 'expected nanoseconds after 1970 and before 2200, as a text of digits')
@@ -48,7 +55,7 @@ function readJsonValues(entries: Entries, place: string, labels: Record<string, 
   }
 }
 
-export function lokiProtobufToOtlp(body: Uint8Array): TranscodedRecords | { refused: string } {
+export function* lokiProtobufToOtlp(body: Uint8Array): Steps<TranscodedRecords | { refused: string }> {
   const entries = new Entries()
   const reader = new WireReader(body)
   for (let index = 0; reader.at < body.length; ) {
@@ -57,7 +64,7 @@ export function lokiProtobufToOtlp(body: Uint8Array): TranscodedRecords | { refu
       reader.skip(key)
       continue
     }
-    readStream(reader, entries, `streams[${index}]`)
+    yield* readStream(reader, entries, `streams[${index}]`)
     index += 1
   }
   const { fault } = reader
@@ -65,7 +72,7 @@ export function lokiProtobufToOtlp(body: Uint8Array): TranscodedRecords | { refu
   return { refused: `Cannot decode the push request: ${fault.reason} (byte ${fault.offset})` }
 }
 
-function readStream(reader: WireReader, entries: Entries, place: string): void {
+function* readStream(reader: WireReader, entries: Entries, place: string): Steps<void> {
   const end = reader.lengthEnd()
   let labels: Record<string, string> | string = {}
   const found: Entry[] = []
@@ -77,6 +84,7 @@ function readStream(reader: WireReader, entries: Entries, place: string): void {
   }
   reader.close(end)
   for (const [index, entry] of found.entries()) {
+    yield
     if (typeof labels === 'string') entries.reject(`${place}.labels`, labels)
     else if (!isTime(entry.unixNano))
       entries.reject(`${place}.entries[${index}]`, 'expected a time after 1970 and before 2200')

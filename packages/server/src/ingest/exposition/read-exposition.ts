@@ -1,3 +1,4 @@
+import { atOnce, type Steps } from '../in-turns.ts'
 import { type Dialect, type Exposition, ExpositionError } from './exposition.ts'
 import { type Families, lenientFamilies } from './families.ts'
 import { openMetricsFamilies } from './openmetrics-families.ts'
@@ -12,11 +13,7 @@ import { textFamilies } from './text-families.ts'
  * families are grouped, typed and ended is not looked at.
  */
 export function readExposition(text: string, dialect: Dialect, strict: boolean): Exposition | { refused: string } {
-  const reading = readExpositionLines(text, dialect, strict)
-  for (;;) {
-    const step = reading.next()
-    if (step.done === true) return step.value
-  }
+  return atOnce(readExpositionLines(text, dialect, strict))
 }
 
 /** The same in steps of a thousand lines, so that who reads much can let others have their turn. */
@@ -24,7 +21,7 @@ export function* readExpositionLines(
   text: string,
   dialect: Dialect,
   strict: boolean,
-): Generator<void, Exposition | { refused: string }> {
+): Steps<Exposition | { refused: string }> {
   const readLine = lineReader(dialect, !strict)
   const families: Families = !strict ? lenientFamilies() : dialect === 'text' ? textFamilies() : openMetricsFamilies()
   let line = 1

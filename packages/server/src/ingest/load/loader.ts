@@ -31,6 +31,9 @@ export type LoaderCounts = {
   loaded: Partial<Record<TableName, number>>
 }
 
+/** How often the store may refuse a file before it is set aside. */
+const refusalsMax = 4
+
 type Receipt = { path: string; lastUnixMs: number }
 
 export class Loader {
@@ -120,12 +123,22 @@ export class Loader {
       token: `${header.server}-${number}-${file.table}`,
       blockRows: header.blockRows,
     }
-    try {
-      const done = await this.#retrying(`load ${file.path}`, () => this.#options.store.load(sealed))
-      return done ? 'loaded' : 'given up'
-    } catch (error) {
-      await this.#setAside(file, error)
-      return 'poison'
+    const { retryMinMs, report, store } = this.#options
+    for (let tries = 1; ; tries += 1) {
+      try {
+        const done = await this.#retrying(`load ${file.path}`, () => store.load(sealed))
+        return done ? 'loaded' : 'given up'
+      } catch (error) {
+        // What looks like the file's fault may have been the engine's: loading again costs little and doubles nothing.
+        if (tries < refusalsMax && !this.#stopping.signal.aborted) {
+          report(`${error}; trying again, ${refusalsMax - tries} times more at most`)
+          await this.#pause(retryMinMs * 2 ** tries)
+          continue
+        }
+        if (tries < refusalsMax) return 'given up'
+        await this.#setAside(file, error)
+        return 'poison'
+      }
     }
   }
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { type BulkItem, elasticsearchBulkToOtlp } from '../decode/elasticsearch.ts'
+import { inTurns } from '../in-turns.ts'
 import { type Failure, failures, submittedFailure } from './answer.ts'
 import { jsonReply, type Protocol, type Received, type Reply } from './protocol.ts'
 import type { Submit } from './submit.ts'
@@ -96,7 +97,7 @@ function product(reply: Reply, headers: Readonly<Record<string, string>> = {}): 
 
 async function takeBulk(received: Received, submit: Submit, index: string): Promise<Reply | Failure> {
   const startedMs = performance.now()
-  const bulk = elasticsearchBulkToOtlp(received.body, index)
+  const bulk = await inTurns(elasticsearchBulkToOtlp(received.body, index))
   if ('refused' in bulk) return { failure: 'refused', message: bulk.refused }
   if (bulk.items.length === 0)
     return { failure: 'refused', message: 'Cannot take the bulk request: it has no action in it' }

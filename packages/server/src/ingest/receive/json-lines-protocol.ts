@@ -1,4 +1,5 @@
 import { jsonLinesToOtlp } from '../decode/json-lines.ts'
+import { inTurns } from '../in-turns.ts'
 import { failures, submittedFailure } from './answer.ts'
 import { jsonReply, type Protocol } from './protocol.ts'
 import { submitTranscoded } from './submit-transcoded.ts'
@@ -12,7 +13,7 @@ export const jsonLinesProtocol: Protocol = {
   mediaTypes: [],
   async receive(received, submit) {
     const service = new URLSearchParams(received.query).get('service') ?? ''
-    const transcoded = jsonLinesToOtlp(received.body, service)
+    const transcoded = await inTurns(jsonLinesToOtlp(received.body, service))
     const submitted = await submitTranscoded('logs', transcoded, received, submit)
     if (submitted.kind !== 'stored') return submittedFailure(submitted)
     const { rejected, reason } = submitted

@@ -1,4 +1,5 @@
 import { lokiJsonToOtlp, lokiProtobufToOtlp } from '../decode/loki.ts'
+import { inTurns } from '../in-turns.ts'
 import { contentTypes, failures, submittedFailure } from './answer.ts'
 import { emptyReply, type Protocol, textReply } from './protocol.ts'
 import { submitTranscoded } from './submit-transcoded.ts'
@@ -15,7 +16,7 @@ export const lokiProtocol: Protocol = {
   impliedCoding: ({ mediaType }) => (mediaType === contentTypes.protobuf ? 'snappy' : 'identity'),
   async receive(received, submit) {
     const transcode = received.mediaType === contentTypes.protobuf ? lokiProtobufToOtlp : lokiJsonToOtlp
-    const transcoded = transcode(received.body)
+    const transcoded = await inTurns(transcode(received.body))
     if ('refused' in transcoded) return { failure: 'refused', message: transcoded.refused }
     const submitted = await submitTranscoded('logs', transcoded, received, submit)
     if (submitted.kind !== 'stored') return submittedFailure(submitted)

@@ -1,3 +1,5 @@
+import type { BodyBudget } from './read-body.ts'
+
 /**
  * Room for the bodies of gRPC calls. A call does not say how long its body is, so room for the longest is kept before
  * the first byte is read, and what the body did not need is given back when it is there. A call that finds no room
@@ -7,7 +9,7 @@
  */
 export type BodyRoomOptions = {
   bodySizeMaxBytes: number
-  bodiesMaxBytes: number
+  budget: BodyBudget
   waitingMax: number
 }
 
@@ -15,11 +17,12 @@ export class BodyRoom {
   readonly #bodyBytes: number
   readonly #waitingMax: number
   readonly #waiting = new Set<Reservation>()
-  #freeBytes: number
+  readonly #budget: BodyBudget
 
   constructor(options: BodyRoomOptions) {
-    this.#bodyBytes = Math.min(options.bodySizeMaxBytes, options.bodiesMaxBytes)
-    this.#freeBytes = options.bodiesMaxBytes
+    this.#bodyBytes = Math.min(options.bodySizeMaxBytes, options.budget.maxBytes)
+    this.#budget = options.budget
+    options.budget.onGiven(() => this.#startWaiting())
     this.#waitingMax = options.waitingMax
   }
 
@@ -34,15 +37,13 @@ export class BodyRoom {
 
   #give(reservation: Reservation, bytes: number): void {
     this.#waiting.delete(reservation)
-    this.#freeBytes += bytes
-    this.#startWaiting()
+    this.#budget.give(bytes)
   }
 
   #startWaiting(): void {
     for (const reservation of this.#waiting) {
-      if (this.#freeBytes < this.#bodyBytes) return
+      if (!this.#budget.take(this.#bodyBytes)) return
       this.#waiting.delete(reservation)
-      this.#freeBytes -= this.#bodyBytes
       reservation.begin(this.#bodyBytes)
     }
   }

@@ -4,6 +4,7 @@ import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-grpc'
 import { BasicTracerProvider, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base'
 import { afterEach, expect, test } from 'vitest'
 import { type OtlpGrpc, type OtlpGrpcOptions, startOtlpGrpc } from './otlp-grpc.ts'
+import { BodyBudget } from './read-body.ts'
 import type { Submitted, TelemetryRequest } from './submit.ts'
 
 const stored: Submitted = { kind: 'stored', rejected: 0, reason: '' }
@@ -22,7 +23,7 @@ async function start(answer: () => Promise<Submitted>, options: Partial<OtlpGrpc
     port: 0,
     token: '',
     bodySizeMaxBytes: 1000,
-    bodiesMaxBytes: 2500,
+    budget: new BodyBudget(2500),
     connectionsMax: 100,
     requestTimeoutMs: 10_000,
     onFault: (error) => faults.push(error),

@@ -14,6 +14,7 @@ import { accessHeaders, checkToken } from '../../base/access.ts'
 import type { Signal } from '../decode/otlp-json.ts'
 import { encodeStatus, encodeStored, type Failure, failures, submittedFailure } from './answer.ts'
 import { BodyRoom, type Reservation } from './otlp-grpc-room.ts'
+import type { BodyBudget } from './read-body.ts'
 import type { Submit } from './submit.ts'
 
 /**
@@ -32,8 +33,8 @@ export type OtlpGrpcOptions = {
   token: string
   /** Of one message, inflated. */
   bodySizeMaxBytes: number
-  /** Of all messages being received and decoded. */
-  bodiesMaxBytes: number
+  /** Of all bodies being received and decoded, shared with the other receivers. */
+  budget: BodyBudget
   connectionsMax: number
   /** From the headers of a call to the end of its message. */
   requestTimeoutMs: number
@@ -108,6 +109,7 @@ function stop(listener: Listener, server: Server): Promise<void> {
 /** Before a byte of the message is read: whether this sender may send, and room for what it sends. */
 function admission(options: OtlpGrpcOptions, room: BodyRoom): ServerInterceptor {
   return (_method, call) => {
+    tellBrokenMessages(call)
     let reservation: Reservation | undefined
     let late: NodeJS.Timeout | undefined
     const listener = new ServerListenerBuilder()
@@ -133,6 +135,19 @@ function admission(options: OtlpGrpcOptions, room: BodyRoom): ServerInterceptor 
       })
       .build()
     return new ServerInterceptingCall(call, new ResponderBuilder().withStart((next) => next(listener)).build())
+  }
+}
+
+/** The library calls it its own fault when a message cannot be expanded; it is the sender's, who should not send it again. */
+function tellBrokenMessages(call: ServerInterceptingCallInterface): void {
+  const sendStatus = call.sendStatus.bind(call)
+  call.sendStatus = (status) => {
+    const isBroken = status.details === 'Failed to decompress message'
+    sendStatus(
+      isBroken
+        ? statusOf({ failure: 'refused', message: 'Cannot expand the message: it is not what its grpc-encoding says' })
+        : status,
+    )
   }
 }
 

@@ -4,6 +4,7 @@ import { deflateSync, gzipSync } from 'node:zlib'
 import { compressSync } from 'snappy'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type OtlpHttp, startOtlpHttp } from './otlp-http.ts'
+import { BodyBudget } from './read-body.ts'
 import type { Submitted, TelemetryRequest } from './submit.ts'
 
 const stored: Submitted = { kind: 'stored', rejected: 0, reason: '' }
@@ -18,7 +19,7 @@ beforeAll(async () => {
     port: 0,
     token: '',
     bodySizeMaxBytes: 1_000,
-    bodiesMaxBytes: 2_500,
+    budget: new BodyBudget(2_500),
     connectionsMax: 100,
     requestTimeoutMs: 10_000,
     onFault: (error) => faults.push(error),

@@ -4,7 +4,7 @@ import { type Failure, failures } from './answer.ts'
 import { refuseOtlp } from './otlp-protocol.ts'
 import type { Asked, Protocol, Reply } from './protocol.ts'
 import { findProtocol, protocolPaths } from './protocols.ts'
-import { BodyBudget, drain, type ReadBodyLimits, readBody } from './read-body.ts'
+import { type BodyBudget, drain, type ReadBodyLimits, readBody } from './read-body.ts'
 import type { Submit } from './submit.ts'
 
 /**
@@ -18,8 +18,8 @@ export type OtlpHttpOptions = {
   token: string
   /** Of one body, inflated. */
   bodySizeMaxBytes: number
-  /** Of all bodies being received and decoded. */
-  bodiesMaxBytes: number
+  /** Of all bodies being received and decoded, shared with the other receivers. */
+  budget: BodyBudget
   connectionsMax: number
   /** From the first byte of a request to its last. */
   requestTimeoutMs: number
@@ -36,7 +36,7 @@ export type OtlpHttp = {
 
 /** Rejects with the socket's error when the port cannot be listened on. */
 export async function startOtlpHttp(options: OtlpHttpOptions): Promise<OtlpHttp> {
-  const limits = { bodySizeMaxBytes: options.bodySizeMaxBytes, budget: new BodyBudget(options.bodiesMaxBytes) }
+  const limits = { bodySizeMaxBytes: options.bodySizeMaxBytes, budget: options.budget }
   const server = createServer(
     { requestTimeout: options.requestTimeoutMs, keepAliveTimeout: 65_000 },
     (request, response) => {

@@ -4,23 +4,33 @@ import { gunzip, inflate } from 'node:zlib'
 import { uncompress } from 'snappy'
 import type { Failure } from './answer.ts'
 
-/** Bytes of bodies held at once by a receiver, so that many large ones cannot take the process's memory. */
+/**
+ * Bytes of bodies held at once, of all receivers together, so that many large ones cannot take the process's memory.
+ * Who finds no room is told so, or waits to hear that some was given back.
+ */
 export class BodyBudget {
-  readonly #maxBytes: number
+  readonly maxBytes: number
   #heldBytes = 0
+  readonly #waiting: (() => void)[] = []
 
   constructor(maxBytes: number) {
-    this.#maxBytes = maxBytes
+    this.maxBytes = maxBytes
   }
 
   take(bytes: number): boolean {
-    if (this.#heldBytes + bytes > this.#maxBytes) return false
+    if (this.#heldBytes + bytes > this.maxBytes) return false
     this.#heldBytes += bytes
     return true
   }
 
   give(bytes: number): void {
     this.#heldBytes -= bytes
+    for (const listen of this.#waiting) listen()
+  }
+
+  /** Called whenever something was given back. */
+  onGiven(listen: () => void): void {
+    this.#waiting.push(listen)
   }
 }
 

@@ -6,6 +6,7 @@ import type { Store } from '../../store/store.ts'
 import { type Ingest, startIngest } from '../ingest.ts'
 import { submitOtlp } from '../submit-otlp.ts'
 import { type OtlpHttp, startOtlpHttp } from './otlp-http.ts'
+import { BodyBudget } from './read-body.ts'
 import type { Submit } from './submit.ts'
 
 const MiB = 1024 * 1024
@@ -106,7 +107,7 @@ export async function openTestReceiver(): Promise<TestReceiver> {
     port: 0,
     token: '',
     bodySizeMaxBytes: MiB,
-    bodiesMaxBytes: 4 * MiB,
+    budget: new BodyBudget(4 * MiB),
     connectionsMax: 100,
     requestTimeoutMs: 10_000,
     submit: submitOtlp(ingest),

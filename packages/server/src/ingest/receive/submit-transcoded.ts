@@ -10,18 +10,16 @@ import type { Submit, Submitted } from './submit.ts'
  */
 export async function submitTranscoded(
   signal: Signal,
-  { protobuf, records, rejected, reason, isTimed }: TranscodedRecords,
+  { protobuf, rejected, reason, isTimed }: TranscodedRecords,
   received: Received,
   submit: Submit,
 ): Promise<Submitted> {
-  if (records === 0) return { kind: 'stored', rejected, reason }
   const batchId = received.header('wakeline-batch-id') ?? (isTimed ? undefined : randomUUID())
-  const submitted = await submit({
+  return submit({
     signal,
     encoding: 'protobuf',
     body: protobuf,
+    before: { rejected, reason },
     ...(batchId === undefined ? {} : { batchId }),
   })
-  if (submitted.kind !== 'stored') return submitted
-  return { kind: 'stored', rejected: rejected + submitted.rejected, reason: reason || submitted.reason }
 }

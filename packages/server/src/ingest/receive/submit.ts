@@ -11,6 +11,8 @@ export type TelemetryRequest = {
   body: Uint8Array
   /** What the sender calls this batch, the same each time it is sent; without it the body's hash stands in. */
   batchId?: string
+  /** Records that were left out when this body was made of another, and why the first. */
+  before?: { rejected: number; reason: string }
 }
 
 /** By kind, of remote write alone. A batch that was stored before has none: all of it is there. */

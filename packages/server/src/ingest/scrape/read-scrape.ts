@@ -1,7 +1,7 @@
-import { setImmediate as turnOfOthers } from 'node:timers/promises'
 import type { Dialect, Exposition, ExpositionSample, Label, MetricType } from '../exposition/exposition.ts'
 import { parseNumber } from '../exposition/line-cursor.ts'
 import { readExpositionLines } from '../exposition/read-exposition.ts'
+import { inTurns } from '../in-turns.ts'
 import type { ScrapeConfig, ScrapeProtocol } from './config.ts'
 import { type Exposed, type ExposedFamily, unknownFamily } from './exposed.ts'
 import { printBound } from './print-bound.ts'
@@ -28,20 +28,6 @@ export async function readScrape(
   handOn(read, each)
   return ''
 }
-
-async function inTurns<Result>(steps: Generator<void, Result>): Promise<Result> {
-  let lastMs = performance.now()
-  for (;;) {
-    const step = steps.next()
-    if (step.done === true) return step.value
-    if (performance.now() - lastMs < sliceMs) continue
-    await turnOfOthers()
-    lastMs = performance.now()
-  }
-}
-
-/** How long others wait for their turn. */
-const sliceMs = 5
 
 const languages: Readonly<Record<string, Dialect | 'protobuf'>> = {
   'text/plain': 'text',
