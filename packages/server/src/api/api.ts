@@ -8,6 +8,7 @@ import { accessHeaders, checkHost, checkOrigin, checkToken, openSessions } from 
 import type { Query } from '../query/query.ts'
 import { ApiFailure, respondFailure } from './errors.ts'
 import { jaegerRoutes } from './jaeger/jaeger.ts'
+import { lokiRoutes } from './loki/loki.ts'
 import { prometheusRoutes } from './prometheus.ts'
 import { respondPrometheusFailure } from './prometheus-errors.ts'
 import type { ScrapeTargets } from './prometheus-targets.ts'
@@ -128,6 +129,10 @@ export function apiRoutes(parts: ApiParts & ApiOptions, addressOf: (request: Req
   app.route('/api/v1', questionRoutes({ ...parts, turns }))
   app.route('/prometheus/api/v1', prometheusRoutes({ query, turns, nowUnixMs, scrapeTargets: parts.scrapeTargets }))
   app.route('/jaeger/api', jaegerRoutes({ query, turns, nowUnixMs, report }))
+  // The paths of Loki's API begin with its name, so that its URL is this server's own; with the prefix it is right too.
+  for (const root of ['/loki/api/v1', '/loki/loki/api/v1']) {
+    app.route(root, lokiRoutes({ query, turns, nowUnixMs, report }))
+  }
   app.route('/tempo/api', tempoRoutes({ query, turns, report }))
   // Agents are few and their protocol's library is large: it is loaded with the first of them.
   app.post('/mcp', bodyLimit({ maxSize: messageMaxBytes, onError: messageTooLarge }), async (context) => {
@@ -164,7 +169,7 @@ function messageTooLarge(): never {
 }
 
 /** Below these is data; everything else is the pages. */
-const dataRoots = ['/api', '/prometheus', '/jaeger', '/tempo', '/mcp'] as const
+const dataRoots = ['/api', '/prometheus', '/jaeger', '/loki', '/tempo', '/mcp'] as const
 
 const isPrometheus = (context: Context): boolean => context.req.path.startsWith('/prometheus/')
 

@@ -1,0 +1,62 @@
+import { durationMs } from '../../query/logql/parse.ts'
+
+/** Loki's parameters: times in nanoseconds, in seconds with decimals, or RFC 3339. */
+export type LokiAsk = {
+  query: string
+  fromMs: number
+  toMs: number
+  limit: number
+  order: 'newest' | 'oldest'
+  /** 0 where none was given. */
+  stepMs: number
+}
+
+const hourMs = 3_600_000
+const limitUsual = 100
+const limitMost = 5000
+const rangeMaxMs = 400 * 24 * hourMs
+const stepsUsual = 250
+const stepsMost = 11_000
+
+/** A mistake comes back as a sentence. */
+export function readLoki(parameters: URLSearchParams, nowMs: number): LokiAsk | { error: string } {
+  const given = (name: string) => parameters.get(name) ?? ''
+  const toMs = given('end') === '' ? nowMs : lokiTimeMs(given('end'))
+  const sinceMs = given('since') === '' ? hourMs : durationMs(given('since'))
+  const fromMs = given('start') === '' ? (toMs ?? nowMs) - sinceMs : lokiTimeMs(given('start'))
+  if (toMs === undefined || fromMs === undefined) {
+    return { error: '"start" and "end" are nanoseconds, seconds with decimals, or RFC 3339' }
+  }
+  if (!(fromMs <= toMs)) return { error: '"start" is before "end"' }
+  if (toMs - fromMs > rangeMaxMs) return { error: '"start" and "end" are at most 400 days apart' }
+  const limit = given('limit') === '' ? limitUsual : Number(given('limit'))
+  if (!Number.isInteger(limit) || limit < 1 || limit > limitMost) {
+    return { error: `"limit" is a whole number from 1 to ${limitMost}` }
+  }
+  const direction = given('direction').toLowerCase() || 'backward'
+  if (direction !== 'backward' && direction !== 'forward') return { error: '"direction" is backward or forward' }
+  const stepMs = readStep(given('step'), toMs - fromMs)
+  if (stepMs === undefined) {
+    return { error: `"step" is seconds or a duration, and gives at most ${stepsMost} points` }
+  }
+  const order = direction === 'backward' ? 'newest' : 'oldest'
+  return { query: given('query'), fromMs: Math.floor(fromMs), toMs: Math.ceil(toMs), limit, order, stepMs }
+}
+
+function readStep(text: string, rangeMs: number): number | undefined {
+  const wanted =
+    text === ''
+      ? Math.max(1000, rangeMs / stepsUsual)
+      : /^\d+(\.\d+)?$/.test(text)
+        ? Number(text) * 1000
+        : durationMs(text)
+  const stepMs = Math.round(wanted)
+  return stepMs >= 1 && rangeMs / stepMs <= stepsMost ? stepMs : undefined
+}
+
+export function lokiTimeMs(text: string): number | undefined {
+  // Nanoseconds have 19 digits for two centuries; fewer than 11 are seconds.
+  if (/^\d{11,19}$/.test(text)) return Number(BigInt(text) / 1000n) / 1000
+  const ms = /^\d+(\.\d+)?$/.test(text) ? Number(text) * 1000 : Date.parse(text)
+  return Number.isNaN(ms) ? undefined : ms
+}
