@@ -121,8 +121,17 @@ export function keepTraces(options: KeepOptions = {}): TailSampling {
 export function traceChannel(channel: string, options: ChannelOptions = {}): () => void {
   const core = slot()
   const library = options.library ?? channel.split(':')[0] ?? channel
+  const ask = (message: object) => {
+    try {
+      return options.describe === undefined ? { name: channel } : options.describe({ ...message })
+    } catch (thrown) {
+      // Thrown on, it would end the program: Node takes it for an error nobody caught.
+      core.report(`Cannot describe a call of the channel ${channel}: ${String(thrown)}`)
+      return undefined
+    }
+  }
   const describe = (message: object) => {
-    const found = options.describe === undefined ? { name: channel } : options.describe({ ...message })
+    const found = ask(message)
     if (found === undefined) return undefined
     const attributes: Attributes = found.attributes ?? {}
     return { name: found.name, kind: kindNumber(found.kind), attributes, labels: undefined }

@@ -1,3 +1,4 @@
+import { tracingChannel } from 'node:diagnostics_channel'
 import { EventEmitter } from 'node:events'
 import { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -7,12 +8,14 @@ import { type OtlpCollector, startOtlpCollector } from '../testing/otlp-collecto
 import { capture } from '../testing.ts'
 import {
   activeSpans,
+  type ChannelOptions,
   keepContext,
   keepTraces,
   sampleTraces,
   startSpan,
   suppressed,
   Traced,
+  traceChannel,
   traced,
   traceHeaders,
   withSpan,
@@ -182,6 +185,54 @@ describe('the right parent', () => {
     ],
   ])('%s', async (_, run, expected) => {
     expect(await drawn(run)).toEqual(expected)
+  })
+})
+
+describe('a TracingChannel of any library', () => {
+  const work = tracingChannel('some-library:work')
+  const traced = (describe?: ChannelOptions['describe']) =>
+    traceChannel('some-library:work', describe === undefined ? {} : { describe })
+
+  test.each<[string, ChannelOptions['describe'], string[]]>([
+    ['as it is', undefined, ['caller', '  some-library:work', '    inside']],
+    ['described', ({ topic }) => ({ name: `send ${topic}` }), ['caller', '  send mail', '    inside']],
+    ['left out', () => undefined, ['caller', '  inside']],
+    [
+      'described by what throws',
+      () => {
+        throw new Error('no')
+      },
+      ['caller', '  inside'],
+    ],
+  ])('%s', async (_, describe, expected) => {
+    const stopTracing = traced(describe)
+    const call = () => work.tracePromise(async () => trace('inside', () => 1), { topic: 'mail' })
+    expect(await drawn(() => trace('caller', call))).toEqual(expected)
+    stopTracing()
+    expect(await drawn(() => trace('caller', call))).toEqual(['caller', '  inside'])
+  })
+
+  test('errors, thrown and rejected, and callbacks in the context of the caller', async () => {
+    const stopTracing = traced()
+    const fail = () => {
+      throw new TypeError('no')
+    }
+    const failed = 'some-library:work (error: no)'
+    expect(await drawn(() => work.traceSync(fail, {}))).toEqual([failed])
+    expect(await drawn(() => work.tracePromise(async () => fail(), {}))).toEqual([failed])
+    const callback = (done: () => void) => setImmediate(done)
+    const lines = await drawn(() =>
+      trace(
+        'caller',
+        () =>
+          new Promise<void>((resolve) => {
+            const after = () => trace('after', () => resolve())
+            work.traceCallback(callback, 0, {}, undefined, after)
+          }),
+      ),
+    )
+    expect(lines).toEqual(['caller', '  some-library:work', '  after'])
+    stopTracing()
   })
 })
 
