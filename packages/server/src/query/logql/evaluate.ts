@@ -1,3 +1,4 @@
+import { arithmetic } from '../promql/evaluate/arithmetic.ts'
 import type { Aggregator, ArithmeticOperator, Grouping, LogMetric } from './ast.ts'
 import { LogQlError } from './tokenize.ts'
 
@@ -116,34 +117,19 @@ function chosen(
 /** One to one by equal labels; a number goes with every series. */
 function combined(operator: ArithmeticOperator, left: LogMetricResult, right: LogMetricResult): LogMetricResult {
   if (left.is === 'scalar') {
-    if (right.is === 'scalar') return { is: 'scalar', value: calculate(operator, left.value, right.value) }
-    return mapped(right.series, (value) => calculate(operator, left.value, value))
+    if (right.is === 'scalar') return { is: 'scalar', value: arithmetic(operator, left.value, right.value) }
+    return mapped(right.series, (value) => arithmetic(operator, left.value, value))
   }
-  if (right.is === 'scalar') return mapped(left.series, (value) => calculate(operator, value, right.value))
+  if (right.is === 'scalar') return mapped(left.series, (value) => arithmetic(operator, value, right.value))
   const others = new Map(right.series.map((each) => [labelsKey(each.labels), each.values]))
   const series = left.series.flatMap(({ labels, values }) => {
     const other = others.get(labelsKey(labels))
     if (other === undefined) return []
-    return [{ labels, values: values.map((value, step) => calculate(operator, value, other[step] ?? Number.NaN)) }]
+    return [{ labels, values: values.map((value, step) => arithmetic(operator, value, other[step] ?? Number.NaN)) }]
   })
   return { is: 'series', series }
 }
 
 function mapped(series: readonly LogSeries[], of: (value: number) => number): LogMetricResult {
   return { is: 'series', series: series.map(({ labels, values }) => ({ labels, values: values.map(of) })) }
-}
-
-function calculate(operator: ArithmeticOperator, a: number, b: number): number {
-  switch (operator) {
-    case '+':
-      return a + b
-    case '-':
-      return a - b
-    case '*':
-      return a * b
-    case '/':
-      return a / b
-    case '%':
-      return a % b
-  }
 }
