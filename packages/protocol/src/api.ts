@@ -267,6 +267,12 @@ export type ExplainedStatement = {
   reads: { table: string; parts: number; rows: number; bytes: number }[]
 }
 
+/**
+ * GET /api/v1/sql?sql
+ * One SELECT over the tables of telemetry, read-only. 64-bit integers come as text; `cost.sql` is what was understood.
+ */
+export type SqlAnswer = { columns: { name: string; type: string }[]; rows: unknown[][]; cost: Cost }
+
 /** Server-sent events of GET /api/v1/logs/tail?q */
 export type TailEvent =
   | {
@@ -340,6 +346,8 @@ export type StatusAnswer = {
     duplicatedRequests: number
     /** Values that were not stored because they were, or had in them, a secret. */
     redactedValues: number
+    /** What finds no room because the disk is nearly full (level 0 is nothing), and how much did not since the start. */
+    shed: { level: number; sinceMs: number | null; logs: number; spans: number }
     waitingSegments: number
     waitingBytes: number
     poisonedSegments: number

@@ -20,6 +20,7 @@ const status: StatusAnswer = {
     points: counts,
     duplicatedRequests: 0,
     redactedValues: 0,
+    shed: { level: 0, sinceMs: null, logs: 0, spans: 0 },
     waitingSegments: 0,
     waitingBytes: 0,
     poisonedSegments: 0,

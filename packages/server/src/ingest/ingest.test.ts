@@ -4,6 +4,8 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { openEmbeddedStore } from '../store/embedded.ts'
 import { PoisonError, type SealedFile, type Store, StoreAwayError, type Writer } from '../store/store.ts'
+import { writeSeverity } from './decode/json-log.ts'
+import { OtlpRequestWriter } from './decode/otlp-request-writer.ts'
 import { type Ingest, type IngestOptions, startIngest } from './ingest.ts'
 import { tracesBody } from './sample-body.ts'
 import { type Files, realFiles } from './segment/files.ts'
@@ -286,3 +288,75 @@ test('blocks are published once they are durable', async () => {
   stop()
   expect(published).toEqual([['spans', 3]])
 })
+
+test('a repeat of a batch with rejects is answered as the batch was', async () => {
+  const ingest = await start()
+  const body = tracesBody('partial', 2)
+  const before = { rejected: 3, reason: 'Cannot store a span: no' }
+  const first = await ingest.submit('traces', body, undefined, before)
+  expect(first).toEqual({ ...stored, ...before })
+  expect(await ingest.submit('traces', body)).toEqual({ ...first, duplicated: true })
+  expect(ingest.counts().spans).toMatchObject({ accepted: 2, rejected: 3 })
+})
+
+test('a file that the store refuses at first is loaded when it takes it', async () => {
+  let refusals = 2
+  const writer: Writer = {
+    load: (file) => (refusals-- > 0 ? Promise.reject(new PoisonError('Cannot load it')) : store.load(file)),
+    publish: () => {},
+  }
+  const ingest = await start({ writer })
+  await ingest.submit('traces', tracesBody('refused', 2))
+  await expect.poll(() => countSpans('refused'), { timeout: 10_000 }).toEqual([2, 2])
+  expect(ingest.counts().poisonedSegments).toBe(0)
+})
+
+test('as the disk fills, debug logs, then info logs, then most spans without an error find no room, and it is marked', async () => {
+  let freeBytes = 10 * MiB
+  const files: Files = { ...realFiles, freeBytes: async () => freeBytes }
+  const ingest = await start({ files })
+  const logs = (severity: number) => logsBody([severity])
+  const outcomes: unknown[] = []
+  for (const [free, level] of [
+    [3.5, 1],
+    [2.5, 2],
+    [1.5, 3],
+  ] as const) {
+    freeBytes = free * MiB
+    await expect.poll(() => ingest.counts().shed.level, { timeout: 10_000 }).toBe(level)
+    const answers = []
+    for (const severity of [5, 9, 13, 17])
+      answers.push(await ingest.submit('logs', logs(severity), `${level} ${severity}`))
+    outcomes.push(answers.map((answer) => answer.outcome === 'stored' && answer.rejected))
+  }
+  expect(outcomes).toEqual([
+    [1, 0, 0, 0],
+    [1, 1, 0, 0],
+    [1, 1, 0, 0],
+  ])
+  const spans = await ingest.submit('traces', tracesBody('shed', 200))
+  expect(spans).toMatchObject({ outcome: 'stored', reason: expect.stringContaining('The disk is nearly full') })
+  freeBytes = 10 * MiB
+  await expect.poll(() => ingest.counts().shed, { timeout: 10_000 }).toMatchObject({ level: 0, sinceMs: null, logs: 5 })
+  await ingest.stop()
+  const { rows } = await store.rows<{ body: string }>({
+    sql: "SELECT body FROM logs WHERE service = 'wakeline-server' ORDER BY ts",
+    params: {},
+  })
+  expect(rows.map(({ body }) => body.split(/[:,]/)[0])).toEqual([
+    'The disk is nearly full',
+    'The disk is nearly full',
+    'The disk is nearly full',
+    'The disk has room again',
+  ])
+})
+
+function logsBody(severities: readonly number[]): Uint8Array {
+  const writer = new OtlpRequestWriter('test')
+  for (const severity of severities) {
+    const mark = writer.begin({ 'service.name': 'shed' })
+    writeSeverity(writer.out, { number: severity, text: '' })
+    writer.end(mark)
+  }
+  return writer.take()
+}

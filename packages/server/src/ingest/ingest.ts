@@ -11,6 +11,7 @@ import { BatchKeys, batchKeyOf, type Signal } from './segment/batch-keys.ts'
 import { type Files, realFiles } from './segment/files.ts'
 import { type Recovered, recoverSegments } from './segment/recover.ts'
 import { type Durable, SegmentLog } from './segment/segment-log.ts'
+import { markOfShedding, type ShedCounts, shedLevelOf, shedNames } from './shedding.ts'
 
 export type { Signal } from './segment/batch-keys.ts'
 
@@ -71,6 +72,8 @@ export type IngestCounts = Record<
   duplicatedRequests: number
   /** Values that were replaced because they were, or had in them, a secret. */
   redactedValues: number
+  /** What finds no room because the disk is nearly full, now and since the start. */
+  shed: ShedCounts
   waitingSegments: number
   waitingBytes: number
   poisonedSegments: number
@@ -145,6 +148,9 @@ class RunningIngest implements Ingest {
   readonly #accepted = { spans: 0, logs: 0, points: 0 }
   readonly #rejected = { spans: 0, logs: 0, points: 0 }
   readonly #tornGroups: number
+  readonly #shed: ShedCounts = { level: 0, sinceMs: null, logs: 0, spans: 0 }
+  /** What had been shed when it began the last time. */
+  #shedBefore = { logs: 0, spans: 0 }
   #duplicated = 0
   #diskFreeBytes = Number.POSITIVE_INFINITY
   #isDiskUnseen = false
@@ -204,6 +210,7 @@ class RunningIngest implements Ingest {
       nowUnixMs: this.#parts.nowUnixMs(),
       limits: this.#parts.options.limits,
       arrival: this.#arrival,
+      shedLevel: format === 'traces' || format === 'logs' ? this.#shed.level : 0,
     })
     if ('refused' in decoded) return { outcome: 'refused', reason: decoded.refused }
     // Exemplars alone are rows, too, though no record is counted.
@@ -239,9 +246,11 @@ class RunningIngest implements Ingest {
     return committing
   }
 
-  #count(format: Format, { accepted, rejected }: Decoded): void {
+  #count(format: Format, { accepted, rejected, shed = 0 }: Decoded): void {
     this.#accepted[counted[format]] += accepted
-    this.#rejected[counted[format]] += rejected
+    this.#rejected[counted[format]] += rejected - shed
+    if (format === 'logs') this.#shed.logs += shed
+    else this.#shed.spans += shed
   }
 
   #whyLater(): string | undefined {
@@ -270,6 +279,7 @@ class RunningIngest implements Ingest {
       points: of('points', samples + histograms + summaries),
       duplicatedRequests: this.#duplicated,
       redactedValues: this.#arrival?.redacted ?? 0,
+      shed: { ...this.#shed },
       waitingSegments,
       waitingBytes: waitingBytes + this.#log.openBytes,
       poisonedSegments,
@@ -292,8 +302,35 @@ class RunningIngest implements Ingest {
       this.#isDiskUnseen = true
     }
     if (this.#stopped) return
+    this.#look()
     this.#diskTimer = setTimeout(() => void this.watchDisk(), diskCheckMs)
     this.#diskTimer.unref()
+  }
+
+  /** Sheds more or less as the disk has it, says so, and marks it in what is stored. */
+  #look(): void {
+    const { nowUnixMs, options, report } = this.#parts
+    const shed = this.#shed
+    const level = shedLevelOf(this.#diskFreeBytes, options.diskFreeMinBytes)
+    if (level === shed.level) return
+    if (shed.level === 0) {
+      shed.sinceMs = nowUnixMs()
+      this.#shedBefore = { logs: shed.logs, spans: shed.spans }
+    }
+    shed.level = level
+    const logs = shed.logs - this.#shedBefore.logs
+    const spans = shed.spans - this.#shedBefore.spans
+    const text =
+      level === 0
+        ? `The disk has room again: everything is stored; ${logs} log records and ${spans} spans were not`
+        : `The disk is nearly full, ${this.#diskFreeBytes} bytes are left: ${shedNames[level]} are not stored for now`
+    if (level === 0) shed.sinceMs = null
+    report(text)
+    const mark = markOfShedding(text, nowUnixMs(), { ...shed, logs, spans })
+    // Where even this finds no room, the report has said it.
+    void this.submit('logs', mark, randomBytes(9).toString('base64url')).catch((error: unknown) =>
+      report(String(error)),
+    )
   }
 
   async stop(): Promise<void> {

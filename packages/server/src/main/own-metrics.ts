@@ -46,6 +46,16 @@ export function ownMetricsText({ counts, dropped, version, receiving }: OwnCount
   metric('counter', 'wakeline_ingest_redacted_values_total', 'Values replaced because they had a secret in them.', [
     ['', counts.redactedValues],
   ])
+  metric('counter', 'wakeline_ingest_shed_total', 'Records not stored because the disk is nearly full.', [
+    ['{signal="logs"}', counts.shed.logs],
+    ['{signal="spans"}', counts.shed.spans],
+  ])
+  metric(
+    'gauge',
+    'wakeline_ingest_shed_level',
+    'What is not stored for now: 0 nothing, 1 debug logs, 2 info logs, 3 most spans.',
+    [['', counts.shed.level]],
+  )
   metric('gauge', 'wakeline_ingest_waiting_segments', 'Segments waiting for the store.', [['', counts.waitingSegments]])
   metric('gauge', 'wakeline_ingest_waiting_bytes', 'Bytes waiting for the store.', [['', counts.waitingBytes]])
   metric('gauge', 'wakeline_ingest_poisoned_segments', 'Files the store refused for good, set aside.', [

@@ -17,6 +17,8 @@ export type DecodeTarget = {
   limits: DecodeLimits
   /** What is done to records besides storing them as they were sent; undefined where nothing is. */
   arrival?: Arrival | undefined
+  /** What is not stored for now, as `shedding.ts` numbers it; 0, or absent, is nothing. */
+  shedLevel?: number
 }
 
 /** What is kept of one record. A sender that goes beyond loses the excess, not the record, where that is possible. */
@@ -35,6 +37,8 @@ export type DecodeLimits = {
 export type Decoded = {
   accepted: number
   rejected: number
+  /** Of the rejected, those that only found no room. */
+  shed?: number
   /** Why the first of them was rejected, or what was left out where none was; '' when all is as it was sent. */
   reason: string
   /** Of remote write alone, which tells its senders by kind. */

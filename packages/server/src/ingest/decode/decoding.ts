@@ -2,6 +2,7 @@ import { WireReader } from '@wakeline/protocol'
 import type { LowCardinalityColumn } from '../../base/native/low-cardinality-column.ts'
 import type { StringColumn } from '../../base/native/string-column.ts'
 import type { Arrival } from '../arrival/arrival.ts'
+import { shedNames } from '../shedding.ts'
 import type { Decoded, DecodeLimits, DecodeTarget } from './decode.ts'
 import type { OpenBlocks } from './open-blocks.ts'
 import type { Origin } from './origin-cache.ts'
@@ -18,6 +19,7 @@ export class Decoding {
   readonly blocks: OpenBlocks
   readonly limits: DecodeLimits
   readonly arrival: Arrival | undefined
+  readonly shedLevel: number
   readonly valueText: ValueText
   readonly value = new ValueRegister()
   /** Attribute types of the record, and of the event, link or exemplar inside of it. */
@@ -36,13 +38,16 @@ export class Decoding {
   /** Attributes beyond the limit of a record, and values cut at the limit of their length. */
   attributesDropped = 0
   valuesCut = 0
+  /** Records that made sense and found no room. */
+  shed = 0
 
-  constructor(body: Uint8Array, { blocks, nowUnixMs, limits, arrival }: DecodeTarget) {
+  constructor(body: Uint8Array, { blocks, nowUnixMs, limits, arrival, shedLevel = 0 }: DecodeTarget) {
     this.reader = new WireReader(body)
     this.view = this.reader.view
     this.blocks = blocks
     this.limits = limits
     this.arrival = arrival
+    this.shedLevel = shedLevel
     this.letters = blocks.letters
     this.innerLetters = blocks.innerLetters
     this.valueText = new ValueText(this.reader, blocks.text, limits)
@@ -63,13 +68,15 @@ export class Decoding {
 
   /** What became of the request, and what of it was more than is kept. */
   outcome(): Decoded {
-    const { accepted, rejected, attributesDropped, valuesCut, limits } = this
+    const { accepted, rejected, attributesDropped, valuesCut, limits, shed, shedLevel } = this
     const trimmed = [
       ...(attributesDropped > 0 ? [`${attributesDropped} attributes beyond ${limits.attributesMax} of a record`] : []),
       ...(valuesCut > 0 ? [`the ends of ${valuesCut} values longer than ${limits.valueSizeMaxBytes} bytes`] : []),
     ]
     const warning = trimmed.length === 0 ? '' : `Stored without ${trimmed.join(' and ')}`
-    return { accepted, rejected, reason: this.reason || warning }
+    if (shed === 0) return { accepted, rejected, reason: this.reason || warning }
+    const why = `The disk is nearly full: ${shed} records were not stored, for now ${shedNames[shedLevel]} are not`
+    return { accepted, rejected: rejected + shed, shed, reason: this.reason || why }
   }
 
   /** Appends a string of the body, cut at the end of a character when it is longer than the limit. */

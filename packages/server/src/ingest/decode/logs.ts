@@ -1,4 +1,5 @@
 import { otlp, wireType } from '@wakeline/protocol'
+import { isLogShed } from '../shedding.ts'
 import { appendArrivedValue } from './arrived.ts'
 import { arriveLog } from './arrived-log.ts'
 import { readAttribute } from './attributes.ts'
@@ -48,9 +49,12 @@ export function decodeLogRecord(decoding: Decoding, register: LogRegister, end: 
   reader.close(end)
   checkOptionalId(reader, 'trace id', register.traceAt, register.traceLength, 16)
   checkOptionalId(reader, 'span id', register.spanAt, register.spanLength, 8)
-  if (reader.fault === undefined) append(decoding, register)
-  if (reader.fault === undefined) decoding.accepted += 1
-  else {
+  const isKept = reader.fault === undefined && append(decoding, register)
+  if (isKept && reader.fault === undefined) decoding.accepted += 1
+  else if (reader.fault === undefined) {
+    logs.truncate(rows)
+    decoding.shed += 1
+  } else {
     logs.truncate(rows)
     decoding.reject('log record', end)
   }
@@ -108,13 +112,15 @@ function readEntry(decoding: Decoding, register: LogRegister): void {
   }
 }
 
-function append(decoding: Decoding, register: LogRegister): void {
+/** Answers false, and has appended nothing that stays, where there is no room for such a record. */
+function append(decoding: Decoding, register: LogRegister): boolean {
   const { view, letters } = decoding
   const { columns } = decoding.blocks.logs
   const { resource, scope } = decoding
   takeAbsentTimes(decoding, register)
   const sent = register.severity <= 255 ? register.severity : 0
   const severity = decoding.arrival === undefined ? sent : arriveLog(decoding, decoding.arrival, register, sent)
+  if (decoding.shedLevel > 0 && isLogShed(decoding.shedLevel, severity)) return false
   columns.ts.append(register.timeLow, register.timeHigh)
   columns.observed_ts.append(register.observedLow, register.observedHigh)
   columns.service.append(resource.service, 0, resource.service.byteLength)
@@ -135,6 +141,7 @@ function append(decoding: Decoding, register: LogRegister): void {
   columns.attributes.endRow()
   letters.appendTo(columns.attribute_types)
   columns.dropped_attributes.append(register.dropped + letters.dropped)
+  return true
 }
 
 const bodyType = new Uint8Array(1)

@@ -1,4 +1,5 @@
 import { otlp, wireType } from '@wakeline/protocol'
+import { isSpanShed } from '../shedding.ts'
 import { readAttribute } from './attributes.ts'
 import type { Decoding } from './decoding.ts'
 import { checkId } from './ids.ts'
@@ -53,12 +54,21 @@ export function decodeSpan(decoding: Decoding, register: SpanRegister, end: numb
   while (reader.at < end) readEntry(decoding, register)
   reader.close(end)
   checkIds(decoding, register)
+  if (decoding.shedLevel > 0 && reader.fault === undefined && isShed(decoding, register)) {
+    spans.truncate(rows)
+    decoding.shed += 1
+    return
+  }
   if (reader.fault === undefined) append(decoding, register)
   if (reader.fault === undefined) decoding.accepted += 1
   else {
     spans.truncate(rows)
     decoding.reject('span', end)
   }
+}
+
+function isShed({ shedLevel, view }: Decoding, { status, traceAt }: SpanRegister): boolean {
+  return isSpanShed(shedLevel, status, view.getUint32(traceAt + 12))
 }
 
 /** One entry of a span. In order of how often they come. */

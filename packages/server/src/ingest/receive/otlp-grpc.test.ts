@@ -1,3 +1,4 @@
+import { connect as connectHttp2 } from 'node:http2'
 import { connect } from 'node:net'
 import { Client, credentials, Metadata, type ServiceError, status } from '@grpc/grpc-js'
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-grpc'
@@ -187,4 +188,24 @@ test('the unmodified exporter of OpenTelemetry JS is heard', async () => {
   await provider.shutdown()
   expect(server.submitted.map(({ signal }) => signal)).toEqual(['traces'])
   expect(Buffer.from(server.submitted[0]?.body ?? []).includes('a span by gRPC')).toBe(true)
+})
+
+test("a message that cannot be expanded is its sender's fault", async () => {
+  const server = await start(async () => stored)
+  const session = connectHttp2(server.url)
+  running.push({ stop: async () => session.close() })
+  const stream = session.request({
+    ...{ ':method': 'POST', ':path': traces, te: 'trailers' },
+    ...{ 'content-type': 'application/grpc', 'grpc-encoding': 'gzip' },
+  })
+  stream.end(Buffer.from([1, 0, 0, 0, 4, 1, 2, 3, 4]))
+  const headers = await new Promise<Record<string, unknown>>((resolve) => {
+    for (const event of ['response', 'trailers'])
+      stream.on(event, (received: Record<string, unknown>) => {
+        if (received['grpc-status'] !== undefined) resolve(received)
+      })
+    stream.resume()
+  })
+  expect(headers['grpc-status']).toBe(String(status.INVALID_ARGUMENT))
+  expect(server.faults).toEqual([])
 })
