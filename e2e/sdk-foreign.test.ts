@@ -3,7 +3,7 @@ import { symlink } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type OtlpCollector, startOtlpCollector, until } from '../packages/sdk/src/testing/otlp-collector.ts'
 import { installPeers } from './install-peers.ts'
 import { makeSdkFolder, type SdkFolder } from './sdk-program.ts'
@@ -113,10 +113,16 @@ async function startRedis(): Promise<{ port: number; child: ChildProcess } | und
   return ready ? { port, child } : undefined
 }
 
-describe('ioredis on a real Redis', async () => {
-  const redis = await startRedis()
-  if (redis === undefined) console.error('SKIPPED: redis-server is not installed (apt-get install redis-server)')
+describe('clients of a real Redis', () => {
+  let redis: Awaited<ReturnType<typeof startRedis>>
+  beforeAll(async () => {
+    redis = await startRedis()
+    if (redis === undefined) console.error('SKIPPED: redis-server is not installed (apt-get install redis-server)')
+  })
   afterAll(() => void redis?.child.kill())
+  beforeEach((context) => {
+    if (redis === undefined) context.skip()
+  })
 
   const use = (before: string) => `const { start, trace } = require('wakeline')
 start({ serviceName: 'redis', logOutput: 'none' })
@@ -134,7 +140,7 @@ async function main() {
 main()`
   const env = () => ({ WAKELINE_ENDPOINT: collector.url, REDIS_PORT: String(redis?.port) })
 
-  test.skipIf(redis === undefined)('by the TracingChannel it publishes, with nothing installed for it', async () => {
+  test('ioredis, by the TracingChannel it publishes, with nothing installed for it', async () => {
     const ended = await folder.run({ 'a.cjs': use('') }, ['a.cjs'], env())
     expect([ended.code, ended.stderr]).toEqual([0, ''])
     const [request, inner] = [named('request'), named('inner')]
@@ -153,7 +159,7 @@ main()`
     )
   })
 
-  test.skipIf(redis === undefined)('node-redis, by the TracingChannel it publishes', async () => {
+  test('node-redis, by the TracingChannel it publishes', async () => {
     const program = `import { createClient } from '@redis/client'
 import { start, trace } from 'wakeline'
 start({ serviceName: 'redis', logOutput: 'none' })
@@ -175,7 +181,7 @@ await client.close()`
     })
   })
 
-  test.skipIf(redis === undefined)('by instrumentation-ioredis: right parents, nothing twice', async () => {
+  test('by instrumentation-ioredis: right parents, nothing twice', async () => {
     const instrumentation = `const { registerInstrumentations } = require('@opentelemetry/instrumentation')
 const { IORedisInstrumentation } = require('@opentelemetry/instrumentation-ioredis')
 registerInstrumentations({ instrumentations: [new IORedisInstrumentation()] })`
