@@ -1,4 +1,4 @@
-import { type Label, type Labels, labelsFrom, metricNameLabel } from '../promql/evaluate/labels.ts'
+import { type Label, type Labels, labelsFrom, metricNameLabel, orderedLabels } from '../promql/evaluate/labels.ts'
 import type { LabelMatcher } from '../promql/parse/ast.ts'
 import { compileMatcher, type MatchValue } from '../promql/parse/matcher.ts'
 import { type Face, facesOf, type Part, prometheusLabel, prometheusName } from './names.ts'
@@ -95,7 +95,10 @@ export function expose(
   faces: readonly NamedFace[],
   origin: Origin,
   matchers: readonly Matcher[],
+  layouts: Layouts,
 ): Exposed[] {
+  const quick = faces.map((face) => layouts.expose(row, face, origin, matchers))
+  if (quick.every((each) => each !== 'other')) return quick.filter((each) => each !== undefined)
   const own = firstOfEach(row.keys, row.values)
   const translated = prometheusLabels(own)
   return faces.flatMap((face) => {
@@ -118,6 +121,60 @@ export function expose(
       },
     ]
   })
+}
+
+/** Where a label's value is: in the series' own, by place; or in its origin. */
+type Source = { readonly name: string; readonly own: number; readonly origin: number }
+
+/**
+ * Series of one metric mostly have the same keys: how their labels are named and ordered is worked out once, and only the
+ * values are put in. Keys that share a label, and matchers by other spellings, are left to `expose`.
+ */
+export class Layouts {
+  readonly #known = new Map<string, readonly Source[] | 'other'>()
+
+  /** Undefined where a matcher does not fit. */
+  expose(
+    row: SeriesRow,
+    face: NamedFace,
+    { labels }: Origin,
+    matchers: readonly Matcher[],
+  ): Exposed | undefined | 'other' {
+    const key = JSON.stringify([face.own, row.keys])
+    const layout = this.#known.get(key) ?? layoutOf(row.keys, labels, face.own)
+    this.#known.set(key, layout)
+    if (layout === 'other') return 'other'
+    const textOf = ({ own, origin }: Source): string =>
+      own >= 0 ? (row.values[own] ?? '') : origin >= 0 ? (labels[origin]?.[1] ?? '') : face.name
+    const made = boundLabel(face.part)
+    for (const { name, matches } of matchers) {
+      if (name === made) continue
+      const source = layout.find((each) => each.name === name)
+      if (source === undefined && (face.own || !plainLabel.test(name))) return 'other'
+      if (!matches(source === undefined ? '' : textOf(source))) return undefined
+    }
+    const pairs: Label[] = []
+    for (const source of layout) {
+      const value = textOf(source)
+      if (value !== '') pairs.push([source.name, value])
+    }
+    const bounds = matchers.filter(({ name }) => name === made)
+    const bound = bounds.length === 0 ? anyBound : (value: string) => bounds.every(({ matches }) => matches(value))
+    return { row, part: face.part, labels: orderedLabels(pairs), bound }
+  }
+}
+
+const plainLabel = /^[a-zA-Z_][a-zA-Z0-9_]*$/
+const anyBound: MatchValue = () => true
+
+function layoutOf(keys: readonly string[], origin: readonly Label[], own: boolean): readonly Source[] | 'other' {
+  const sources: Source[] = [
+    { name: metricNameLabel, own: -1, origin: -1 },
+    ...origin.map(([name], i) => ({ name, own: -1, origin: i })),
+    ...keys.map((key, i) => ({ name: own ? key : prometheusLabel(key), own: i, origin: -1 })),
+  ]
+  if (new Set(sources.map(({ name }) => name)).size < sources.length) return 'other'
+  return sources.sort((a, b) => (a.name < b.name ? -1 : 1))
 }
 
 const identity = new Set(['service.name', 'service.namespace', 'service.instance.id'])

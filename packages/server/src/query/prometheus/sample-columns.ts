@@ -30,97 +30,122 @@ export function gatherSamples(
   baseMs: number,
 ): SeriesColumns[] {
   const runs = findRuns(blocks, indexOf, series)
-  const total = runs.counts.reduce((sum, count) => sum + count, 0)
-  const hasStarts = blocks.some((block) => block.column('start').length > 0)
-  const times = new Float64Array(total)
-  const values = new Float64Array(total)
-  const starts = hasStarts ? new Float64Array(total) : undefined
-  const { firsts, unordered } = fillColumns(blocks, runs, baseMs, { times, values, starts })
-  const shared = new SharedTimes()
-  const mayBeStale = staleKinds(values) !== undefined
-  return Array.from(runs.counts, (count, index) => {
+  const values = blocks.map((block) => block.column('v'))
+  const offsets = blocks.map((block) => block.column('t'))
+  const starts = blocks.map((block) => block.column('start'))
+  const hasStarts = starts.some((column) => column.length > 0)
+  const space = new Uint8Array(runs.ends.length === 0 ? 0 : (runs.ends[series - 1] ?? 0) * 8)
+  const times = new TimesOfRuns(offsets, baseMs)
+  let at = 0
+  const result = Array.from({ length: series }, (_, index): SeriesColumns => {
+    const own = runs.of(index)
+    const count = own.reduce((sum, { from, to }) => sum + to - from, 0)
     if (count === 0) return noSamples
-    const first = firsts[index] ?? 0
-    const own = values.subarray(first, first + count)
+    const bytes = space.subarray(at, at + count * 8)
+    at += count * 8
+    copyRuns(own, values, bytes)
     const columns = {
-      timesMs: times.subarray(first, first + count),
-      values: own,
-      kinds: mayBeStale ? staleKinds(own) : undefined,
-      startTimesMs: knownStarts(starts?.subarray(first, first + count)),
+      ...times.of(own, count),
+      values: new Float64Array(bytes.buffer, bytes.byteOffset, count),
+      startTimesMs: hasStarts ? startsOf(own, starts, count) : undefined,
     }
-    const ordered = unordered[index] === 1 ? inOrderOfTime(columns) : columns
-    return { ...ordered, timesMs: shared.share(ordered.timesMs) }
+    return columns.isRising ? columns : inOrderOfTime(columns)
   })
+  return withKinds(result, new Float64Array(space.buffer))
 }
 
-const knownStarts = (starts: Float64Array | undefined): Float64Array | undefined =>
-  starts?.some((start) => start > 0) === true ? starts : undefined
+function withKinds(all: SeriesColumns[], values: Float64Array): SeriesColumns[] {
+  return staleKinds(values) === undefined ? all : all.map((each) => ({ ...each, kinds: staleKinds(each.values) }))
+}
 
-/** Rows `from` up to `to` of a block belong to the series at `index`: four numbers for each run. */
-type Runs = { readonly list: readonly number[]; readonly counts: Uint32Array }
+function startsOf(runs: readonly Run[], columns: readonly Uint8Array[], count: number): Float64Array | undefined {
+  const bytes = new Uint8Array(count * 8)
+  copyRuns(runs, columns, bytes)
+  const starts = new Float64Array(bytes.buffer)
+  return starts.some((start) => start > 0) ? starts : undefined
+}
+
+/** As bytes: what the engine gave lies anywhere, and numbers can be read only from whole places. */
+function copyRuns(runs: readonly Run[], columns: readonly Uint8Array[], into: Uint8Array): void {
+  let at = 0
+  for (const { block, from, to } of runs) {
+    const column = columns[block]
+    if (column !== undefined) into.set(column.subarray(from * 8, to * 8), at)
+    at += (to - from) * 8
+  }
+}
+
+/** Rows `from` up to `to` of a block are of one series. */
+type Run = { readonly block: number; readonly from: number; readonly to: number }
+type Runs = { readonly ends: Uint32Array; of(index: number): readonly Run[] }
 
 function findRuns(blocks: readonly PlainBlock[], indexOf: ReadonlyMap<number, number>, series: number): Runs {
-  const list: number[] = []
-  const counts = new Uint32Array(series)
-  blocks.forEach((block, at) => {
-    const keys = wordsOf(block.column('key'))
+  const runs: (Run & { readonly index: number })[] = []
+  const samples = new Uint32Array(series)
+  const counts = new Uint32Array(series + 1)
+  const copy = new Uint8Array(blocks.reduce((most, { rows }) => Math.max(most, rows), 0) * 4)
+  blocks.forEach((each, block) => {
+    copy.set(each.column('key'))
+    const keys = new Uint32Array(copy.buffer, 0, each.rows)
     for (let from = 0; from < keys.length; ) {
       const key = keys[from] ?? 0
       let to = from + 1
       while (to < keys.length && keys[to] === key) to++
       const index = indexOf.get(key)
       if (index !== undefined) {
-        list.push(at, index, from, to)
-        counts[index] = (counts[index] ?? 0) + to - from
+        runs.push({ index, block, from, to })
+        counts[index + 1] = (counts[index + 1] ?? 0) + 1
+        samples[index] = (samples[index] ?? 0) + to - from
       }
       from = to
     }
   })
-  return { list, counts }
-}
-
-type Whole = { times: Float64Array; values: Float64Array; starts: Float64Array | undefined }
-
-function fillColumns(blocks: readonly PlainBlock[], { list, counts }: Runs, baseMs: number, whole: Whole) {
-  const firsts = new Uint32Array(counts.length)
-  for (let i = 1; i < counts.length; i++) firsts[i] = (firsts[i - 1] ?? 0) + (counts[i - 1] ?? 0)
-  const next = firsts.slice()
-  const unordered = new Uint8Array(counts.length)
-  let block = -1
-  let offsets: Uint32Array = new Uint32Array(0)
-  let values: Float64Array = none
-  let starts: Float64Array = none
-  for (let i = 0; i < list.length; i += 4) {
-    const [at = 0, index = 0, from = 0, to = 0] = [list[i], list[i + 1], list[i + 2], list[i + 3]]
-    if (at !== block) {
-      block = at
-      offsets = wordsOf(blocks[at]?.column('t') ?? new Uint8Array(0))
-      values = numbersOf(blocks[at]?.column('v') ?? new Uint8Array(0))
-      starts = numbersOf(blocks[at]?.column('start') ?? new Uint8Array(0))
-    }
-    let to64 = next[index] ?? 0
-    let before = to64 === firsts[index] ? -Infinity : (whole.times[to64 - 1] ?? 0)
-    whole.values.set(values.subarray(from, to), to64)
-    whole.starts?.set(starts.subarray(from, to), to64)
-    for (let row = from; row < to; row++) {
-      const timeMs = baseMs + (offsets[row] ?? 0)
-      if (timeMs <= before) unordered[index] = 1
-      whole.times[to64++] = timeMs
-      before = timeMs
-    }
-    next[index] = to64
+  for (let i = 1; i <= series; i++) counts[i] = (counts[i] ?? 0) + (counts[i - 1] ?? 0)
+  const sorted = new Array<Run>(runs.length)
+  const next = counts.slice()
+  for (const run of runs) {
+    const at = next[run.index] ?? 0
+    sorted[at] = run
+    next[run.index] = at + 1
   }
-  return { firsts, unordered }
+  for (let i = 1; i < series; i++) samples[i] = (samples[i] ?? 0) + (samples[i - 1] ?? 0)
+  return { ends: samples, of: (index) => sorted.slice(counts[index] ?? 0, counts[index + 1] ?? 0) }
 }
 
-/** Numbers of a column as they are; copied where they do not lie on a border that the machine reads them from. */
-function wordsOf(bytes: Uint8Array): Uint32Array {
-  const aligned = bytes.byteOffset % 4 === 0 ? bytes : new Uint8Array(bytes)
-  return new Uint32Array(aligned.buffer, aligned.byteOffset, aligned.length / 4)
-}
-function numbersOf(bytes: Uint8Array): Float64Array {
-  const aligned = bytes.byteOffset % 8 === 0 ? bytes : new Uint8Array(bytes)
-  return new Float64Array(aligned.buffer, aligned.byteOffset, aligned.length / 8)
+/** Times of series after series: most have the times of the one before, and then nothing is made. */
+class TimesOfRuns {
+  readonly #offsets: readonly Uint8Array[]
+  readonly #baseMs: number
+  readonly #shared = new SharedTimes()
+  #bytes = new Uint8Array(0)
+  #times = new Float64Array(0)
+
+  constructor(offsets: readonly Uint8Array[], baseMs: number) {
+    this.#offsets = offsets
+    this.#baseMs = baseMs
+  }
+
+  of(runs: readonly Run[], count: number): { timesMs: Float64Array; isRising: boolean; kinds: undefined } {
+    if (this.#times.length < count) {
+      this.#bytes = new Uint8Array(count * 4)
+      this.#times = new Float64Array(count)
+    }
+    let at = 0
+    for (const { block, from, to } of runs) {
+      const column = this.#offsets[block]
+      if (column !== undefined) this.#bytes.set(column.subarray(from * 4, to * 4), at)
+      at += (to - from) * 4
+    }
+    const offsets = new Uint32Array(this.#bytes.buffer, 0, count)
+    let [before, isRising] = [-1, true]
+    for (let i = 0; i < count; i++) {
+      const offset = offsets[i] ?? 0
+      if (offset <= before) isRising = false
+      before = offset
+      this.#times[i] = this.#baseMs + offset
+    }
+    return { timesMs: this.#shared.share(this.#times.subarray(0, count)), isRising, kinds: undefined }
+  }
 }
 
 /** Sorted by time; of two samples at one time the first counts. */

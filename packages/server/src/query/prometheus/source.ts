@@ -12,6 +12,7 @@ import {
   type Exposed,
   expose,
   facesFor,
+  Layouts,
   type Origin,
   originOf,
   targetInfoLabels,
@@ -137,8 +138,9 @@ export async function findSeries(
     running,
   )
   const tests = compiled(labelMatchers)
+  const layouts = new Layouts()
   const found = rows.flatMap((row) =>
-    expose(row, facesFor(faces, row), origins.get(row.resource) ?? originOf(undefined), tests),
+    expose(row, facesFor(faces, row), origins.get(row.resource) ?? originOf(undefined), tests, layouts),
   )
   const isWhole = rows.every(({ resource }) => origins.has(resource))
   return foundSeries(found, rows, { where, infos: infos ?? [], mayBeKept: mayBeKept && isWhole })

@@ -8,19 +8,20 @@ export const metricNameLabel = '__name__'
 /** What goes when the meaning of a series changes: its name, and with it what is known of its type and unit. */
 const metadataLabels: ReadonlySet<string> = new Set([metricNameLabel, '__type__', '__unit__'])
 
-function sorted(pairs: readonly Label[]): Labels {
+/** Of pairs that are in order and have no empty value. */
+export function orderedLabels(pairs: readonly Label[]): Labels {
   let key = ''
   for (const [name, value] of pairs) key += `${name}\u0000${value}\u0001`
   return { pairs, key }
 }
 
-export const noLabels: Labels = sorted([])
+export const noLabels: Labels = orderedLabels([])
 
 /** Labels with an empty value are the same as missing ones and left out. */
 export function labelsFrom(pairs: Iterable<Label>): Labels {
   const kept = [...pairs].filter(([, value]) => value !== '')
   kept.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
-  return sorted(kept)
+  return orderedLabels(kept)
 }
 
 export function labelValue(labels: Labels, name: string): string {
@@ -33,12 +34,12 @@ export const metricName = (labels: Labels): string => labelValue(labels, metricN
 export function keepLabels(labels: Labels, names: readonly string[]): Labels {
   const kept: Label[] = []
   for (const pair of labels.pairs) if (names.includes(pair[0])) kept.push(pair)
-  return sorted(kept)
+  return orderedLabels(kept)
 }
 
 export function dropLabels(labels: Labels, names: readonly string[]): Labels {
   const kept = labels.pairs.filter(([name]) => !names.includes(name))
-  return kept.length === labels.pairs.length ? labels : sorted(kept)
+  return kept.length === labels.pairs.length ? labels : orderedLabels(kept)
 }
 
 /** Labels of series are kept from query to query, and nearly every function takes the name off them. */
@@ -48,7 +49,7 @@ export function dropMetadata(labels: Labels): Labels {
   const known = withoutMetadata.get(labels)
   if (known !== undefined) return known
   const kept = labels.pairs.filter(([name]) => !metadataLabels.has(name))
-  const dropped = kept.length === labels.pairs.length ? labels : sorted(kept)
+  const dropped = kept.length === labels.pairs.length ? labels : orderedLabels(kept)
   withoutMetadata.set(labels, dropped)
   return dropped
 }

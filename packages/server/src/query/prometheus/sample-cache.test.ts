@@ -1,0 +1,96 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { parseExpression } from '../promql/parse/parse.ts'
+import { seedStartMs } from '../test-world/seed.case.ts'
+import { openTestWorld, type TestWorld } from '../test-world/world.case.ts'
+import { isFailed, openPrometheus, type Prometheus } from './prometheus.ts'
+
+/** What is kept in memory must never be seen: each question is asked of one that keeps and of one that begins anew. */
+let world: TestWorld
+let keeping: Prometheus
+const options = { querySeriesMax: 1000, querySamplesMax: 100_000, queryTimeoutMs: 20_000 }
+const open = (samplesKeptMaxBytes: number): Prometheus =>
+  openPrometheus(options, { pushdownFromSamples: Infinity, samplesKeptMaxBytes }, Date.now)
+
+const addSeries = (from: number, to: number): void =>
+  world.insert(`INSERT INTO series SELECT number, '2026-01-05', 'x', 'gauge', '', false, 'd', '', '', 'web', 1, 1,
+    map('n', toString(number)), '' FROM numbers(${from}, ${to - from})`)
+/** A sample of each series of 1 to 5 every 10 s. */
+const addSamples = (fromSeconds: number, toSeconds: number, value = 'number'): void =>
+  world.insert(`INSERT INTO samples SELECT number % 5 + 1,
+    fromUnixTimestamp64Milli(${seedStartMs} + 1000 * (${fromSeconds} + 10 * intDiv(number, 5)), 'UTC'), 0, ${value}, 0
+    FROM numbers(${((toSeconds - fromSeconds) / 10) * 5})`)
+
+beforeAll(async () => {
+  world = await openTestWorld()
+  keeping = open(10_000_000)
+  world.insert(`INSERT INTO resources VALUES (1, '2026-01-05', 'web', '', map('service.name', 'web'), '', 0)`)
+  addSeries(1, 5)
+  addSamples(0, 300)
+})
+afterAll(() => world.close())
+
+type Asked = { said: unknown; samplesReadBy: number; statements: number }
+
+async function ask(prometheus: Prometheus, text: string, endSeconds: number): Promise<Asked> {
+  const expression = parseExpression(text)
+  if (expression.kind === 'parse-error') throw new Error(expression.sentence)
+  const running = world.query.running({})
+  const times = { startMs: seedStartMs + 60_000, endMs: seedStartMs + endSeconds * 1000, stepMs: 15_000 }
+  const answer = await prometheus.range({ expression, text, ...times }, running)
+  if (isFailed(answer)) throw new Error(answer.message)
+  const sql = running.cost().sql ?? []
+  return { said: answer, samplesReadBy: sql.filter((each) => each.includes(' AS key,')).length, statements: sql.length }
+}
+
+async function same(text: string, endSeconds: number): Promise<Asked> {
+  const kept = await ask(keeping, text, endSeconds)
+  expect(kept.said).toEqual((await ask(open(0), text, endSeconds)).said)
+  return kept
+}
+
+test('what was read once is not read again while nothing is new', async () => {
+  expect((await same('sum(rate(x[1m]))', 300)).samplesReadBy).toBe(1)
+  expect(await same('sum(rate(x[1m]))', 300)).toMatchObject({ samplesReadBy: 0, statements: 1 })
+  expect((await same('max_over_time(x{n="2"}[30s])', 300)).samplesReadBy).toBe(1)
+})
+
+test('samples that come later, between others, twice or as a marker are seen by the next question', async () => {
+  addSamples(300, 400)
+  expect((await same('sum(x)', 300)).samplesReadBy).toBe(1)
+  addSamples(5, 105, 'number * 3')
+  expect((await same('sum by (n) (increase(x[1m]))', 300)).samplesReadBy).toBe(1)
+  addSamples(0, 100)
+  await same('x', 300)
+  world.insert(`INSERT INTO samples VALUES (3, fromUnixTimestamp64Milli(${seedStartMs + 200_500}, 'UTC'), 0, 0, 1)`)
+  await same('x', 300)
+  world.insert(`INSERT INTO samples VALUES (2, fromUnixTimestamp64Milli(${seedStartMs + 250_500}, 'UTC'),
+    fromUnixTimestamp64Milli(${seedStartMs + 245_000}, 'UTC'), 1e6, 0)`)
+  await same('rate(x[1m])', 300)
+})
+
+test('parts that were merged hold nothing new; merged with new ones they do', async () => {
+  await same('sum(x)', 300)
+  world.insert('OPTIMIZE TABLE samples FINAL')
+  expect((await same('sum(x)', 300)).samplesReadBy).toBe(0)
+  addSamples(107, 207, 'number * 5')
+  world.insert('OPTIMIZE TABLE samples FINAL')
+  expect((await same('sum(x)', 300)).samplesReadBy).toBe(1)
+})
+
+test('a longer time is read anew, a shorter one is not', async () => {
+  expect((await same('x', 380)).samplesReadBy).toBe(1)
+  expect((await same('x', 200)).samplesReadBy).toBe(0)
+})
+
+test('a new series is found by the next question', async () => {
+  await same('count(x)', 200)
+  addSeries(5, 6)
+  const { statements } = await same('count(x)', 200)
+  expect(statements).toBeGreaterThan(1)
+})
+
+test('a partition that was dropped takes its samples along', async () => {
+  await same('sum(x)', 300)
+  world.insert(`ALTER TABLE samples DROP PARTITION '20260105'`)
+  expect((await ask(keeping, 'sum(x)', 300)).said).toMatchObject({ value: { series: [] } })
+})
