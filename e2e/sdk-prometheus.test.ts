@@ -10,7 +10,7 @@ import { makeSdkFolder, type SdkFolder } from './sdk-program.ts'
 
 const program = `
 import { meter, start, trace } from 'wakeline'
-import { nativeHistogram, summary } from 'wakeline/metrics'
+import { nativeHistogram, summary, system } from 'wakeline/metrics'
 import { serveMetrics } from 'wakeline/prometheus'
 start({ serviceName: 'shop', endpoint: 'http://127.0.0.1:1', logOutput: 'none' })
 meter.counter('orders', { unit: '{order}', description: 'Orders taken.' }).add(3, { kind: 'new "\\\\ \\n' })
@@ -21,6 +21,9 @@ for (let i = 1; i <= 1000; i++) trace('take', () => wait.record(i / 1000))
 for (const value of [0, -0.25]) wait.record(value)
 const size = summary('message.size', { unit: 'By', description: 'Size of messages.', quantiles: [0.5, 0.99] })
 for (let i = 1; i <= 100; i++) size.record(i)
+system.start()
+// Until the metrics of the process and of the machine are there.
+await new Promise((resolve) => setTimeout(resolve, 500))
 const { url } = await serveMetrics({ port: 0 })
 console.log(url)
 setInterval(() => {}, 1000)

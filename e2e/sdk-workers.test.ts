@@ -36,6 +36,7 @@ if (cluster.isPrimary) {
   const answers = []
   for (const worker of workers) worker.on('message', (message) => {
     if (message === 'done') answers.push(worker.id)
+    else if (message.served) return process.send(message)
     else console.error('unexpected message', message)
     if (answers.length === 3) process.send({ url: metrics.url })
   })
@@ -47,6 +48,7 @@ if (cluster.isPrimary) {
   work(cluster.worker.id)
   process.on('message', (order) => {
     if (order === 'count') { orders.add(100, { kind: 'new' }); process.send('done') }
+    else if (order === 'serve') serveMetrics({ port: 0 }).then(({ url }) => process.send({ served: url }))
     else if (order === 'exit') { orders.add(1000, { kind: 'new' }); process.exit(0) }
     else if (order === 'block') { const end = Date.now() + 8000; while (Date.now() < end); }
     else console.error('unexpected order', order)
@@ -118,11 +120,11 @@ async function run(program: string) {
     child?.send({ id, order })
     await answered
   }
-  return { tell, scrape: () => scrape(url) }
+  return { tell, child, scrape: () => scrapeAt(url) }
 }
 
 /** Samples by name and labels. */
-async function scrape(url: string): Promise<Map<string, number>> {
+async function scrapeAt(url: string): Promise<Map<string, number>> {
   const text = await (await fetch(url, { headers: { accept: 'text/plain' } })).text()
   const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'))
   return new Map(
@@ -152,7 +154,7 @@ const together = (prefix: string) => ({
 })
 
 test('workers of cluster are in the scrape and in the push of their primary, and what they counted stays', async () => {
-  const { tell, scrape } = await run('cluster.mjs')
+  const { tell, child, scrape } = await run('cluster.mjs')
   expect(shown(await scrape())).toEqual(together(''))
   const samples = await scrape()
   for (const id of [1, 2, 3])
@@ -166,6 +168,12 @@ test('workers of cluster are in the scrape and in the push of their primary, and
   expect(new Set(collector.points.filter(({ metric }) => metric === 'orders').map(({ value }) => value))).toEqual(
     new Set([6]),
   )
+
+  // Whichever worker is scraped, the answer is of all.
+  child.send({ id: 3, order: 'serve' })
+  const [served]: unknown[] = await once(child, 'message')
+  const ofWorker = await scrapeAt(String(Reflect.get(Object(served), 'served')))
+  expect(shown(ofWorker)).toEqual(together(''))
 
   await tell(1, 'exit', true)
   const after = await scrape()

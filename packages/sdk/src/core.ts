@@ -170,7 +170,7 @@ export class Core {
     if (settings.temporality !== 'cumulative' || settings.nativeHistograms)
       this.stopPreferring = loadOnDemand('metrics', this.report)?.preferMetrics(this, settings)
     this.pipeline.start()
-    if (settings.exported.metrics) this.workers.begin()
+    if (settings.exported.metrics) this.workers.begin(true)
     this.observeSelf()
     this.instrumentation.start(settings.instrument)
     this.startOnDemand(settings)

@@ -137,6 +137,7 @@ export class Pipeline {
     const { settings, metering, report } = this.parts
     if (settings.exported.metrics) {
       metering.startObservers()
+      for (const run of metering.after) void run()
       const taken = this.parts.encoder.encode(this.parts.clock.nowUnixMs())
       if (taken !== undefined) this.metrics.replaceQuietly(taken)
     }

@@ -43,9 +43,9 @@ export function preferMetrics(
 }
 
 /** In a worker of `cluster` or another thread: tells its metrics to those who want them. */
-export function joinPrimary(parts: PushedMetrics): void {
+export function joinPrimary(parts: PushedMetrics): Member | undefined {
   const port = threadPort() ?? clusterPort()
-  if (port !== undefined) new Member({ ...parts, openNodeNames: () => openNodeNames(parts.report) }, port)
+  return port && new Member({ ...parts, openNodeNames: () => openNodeNames(parts.report) }, port)
 }
 
 /** Where workers are made. */

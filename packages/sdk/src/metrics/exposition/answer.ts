@@ -12,18 +12,23 @@ const saidMax = 100
 /** The event loop turns after this much writing. */
 const sliceMs = 2
 
+/** In a worker: what the primary would answer, which knows all workers; undefined when there is none. */
+type Elsewhere = (dialect: Dialect) => AsyncGenerator<Buffer[]> | undefined
+
 /** Writes answers to scrapes, a slice at a time, as fast as the reader takes them. */
 export class Exposition {
   private readonly meterings: readonly Metering[]
   private readonly report: Report
+  private readonly elsewhere: Elsewhere
   private readonly writer = new ExpositionWriter()
   private readonly protobuf = new ProtobufWriter()
   private readonly said = new Set<string>()
   private scrapes = 0
 
-  constructor(meterings: readonly Metering[], report: Report) {
+  constructor(meterings: readonly Metering[], report: Report, elsewhere: Elsewhere = () => undefined) {
     this.meterings = meterings
     this.report = report
+    this.elsewhere = elsewhere
   }
 
   async answer(request: MetricsRequest, response: MetricsResponse): Promise<void> {
@@ -46,7 +51,14 @@ export class Exposition {
   }
 
   /** All metrics, a slice of time at a time; between two the event loop turns. */
-  private async *chunks(dialect: Dialect): AsyncGenerator<Buffer[]> {
+  async *chunks(dialect: Dialect): AsyncGenerator<Buffer[]> {
+    const all = this.elsewhere(dialect)
+    const first = await all?.next().catch((thrown: unknown) => this.report(`Cannot have the metrics of all: ${thrown}`))
+    if (all !== undefined && first !== undefined) {
+      if (first.done !== true) yield first.value
+      yield* all
+      return
+    }
     // One after the other: what workers told when the first was collected may be of the second.
     for (const metering of this.meterings) await metering.runObservers()
     await turnOfLoop()

@@ -66,8 +66,8 @@ function isOurs(scopeName: string): boolean {
   return scopeName === 'wakeline' || scopeName.startsWith('wakeline/')
 }
 
-/** `_total` at the end of what is no counter is a name that dashboards know all the same: it is given without a type. */
+/** What a counter's or a histogram's samples are called is no name for a gauge; given without a type it is found all the same. */
 function typeName(kind: InstrumentKind, name: string): FamilyType {
   const type = typeOf[kind]
-  return type !== 'counter' && name.endsWith('_total') ? 'unknown' : type
+  return type === 'gauge' && /_(total|count|sum|bucket)$/.test(name) ? 'unknown' : type
 }

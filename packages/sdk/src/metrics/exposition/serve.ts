@@ -22,8 +22,10 @@ export class MetricsFace {
     const { metering, report, workers } = this.core
     // Workers that were forked before anything of the SDK was loaded are found too.
     workers.gather()?.watchCluster()
-    workers.begin()
-    const exposition = new Exposition(nodeNames ? [metering, this.openNodeNames()] : [metering], report)
+    workers.begin(false)
+    const exposition = new Exposition(nodeNames ? [metering, this.openNodeNames()] : [metering], report, (dialect) =>
+      workers.member?.scrape(dialect, nodeNames),
+    )
     return (request, response) => exposition.answer(request, response)
   }
 

@@ -2,6 +2,8 @@ import type { ChildProcess } from 'node:child_process'
 import cluster, { type Worker as ClusterWorker } from 'node:cluster'
 import type { Worker as Thread } from 'node:worker_threads'
 import type { Report } from '../../report.ts'
+import { Exposition } from '../exposition/answer.ts'
+import { openNodeNames } from '../exposition/node-names.ts'
 import type { Metering } from '../metering.ts'
 import { meterOf } from '../metering.ts'
 import { Levels } from './levels.ts'
@@ -21,7 +23,6 @@ const nodeNamesScope = 'wakeline/node-names'
 interface Member {
   readonly id: string
   post(message: FromPrimary): void
-  isAdopted: boolean
   /** It was asked and has not answered: it is not asked again until then. */
   answered: Promise<void> | undefined
   settle: () => void
@@ -34,6 +35,8 @@ export class Gathering {
   private readonly targets = new Map<string, { metering: Metering; levels: Levels }>()
   private readonly watched = new WeakSet<ChildProcess>()
   private isCollecting = false
+  private pushes = false
+  private exposition: Exposition | undefined = undefined
   private isWatchingCluster = false
   private requests = 0
   private answeredLast = 0
@@ -53,16 +56,17 @@ export class Gathering {
   }
 
   /** Somebody collects the metrics of this process: from now on those of its workers are among them. */
-  begin(): void {
+  begin(pushes: boolean): void {
     this.isCollecting = true
+    this.pushes ||= pushes
     for (const member of this.members.values()) this.adopt(member)
   }
 
   /** Nobody does any more: workers are on their own. */
   end(): void {
     this.isCollecting = false
+    this.pushes = false
     for (const member of this.members.values()) {
-      member.isAdopted = false
       member.post({ kind: 'release' })
     }
   }
@@ -113,17 +117,19 @@ export class Gathering {
   }
 
   private member(id: string, post: (message: FromPrimary) => void): Member {
-    return { id, post, isAdopted: false, answered: undefined, settle: () => {} }
+    return { id, post, answered: undefined, settle: () => {} }
   }
 
   private heard(member: Member, message: FromWorker): void {
     try {
       if (message.kind === 'hello') {
         this.members.set(member.id, member)
+        member.post({ kind: 'here' })
         if (this.isCollecting) this.adopt(member)
       } else if (message.kind === 'part') this.take(member, message.turn, message.metrics)
       else if (message.kind === 'told') this.eachLevels((levels) => levels.told(member.id, message.turn))
       else if (message.kind === 'answer') member.settle()
+      else if (message.kind === 'scrape') void this.scrape(member, message)
       else this.gone(member.id)
     } catch (thrown) {
       this.parts.report(`Cannot take the metrics of worker ${member.id}: ${String(thrown)}`)
@@ -131,9 +137,25 @@ export class Gathering {
   }
 
   private adopt(member: Member): void {
-    if (member.isAdopted) return
-    member.isAdopted = true
-    member.post({ kind: 'adopt', nodeNames: this.targets.has(nodeNamesScope) })
+    member.post({ kind: 'adopt', nodeNames: this.targets.has(nodeNamesScope), pushes: this.pushes })
+  }
+
+  /** A worker was scraped: whoever is asked, the answer is of all. */
+  private async scrape(member: Member, asked: Extract<FromWorker, { kind: 'scrape' }>): Promise<void> {
+    const { request, dialect } = asked
+    const say = (chunk: string, isLast: boolean) => member.post({ kind: 'scraped', request, chunk, isLast })
+    try {
+      this.begin(false)
+      if (asked.nodeNames && !this.targets.has(nodeNamesScope)) this.addNodeNames(openNodeNames(this.parts.report))
+      this.exposition ??= new Exposition(
+        Array.from(this.targets.values(), ({ metering }) => metering),
+        this.parts.report,
+      )
+      for await (const slice of this.exposition.chunks(dialect)) say(Buffer.concat(slice).toString('base64'), false)
+    } catch (thrown) {
+      this.parts.report(`Cannot answer the scrape of worker ${member.id}: ${String(thrown)}`)
+    }
+    say('', true)
   }
 
   private take(member: Member, turn: number, metrics: readonly WireMetric[]): void {
@@ -183,9 +205,8 @@ export class Gathering {
         member.answered = undefined
         resolve()
       }
-      member.isAdopted = true
       const nodeNames = this.targets.has(nodeNamesScope)
-      member.post({ kind: 'collect', request: ++this.requests, nodeNames })
+      member.post({ kind: 'collect', request: ++this.requests, nodeNames, pushes: this.pushes })
     })
     return member.answered
   }

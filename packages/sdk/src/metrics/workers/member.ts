@@ -1,8 +1,9 @@
 import cluster from 'node:cluster'
 import type { Report } from '../../report.ts'
 import type { MetricsEncoder } from '../encode-metrics.ts'
+import type { Dialect } from '../exposition/negotiate.ts'
 import type { Metering } from '../metering.ts'
-import { type FromPrimary, type FromWorker, threadChannel, unwrap, wrap } from './messages.ts'
+import { type FromPrimary, type FromWorker, threadChannel, unwrap, type WireMetric, wrap } from './messages.ts'
 import { Teller } from './tell.ts'
 
 export interface MemberParts {
@@ -27,9 +28,13 @@ export class Member {
   private readonly parts: MemberParts
   private readonly port: MemberPort
   private readonly teller: Teller
+  private readonly scrapes = new Map<number, (message: Scraped) => void>()
+  private requests = 0
+  private isHeard = false
   private isAdopted = false
   private nodeNames: Metering | undefined = undefined
   private turn = 0
+  private untold: Iterable<WireMetric[]> = []
   private telling: Promise<void> | undefined = undefined
 
   constructor(parts: MemberParts, port: MemberPort) {
@@ -39,23 +44,28 @@ export class Member {
     parts.metering.after.add(() => this.tell())
     port.listen(
       (message) => this.heard(message),
-      () => this.release(),
+      () => {
+        this.isHeard = false
+        this.release()
+      },
     )
     process.on('exit', () => this.lastWords())
     port.post({ kind: 'hello' })
   }
 
   private heard(message: FromPrimary): void {
+    this.isHeard = true
     if (message.kind === 'who') this.port.post({ kind: 'hello' })
-    else if (message.kind === 'adopt') this.adopted(message.nodeNames)
+    else if (message.kind === 'adopt') this.adopted(message)
+    else if (message.kind === 'scraped') this.scrapes.get(message.request)?.(message)
     else if (message.kind === 'release') this.release()
-    else void this.answer(message)
+    else if (message.kind === 'collect') void this.answer(message)
   }
 
-  private adopted(withNodeNames: boolean): void {
+  private adopted({ nodeNames, pushes }: { nodeNames: boolean; pushes: boolean }): void {
     this.isAdopted = true
-    if (withNodeNames) this.nodeNames ??= this.parts.openNodeNames()
-    this.parts.encoder.isQuiet = true
+    if (nodeNames) this.nodeNames ??= this.parts.openNodeNames()
+    this.parts.encoder.isQuiet = pushes
   }
 
   private release(): void {
@@ -63,11 +73,40 @@ export class Member {
     this.parts.encoder.isQuiet = false
   }
 
-  private async answer({ request, nodeNames }: Extract<FromPrimary, { kind: 'collect' }>): Promise<void> {
-    if (!this.isAdopted || nodeNames) this.adopted(nodeNames)
+  private async answer(asked: Extract<FromPrimary, { kind: 'collect' }>): Promise<void> {
+    this.adopted(asked)
     if (this.nodeNames !== undefined) await this.nodeNames.runObservers()
     await this.parts.metering.runObservers()
-    this.port.post({ kind: 'answer', request })
+    this.port.post({ kind: 'answer', request: asked.request })
+  }
+
+  /**
+   * What the primary would answer to a scrape, or undefined when there is none: then a scrape of this worker is of this
+   * worker only. Rejects when it falls silent.
+   */
+  scrape(dialect: Dialect, nodeNames: boolean): AsyncGenerator<Buffer[]> | undefined {
+    return this.isHeard ? this.scraped(dialect, nodeNames) : undefined
+  }
+
+  private async *scraped(dialect: Dialect, nodeNames: boolean): AsyncGenerator<Buffer[]> {
+    const request = ++this.requests
+    const waiting: Scraped[] = []
+    let wake = () => {}
+    this.scrapes.set(request, (message) => {
+      waiting.push(message)
+      wake()
+    })
+    try {
+      this.port.post({ kind: 'scrape', request, dialect, nodeNames })
+      for (;;) {
+        const next = waiting.shift()
+        if (next === undefined) await awoken((done) => (wake = done))
+        else if (next.isLast) return
+        else yield [Buffer.from(next.chunk, 'base64')]
+      }
+    } finally {
+      this.scrapes.delete(request)
+    }
   }
 
   /** One after the other: what is told twice would be counted twice. */
@@ -87,7 +126,8 @@ export class Member {
   /** The event loop turns between two parts. */
   private async tellParts(): Promise<void> {
     const turn = ++this.turn
-    for (const metrics of this.teller.parts()) {
+    this.untold = this.teller.parts()
+    for (const metrics of this.untold) {
       this.port.post({ kind: 'part', turn, metrics })
       await new Promise((resolve) => setImmediate(resolve))
     }
@@ -95,9 +135,27 @@ export class Member {
   }
 
   private lastWords(): void {
-    for (const metrics of this.teller.parts()) this.port.post({ kind: 'part', turn: this.turn, metrics })
+    // What was being told is told to its end: it is known to nobody else any more.
+    for (const parts of [this.untold, this.teller.parts()])
+      for (const metrics of parts) this.port.post({ kind: 'part', turn: this.turn, metrics })
     this.port.post({ kind: 'bye' })
   }
+}
+
+type Scraped = Extract<FromPrimary, { kind: 'scraped' }>
+
+/** The primary itself waits a second for its workers. */
+const silenceMaxMs = 3_000
+
+function awoken(listen: (wake: () => void) => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const silent = () => reject(new Error(`the primary said nothing for ${silenceMaxMs} ms`))
+    const timer = setTimeout(silent, silenceMaxMs)
+    listen(() => {
+      clearTimeout(timer)
+      resolve()
+    })
+  })
 }
 
 /** The way to the primary of `cluster`, when this process is one of its workers. */

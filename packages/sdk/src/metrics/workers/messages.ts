@@ -1,4 +1,5 @@
 import type { Attributes } from '../../public.ts'
+import type { Dialect } from '../exposition/negotiate.ts'
 import { ExponentialBuckets } from '../native/exponential-buckets.ts'
 import type { InstrumentShape } from '../points.ts'
 
@@ -8,23 +9,29 @@ import type { InstrumentShape } from '../points.ts'
  *
  *     worker                         primary
  *     hello                   ->
- *                             <-     adopt        from now on the worker's metrics are told to it, and not pushed
+ *                             <-     here
+ *                             <-     adopt        from now on the worker's metrics are told to it; if it pushes, they are not pushed
  *                             <-     collect n
  *     part, part, ...         ->                  what changed, at most partSeries series each
  *     told turn               ->                  levels not told this turn are no more
  *     answer n                ->
+ *     scrape n                ->                  a worker was scraped: what it answers is what the primary would
+ *                             <-     scraped n    in base64, until the last
  */
 export type FromWorker =
   | { kind: 'hello' }
   | { kind: 'part'; turn: number; metrics: WireMetric[] }
   | { kind: 'told'; turn: number }
   | { kind: 'answer'; request: number }
+  | { kind: 'scrape'; request: number; dialect: Dialect; nodeNames: boolean }
   | { kind: 'bye' }
 
 export type FromPrimary =
   | { kind: 'who' }
-  | { kind: 'adopt'; nodeNames: boolean }
-  | { kind: 'collect'; request: number; nodeNames: boolean }
+  | { kind: 'here' }
+  | { kind: 'adopt'; nodeNames: boolean; pushes: boolean }
+  | { kind: 'collect'; request: number; nodeNames: boolean; pushes: boolean }
+  | { kind: 'scraped'; request: number; chunk: string; isLast: boolean }
   | { kind: 'release' }
 
 export const partSeries = 200

@@ -3,6 +3,7 @@ import type { Report } from '../../report.ts'
 import type { MetricsEncoder } from '../encode-metrics.ts'
 import type { Metering } from '../metering.ts'
 import type { Gathering } from './gathering.ts'
+import type { Member } from './member.ts'
 
 export interface WorkersParts {
   readonly metering: Metering
@@ -17,8 +18,11 @@ export interface WorkersParts {
  */
 export class Workers {
   private readonly parts: WorkersParts
+  /** In a worker: its side. */
+  readonly member: Member | undefined = undefined
   private gathering: Gathering | undefined = undefined
   private isCollecting = false
+  private pushes = false
   /** The process ends: threads that are made now are the SDK's own. */
   isOver = false
 
@@ -26,7 +30,7 @@ export class Workers {
     this.parts = parts
     const { isMainThread } = process.getBuiltinModule('node:worker_threads')
     // A child process with a channel may be a worker of cluster: the part looks closer.
-    if (!isMainThread || process.connected) loadOnDemand('metrics', parts.report)?.joinPrimary(parts)
+    if (!isMainThread || process.connected) this.member = loadOnDemand('metrics', parts.report)?.joinPrimary(parts)
     const { subscribe } = process.getBuiltinModule('node:diagnostics_channel')
     subscribe('worker_threads', (message) => this.gather()?.watchThread(Reflect.get(Object(message), 'worker')))
     subscribe('child_process', (message) => {
@@ -39,20 +43,22 @@ export class Workers {
   }
 
   /** Somebody collects the metrics of this process. */
-  begin(): void {
+  begin(pushes: boolean): void {
     this.isCollecting = true
-    this.gathering?.begin()
+    this.pushes ||= pushes
+    this.gathering?.begin(pushes)
   }
 
   end(): void {
     this.isCollecting = false
+    this.pushes = false
     this.gathering?.end()
   }
 
   gather(): Gathering | undefined {
     if (this.gathering === undefined && !this.isOver) {
       this.gathering = loadOnDemand('metrics', this.parts.report)?.openGathering(this.parts)
-      if (this.isCollecting) this.gathering?.begin()
+      if (this.isCollecting) this.gathering?.begin(this.pushes)
     }
     return this.gathering
   }
