@@ -64,7 +64,12 @@ export function benchOperations(entry: string, wanted: (row: string) => boolean 
       if (peer === undefined) return [soloRow(row, figure(found.ours), 'ns')]
       const rows = [costRow(row, figure(found.ours), figure(found.peer), 'ns')]
       const stallRow = (what: string, which: 'stallMs' | 'stallCpuMs') =>
-        costRow(`info: ${row}, longest stall${what}`, stalls(found.ours, which), stalls(found.peer, which), 'ms')
+        costRow(
+          `info: ${row.replace(/^info: /, '')}, longest stall${what}`,
+          stalls(found.ours, which),
+          stalls(found.peer, which),
+          'ms',
+        )
       if (stalls(found.ours, 'stallMs') > 0) rows.push(stallRow('', 'stallMs'))
       if (stalls(found.ours, 'stallCpuMs') > 0) rows.push(stallRow(' by CPU', 'stallCpuMs'))
       return rows
