@@ -55,6 +55,7 @@ export const endpoints = {
   ),
   table: endpoint('/table', inputs.table, 'TableAnswer', 'Figures of what matches, as the pipes of the search say.'),
   explain: endpoint('/explain', inputs.explain, 'ExplainAnswer', 'The SQL of a question, and what it would read.'),
+  sql: endpoint('/sql', inputs.sql, 'SqlAnswer', 'One SELECT over the tables of telemetry.'),
   metrics: endpoint('/metrics', inputs.metrics, 'MetricsAnswer', 'Metrics seen in the time.'),
   metricLabels: endpoint(
     '/metrics/labels',

@@ -64,6 +64,7 @@ export const inputs = {
     of: oneOf('of', ['logs', 'histogram', 'traces', 'spans', 'table']),
     signal: signal.default('logs'),
   }),
+  sql: z.strictObject({ sql: text('sql', 20_000).min(1, '"sql" is the SELECT to run') }),
   table: z.strictObject({ ...range, signal, q }),
   tail: z.strictObject({ q }),
   metrics: z.strictObject({ ...range, search: text('search', 200).default('') }),

@@ -30,6 +30,7 @@ const inputs: Partial<Record<keyof typeof asked, string>> = {
   table: 'signal=logs&q=| count by (service)',
   logContext: `time=${seedStartMs}000000&service=cron&resource=4`,
   explain: 'of=logs',
+  sql: 'sql=SELECT count() FROM logs',
   metricLabels: 'metric=requests',
   metricRange: 'metric=requests',
   keys: 'signal=spans',
@@ -43,7 +44,7 @@ test.each(Object.entries(asked))('%s answers as the document says', async (name,
     input.delete(parameter)
     return value
   })
-  if (name !== 'trace' && name !== 'logContext') {
+  if (!['trace', 'logContext', 'sql'].includes(name)) {
     input.set('from', String(seedStartMs))
     input.set('to', String(seedEndMs))
   }

@@ -53,6 +53,13 @@ export function questionRoutes({ query, status, turns, nowUnixMs }: QuestionsOpt
   })
   question(endpoints.logHistogram, (ask, run) => query.logHistogram(ask, run))
   question(endpoints.table, (ask, run) => query.table(ask, run))
+  routes.get(endpoints.sql.path, async (context) => {
+    const ask = readInput(context, endpoints.sql.input)
+    const { signal } = context.req.raw
+    const answer = await turns.take(signal, () => query.sql(ask, { signal }))
+    if (isRefused(answer)) throw ApiFailure.ofRefused(answer)
+    return sendJson(context, answer)
+  })
   question(endpoints.explain, (ask, run) => query.explain(ask, run))
   question(endpoints.metrics, (ask, run) => query.metrics(ask, run))
   question(endpoints.metricLabels, (ask, run) => query.metricLabels(ask, run))

@@ -10,6 +10,7 @@ import type {
   ServiceAnswer,
   ServicesAnswer,
   SpansAnswer,
+  SqlAnswer,
   TableAnswer,
   TraceAnswer,
   TraceSampleAnswer,
@@ -41,6 +42,7 @@ import { startTail, type Tail, type TailOptions } from './tail.ts'
 import type { TimeRange } from './time-range.ts'
 import { askTraceSample, type TraceSampleAsk } from './trace-sample.ts'
 import { askTrace, askTraces, type TracesAsk } from './traces.ts'
+import { askSql } from './typed-sql.ts'
 import {
   askOperationNames,
   askServiceCalls,
@@ -84,6 +86,7 @@ export interface Query {
   logLabels(ask: TimeRange, run: RunOptions): Promise<readonly string[]>
   logLabelValues(ask: TimeRange & { label: string }, run: RunOptions): Promise<readonly string[]>
   logHistogram(ask: LogHistogramAsk, run: RunOptions): Asked<LogHistogramAnswer>
+  sql(ask: { sql: string }, run: RunOptions): Asked<SqlAnswer>
   explain(ask: ExplainAsk, run: RunOptions): Asked<ExplainAnswer>
   table(ask: TableAsk, run: RunOptions): Asked<TableAnswer>
   metrics(ask: MetricsAsk, run: RunOptions): Promise<MetricsAnswer>
@@ -132,6 +135,7 @@ export function openQuery({
     logLabels: async (ask, run) => (await askLabelKeys(ask, running(run))).streamLabels,
     logLabelValues: (ask, run) => askLabelValues(ask, running(run)),
     logHistogram: (ask, run) => askLogHistogram(ask, running(run)),
+    sql: (ask, run) => askSql(ask, running(run)),
     explain: (ask, run) => explain(ask, running(run)),
     table: (ask, run) => askTable(ask, running(run)),
     metrics: (ask, run) => askMetrics(ask, running(run)),

@@ -1,7 +1,14 @@
 import type { Cost } from '@wakeline/protocol'
 import { type NumberRows, readNumberRows } from '../base/native/read-columns.ts'
 import { type PlainBlock, readPlainBlocks } from '../base/native/read-plain-columns.ts'
-import { QueryError, type Cost as ReadCost, type Reader, type ReadLimits, type ReadOptions } from '../store/store.ts'
+import {
+  type AnswerTable,
+  QueryError,
+  type Cost as ReadCost,
+  type Reader,
+  type ReadLimits,
+  type ReadOptions,
+} from '../store/store.ts'
 import { render, type Sql } from './sql.ts'
 
 /** One question in the making: runs its statements one after another and adds up what they cost. */
@@ -11,6 +18,8 @@ export type Running = {
   numbers(fragment: Sql): Promise<NumberRows>
   /** Columns `UInt32`, `UInt64` and `Float64` alone; up to `rowsMax` rows, which is the asker's own limit. */
   plain(fragment: Sql, rowsMax: number): Promise<PlainBlock[]>
+  /** SQL that someone typed, checked already. */
+  typed(text: string): Promise<AnswerTable>
   cost(): Cost
   /** Until the question's time limit. */
   leftMs(): number
@@ -65,6 +74,7 @@ export function startRunning(reader: Reader, limits: ReadLimits, options: RunOpt
       add(cost, statement.sql)
       return readPlainBlocks(bytes)
     },
+    typed: (text) => reader.typed(text, readOptions()).catch(stopped),
     cost: () => ({ ...total, elapsedMs: Math.round(total.elapsedMs * 10) / 10 }),
   }
 }

@@ -9,10 +9,11 @@ import type { ClusterAddress } from './cluster-url.ts'
 import { toClusterLoadError, toQueryError } from './engine-errors.ts'
 import { Live } from './live.ts'
 import { readPartitions, renderDrop } from './partitions.ts'
-import { definedLimits, parseAnswer, startStopping } from './reading.ts'
+import { definedLimits, parseAnswer, parseTable, startStopping } from './reading.ts'
 import type {
   Answer,
   AnswerBlocks,
+  AnswerTable,
   AppendedBlock,
   ReadLimits,
   ReadOptions,
@@ -102,6 +103,10 @@ class ClusterStore implements Store {
     return { bytes, cost: { rowsRead: 0, bytesRead: 0, elapsedMs: performance.now() - startMs } }
   }
 
+  async typed(text: string, options: ReadOptions = {}): Promise<AnswerTable> {
+    return parseTable((await this.#read({ sql: text, params: {} }, options, 'JSONCompact')).toString())
+  }
+
   /** Its servers have their own hours and their own load. */
   async indexLogBodies(): Promise<void> {}
 
@@ -145,7 +150,7 @@ class ClusterStore implements Store {
     await Promise.allSettled(this.#hosts.map((host) => host.close()))
   }
 
-  async #read(statement: Statement, options: ReadOptions, format: 'JSON' | 'Native'): Promise<Buffer> {
+  async #read(statement: Statement, options: ReadOptions, format: 'JSON' | 'JSONCompact' | 'Native'): Promise<Buffer> {
     const limits = { ...this.#options.limits, ...definedLimits(options.limits) }
     const stop = startStopping(limits.timeoutMs, options.signal)
     const query: HostQuery = {

@@ -21,12 +21,13 @@ import { linesOf } from './lines.ts'
 import { Live } from './live.ts'
 import { appliedMigrations, migrationsDirectory, readMigrations, runMigrations } from './migrate.ts'
 import { readPartitions, renderDrop } from './partitions.ts'
-import { definedLimits, parseAnswer, startStopping } from './reading.ts'
+import { definedLimits, parseAnswer, parseTable, startStopping } from './reading.ts'
 import { type EngineResult, type Session, SessionPool } from './sessions.ts'
 import type {
   Answer,
   AnswerBlocks,
   AppendedBlock,
+  AnswerTable,
   ReadLimits,
   ReadOptions,
   SealedFile,
@@ -84,6 +85,9 @@ async function prepareDirectory(parent: string): Promise<string> {
 
 class EmbeddedStore implements Store {
   readonly driver = 'embedded'
+/** Typed questions in line behind the one that runs. */
+const typedWaitingMax = 8
+
   readonly #writer: Session
   readonly #control: Session
   readonly #directory: string
@@ -92,6 +96,7 @@ class EmbeddedStore implements Store {
   readonly #live = new Live()
   readonly #prefix = randomUUID().slice(0, 8)
   readonly #running = new Set<Promise<unknown>>()
+  #typed: Promise<SessionPool> | undefined
   #writing: Promise<unknown> = Promise.resolve()
   #queries = 0
   #closed = false
@@ -213,7 +218,7 @@ class EmbeddedStore implements Store {
     const stop = startStopping(limits.timeoutMs, options.signal)
     try {
       const session = await this.#readers.take(stop.signal)
-      const running = this.#track(session.queryAsync(sql, { format }).finally(() => this.#readers.give(session)))
+      const running = this.#track(askSession(session, sql, format).finally(() => this.#readers.give(session)))
       return await this.#orKill(running, id, stop.signal)
     } finally {
       stop.clear()
@@ -221,6 +226,30 @@ class EmbeddedStore implements Store {
   }
 
   /** Waits for what is running: a session closed under its query takes the process with it. */
+  async typed(text: string, options: ReadOptions = {}): Promise<AnswerTable> {
+    const limits = { ...this.#defaults, ...definedLimits(options.limits) }
+    const stop = startStopping(limits.timeoutMs, options.signal)
+    const id = `${this.#prefix}-typed`
+    try {
+      this.#typed ??= this.#openTyped(id)
+      const pool = await this.#typed
+      const session = await pool.take(stop.signal)
+      const running = this.#track(askSession(session, text, 'JSONCompact').finally(() => pool.give(session)))
+      return parseTable((await this.#orKill(running, id, stop.signal)).text())
+    } finally {
+      stop.clear()
+    }
+  }
+
+  /** One session, limits first and for good: after readonly = 1 nothing of it can be changed. */
+  async #openTyped(id: string): Promise<SessionPool> {
+    const session = openSession(this.#directory, [])
+    await session.queryAsync(`SET ${[...readSettings(this.#defaults, id), 'readonly = 1'].join(', ')}`, {
+      format: 'Null',
+    })
+    return new SessionPool([session], typedWaitingMax)
+  }
+
   async close(): Promise<void> {
     if (this.#closed) return
     this.#closed = true
@@ -228,7 +257,9 @@ class EmbeddedStore implements Store {
       format: 'Null',
     })
     await Promise.allSettled([...this.#running, this.#writing])
-    this.#readers.close(new StoreAwayError('Cannot run the query: the server is stopping'))
+    const stopping = new StoreAwayError('Cannot run the query: the server is stopping')
+    this.#readers.close(stopping)
+    ;(await this.#typed)?.close(stopping)
     this.#control.close()
     this.#writer.close()
     await chdb.drainPending()
@@ -293,20 +324,35 @@ class EmbeddedStore implements Store {
 
 /** The engine's own time limit is whole seconds and comes after ours: it is there for a control session that is stuck. */
 function renderRead(statement: Statement, limits: ReadLimits, id: string): string {
-  const settings = [
-    'readonly = 2',
+  const settings = ['readonly = 2', ...readSettings(limits, id), ...renderParams(statement.sql, statement.params)]
+  return `SET ${settings.join(', ')};\n${statement.sql}`
+}
+
+function readSettings(limits: ReadLimits, id: string): string[] {
+  return [
     `log_comment = '${id}'`,
     `max_execution_time = ${Math.ceil(limits.timeoutMs / 1000) + 1}`,
     `max_memory_usage = ${Math.floor(limits.memoryMaxBytes)}`,
     `max_result_rows = ${Math.floor(limits.rowsMax)}`,
     "storage_file_read_method = 'pread'",
     'output_format_json_quote_64bit_integers = 1',
-    ...renderParams(statement.sql, statement.params),
   ]
-  return `SET ${settings.join(', ')};\n${statement.sql}`
 }
 
 /** What keeps a load exact and its memory small is told in docs/decisions and tried in embedded.test.ts. */
+/**
+ * What a session had begun to print when a query failed (too many rows, stopped) would stand before the answer of its
+ * next query: something without an answer takes it away.
+ */
+async function askSession(session: Session, sql: string, format: string): Promise<EngineResult> {
+  try {
+    return await session.queryAsync(sql, { format })
+  } catch (error) {
+    await session.queryAsync('SELECT 1', { format: 'Null' }).catch(() => {})
+    throw error
+  }
+}
+
 function renderLoad(file: SealedFile): string {
   return `INSERT INTO ${file.table} SELECT * FROM file(${quote(file.path)}, 'Native') SETTINGS
     insert_deduplicate = 1, insert_deduplication_token = ${quote(file.token)},

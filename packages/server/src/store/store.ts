@@ -41,6 +41,9 @@ export type Answer<Row> = { rows: Row[]; cost: Cost }
 /** Rows as Native blocks, for columns of numbers: their bits are kept, and nothing is printed and parsed for them. */
 export type AnswerBlocks = { bytes: Uint8Array; cost: Cost }
 
+/** Columns as the statement calls them, in its order; names may repeat. */
+export type AnswerTable = { columns: { name: string; type: string }[]; rows: unknown[][]; cost: Cost }
+
 /** What `ingest` is handed. */
 export interface Writer {
   /**
@@ -58,6 +61,8 @@ export interface Reader {
   /** 64-bit integers come as strings, times as the statement prints them. */
   rows<Row>(statement: Statement, options?: ReadOptions): Promise<Answer<Row>>
   blocks(statement: Statement, options?: ReadOptions): Promise<AnswerBlocks>
+  /** SQL that someone typed: in a session that can change nothing, not even its limits, which are the store's own. */
+  typed(text: string, options?: ReadOptions): Promise<AnswerTable>
   /** Returns the function that stops listening. */
   subscribe(table: TableName, listen: (block: AppendedBlock) => void): () => void
 }
