@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { defaultEvaluateOptions } from '../packages/server/src/query/promql/evaluate/options.ts'
 import { defaultParseOptions } from '../packages/server/src/query/promql/parse/options.ts'
 import { readScript } from '../packages/server/src/query/promql/script/read-script.ts'
-import { runScript } from '../packages/server/src/query/promql/script/run-script.ts'
+import { runScript, type ScriptHome } from '../packages/server/src/query/promql/script/run-script.ts'
+import { openPromqlStore } from './promql-store.ts'
 import type { Case } from './suite.ts'
 
 /** Prometheus' own evaluation tests. What its README calls experimental, native histograms too, is counted apart. */
@@ -14,7 +15,7 @@ const experimentalFiles = new Set(
   ).split(' '),
 )
 
-/** The upstream engine runs them so. */
+/** The upstream engine runs them so. Each case is asked of the plain evaluator over memory, and of it over the store. */
 const run = {
   parse: defaultParseOptions,
   evaluate: { ...defaultEvaluateOptions, delayedNameRemoval: true },
@@ -22,17 +23,23 @@ const run = {
 
 export async function runPromql(directory: string): Promise<Case[]> {
   const files = (await readdir(directory)).filter((file) => file.endsWith('.test')).sort()
-  const cases: Case[] = []
-  for (const file of files) cases.push(...(await runFile(directory, file)))
-  return cases
+  const store = await openPromqlStore()
+  try {
+    const cases: Case[] = []
+    for (const file of files) cases.push(...(await runFile(directory, file, store.homes)))
+    return cases
+  } finally {
+    await store.close()
+  }
 }
 
-async function runFile(directory: string, file: string): Promise<Case[]> {
+async function runFile(directory: string, file: string, homes: readonly ScriptHome[]): Promise<Case[]> {
+  for (const home of homes) home.clear()
   const isExperimental = experimentalFiles.has(file.split('.')[0] ?? '')
   const commands = readScript(await readFile(join(directory, file), 'utf8'))
   if ('error' in commands)
     return [{ name: `${file}:${commands.line}`, isExperimental, outcome: 'failed', reason: commands.error }]
-  const results = await runScript(commands, run)
+  const results = await runScript(commands, { ...run, homes })
   return results.map(({ line, query, problem, usesHistograms }): Case => {
     const about = { name: `${file}:${line} ${query}`, isExperimental: isExperimental || usesHistograms }
     return problem === '' ? { ...about, outcome: 'passed' } : { ...about, outcome: 'failed', reason: problem }

@@ -1,5 +1,5 @@
 import { annotationSentence } from '../promql/evaluate/annotations.ts'
-import { QueryFailure } from '../promql/evaluate/evaluation.ts'
+import { type Elsewhere, QueryFailure } from '../promql/evaluate/evaluation.ts'
 import { defaultEvaluateOptions, type EvaluateOptions } from '../promql/evaluate/options.ts'
 import {
   type QueryAnswer,
@@ -26,7 +26,7 @@ import { type Part, partsInRange, readParts } from './parts.ts'
 import type { SampleRange } from './plan.ts'
 import { SampleCache } from './sample-cache.ts'
 import { SeriesCache } from './series-cache.ts'
-import { type FoundSeries, type SourceLimits, type StoreAsk, storeSource } from './source.ts'
+import { type FoundSeries, type SourceLimits, type StoreAsk, type StoreSource, storeSource } from './source.ts'
 
 /** What may be changed from one question to the next. */
 export type QueryChoices = { lookbackMs?: number | undefined; timeoutMs?: number | undefined }
@@ -86,14 +86,13 @@ export const usualSpeed: Speed = { pushdownFromSamples, samplesKeptMaxBytes }
 
 export function openPrometheus(options: PrometheusOptions, speed: Speed, nowMs: () => number): Prometheus {
   const limits = { seriesMax: options.querySeriesMax, samplesMax: options.querySamplesMax }
-  const caches = { series: new SeriesCache(), samples: new SampleCache(speed.samplesKeptMaxBytes) }
+  const openSource = openSources(limits, speed, nowMs)
   const ask = async (
     { expression, text, lookbackMs, timeoutMs }: InstantAsk | RangeAsk,
     running: Running,
     run: (input: QueryInput) => Promise<QueryAnswer | QueryError>,
   ): Promise<Answered | Failed> => {
-    const store = storeFor(running, limits, { speed, caches, nowMs })
-    const source = storeSource(store)
+    const { source, elsewhere } = openSource(running)
     const evaluate: EvaluateOptions = {
       ...defaultEvaluateOptions,
       ...limits,
@@ -106,7 +105,7 @@ export function openPrometheus(options: PrometheusOptions, speed: Speed, nowMs: 
       options: evaluate,
       nowMs,
       signal: running.signal,
-      elsewhere: gridFunctions(store),
+      elsewhere,
     })
     if (answer.kind === 'query-error') return { failed: answer.failure, message: answer.message }
     const said = (kind: 'warning' | 'info'): string[] =>
@@ -122,6 +121,19 @@ export function openPrometheus(options: PrometheusOptions, speed: Speed, nowMs: 
       caught(async () => ({ values: await askLabelValues(asked, asked.label, running, limits) })),
     metadata: askMetadata,
     exemplars: (asked, running) => caught(async () => ({ exemplars: await askExemplars(asked, running, limits) })),
+  }
+}
+
+/** What an evaluator needs of the store to answer one question; what it reads is kept for the next. */
+export function openSources(
+  limits: SourceLimits,
+  speed: Speed,
+  nowMs: () => number,
+): (running: Running) => { source: StoreSource; elsewhere: Elsewhere } {
+  const caches = { series: new SeriesCache(), samples: new SampleCache(speed.samplesKeptMaxBytes) }
+  return (running) => {
+    const store = storeFor(running, limits, { speed, caches, nowMs })
+    return { source: storeSource(store), elsewhere: gridFunctions(store) }
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Elsewhere } from '../evaluate/evaluation.ts'
+import type { Labels } from '../evaluate/labels.ts'
 import type { EvaluateOptions } from '../evaluate/options.ts'
 import {
   type QueryAnswer,
@@ -7,6 +8,7 @@ import {
   runInstantQuery,
   runRangeQuery,
 } from '../evaluate/query.ts'
+import type { SeriesSource } from '../evaluate/series-source.ts'
 import type { Expression } from '../parse/ast.ts'
 import type { ParseOptions } from '../parse/options.ts'
 import { parseExpression } from '../parse/parse.ts'
@@ -24,10 +26,20 @@ export type CaseResult = {
   readonly usesHistograms: boolean
 }
 
+/** Where the samples of a script may be, beside memory. */
+export type ScriptHome = {
+  readonly name: string
+  readonly add: (labels: Labels, samples: readonly MemorySample[]) => void
+  readonly clear: () => void
+  /** One for each question. */
+  readonly open: () => { source: SeriesSource; elsewhere: Elsewhere }
+}
+
 export type ScriptRun = {
   readonly parse: ParseOptions
   readonly evaluate: EvaluateOptions
-  readonly elsewhere?: Elsewhere
+  /** Each has to answer every case as the plain evaluator over memory does. */
+  readonly homes: readonly ScriptHome[]
 }
 
 /** Runs a script from top to bottom; a case that goes wrong does not keep the next from being run. */
@@ -35,8 +47,8 @@ export async function runScript(commands: readonly Command[], run: ScriptRun): P
   const source = new MemorySource()
   const results: CaseResult[] = []
   for (const command of commands) {
-    if (command.kind === 'clear') source.clear()
-    else if (command.kind === 'load') load(command, source)
+    if (command.kind === 'clear') for (const home of [source, ...run.homes]) home.clear()
+    else if (command.kind === 'load') for (const home of [source, ...run.homes]) load(command, home)
     else {
       const { line, query } = command
       const usesHistograms = command.series.some(({ points }) => points.some(({ kind }) => kind === 'histogram'))
@@ -46,7 +58,7 @@ export async function runScript(commands: readonly Command[], run: ScriptRun): P
   return results
 }
 
-function load(command: Load, source: MemorySource): void {
+function load(command: Load, source: Pick<ScriptHome, 'add'>): void {
   // Of a series that one load has twice, the later line counts.
   const bySeries = new Map(command.series.map((each) => [each.labels.key, each]))
   const series = [...bySeries.values()].map(
@@ -73,12 +85,20 @@ async function problemOf(command: Eval, source: MemorySource, run: ScriptRun): P
   const expression = parseExpression(command.query, run.parse)
   if (expression.kind === 'parse-error')
     return compareAnswer(command, { kind: 'query-error', failure: 'bad-query', message: expression.sentence })
-  if (command.range !== undefined)
-    return compareAnswer(command, await runRangeQuery(inputOf(expression, source, run), command.range))
-  const timeMs = command.atMs ?? 0
-  const problem = compareAnswer(command, await runInstantQuery(inputOf(expression, source, run), timeMs))
-  return problem || otherWays(command, expression, source, run, timeMs)
+  const problem =
+    compareAnswer(command, await runCase(command, inputOf(expression, source, run))) ||
+    (command.range === undefined ? await otherWays(command, expression, source, run, command.atMs ?? 0) : '')
+  if (problem !== '') return problem
+  for (const home of run.homes) {
+    const input = { ...inputOf(expression, source, run), ...home.open() }
+    const elsewhere = compareAnswer(command, await runCase(command, input))
+    if (elsewhere !== '') return `in ${home.name} ${elsewhere}`
+  }
+  return ''
 }
+
+const runCase = (command: Eval, input: QueryInput): Promise<QueryAnswer | QueryError> =>
+  command.range === undefined ? runInstantQuery(input, command.atMs ?? 0) : runRangeQuery(input, command.range)
 
 /**
  * The same question put in other ways must give the same answer: as the middle step of a range, and fixed in time with
@@ -129,6 +149,5 @@ function inputOf(expression: Expression, source: MemorySource, run: ScriptRun): 
     options: run.evaluate,
     nowMs: () => performance.now(),
     signal: new AbortController().signal,
-    ...(run.elsewhere === undefined ? {} : { elsewhere: run.elsewhere }),
   }
 }
