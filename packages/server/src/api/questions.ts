@@ -8,7 +8,7 @@ import { ApiFailure } from './errors.ts'
 import { type GivenRange, readInput, readRange } from './input.ts'
 import openApi from './openapi.json' with { type: 'json' }
 import { sendJson } from './send.ts'
-import type { Turns } from './turns.ts'
+import type { Lane, Turns } from './turns.ts'
 
 export type QuestionsOptions = {
   query: Query
@@ -31,7 +31,7 @@ export function questionRoutes({ query, status, turns, nowUnixMs }: QuestionsOpt
       const input = readInput(context, schema)
       const range = readRange(input, nowUnixMs())
       const signal = context.req.raw.signal
-      const answer = await turns.take(signal, () => ask({ ...input, ...range }, { signal }, context))
+      const answer = await turns.take(signal, () => ask({ ...input, ...range }, { signal }, context), laneOf(context))
       if (isRefused(answer)) throw ApiFailure.ofRefused(answer)
       return sendJson(context, answer)
     })
@@ -49,14 +49,14 @@ export function questionRoutes({ query, status, turns, nowUnixMs }: QuestionsOpt
     const { time, service, resource, before, after } = readInput(context, endpoints.logContext.input)
     const ask = { unixNano: BigInt(time), service, resourceId: resource, before, after }
     const { signal } = context.req.raw
-    return sendJson(context, await turns.take(signal, () => query.logContext(ask, { signal })))
+    return sendJson(context, await turns.take(signal, () => query.logContext(ask, { signal }), laneOf(context)))
   })
   question(endpoints.logHistogram, (ask, run) => query.logHistogram(ask, run))
   question(endpoints.table, (ask, run) => query.table(ask, run))
   routes.get(endpoints.sql.path, async (context) => {
     const ask = readInput(context, endpoints.sql.input)
     const { signal } = context.req.raw
-    const answer = await turns.take(signal, () => query.sql(ask, { signal }))
+    const answer = await turns.take(signal, () => query.sql(ask, { signal }), laneOf(context))
     if (isRefused(answer)) throw ApiFailure.ofRefused(answer)
     return sendJson(context, answer)
   })
@@ -73,6 +73,11 @@ export function questionRoutes({ query, status, turns, nowUnixMs }: QuestionsOpt
   })
   routes.get('/openapi.json', (context) => sendJson(context, openApi))
   return routes
+}
+
+/** Browsers say of their own accord whether a page of this server asks. */
+function laneOf(context: Context): Lane {
+  return context.req.header('sec-fetch-site') === 'same-origin' ? 'pages' : 'api'
 }
 
 function traceIdOf(context: Context): string {

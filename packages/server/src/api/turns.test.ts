@@ -39,3 +39,26 @@ test('turns let those leave who give up while they wait, and go on after an erro
   await expect(first).rejects.toThrow('failed')
   expect(await turns.take(new AbortController().signal, async () => 7)).toBe(7)
 })
+
+test('turns go from line to line, and one line may hold all but one', async () => {
+  const turns = openTurns({ atOnceMax: 2, waitingMax: 5 })
+  const { signal } = new AbortController()
+  const gate = openGate()
+  const done: string[] = []
+  const ask = (name: string, lane: 'pages' | 'alerts' | 'api') =>
+    turns.take(signal, async () => void done.push(name), lane)
+  const runaway = turns.take(signal, () => gate.opened, 'api')
+  const later = [ask('api 1', 'api'), ask('api 2', 'api')]
+  await ask('page', 'pages')
+  await ask('alert', 'alerts')
+  expect(done).toEqual(['page', 'alert'])
+  const pages = openGate()
+  const page = turns.take(signal, () => pages.opened, 'pages')
+  later.push(ask('page 2', 'pages'), ask('alert 2', 'alerts'))
+  gate.open()
+  await runaway
+  pages.open()
+  await Promise.all([page, ...later])
+  expect(done.at(-1)).toBe('api 2')
+  expect(done).toHaveLength(6)
+})
