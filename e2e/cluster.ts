@@ -3,6 +3,7 @@ import { availableParallelism, freemem, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { StatusAnswer } from '@wakeline/protocol'
 import { openClusterStore } from '../packages/server/src/store/cluster.ts'
+import { ClusterHost } from '../packages/server/src/store/cluster-host.ts'
 import { parseClusterUrl } from '../packages/server/src/store/cluster-url.ts'
 import { QueryError, type Store } from '../packages/server/src/store/store.ts'
 import { clusterName, type Node, startNodes } from './cluster/nodes.ts'
@@ -83,7 +84,9 @@ async function underLoad(folder: string, nodes: readonly Node[]): Promise<Counts
   const counts = await compare(nodes, senders)
   const answers = await withStore(nodes, 'answers', async (store) => {
     await store.migrate()
-    const compared = await compareAnswers(store, (sql) => insertAs(nodes[0], 'answers', sql))
+    const host = hostOf(nodes[0]?.url ?? '', 'answers')
+    const compared = await compareAnswers(store, (sql) => host.run(sql, { distributed_foreground_insert: 1 }))
+    await host.close()
     return { ...compared, unstopped: await countUnstopped(store), lostParams: await countLostParams(store) }
   })
   const faults = {
@@ -165,12 +168,8 @@ async function countLostParams(store: Store): Promise<number> {
   return sent.length - Number(rows[0]?.n)
 }
 
-async function insertAs(node: Node | undefined, database: string, sql: string): Promise<void> {
-  const settings = `database=${database}&distributed_foreground_insert=1`
-  const response = await fetch(`${node?.url}/?${settings}`, { method: 'POST', body: sql })
-  if (!response.ok) throw new Error(`Cannot insert the seed: ${await response.text()}`)
-  await response.text()
-}
+const hostOf = (url: string, database: string): ClusterHost =>
+  new ClusterHost({ url, user: 'default', password: '', database, connectionsMax: 2, timeoutMs: 60_000 })
 
 const fromSenders = "(service = 'crash-sender')"
 
@@ -224,13 +223,13 @@ async function compare(nodes: readonly Node[], senders: readonly CrashSender[]):
 }
 
 async function askNumber(url: string, sql: string): Promise<number> {
-  const response = await fetch(`${url}/?database=wakeline&distributed_product_mode=global`, {
-    method: 'POST',
-    body: sql,
-  })
-  const text = await response.text()
-  if (!response.ok) throw new Error(`Cannot count: ${text}`)
-  return Number(text)
+  const host = hostOf(url, 'wakeline')
+  try {
+    const settings = { distributed_product_mode: 'global' } as const
+    return Number((await host.ask({ sql: `${sql} FORMAT TSV`, settings })).toString())
+  } finally {
+    await host.close()
+  }
 }
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))

@@ -1,5 +1,8 @@
 import { Agent, request } from 'node:http'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
 import { attribute, delimited, logRecord, logs, span, traces } from './protobuf.ts'
+import { root } from './server.ts'
 
 /** Sends batches of spans and logs in turn, each until it is acknowledged, as an OTLP exporter that never gives up. */
 export type CrashSender = {
@@ -13,8 +16,35 @@ export type CrashSender = {
 const batchSize = 100
 const retryMs = 50
 
+/** One try; true when it was acknowledged. */
+type Attempt = (signal: 'traces' | 'logs', body: Uint8Array) => Promise<boolean>
+
 export function startCrashSender(url: string, sender: number): CrashSender {
   const agent = new Agent({ keepAlive: true })
+  const attempt: Attempt = async (signal, body) => (await send(`${url}/v1/${signal}`, body, agent)) === 200
+  return startSending(sender, attempt, () => agent.destroy())
+}
+
+const services = { traces: 'trace.v1.TraceService', logs: 'logs.v1.LogsService' }
+const asItIs = (bytes: Buffer): Buffer => bytes
+
+/** The same over gRPC; `address` is a host and a port. */
+export function startGrpcCrashSender(address: string, sender: number): CrashSender {
+  // Of the server's own dependencies: the root of the repository has none.
+  const grpc: typeof import('@grpc/grpc-js') = createRequire(join(root, 'packages/server/package.json'))(
+    '@grpc/grpc-js',
+  )
+  const client = new grpc.Client(address, grpc.credentials.createInsecure(), { 'grpc.max_reconnect_backoff_ms': 200 })
+  const attempt: Attempt = (signal, body) =>
+    new Promise((resolve) => {
+      const path = `/opentelemetry.proto.collector.${services[signal]}/Export`
+      const deadline = Date.now() + 20_000
+      client.makeUnaryRequest(path, asItIs, asItIs, Buffer.from(body), { deadline }, (error) => resolve(error === null))
+    })
+  return startSending(sender, attempt, () => client.close())
+}
+
+function startSending(sender: number, attempt: Attempt, close: () => void): CrashSender {
   const acknowledged = { spans: 0, logs: 0 }
   let stopping = false
   const self: CrashSender = {
@@ -23,20 +53,20 @@ export function startCrashSender(url: string, sender: number): CrashSender {
     stop: async () => {
       stopping = true
       await running
-      agent.destroy()
+      close()
     },
   }
-  const sendUntilAcknowledged = async (path: string, body: Uint8Array): Promise<void> => {
-    while ((await send(`${url}${path}`, body, agent)) !== 200) {
+  const sendUntilAcknowledged = async (signal: 'traces' | 'logs', body: Uint8Array): Promise<void> => {
+    while (!(await attempt(signal, body))) {
       self.repeats += 1
       await new Promise((resolve) => setTimeout(resolve, retryMs))
     }
   }
   const run = async (): Promise<void> => {
     for (let batch = 0; !stopping; batch += 1) {
-      await sendUntilAcknowledged('/v1/traces', makeSpans(sender, batch))
+      await sendUntilAcknowledged('traces', makeSpans(sender, batch))
       acknowledged.spans += batchSize
-      await sendUntilAcknowledged('/v1/logs', makeLogs(sender, batch))
+      await sendUntilAcknowledged('logs', makeLogs(sender, batch))
       acknowledged.logs += batchSize
     }
   }

@@ -1,10 +1,11 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { StatusAnswer } from '@wakeline/protocol'
 import { openEmbeddedStore } from '../packages/server/src/store/embedded.ts'
+import { preparePowerLoss } from './crash/power-loss.ts'
 import { type SdkSent, startSdkSender } from './crash-sdk.ts'
-import { type CrashSender, startCrashSender } from './crash-sender.ts'
+import { type CrashSender, startCrashSender, startGrpcCrashSender } from './crash-sender.ts'
 import { freePort, type RunningServer, startServer } from './server.ts'
 
 /**
@@ -13,47 +14,73 @@ import { freePort, type RunningServer, startServer } from './server.ts'
  *   OTLP senders   send a batch, again and again with the same bytes, until it is answered 200
  *   SDK process    logs and traces without knowing; its own export retries
  *
+ * At every second kill the power goes as well (`crash/power-loss.ts`): what was not synced is lost.
+ *
  * Afterwards every acknowledged record must be in its table once, and the rollups must count each once.
  */
 export type Counts = Record<string, number>
 
 const killAfterMs = { least: 100, most: 2500 }
 const senders = 6
+/** Of them, over gRPC. */
+const grpcSenders = 2
 
 export async function runCrash({ kills, seed }: { kills: number; seed: number }): Promise<Counts> {
-  const directory = await mkdtemp(join(tmpdir(), 'wakeline-crash-'))
-  const otlpPort = await freePort()
-  const flags = ['--otlp-http-port', String(otlpPort)]
+  const folder = await mkdtemp(join(tmpdir(), 'wakeline-crash-'))
+  const directory = join(folder, 'data')
+  const [otlpPort, grpcPort] = [await freePort(), await freePort()]
+  const flags = ['--otlp-http-port', String(otlpPort), '--otlp-grpc-port', String(grpcPort)]
   const url = `http://127.0.0.1:${otlpPort}`
   const random = seededRandom(seed)
-  let server = await startServer({ directory, flags })
-  const sending = Array.from({ length: senders }, (_, index) => startCrashSender(url, index))
+  const powerLoss = preparePowerLoss(folder)
+  const start = (): Promise<RunningServer> => startServer({ directory, flags, env: powerLoss?.env ?? {} })
+  let server = await start()
+  const sending = Array.from({ length: senders }, (_, index) =>
+    index < grpcSenders ? startGrpcCrashSender(`127.0.0.1:${grpcPort}`, index) : startCrashSender(url, index),
+  )
   const sdk = startSdkSender(url)
-  let duplicatedRequests = 0
-  let tornGroups = 0
+  const seen = { duplicated: 0, torn: 0, sealed: 0, powerLosses: 0, filesCut: 0, bytesLost: 0 }
   for (let kill = 1; kill <= kills; kill += 1) {
     await sleep(killAfterMs.least + random() * (killAfterMs.most - killAfterMs.least))
-    duplicatedRequests += await askDuplicated(server)
+    seen.duplicated += await askDuplicated(server)
     await server.stop('SIGKILL')
+    if (await hasSealedSegment(directory)) seen.sealed += 1
+    if (powerLoss !== undefined && kill % 2 === 0) {
+      const { files, bytes } = await powerLoss.strike(directory, random)
+      seen.powerLosses += 1
+      seen.filesCut += files
+      seen.bytesLost += bytes
+    }
     console.log(`  kill ${kill} of ${kills}`)
-    server = await startServer({ directory, flags })
-    if (server.output().includes('were cut off')) tornGroups += 1
+    server = await start()
+    if (server.output().includes('were cut off')) seen.torn += 1
   }
   await sleep(1000)
   for (const sender of sending) await sender.stop()
   const sdkSent = await sdk.stop()
-  duplicatedRequests += await askDuplicated(server)
+  seen.duplicated += await askDuplicated(server)
   const exitCode = await server.stop()
   const counts = await compare(directory, sending, sdkSent)
-  await rm(directory, { recursive: true, force: true })
   const wrong = (counts['wrong'] ?? 0) + (exitCode === 0 ? 0 : 1)
+  if (wrong === 0) await rm(folder, { recursive: true, force: true })
+  else console.error(`What is wrong is kept in ${folder}`)
   return {
     kills,
     ...counts,
-    duplicated_requests_answered: duplicatedRequests,
-    starts_with_torn_tail: tornGroups,
+    duplicated_requests_answered: seen.duplicated,
+    kills_with_sealed_segments: seen.sealed,
+    starts_with_torn_tail: seen.torn,
+    power_losses: seen.powerLosses,
+    unsynced_files_cut: seen.filesCut,
+    unsynced_bytes_lost: seen.bytesLost,
     wrong,
   }
+}
+
+/** More than the open one: the loader was at it, or it waited for the loader. */
+async function hasSealedSegment(directory: string): Promise<boolean> {
+  const names = await readdir(join(directory, 'segments'))
+  return names.filter((name) => name.endsWith('.journal')).length > 1
 }
 
 /** Counted by the process, so asked before it dies; what happens in between is not in the sum. */

@@ -14,6 +14,7 @@ import {
   writeManifest,
 } from './backup.ts'
 import { quote, renderParams } from './bind.ts'
+import { noteInsertions, setAsideUnlogged, syncLog } from './deduplication-log.ts'
 import { openSession } from './engine.ts'
 import { type EngineSize, engineArguments } from './engine-arguments.ts'
 import { toLoadError, toQueryError } from './engine-errors.ts'
@@ -26,8 +27,8 @@ import { type EngineResult, type Session, SessionPool } from './sessions.ts'
 import type {
   Answer,
   AnswerBlocks,
-  AppendedBlock,
   AnswerTable,
+  AppendedBlock,
   ReadLimits,
   ReadOptions,
   SealedFile,
@@ -64,6 +65,7 @@ export const threadPoolSize = (readers: number): number => readers + 2 + 6
 
 export async function openEmbeddedStore(options: EmbeddedOptions): Promise<Store> {
   const directory = await prepareDirectory(options.directory)
+  await setAsideUnlogged(directory, options)
   const first = openSession(directory, engineArguments(options))
   // Of a backup that was killed: the links would keep dropped data on disk.
   await clearAway(join(directory, 'shadow'))
@@ -83,20 +85,22 @@ async function prepareDirectory(parent: string): Promise<string> {
   return directory
 }
 
-class EmbeddedStore implements Store {
-  readonly driver = 'embedded'
 /** Typed questions in line behind the one that runs. */
 const typedWaitingMax = 8
 
+class EmbeddedStore implements Store {
+  readonly driver = 'embedded'
   readonly #writer: Session
   readonly #control: Session
   readonly #directory: string
+  /** Folders of the tables, which do not change once they are made. */
+  #tablePaths: readonly string[] = []
   readonly #readers: SessionPool
+  #typed: Promise<SessionPool> | undefined
   readonly #defaults: ReadLimits
   readonly #live = new Live()
   readonly #prefix = randomUUID().slice(0, 8)
   readonly #running = new Set<Promise<unknown>>()
-  #typed: Promise<SessionPool> | undefined
   #writing: Promise<unknown> = Promise.resolve()
   #queries = 0
   #closed = false
@@ -117,6 +121,17 @@ const typedWaitingMax = 8
       },
       applied: () => appliedMigrations(async (sql) => linesOf(await this.#write(sql, 'TSV'))),
     })
+    await this.#noteTables()
+  }
+
+  async #noteTables(): Promise<void> {
+    this.#tablePaths = linesOf(
+      await this.#write(
+        "SELECT data_paths[1] FROM system.tables WHERE database = currentDatabase() AND engine LIKE '%MergeTree'",
+        'TSV',
+      ),
+    )
+    await noteInsertions(this.#directory, this.#tablePaths)
   }
 
   async indexLogBodies(when: 'in merges' | 'later'): Promise<void> {
@@ -187,6 +202,7 @@ const typedWaitingMax = 8
     }
     try {
       await this.#write(renderLoad(file))
+      await Promise.all(this.#tablePaths.map(syncLog))
     } catch (error) {
       throw toLoadError(error, file.path)
     }
@@ -210,22 +226,6 @@ const typedWaitingMax = 8
     return { bytes: result.bytes(), cost: { rowsRead, bytesRead, elapsedMs: elapsed * 1000 } }
   }
 
-  async #read(statement: Statement, options: ReadOptions, format: 'JSON' | 'Native'): Promise<EngineResult> {
-    const limits = { ...this.#defaults, ...definedLimits(options.limits) }
-    this.#queries += 1
-    const id = `${this.#prefix}-${this.#queries}`
-    const sql = renderRead(statement, limits, id)
-    const stop = startStopping(limits.timeoutMs, options.signal)
-    try {
-      const session = await this.#readers.take(stop.signal)
-      const running = this.#track(askSession(session, sql, format).finally(() => this.#readers.give(session)))
-      return await this.#orKill(running, id, stop.signal)
-    } finally {
-      stop.clear()
-    }
-  }
-
-  /** Waits for what is running: a session closed under its query takes the process with it. */
   async typed(text: string, options: ReadOptions = {}): Promise<AnswerTable> {
     const limits = { ...this.#defaults, ...definedLimits(options.limits) }
     const stop = startStopping(limits.timeoutMs, options.signal)
@@ -250,6 +250,22 @@ const typedWaitingMax = 8
     return new SessionPool([session], typedWaitingMax)
   }
 
+  async #read(statement: Statement, options: ReadOptions, format: 'JSON' | 'Native'): Promise<EngineResult> {
+    const limits = { ...this.#defaults, ...definedLimits(options.limits) }
+    this.#queries += 1
+    const id = `${this.#prefix}-${this.#queries}`
+    const sql = renderRead(statement, limits, id)
+    const stop = startStopping(limits.timeoutMs, options.signal)
+    try {
+      const session = await this.#readers.take(stop.signal)
+      const running = this.#track(askSession(session, sql, format).finally(() => this.#readers.give(session)))
+      return await this.#orKill(running, id, stop.signal)
+    } finally {
+      stop.clear()
+    }
+  }
+
+  /** Waits for what is running: a session closed under its query takes the process with it. */
   async close(): Promise<void> {
     if (this.#closed) return
     this.#closed = true
@@ -322,6 +338,19 @@ const typedWaitingMax = 8
   }
 }
 
+/**
+ * What a session had begun to print when a query failed (too many rows, stopped) would stand before the answer of its
+ * next query: something without an answer takes it away.
+ */
+async function askSession(session: Session, sql: string, format: string): Promise<EngineResult> {
+  try {
+    return await session.queryAsync(sql, { format })
+  } catch (error) {
+    await session.queryAsync('SELECT 1', { format: 'Null' }).catch(() => {})
+    throw error
+  }
+}
+
 /** The engine's own time limit is whole seconds and comes after ours: it is there for a control session that is stuck. */
 function renderRead(statement: Statement, limits: ReadLimits, id: string): string {
   const settings = ['readonly = 2', ...readSettings(limits, id), ...renderParams(statement.sql, statement.params)]
@@ -340,19 +369,6 @@ function readSettings(limits: ReadLimits, id: string): string[] {
 }
 
 /** What keeps a load exact and its memory small is told in docs/decisions and tried in embedded.test.ts. */
-/**
- * What a session had begun to print when a query failed (too many rows, stopped) would stand before the answer of its
- * next query: something without an answer takes it away.
- */
-async function askSession(session: Session, sql: string, format: string): Promise<EngineResult> {
-  try {
-    return await session.queryAsync(sql, { format })
-  } catch (error) {
-    await session.queryAsync('SELECT 1', { format: 'Null' }).catch(() => {})
-    throw error
-  }
-}
-
 function renderLoad(file: SealedFile): string {
   return `INSERT INTO ${file.table} SELECT * FROM file(${quote(file.path)}, 'Native') SETTINGS
     insert_deduplicate = 1, insert_deduplication_token = ${quote(file.token)},
