@@ -2,6 +2,8 @@ import { parseArgs } from 'node:util'
 import { runCluster } from './cluster.ts'
 import { type Counts, runCrash } from './crash.ts'
 import { runFuzz } from './fuzz/suite.ts'
+import { runOverload } from './overload.ts'
+import { runRunaway } from './runaway.ts'
 import { runSdkFaults } from './sdk-faults.ts'
 import { runSdkLeaks } from './sdk-leaks.ts'
 
@@ -18,6 +20,8 @@ const suites: Readonly<Record<string, (options: Options) => Promise<Counts>>> = 
   crash: runCrash,
   cluster: runCluster,
   fuzz: runFuzz,
+  overload: () => runOverload({ connections: 9_500, tinyRequests: 20_000, slowClients: 100, requestTimeout: '10s' }),
+  runaway: runRunaway,
   'sdk-faults': ({ seconds }) => runSdkFaults({ seconds, perSecond: 500 }),
   'sdk-leaks': runSdkLeaks,
 }

@@ -111,7 +111,8 @@ function readStructuredData(rest: string): { attributes: [string, string][]; bod
     for (const [, key = '', value = ''] of parameters.matchAll(parameter))
       attributes.push([`${id}.${key}`, value.replace(/\\(["\\\]])/g, '$1')])
   }
-  return { attributes, body: rest.slice(at).replace(/^ /, '') }
+  // The space before the message, and the one that rsyslog puts in front of what it forwards.
+  return { attributes, body: rest.slice(at).replace(/^ {1,2}/, '') }
 }
 
 const dayMs = 86_400_000

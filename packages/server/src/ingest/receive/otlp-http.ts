@@ -34,11 +34,14 @@ export type OtlpHttp = {
   stop(): Promise<void>
 }
 
+/** How often connections are looked at for requests that take too long. */
+const timeoutLookMs = 2000
+
 /** Rejects with the socket's error when the port cannot be listened on. */
 export async function startOtlpHttp(options: OtlpHttpOptions): Promise<OtlpHttp> {
   const limits = { bodySizeMaxBytes: options.bodySizeMaxBytes, budget: options.budget }
   const server = createServer(
-    { requestTimeout: options.requestTimeoutMs, keepAliveTimeout: 65_000 },
+    { requestTimeout: options.requestTimeoutMs, keepAliveTimeout: 65_000, connectionsCheckingInterval: timeoutLookMs },
     (request, response) => {
       void handle(request, response, options, limits)
     },
