@@ -1,11 +1,11 @@
-import { type ChildProcess, execFile, fork, spawn, spawnSync } from 'node:child_process'
+import { fork, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { createReadStream, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createReadStream, mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
-import { promisify } from 'node:util'
-import { eventually, freePort, root } from '../e2e/server.ts'
+import { isInstalled, type Restartable, startPrometheusOver, startRestartable } from '../e2e/prometheus-over.ts'
+import { root } from '../e2e/server.ts'
 import { writeExposition } from './query-metrics-data.ts'
 
 /** Somebody who answers PromQL over the data of the bench. */
@@ -22,13 +22,11 @@ export async function startOurs(): Promise<Asked> {
     cwd: root,
     execArgv: ['--conditions=wakeline-source', '--import', 'tsx'],
   })
+  child.once('exit', (code) => {
+    if (code !== 0) throw new Error(`Cannot bench our side: its process has ended with ${code}`)
+  })
   const ready = async (): Promise<{ url: string; directory: string }> => {
-    const [said] = await Promise.race([
-      once(child, 'message'),
-      once(child, 'exit').then(() => {
-        throw new Error('Cannot bench our side: its process has ended')
-      }),
-    ])
+    const [said] = await once(child, 'message')
     return said
   }
   let { url, directory } = await ready()
@@ -47,24 +45,9 @@ export async function startOurs(): Promise<Asked> {
   }
 }
 
-const isInstalled = (command: string): boolean => spawnSync(command, ['--version']).error === undefined
-
 export async function startPrometheus(): Promise<Asked | undefined> {
-  if (!isInstalled('prometheus') || !isInstalled('promtool')) return undefined
-  const directory = mkdtempSync(join(tmpdir(), 'wakeline-bench-prometheus-'))
-  const text = join(directory, 'samples.txt')
-  await writeExposition(text, 'seconds')
-  const data = join(directory, 'data')
-  const maxBuffer = 64 * 1024 * 1024
-  await promisify(execFile)('promtool', ['tsdb', 'create-blocks-from', 'openmetrics', text, data], { maxBuffer })
-  const config = join(directory, 'prometheus.yml')
-  writeFileSync(config, '')
-  const flags = [`--config.file=${config}`, `--storage.tsdb.path=${data}`, '--storage.tsdb.retention.time=100y']
-  return restartable('prometheus', directory, '/-/ready', (address) => [
-    ...flags,
-    `--web.listen-address=${address}`,
-    '--log.level=error',
-  ])
+  const started = await startPrometheusOver((path) => writeExposition(path, 'seconds'))
+  return started === undefined ? undefined : asked('prometheus', started)
 }
 
 export async function startVictoriaMetrics(): Promise<Asked | undefined> {
@@ -72,54 +55,26 @@ export async function startVictoriaMetrics(): Promise<Asked | undefined> {
   const directory = mkdtempSync(join(tmpdir(), 'wakeline-bench-victoria-'))
   const text = join(directory, 'samples.txt')
   await writeExposition(text, 'milliseconds')
-  const asked = await restartable('victoria-metrics', directory, '/health', (address) => [
+  const started = await startRestartable('victoria-metrics', directory, '/health', (address) => [
     `-storageDataPath=${join(directory, 'data')}`,
     `-httpListenAddr=${address}`,
     '-retentionPeriod=100y',
     '-loggerLevel=ERROR',
   ])
   const body = Readable.toWeb(createReadStream(text)) as ReadableStream<Uint8Array>
-  const answer = await fetch(`${asked.url()}/api/v1/import/prometheus`, { method: 'POST', body, duplex: 'half' })
+  const answer = await fetch(`${started.url}/api/v1/import/prometheus`, { method: 'POST', body, duplex: 'half' })
   if (!answer.ok) throw new Error(`Cannot fill victoria-metrics: ${await answer.text()}`)
-  await fetch(`${asked.url()}/internal/force_flush`)
-  await fetch(`${asked.url()}/internal/force_merge`)
-  return asked
+  await fetch(`${started.url}/internal/force_flush`)
+  await fetch(`${started.url}/internal/force_merge`)
+  return asked('victoria-metrics', started)
 }
 
-async function restartable(
-  command: string,
-  directory: string,
-  health: string,
-  flags: (address: string) => string[],
-): Promise<Asked> {
-  const address = `127.0.0.1:${await freePort()}`
-  const url = `http://${address}`
-  const start = async (): Promise<ChildProcess> => {
-    const child = spawn(command, flags(address), { stdio: ['ignore', 'ignore', 'inherit'] })
-    const isUp = async (): Promise<boolean> => (await fetch(`${url}${health}`).catch(() => undefined))?.ok === true
-    if (!(await eventually(isUp, (up) => up, 60_000))) throw new Error(`Cannot start ${command}: it does not answer`)
-    return child
-  }
-  const end = async (child: ChildProcess): Promise<void> => {
-    if (child.exitCode !== null) return
-    child.kill()
-    await once(child, 'exit')
-  }
-  let child = await start()
-  return {
-    name: command,
-    url: () => url,
-    forget: async () => {
-      await end(child)
-      dropFiles(directory)
-      child = await start()
-    },
-    stop: async () => {
-      await end(child)
-      rmSync(directory, { recursive: true, force: true })
-    },
-  }
-}
+const asked = (name: string, { url, directory, restart, stop }: Restartable): Asked => ({
+  name,
+  url: () => url,
+  forget: () => restart(() => dropFiles(directory)),
+  stop,
+})
 
 /** `dd` with `nocache` and nothing to copy tells the system that a file is not needed in memory any more. */
 function dropFiles(directory: string): void {

@@ -8,6 +8,7 @@ import { runExposition } from './exposition.ts'
 import { runLogQuery } from './log-query.ts'
 import { runOtlp } from './otlp/suite.ts'
 import { runPromql } from './promql.ts'
+import { runPromqlCompliance } from './promql-compliance.ts'
 import { runPromqlParse } from './promql-parse.ts'
 import { runPropagation } from './propagation.ts'
 import type { Case, Suite } from './suite.ts'
@@ -21,6 +22,7 @@ import { runTraceQuery } from './trace-query.ts'
 const suites: Readonly<Record<string, { folder: string; run: Suite }>> = {
   otlp: { folder: 'otlp', run: runOtlp },
   promql: { folder: 'promql-eval', run: runPromql },
+  'promql-compliance': { folder: 'promql-compliance', run: runPromqlCompliance },
   'promql-parse': { folder: 'promql-parse', run: runPromqlParse },
   dashboards: { folder: 'dashboards', run: runDashboards },
   exposition: { folder: 'exposition', run: runExposition },
@@ -78,6 +80,8 @@ function printSummary(name: string, counts: Counts, experimental: Counts): strin
 /** `floors.json` has the least that must pass of each suite, and under `NAME experimental` of its experimental cases. */
 async function isBelowFloor(name: string, counts: Counts, experimental: Counts): Promise<boolean> {
   const floors: Record<string, number> = JSON.parse(await readFile(join(import.meta.dirname, 'floors.json'), 'utf8'))
+  // What the suite is held against is not installed here, which it has said.
+  if (counts.total > 0 && counts.skipped === counts.total) return false
   const floor = floors[name] ?? 0
   const experimentalFloor = floors[`${name} experimental`] ?? 0
   if (counts.passed < floor) console.error(`${name}: ${counts.passed} passed, ${floor} must`)

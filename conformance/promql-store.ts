@@ -1,13 +1,12 @@
 import { mergeAlike } from '../packages/server/src/query/prometheus/columns.ts'
 import { openSources, type Speed } from '../packages/server/src/query/prometheus/prometheus.ts'
 import type { Elsewhere } from '../packages/server/src/query/promql/evaluate/evaluation.ts'
-import { type Labels, metricNameLabel } from '../packages/server/src/query/promql/evaluate/labels.ts'
 import type { SeriesSource } from '../packages/server/src/query/promql/evaluate/series-source.ts'
 import { childrenOf, type Expression, type LabelMatcher } from '../packages/server/src/query/promql/parse/ast.ts'
-import { type MemorySample, MemorySource } from '../packages/server/src/query/promql/script/memory-source.ts'
+import type { MemorySource } from '../packages/server/src/query/promql/script/memory-source.ts'
 import type { ScriptHome } from '../packages/server/src/query/promql/script/run-script.ts'
 import { openTestWorld } from '../packages/server/src/query/test-world/world.case.ts'
-import { quote } from '../packages/server/src/store/bind.ts'
+import { StoreRows } from './store-rows.ts'
 
 /**
  * The series of a script in the real store, as gauges of a sender that said nothing of itself, asked in two ways: samples
@@ -24,7 +23,7 @@ export async function openPromqlStore(): Promise<{ homes: readonly ScriptHome[];
     { name: 'the store', speed: { pushdownFromSamples: Infinity, samplesKeptMaxBytes: 100_000_000 } },
     { name: 'the engine', speed: { pushdownFromSamples: 0, samplesKeptMaxBytes: 0 } },
   ]
-  const rows = new Rows((sql) => world.insert(sql))
+  const rows = new StoreRows((sql) => world.insert(sql), '1970-01-01')
   const sources = ways.map(({ name, speed }) => ({ name, open: openSources(limits, speed, Date.now) }))
   const homes = sources.map(
     ({ name, open }, i): ScriptHome => ({
@@ -64,74 +63,4 @@ function beside({ source, elsewhere }: Opened, memory: MemorySource): Opened {
 
 function selectorsIn(expression: Expression): (readonly LabelMatcher[])[] {
   return expression.kind === 'vector-selector' ? [expression.matchers] : childrenOf(expression).flatMap(selectorsIn)
-}
-
-type Float = Exclude<MemorySample, { kind: 'histogram' }>
-
-/** Rows of the tables, put in before the next question. */
-class Rows {
-  memory = new MemorySource()
-  readonly #insert: (sql: string) => void
-  readonly #ids = new Map<string, number>()
-  readonly #times = new Set<string>()
-  #series: string[] = []
-  #samples: string[] = []
-
-  constructor(insert: (sql: string) => void) {
-    this.#insert = insert
-  }
-
-  clear(): void {
-    for (const table of this.#ids.size === 0 ? [] : ['series', 'samples']) this.#insert(`TRUNCATE TABLE ${table}`)
-    this.#ids.clear()
-    this.#times.clear()
-    this.#series = []
-    this.#samples = []
-    this.memory = new MemorySource()
-  }
-
-  add(labels: Labels, samples: readonly MemorySample[]): void {
-    if (
-      !samples.every(isStorable) ||
-      !labels.pairs.every(([name]) => /^[a-zA-Z][a-zA-Z0-9_]*$|^__name__$/.test(name))
-    ) {
-      this.memory.add(labels, samples)
-      return
-    }
-    const known = this.#ids.get(labels.key)
-    const id = known ?? this.#ids.size + 1
-    this.#ids.set(labels.key, id)
-    if (known === undefined) this.#series.push(seriesRow(id, labels))
-    for (const sample of samples) {
-      const place = `${id} ${sample.timeMs}`
-      if (this.#times.has(place)) continue
-      this.#times.add(place)
-      this.#samples.push(sampleRow(id, sample))
-    }
-  }
-
-  flush(): void {
-    if (this.#series.length > 0) this.#insert(`INSERT INTO series VALUES ${this.#series.join(', ')}`)
-    if (this.#samples.length > 0) this.#insert(`INSERT INTO samples VALUES ${this.#samples.join(', ')}`)
-    this.#series = []
-    this.#samples = []
-  }
-}
-
-function isStorable(sample: MemorySample): sample is Float {
-  return sample.kind !== 'histogram' && sample.timeMs >= 0 && (sample.kind === 'stale' || sample.startMs >= 0)
-}
-
-function seriesRow(id: number, { pairs }: Labels): string {
-  const metric = pairs.find(([name]) => name === metricNameLabel)?.[1] ?? ''
-  const attributes = pairs.filter(([name]) => name !== metricNameLabel).flatMap((pair) => pair.map(quote))
-  return `(${id}, '1970-01-01', ${quote(metric)}, 'gauge', '', false, 'd', '', '', '', 1, 1, map(${attributes.join(', ')}), '')`
-}
-
-const moment = (ms: number): string => `fromUnixTimestamp64Milli(${ms}, 'UTC')`
-
-function sampleRow(id: number, sample: MemorySample): string {
-  const isStale = sample.kind !== 'float'
-  const value = isStale ? 0 : Object.is(sample.value, -0) ? '-0.' : String(sample.value).replace('Infinity', 'inf')
-  return `(${id}, ${moment(sample.timeMs)}, ${moment(isStale ? 0 : sample.startMs)}, ${value}, ${isStale ? 1 : 0})`
 }
