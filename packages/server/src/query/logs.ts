@@ -7,7 +7,7 @@ import { type LogRow, type LogsEndRow, type LogsPlan, logsEndSql, logsSql } from
 import type { Running } from './run.ts'
 import type { Condition } from './search/condition.ts'
 import { readSearch } from './search/read-search.ts'
-import { slicesOf } from './slices.ts'
+import { widen } from './slices.ts'
 import { readableStep, stepTimes, type TimeRange } from './time-range.ts'
 import { logHistogram } from './view/log-histogram.ts'
 import { logRecord } from './view/records.ts'
@@ -48,13 +48,13 @@ export async function askMatchingLogs(
 async function askPageEnd(plan: LogsPlan, running: Running): Promise<bigint | undefined> {
   let end: bigint | undefined
   let wanted = (plan.after?.skip ?? 0) + plan.rows
-  for (const slice of slicesOf(rangeLeft(plan), plan.order)) {
-    const [row] = await running.rows<LogsEndRow>(logsEndSql({ ...plan, ...slice }, wanted))
-    if (row === undefined || row.found === '0') continue
+  await widen(rangeLeft(plan), { order: plan.order, wanted, isCumulative: false }, async (stretch) => {
+    const [row] = await running.rows<LogsEndRow>(logsEndSql({ ...plan, ...stretch }, wanted))
+    if (row === undefined || row.found === '0') return 0
     end = BigInt(row.page_end)
     wanted -= Number(row.found)
-    if (wanted <= 0) return end
-  }
+    return Number(row.found)
+  })
   return end
 }
 

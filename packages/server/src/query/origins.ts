@@ -11,7 +11,9 @@ export async function askOrigins(
   running: Running,
 ): Promise<Origins> {
   if (rows.length === 0) return { resources: {}, scopes: {} }
-  const resources = await running.rows<OriginRow>(resourcesSql([...new Set(rows.map((row) => row.resource))]))
-  const scopes = await running.rows<ScopeRow>(scopesSql([...new Set(rows.map((row) => row.scope))]))
+  const [resources, scopes] = await Promise.all([
+    running.rows<OriginRow>(resourcesSql([...new Set(rows.map((row) => row.resource))])),
+    running.rows<ScopeRow>(scopesSql([...new Set(rows.map((row) => row.scope))])),
+  ])
   return { resources: resourceRecords(resources), scopes: scopeRecords(scopes) }
 }

@@ -1,24 +1,48 @@
 import type { TimeRange } from './time-range.ts'
 
 /**
- * A range cut so that what is wanted first is read first: a small slice at its newest (or oldest) end, then ever larger
- * ones. Most pages end in the first; a search that finds nothing has read everything once.
+ * Reads a range so that what is wanted first is read first: a small stretch at its newest (or oldest) end, then one long
+ * enough by what was found there, until enough is found or all is read. Most pages end in the first; a search that
+ * finds nothing costs a little more than reading everything once.
+ *
+ * `read` is told the stretch, and answers how many were found in it; `isCumulative` stretches all begin at the end
+ * where reading began, others where the one before stopped.
  */
-export function slicesOf({ fromMs, toMs }: TimeRange, order: 'newest' | 'oldest'): TimeRange[] {
-  const slices: TimeRange[] = []
-  const lengthMs = toMs - fromMs
-  let done = 0
-  for (const share of shares) {
-    const upTo = share === 1 ? lengthMs : Math.ceil(lengthMs * share)
-    if (upTo <= done || (share < 1 && upTo < leastMs)) continue
-    slices.push(
-      order === 'newest' ? { fromMs: toMs - upTo, toMs: toMs - done } : { fromMs: fromMs + done, toMs: fromMs + upTo },
-    )
-    done = upTo
+export async function widen(
+  range: TimeRange,
+  options: { order: 'newest' | 'oldest'; wanted: number; isCumulative: boolean },
+  read: (stretch: TimeRange, isLast: boolean) => Promise<number>,
+): Promise<void> {
+  const lengthMs = range.toMs - range.fromMs
+  let found = 0
+  for (let doneMs = 0, upToMs = Math.max(leastMs, Math.ceil(lengthMs / firstShare)); doneMs < lengthMs; ) {
+    // What is left over would soon be read anyway.
+    const isLast = upToMs > lengthMs / 2
+    const endMs = isLast ? lengthMs : upToMs
+    const stretch = stretchOf(range, options.order, { beginMs: options.isCumulative ? 0 : doneMs, endMs })
+    const more = await read(stretch, isLast)
+    found = options.isCumulative ? more : found + more
+    if (found >= options.wanted || isLast) return
+    doneMs = endMs
+    const needed = found === 0 ? growth : Math.min(growth, (options.wanted / found) * spare)
+    upToMs = Math.ceil(endMs * Math.max(2, needed))
   }
-  return slices
 }
 
-const shares = [1 / 256, 1 / 16, 1]
+const firstShare = 256
+/** How much longer the next stretch is where nothing was found. */
+const growth = 16
+/** Things come unevenly. */
+const spare = 1.4
 /** A statement costs milliseconds however little it reads. */
 const leastMs = 10_000
+
+function stretchOf(
+  { fromMs, toMs }: TimeRange,
+  order: 'newest' | 'oldest',
+  { beginMs, endMs }: { beginMs: number; endMs: number },
+): TimeRange {
+  return order === 'newest'
+    ? { fromMs: toMs - endMs, toMs: toMs - beginMs }
+    : { fromMs: fromMs + beginMs, toMs: fromMs + endMs }
+}

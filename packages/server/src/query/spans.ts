@@ -7,7 +7,8 @@ import { chosenSpansSql, type SpansPlan, spansEndSql, spansSql } from './plan/sp
 import type { Running } from './run.ts'
 import { readTraceSearch } from './search/read-search.ts'
 import { onlyLeaf, type TraceSearch } from './search/trace-condition.ts'
-import { slicesOf } from './slices.ts'
+import { widen } from './slices.ts'
+import type { TimeRange } from './time-range.ts'
 import { askFoundTraces } from './trace-search.ts'
 import type { TracesAsk } from './traces.ts'
 import { spanRecord } from './view/traces.ts'
@@ -40,15 +41,18 @@ type SortedSpanRow = SpanRow & { sort_key: string }
 async function askPage(plan: SpansPlan, running: Running): Promise<SortedSpanRow[]> {
   const { fromMs, toMs, order, after } = plan
   const endMs = order === 'newest' && after !== undefined ? Math.min(toMs, Number(after.key / 1_000_000n) + 1) : toMs
-  const slices = order === 'newest' ? slicesOf({ fromMs, toMs: endMs }, 'newest') : [{ fromMs, toMs }]
   const rows: SortedSpanRow[] = []
-  for (const slice of slices) {
-    const part = { ...plan, ...slice, rows: plan.rows - rows.length }
+  const read = async (stretch: TimeRange): Promise<number> => {
+    const part = { ...plan, ...stretch, rows: plan.rows - rows.length }
     const [end] = await running.rows<{ page_end: string | null }>(spansEndSql(part))
-    if (end === undefined || end.page_end === null) continue
-    rows.push(...(await running.rows<SortedSpanRow>(spansSql(part, BigInt(end.page_end)))))
-    if (rows.length >= plan.rows) break
+    if (end === undefined || end.page_end === null) return 0
+    const found = await running.rows<SortedSpanRow>(spansSql(part, BigInt(end.page_end)))
+    rows.push(...found)
+    return found.length
   }
+  const range = { fromMs, toMs: endMs }
+  if (order === 'slowest') await read(range)
+  else await widen(range, { order, wanted: plan.rows, isCumulative: false }, read)
   return rows
 }
 

@@ -1,7 +1,7 @@
 import { type TracePageRow, type TracesPlan, tracePageSql } from './plan/traces.ts'
 import type { Running } from './run.ts'
 import { readsAttributes } from './search/condition.ts'
-import { slicesOf } from './slices.ts'
+import { widen } from './slices.ts'
 
 /** Spans read before asking for more. Reading attributes costs so much more than sorting that it is done once. */
 const spansReadMax = 1_000_000_000
@@ -14,15 +14,17 @@ export type TracePage = { rows: TracePageRow[]; isWhole: boolean }
  * end (or before the cursor), because most pages are found in the first.
  */
 export async function askPage(plan: TracesPlan, running: Running): Promise<TracePage> {
-  if (plan.order === 'newest') {
-    const beginMs = plan.after === undefined ? plan.toMs : Math.min(plan.toMs, Number(plan.after.key / 1_000_000n) + 1)
-    for (const { fromMs } of slicesOf({ fromMs: plan.fromMs, toMs: beginMs }, 'newest')) {
-      if (fromMs === plan.fromMs) break
-      const { rows } = await askPageWithin({ ...plan, fromMs }, running)
-      if (rows.length >= plan.traces) return { rows, isWhole: false }
-    }
-  }
-  return askPageWithin(plan, running)
+  if (plan.order === 'slowest') return askPageWithin(plan, running)
+  const beginMs = plan.after === undefined ? plan.toMs : Math.min(plan.toMs, Number(plan.after.key / 1_000_000n) + 1)
+  let page: TracePage = { rows: [], isWhole: true }
+  // Each stretch begins anew: a trace may have spans in several, and its newest decides its place.
+  const options = { order: plan.order, wanted: plan.traces, isCumulative: true }
+  await widen({ fromMs: plan.fromMs, toMs: beginMs }, options, async ({ fromMs }, isLast) => {
+    const { rows, isWhole } = await askPageWithin({ ...plan, fromMs }, running)
+    page = { rows, isWhole: isWhole && isLast }
+    return rows.length
+  })
+  return page
 }
 
 /** Most pages are found in few spans; where traces are large, more of them are read, and at last all. */

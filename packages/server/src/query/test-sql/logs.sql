@@ -10,6 +10,12 @@ SELECT toString(toUnixTimestamp64Nano(min(ts))) AS page_end, count() AS found FR
   ORDER BY ts DESC LIMIT {p5:UInt64}
 );
 
+SELECT toString(toUnixTimestamp64Nano(min(ts))) AS page_end, count() AS found FROM (
+  SELECT ts FROM logs
+  WHERE ts >= fromUnixTimestamp64Nano({p1:Int64}, 'UTC') AND ts < fromUnixTimestamp64Nano({p2:Int64}, 'UTC') AND hasToken(lower(body), {p3:String}) AND hasToken(lower(body), {p4:String})
+  ORDER BY ts DESC LIMIT {p5:UInt64}
+);
+
 SELECT toString(toUnixTimestamp64Nano(ts)) AS time,
   toString(toUnixTimestamp64Nano(observed_ts)) AS observed,
   service, severity, severity_text, event_name, body, body_type,

@@ -24,8 +24,8 @@ SELECT lower(hex(trace_id)) AS trace, service,
   toString(toUnixTimestamp64Nano(argMin(ts, (parent_span_id != unhex('0000000000000000'), ts)))) AS first_name_start
 FROM spans
 WHERE trace_id IN (SELECT toFixedString(unhex(arrayJoin({p1:Array(String)})), 16)) AND ts >= bounds.1 AND ts <= bounds.2
-  AND intDiv(toUnixTimestamp64Nano(ts), 60000000000) IN (
-    SELECT arrayJoin(range(intDiv(toUnixTimestamp64Nano(first_ts), 60000000000), intDiv(toUnixTimestamp64Nano(last_ts), 60000000000) + 1))
+  AND intDiv(toUnixTimestamp64Nano(ts), 10000000000) IN (
+    SELECT arrayJoin(range(intDiv(toUnixTimestamp64Nano(first_ts), 10000000000), intDiv(toUnixTimestamp64Nano(last_ts), 10000000000) + 1))
     FROM trace_bounds WHERE trace_id IN (SELECT toFixedString(unhex(arrayJoin({p1:Array(String)})), 16))
   )
 GROUP BY trace_id, service

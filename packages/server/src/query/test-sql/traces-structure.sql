@@ -26,6 +26,20 @@ GROUP BY trace_id
 ORDER BY max(key) DESC, trace_id DESC
 LIMIT {p5:UInt64};
 
+SELECT lower(hex(trace_id)) AS trace, toString(max(key)) AS last_key, count() AS matched, any(spans_read) AS spans
+FROM (
+  SELECT trace_id, key, count() OVER () AS spans_read
+  FROM (
+    SELECT trace_id, toUnixTimestamp64Nano(ts) AS key FROM spans
+    WHERE ts >= fromUnixTimestamp64Nano({p1:Int64}, 'UTC') AND ts < fromUnixTimestamp64Nano({p2:Int64}, 'UTC') AND (service = {p3:String})
+    ORDER BY ts DESC
+    LIMIT {p4:UInt64}
+  )
+)
+GROUP BY trace_id
+ORDER BY max(key) DESC, trace_id DESC
+LIMIT {p5:UInt64};
+
 WITH (SELECT (min(first_ts), max(last_ts)) FROM trace_bounds WHERE trace_id IN (SELECT toFixedString(unhex(arrayJoin({p1:Array(String)})), 16))) AS bounds
 SELECT lower(hex(trace_id)) AS trace, count() AS span_count, countIf(status = 2) AS errors, uniqExact(service) AS services,
   toString(max(toUnixTimestamp64Nano(ts) + duration) - min(toUnixTimestamp64Nano(ts))) AS nanoseconds,
@@ -34,8 +48,8 @@ FROM (
   SELECT trace_id, span_id, parent_span_id, ts, duration, status, service, if(service = {p2:String}, {p3:UInt64}, 0) + if(service = {p4:String}, {p5:UInt64}, 0) AS matches
   FROM spans
   WHERE trace_id IN (SELECT toFixedString(unhex(arrayJoin({p1:Array(String)})), 16)) AND ts >= bounds.1 AND ts <= bounds.2
-  AND intDiv(toUnixTimestamp64Nano(ts), 60000000000) IN (
-    SELECT arrayJoin(range(intDiv(toUnixTimestamp64Nano(first_ts), 60000000000), intDiv(toUnixTimestamp64Nano(last_ts), 60000000000) + 1))
+  AND intDiv(toUnixTimestamp64Nano(ts), 10000000000) IN (
+    SELECT arrayJoin(range(intDiv(toUnixTimestamp64Nano(first_ts), 10000000000), intDiv(toUnixTimestamp64Nano(last_ts), 10000000000) + 1))
     FROM trace_bounds WHERE trace_id IN (SELECT toFixedString(unhex(arrayJoin({p1:Array(String)})), 16))
   )
 )
@@ -54,8 +68,8 @@ SELECT lower(hex(trace_id)) AS trace, service,
   toString(toUnixTimestamp64Nano(argMin(ts, (parent_span_id != unhex('0000000000000000'), ts)))) AS first_name_start
 FROM spans
 WHERE trace_id IN (SELECT toFixedString(unhex(arrayJoin({p1:Array(String)})), 16)) AND ts >= bounds.1 AND ts <= bounds.2
-  AND intDiv(toUnixTimestamp64Nano(ts), 60000000000) IN (
-    SELECT arrayJoin(range(intDiv(toUnixTimestamp64Nano(first_ts), 60000000000), intDiv(toUnixTimestamp64Nano(last_ts), 60000000000) + 1))
+  AND intDiv(toUnixTimestamp64Nano(ts), 10000000000) IN (
+    SELECT arrayJoin(range(intDiv(toUnixTimestamp64Nano(first_ts), 10000000000), intDiv(toUnixTimestamp64Nano(last_ts), 10000000000) + 1))
     FROM trace_bounds WHERE trace_id IN (SELECT toFixedString(unhex(arrayJoin({p1:Array(String)})), 16))
   )
 GROUP BY trace_id, service

@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest'
+import { widen } from './slices.ts'
+
+const hour = 3_600_000
+const day = { fromMs: 0, toMs: 24 * hour }
+
+/** Stretches read, in hours from the end where reading begins; something is found in each of the first `found` minutes. */
+async function stretches(found: number, order: 'newest' | 'oldest', isCumulative: boolean): Promise<string[]> {
+  const read: string[] = []
+  await widen(day, { order, wanted: 50, isCumulative }, async ({ fromMs, toMs }) => {
+    const [begin, end] = order === 'newest' ? [day.toMs - toMs, day.toMs - fromMs] : [fromMs, toMs]
+    read.push(`${(begin / hour).toFixed(1)}-${(end / hour).toFixed(1)}`)
+    return Math.min(found, Math.floor(end / 60_000)) - Math.min(found, Math.floor(begin / 60_000))
+  })
+  return read
+}
+
+test.each<[number, 'newest' | 'oldest', boolean, string[]]>([
+  [1440, 'newest', false, ['0.0-0.1', '0.1-1.3']],
+  [1440, 'oldest', false, ['0.0-0.1', '0.1-1.3']],
+  [1440, 'newest', true, ['0.0-0.1', '0.0-1.3']],
+  [0, 'newest', false, ['0.0-0.1', '0.1-1.5', '1.5-24.0']],
+  [10, 'newest', false, ['0.0-0.1', '0.1-1.3', '1.3-9.2', '9.2-24.0']],
+])('with %d found, reads the %s in stretches', async (found, order, isCumulative, read) => {
+  expect(await stretches(found, order, isCumulative)).toEqual(read)
+})
+
+test('a short range is read once', async () => {
+  const read: number[] = []
+  await widen(
+    { fromMs: 5, toMs: 9000 },
+    { order: 'newest', wanted: 1, isCumulative: false },
+    async ({ fromMs, toMs }) => {
+      read.push(fromMs, toMs)
+      return 0
+    },
+  )
+  expect(read).toEqual([5, 9000])
+})
