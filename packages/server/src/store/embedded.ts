@@ -57,8 +57,9 @@ export type EmbeddedOptions = EngineSize & {
   limits: ReadLimits
 }
 
-/** Too dear for every load: merges make it, or what comes after them. */
+/** Too dear for every load: merges make them, or what comes after. */
 const logBodyIndex = 'body_words'
+const mergedIndexes = `${logBodyIndex},attribute_values`
 
 /** Threads libuv's pool must have before anything uses it (`UV_THREADPOOL_SIZE`): sessions, and room for files. */
 export const threadPoolSize = (readers: number): number => readers + 2 + 6
@@ -377,5 +378,5 @@ function renderLoad(file: SealedFile): string {
     min_insert_block_size_rows = ${file.blockRows}, min_insert_block_size_bytes = 0,
     max_partitions_per_insert_block = 0, storage_file_read_method = 'pread',
     input_format_skip_unknown_fields = 0, input_format_native_allow_types_conversion = 0,
-    exclude_materialize_skip_indexes_on_insert = '${logBodyIndex}'`
+    exclude_materialize_skip_indexes_on_insert = '${mergedIndexes}'`
 }
