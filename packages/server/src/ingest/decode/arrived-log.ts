@@ -60,7 +60,7 @@ function isBraced({ reader }: Decoding, { at, length }: ValueRegister): boolean 
   const { bytes } = reader
   if (bytes[at] !== openBrace) return false
   let last = at + length - 1
-  while (last > at && bytes[last]! <= 0x20) last -= 1
+  while (last > at && (bytes[last] ?? 0) <= 0x20) last -= 1
   return bytes[last] === closeBrace
 }
 

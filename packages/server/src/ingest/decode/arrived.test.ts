@@ -15,9 +15,7 @@ function decode(signal: Signal, json: unknown, options = all) {
   const arrival = new Arrival(options)
   const decoder = signal === 'logs' ? decodeOtlpLogs : decodeOtlpTraces
   const decoded = decoder(transcoded.protobuf, { blocks, nowUnixMs: 0, limits, arrival })
-  const rows = Object.fromEntries(
-    blocks.take().map(({ table, bytes }) => [table, readRows(bytes) as Record<string, unknown>[]]),
-  )
+  const rows = Object.fromEntries(blocks.take().map(({ table, bytes }) => [table, readRows(bytes)]))
   return {
     decoded,
     row: rows[signal === 'logs' ? 'logs' : 'spans']?.[0],

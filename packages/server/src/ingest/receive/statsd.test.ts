@@ -16,9 +16,7 @@ function rowsOf(body: Uint8Array | undefined): Rows {
   const blocks = new OpenBlocks({ originsKnownMax: 100, seriesKnownMax: 100 })
   const decoded = decodeOtlpMetrics(body ?? new Uint8Array(), { blocks, nowUnixMs: nowMs, limits })
   expect(decoded).toMatchObject({ rejected: 0 })
-  return Object.fromEntries(
-    blocks.take().map(({ table, bytes }) => [table, readRows(bytes) as Record<string, unknown>[]]),
-  )
+  return Object.fromEntries(blocks.take().map(({ table, bytes }) => [table, readRows(bytes)]))
 }
 
 function flushed(...lines: string[]): Rows {

@@ -170,7 +170,8 @@ async function readAll(
   let held = 0
   let isKept = false
   try {
-    for await (const chunk of stream as AsyncIterable<Buffer>) {
+    for await (const read of stream) {
+      const chunk = Buffer.from(read)
       if (held + chunk.length > bodySizeMaxBytes)
         return { failed: `its body is larger than ${bodySizeMaxBytes} bytes, the limit (body_size_limit)` }
       if (!budget.take(chunk.length)) return { failed: 'the bodies being received fill the memory kept for them' }

@@ -1,6 +1,5 @@
 import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
 import { createServer, type RequestListener } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
@@ -27,7 +26,8 @@ async function target(listener: RequestListener): Promise<string> {
     server.closeAllConnections()
     server.close()
   })
-  return `127.0.0.1:${(server.address() as AddressInfo).port}`
+  const bound = server.address()
+  return `127.0.0.1:${typeof bound === 'object' ? bound?.port : bound}`
 }
 
 const text =
@@ -72,7 +72,7 @@ async function scrape(yaml: string): Promise<Started> {
       const decoded = decodeRemoteWrite2(body, { blocks, nowUnixMs: Date.now(), limits })
       if ('refused' in decoded) return { kind: 'refused', message: decoded.refused }
       for (const { table, bytes } of blocks.take())
-        for (const row of readRows(bytes) as Record<string, never>[]) {
+        for (const row of readRows(bytes)) {
           if (table === 'series') series.set(row['series_id'], row)
           else if (table === 'samples') rows.push(rowOf(row, series.get(row['series_id'])))
           else if (table === 'histograms') histograms.push({ ...row, metric: series.get(row['series_id'])?.['metric'] })
