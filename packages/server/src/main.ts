@@ -6,17 +6,16 @@ import { startIngest } from './ingest/ingest.ts'
 import { arrivalOptions } from './main/arrival-options.ts'
 import { listenForBackups } from './main/backup.ts'
 import { listen } from './main/listen.ts'
-import { openStore, readLimits } from './main/open-store.ts'
+import { startLogIndex } from './main/log-index.ts'
+import { openStore } from './main/open-store.ts'
 import { ownMetricsText } from './main/own-metrics.ts'
 import { type Closers, nothingScraped, type Receiving, startReceiving } from './main/receiving.ts'
-import { startLogIndex } from './main/log-index.ts'
 import { reportFault } from './main/report-fault.ts'
 import { retentionPolicy, startRetention } from './main/retention.ts'
 import type { ServerParts } from './main/server-parts.ts'
 import { readStatus } from './main/status.ts'
 import type { Options } from './options.ts'
 import { openQuery } from './query/query.ts'
-import type { Reader, ReadLimits } from './store/store.ts'
 
 /** The only file that knows every part: it opens them in order, hands each what it needs, and closes them backwards. */
 
@@ -77,9 +76,9 @@ async function openParts(parts: ServerParts, closers: Closers): Promise<Omit<Run
   closers.push(() => retention.stop())
   void retention.look()
 
-  const limits = readLimits(options)
-  const reader = withLimits(store, limits)
-  const query = openQuery({ reader, options, nowUnixMs })
+  // Questions get the limits of now: what can be changed while the server runs is changed here.
+  const asking = { ...options }
+  const query = openQuery({ reader: store, options: asking, nowUnixMs })
   closers.push(() => query.close())
   const endpoints = { ui: '', otlpHttp: '', otlpGrpc: '' }
   let receiving: Receiving | undefined
@@ -120,19 +119,10 @@ async function openParts(parts: ServerParts, closers: Closers): Promise<Omit<Run
   receiving = started
   Object.assign(endpoints, { ui: api.url, otlpHttp: started.otlpHttp, otlpGrpc: started.otlpGrpc })
   const reload = (changed: Options): void => {
-    Object.assign(limits, readLimits(changed))
+    Object.assign(asking, changed)
     policy = retentionPolicy(changed)
     void retention.look()
     started.reload(changed)
   }
   return { ...endpoints, directory, reload }
-}
-
-/** Questions get the limits of now, so that they can be changed while the server runs. */
-function withLimits(reader: Reader, limits: ReadLimits): Reader {
-  return {
-    rows: (statement, options) => reader.rows(statement, { ...options, limits }),
-    blocks: (statement, options) => reader.blocks(statement, { ...options, limits }),
-    subscribe: (table, listen) => reader.subscribe(table, listen),
-  }
 }

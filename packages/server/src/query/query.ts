@@ -111,12 +111,7 @@ export function openQuery({
   options: QueryOptions
   nowUnixMs: () => number
 }): Query {
-  const limits: ReadLimits = {
-    timeoutMs: options.queryTimeoutMs,
-    memoryMaxBytes: options.queryMemoryMaxBytes,
-    rowsMax: options.queryRowsMax,
-  }
-  const running = (run: RunOptions): Running => startRunning(reader, limits, run)
+  const running = (run: RunOptions): Running => startRunning(reader, limitsOf(options), run)
   const tail = startTail({ reader, options, nowUnixMs })
   return {
     services: (ask, run) => askServices(ask, { running: running(run), nowMs: nowUnixMs() }),
@@ -147,5 +142,14 @@ export function openQuery({
     running,
     tail,
     close: () => tail.stop(),
+  }
+}
+
+/** Read for each question: options may change while the server runs. */
+function limitsOf(options: QueryOptions): ReadLimits {
+  return {
+    timeoutMs: options.queryTimeoutMs,
+    memoryMaxBytes: options.queryMemoryMaxBytes,
+    rowsMax: options.queryRowsMax,
   }
 }
