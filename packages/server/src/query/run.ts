@@ -45,8 +45,12 @@ export function startRunning(reader: Reader, limits: ReadLimits, options: RunOpt
       `Cannot answer this question: it took longer than ${limits.timeoutMs} ms; narrow the time range or the search`,
       'timeout',
     )
+  /** In the words of the whole question, with the limit it met. */
   const stopped = (error: unknown): never => {
-    throw error instanceof QueryError && error.reason === 'timeout' && leftMs() <= 0 ? late() : error
+    if (!(error instanceof QueryError)) throw error
+    if (error.reason === 'timeout' && leftMs() <= 0) throw late()
+    const says = limitSentences(limits)[error.reason]
+    throw says === undefined ? error : new QueryError(`Cannot answer this question: ${says}`, error.reason)
   }
   const readOptions = (): ReadOptions => {
     if (leftMs() <= 0) throw late()
@@ -76,5 +80,13 @@ export function startRunning(reader: Reader, limits: ReadLimits, options: RunOpt
     },
     typed: (text) => reader.typed(text, readOptions()).catch(stopped),
     cost: () => ({ ...total, elapsedMs: Math.round(total.elapsedMs * 10) / 10 }),
+  }
+}
+
+function limitSentences({ memoryMaxBytes, rowsMax }: ReadLimits): Partial<Record<QueryError['reason'], string>> {
+  const mebibytes = Math.round(memoryMaxBytes / 1024 / 1024)
+  return {
+    memory: `it needs more than ${mebibytes} MiB of memory; narrow the time range or group by fewer values`,
+    rows: `it has more than ${rowsMax} rows; narrow the time range or the search, or set a limit`,
   }
 }
