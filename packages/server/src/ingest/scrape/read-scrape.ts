@@ -1,7 +1,7 @@
-import type { Dialect, Exposition, ExpositionSample, Label, MetricType } from '../exposition/exposition.ts'
+import type { Dialect, ExpositionSample, Label, MetricType } from '../exposition/exposition.ts'
 import { parseNumber } from '../exposition/line-cursor.ts'
 import { readExpositionLines } from '../exposition/read-exposition.ts'
-import { inTurns } from '../in-turns.ts'
+import { inTurns, type Steps } from '../in-turns.ts'
 import type { ScrapeConfig, ScrapeProtocol } from './config.ts'
 import { type Exposed, type ExposedFamily, unknownFamily } from './exposed.ts'
 import { printBound } from './print-bound.ts'
@@ -23,11 +23,23 @@ export async function readScrape(
     const { isNativeWanted, alwaysScrapeClassicHistograms: isClassicWanted } = config
     return await inTurns(readProtobuf(body, { isNativeWanted, isClassicWanted }, each))
   }
-  const read = await inTurns(readExpositionLines(new TextDecoder().decode(body), language, false))
+  return await inTurns(readText(new TextDecoder().decode(body), language, each))
+}
+
+function* readText(text: string, dialect: Dialect, each: (exposed: Exposed) => void): Steps<string> {
+  const read = yield* readExpositionLines(text, dialect, false)
   if ('refused' in read) return read.refused
-  handOn(read, each)
+  const families = new Map<string, ExposedFamily>()
+  for (const [name, { type = 'unknown', help = '', unit = '' }] of read.metadata)
+    families.set(name, { type, help, unit })
+  for (const [index, sample] of read.samples.entries()) {
+    each(exposedOf(sample, familyOf(sample.name, families)))
+    if (index % samplesPerStep === 0) yield
+  }
   return ''
 }
+
+const samplesPerStep = 200
 
 const languages: Readonly<Record<string, Dialect | 'protobuf'>> = {
   'text/plain': 'text',
@@ -54,12 +66,6 @@ function languageOf(
   return {
     unknown: `it sent ${said}, which is none of Prometheus'; set fallback_scrape_protocol if it speaks one all the same`,
   }
-}
-
-function handOn({ samples, metadata }: Exposition, each: (exposed: Exposed) => void): void {
-  const families = new Map<string, ExposedFamily>()
-  for (const [name, { type = 'unknown', help = '', unit = '' }] of metadata) families.set(name, { type, help, unit })
-  for (const sample of samples) each(exposedOf(sample, familyOf(sample.name, families)))
 }
 
 const suffix = /_(?:total|bucket|count|sum|created|info|gcount|gsum)$/

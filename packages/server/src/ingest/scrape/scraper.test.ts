@@ -48,7 +48,7 @@ type Started = Scraper & {
 
 const limits = { attributesMax: 50, valueSizeMaxBytes: 1000, eventsMax: 8, depthMax: 8 }
 
-async function scrape(yaml: string): Promise<Started> {
+async function scrape(yaml: string, nowUnixMs: () => number = Date.now): Promise<Started> {
   const blocks = new OpenBlocks({ originsKnownMax: 100, seriesKnownMax: 10_000 })
   const series = new Map<unknown, Record<string, unknown>>()
   const rows: Row[] = []
@@ -65,7 +65,7 @@ async function scrape(yaml: string): Promise<Started> {
     scrapeTargetsMax: 100,
     bodySizeMaxBytes: 1_000_000,
     budget: new BodyBudget(10_000_000),
-    nowUnixMs: Date.now,
+    nowUnixMs,
     report: (sentence) => reports.push(sentence),
     onFault: (error) => reports.push(String(error)),
     submit: async ({ body }) => {
@@ -318,4 +318,16 @@ test('a changed configuration is taken over, and series that stay are not marked
   expect(rows.some(({ metric, isStale }) => metric === 'a' && isStale)).toBe(false)
   await reloadText('scrape_configs: []')
   expect(rows.some(({ metric, isStale }) => metric === 'a' && isStale)).toBe(true)
+})
+
+test('scraping goes on when the clock is set back or forward by an hour', async () => {
+  const address = await target(text(() => 'a 1\n'))
+  let setMs = 0
+  const { rows } = await scrape(config(address), () => Date.now() + setMs)
+  const scrapes = (): number => rows.filter(({ metric }) => metric === 'a').length
+  for (const jumpMs of [0, -3_600_000, 3_600_000]) {
+    setMs = jumpMs
+    const before = scrapes()
+    await until(() => scrapes() > before + 2, `scrapes after ${jumpMs} ms`)
+  }
 })

@@ -48,7 +48,7 @@ export class TargetSeries {
   /** Answers why the whole scrape must fail; '' when all is well. */
   add(exposed: Exposed, target: Target, config: ScrapeConfig): string {
     this.counts.scraped += 1
-    const raw = JSON.stringify([exposed.name, exposed.labels])
+    const raw = rawKeyOf(exposed)
     let known = this.#known.get(raw)
     if (known === undefined) {
       const read = knownOf(exposed, target, config)
@@ -92,6 +92,15 @@ export class TargetSeries {
     this.#scraped = []
     return scraped
   }
+}
+
+/** Half of a surrogate pair alone: it is in no text that was UTF-8. */
+const apart = '\ud800'
+
+function rawKeyOf({ name, labels, histogram }: Exposed): string {
+  let key = histogram === undefined ? name : apart + name
+  for (const [label, value] of labels) key += apart + label + apart + value
+  return key
 }
 
 function knownOf(exposed: Exposed, target: Target, config: ScrapeConfig): Known | string {
