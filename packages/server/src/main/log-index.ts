@@ -14,9 +14,9 @@ export type LogIndexParts = {
 
 /** A fifth of one core at the limit. */
 const busyRowsPerSecond = 20_000
-const windowMs = 10_000
+const windowMs = 5_000
 
-/** Looks at the rate every ten seconds. What cannot be changed is said, and tried again at the next look. */
+/** Looks at the rate every five seconds. What cannot be changed is said, and tried again at the next look. */
 export function startLogIndex({ store, loaded, report }: LogIndexParts): { stop(): Promise<void> } {
   let before = loaded()
   let looking = Promise.resolve()

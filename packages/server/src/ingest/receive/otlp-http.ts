@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { type AccessRules, accessHeaders, checkHost, checkOrigin, checkToken } from '../../base/access.ts'
 import { type Failure, failures } from './answer.ts'
+import { BodyBuffers } from './body-buffers.ts'
 import { refuseOtlp } from './otlp-protocol.ts'
 import type { Asked, Protocol, Reply } from './protocol.ts'
 import { findProtocol, protocolPaths } from './protocols.ts'
@@ -39,7 +40,7 @@ const timeoutLookMs = 2000
 
 /** Rejects with the socket's error when the port cannot be listened on. */
 export async function startOtlpHttp(options: OtlpHttpOptions): Promise<OtlpHttp> {
-  const limits = { bodySizeMaxBytes: options.bodySizeMaxBytes, budget: options.budget }
+  const limits = { bodySizeMaxBytes: options.bodySizeMaxBytes, budget: options.budget, buffers: new BodyBuffers() }
   const server = createServer(
     { requestTimeout: options.requestTimeoutMs, keepAliveTimeout: 65_000, connectionsCheckingInterval: timeoutLookMs },
     (request, response) => {
@@ -114,7 +115,7 @@ async function handle(
       if ('failure' in answer) await fail(answer)
       else send(response, answer)
     } finally {
-      limits.budget.give(body.heldBytes)
+      body.release()
     }
   } catch (error) {
     options.onFault(error)
