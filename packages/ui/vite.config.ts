@@ -9,7 +9,7 @@ export default defineConfig({
   root: fileURLToPath(new URL('.', import.meta.url)),
   plugins: [react()],
   resolve: { conditions: ['wakeline-source', 'module', 'browser', 'development|production'] },
-  server: { host: '127.0.0.1', proxy: { '/api': apiUrl } },
+  server: { host: '127.0.0.1', proxy: { '/api': apiUrl, '/prometheus': apiUrl } },
   build: {
     outDir: fileURLToPath(new URL('../server/dist/ui', import.meta.url)),
     emptyOutDir: true,

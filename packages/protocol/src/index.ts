@@ -6,7 +6,7 @@ export {
   readBatchAccount,
 } from './accounting.ts'
 export type * from './api.ts'
-export { type Ask, Failure, openAsk, type Question } from './ask/client.ts'
+export { type Ask, Failure, openAsk, type PrometheusAnswer, type Question } from './ask/client.ts'
 export { printRawSearch } from './ask/query-string.ts'
 export * from './ask/questions.ts'
 export * as otlp from './otlp/fields.ts'

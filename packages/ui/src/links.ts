@@ -4,6 +4,7 @@
  */
 import { type LogsSearch, logsUrl } from './pages/logs/url.ts'
 import { type MetricsSearch, metricsUrl } from './pages/metrics/url.ts'
+import { type QuerySearch, queryUrl } from './pages/query/url.ts'
 import { type ServicesSearch, servicesUrl } from './pages/services/url.ts'
 import { traceUrl } from './pages/trace/url.ts'
 import { type TracesSearch, tracesUrl } from './pages/traces/url.ts'
@@ -62,6 +63,17 @@ export function toMetric(metric: string, { service, at, ...search }: Partial<Met
     ...metricsUrl.print({ ...metricsUrl.parse({}), ...search, metric }),
     ...scope({ ...(service && { service }), ...(at && { at }) }),
   })
+}
+
+export function toQuery({ at, ...search }: Partial<QuerySearch> & Pick<LinkScope, 'at'> = {}): string {
+  return printPath('/query', {
+    ...queryUrl.print({ ...queryUrl.parse({}), ...search }),
+    ...scope({ ...(at && { at }) }),
+  })
+}
+
+export function toSystem(): string {
+  return '/system'
 }
 
 function scope({ service, at }: LinkScope): RawSearch {

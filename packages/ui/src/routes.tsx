@@ -16,6 +16,8 @@ const TracesPage = lazyRouteComponent(() => import('./pages/traces/traces-page.t
 const TracePage = lazyRouteComponent(() => import('./pages/trace/trace-page.tsx'), 'TracePage')
 const LogsPage = lazyRouteComponent(() => import('./pages/logs/logs-page.tsx'), 'LogsPage')
 const MetricsPage = lazyRouteComponent(() => import('./pages/metrics/metrics-page.tsx'), 'MetricsPage')
+const QueryPage = lazyRouteComponent(() => import('./pages/query/query-page.tsx'), 'QueryPage')
+const SystemPage = lazyRouteComponent(() => import('./pages/system/system-page.tsx'), 'SystemPage')
 
 export function openRouter() {
   const root = createRootRoute({ component: Shell, notFoundComponent: NotFound })
@@ -47,8 +49,10 @@ export function openRouter() {
   const logs = createRoute({ getParentRoute: () => root, path: '/logs', component: LogsPage })
   // Not /metrics: that is the server's own, for whoever scrapes it.
   const metrics = createRoute({ getParentRoute: () => root, path: '/metric', component: MetricsPage })
+  const query = createRoute({ getParentRoute: () => root, path: '/query', component: QueryPage })
+  const system = createRoute({ getParentRoute: () => root, path: '/system', component: SystemPage })
   return createRouter({
-    routeTree: root.addChildren([home, services, service, traces, trace, logs, metrics]),
+    routeTree: root.addChildren([home, services, service, traces, trace, logs, metrics, query, system]),
     parseSearch: parseRawSearch,
     stringifySearch: printRawSearch,
     defaultPendingComponent: Progress,

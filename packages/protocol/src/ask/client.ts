@@ -9,8 +9,14 @@ export function question<Answer>(path: string, search: Record<string, unknown>):
   return { path: `/api/v1/${path}`, search: printRawSearch(search) }
 }
 
-/** One of `/prometheus/api/v1`, whose answers are in Prometheus' own shape. */
-export function prometheusQuestion<Data>(path: string, search: Record<string, unknown>): Question<{ data: Data }> {
+/** Prometheus' own shape of an answer: what was asked for, and sentences about it. */
+export type PrometheusAnswer<Data> = { data: Data; warnings?: string[]; infos?: string[] }
+
+/** One of `/prometheus/api/v1`. */
+export function prometheusQuestion<Data>(
+  path: string,
+  search: Record<string, unknown>,
+): Question<PrometheusAnswer<Data>> {
   return { path: `/prometheus/api/v1/${path}`, search: printRawSearch(search) }
 }
 

@@ -8,11 +8,12 @@ import type {
   MetricsAnswer,
   ServiceAnswer,
   ServicesAnswer,
+  SqlAnswer,
   StatusAnswer,
   TraceAnswer,
   TracesAnswer,
 } from '../api.ts'
-import { prometheusQuestion, type Question, question } from './client.ts'
+import { type PrometheusAnswer, prometheusQuestion, type Question, question } from './client.ts'
 
 /** Unix milliseconds, as `useTime` gives them. */
 export type Between = { fromMs: number; toMs: number }
@@ -75,11 +76,47 @@ export type PrometheusResult =
   | { resultType: 'vector'; result: { metric: Record<string, string>; value?: PrometheusPoint; histogram?: unknown }[] }
   | { resultType: 'scalar' | 'string'; result: PrometheusPoint }
 
-export const askPromql = (query: string, atMs: number): Question<{ data: PrometheusResult }> =>
-  prometheusQuestion('query', { query, time: atMs / 1000 })
+/** At most `limit` series where it is given; that there are more is then among the warnings. */
+export const askPromql = (query: string, atMs: number, limit?: number): Question<PrometheusAnswer<PrometheusResult>> =>
+  prometheusQuestion('query', { query, time: atMs / 1000, limit })
 
-export const askPromqlRange = (query: string, at: Between, stepMs: number): Question<{ data: PrometheusResult }> =>
-  prometheusQuestion('query_range', { query, start: at.fromMs / 1000, end: at.toMs / 1000, step: stepMs / 1000 })
+export const askPromqlRange = (
+  query: string,
+  at: Between,
+  stepMs: number,
+  limit?: number,
+): Question<PrometheusAnswer<PrometheusResult>> =>
+  prometheusQuestion('query_range', {
+    query,
+    start: at.fromMs / 1000,
+    end: at.toMs / 1000,
+    step: stepMs / 1000,
+    limit,
+  })
+
+/** Whether a query can be read: refused with the sentence and place of its first error. */
+export const askPromqlTree = (query: string): Question<PrometheusAnswer<unknown>> =>
+  prometheusQuestion('parse_query', { query })
+
+/** A target that is scraped, in the shape of Prometheus' API. */
+export type ScrapeTarget = {
+  scrapePool: string
+  scrapeUrl: string
+  labels: Record<string, string>
+  health: 'unknown' | 'up' | 'down'
+  /** '' where the last scrape went well. */
+  lastError: string
+  /** RFC 3339; of the year 1 before the first. */
+  lastScrape: string
+  /** Seconds. */
+  lastScrapeDuration: number
+  /** `1m30s` */
+  scrapeInterval: string
+}
+export const askTargets = (): Question<PrometheusAnswer<{ activeTargets: ScrapeTarget[] }>> =>
+  prometheusQuestion('targets', { state: 'active' })
+
+export const askSql = (sql: string): Question<SqlAnswer> => question('sql', { sql })
 
 function between({ fromMs, toMs }: Between): { from: number; to: number } {
   return { from: Math.floor(fromMs), to: Math.ceil(toMs) }

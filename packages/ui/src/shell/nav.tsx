@@ -1,7 +1,17 @@
 import { ActionIcon, useComputedColorScheme, useMantineColorScheme } from '@mantine/core'
-import { IconChartLine, IconKeyboard, IconList, IconMoon, IconStack2, IconSun, IconTimeline } from '@tabler/icons-react'
+import {
+  IconChartLine,
+  IconKeyboard,
+  IconList,
+  IconMoon,
+  IconServer,
+  IconStack2,
+  IconSun,
+  IconTerminal2,
+  IconTimeline,
+} from '@tabler/icons-react'
 import { useLocation } from '@tanstack/react-router'
-import { toLogs, toMetric, toServices, toTraces } from '../links.ts'
+import { toLogs, toMetric, toQuery, toServices, toSystem, toTraces } from '../links.ts'
 import { Link } from '../parts/link.tsx'
 import { one, printRawSearch } from '../parts/url.ts'
 import { openKeyHelp } from './key-help.tsx'
@@ -12,7 +22,12 @@ const pages = [
   { name: 'Traces', path: '/traces', href: toTraces(), Icon: IconTimeline, keys: 'g t' },
   { name: 'Logs', path: '/logs', href: toLogs(), Icon: IconList, keys: 'g l' },
   { name: 'Metrics', path: '/metric', href: toMetric(''), Icon: IconChartLine, keys: 'g m' },
+  { name: 'Query', path: '/query', href: toQuery(), Icon: IconTerminal2, keys: 'g q' },
+  { name: 'System', path: '/system', href: toSystem(), Icon: IconServer, keys: 'g y' },
 ] as const
+
+/** Pages that can be held to one service. */
+const ofService: ReadonlySet<string> = new Set(['/traces', '/logs', '/metric'])
 
 export type Connection = 'connecting' | 'live' | 'away'
 
@@ -37,7 +52,7 @@ export function Nav({ connection, version }: { connection: Connection; version: 
       {pages.map(({ name, path: root, href, Icon, keys }) => (
         <Link
           key={name}
-          href={root === '/services' ? href : href + printRawSearch({ service })}
+          href={ofService.has(root) ? href + printRawSearch({ service }) : href}
           className={path.startsWith(root) ? `${styles.page} ${styles.here}` : styles.page}
           aria-current={path.startsWith(root) ? 'page' : undefined}
           title={`${name} ( ${keys} )`}

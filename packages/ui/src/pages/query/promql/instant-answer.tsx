@@ -1,0 +1,68 @@
+import type { PrometheusAnswer, PrometheusResult } from '@wakeline/protocol'
+import { useMemo, useState } from 'react'
+import { type Column, DataTable } from '../../../parts/data-table.tsx'
+import { Empty } from '../../../parts/empty.tsx'
+import type { Sort } from '../../../parts/sort.ts'
+import { printCount } from '../../../parts/units.ts'
+import { TimeLabel } from '../../../time/time-label.tsx'
+import styles from '../query-page.module.css'
+import { Sentences } from './sentences.tsx'
+import { type InstantRow, instantRows } from './series.ts'
+
+/** Values at the end of the time range, each in full. */
+export function InstantAnswer(props: { answer: PrometheusAnswer<PrometheusResult>; atMs: number }) {
+  const { answer, atMs } = props
+  const rows = useMemo(() => instantRows(answer.data), [answer.data])
+  const [sort, setSort] = useState<Sort>()
+  return (
+    <div className={styles.answer}>
+      <Sentences answer={answer} />
+      {rows.length === 0 ? (
+        <Empty title="Nothing was found at the end of this time">
+          <div>No series matches, or none has a sample in the five minutes before.</div>
+        </Empty>
+      ) : (
+        <>
+          <div className={styles.below}>
+            <span>
+              {printCount(rows.length)} {rows.length === 1 ? 'value' : 'values'} at <TimeLabel at={atMs} />
+            </span>
+          </div>
+          <DataTable
+            name="Values"
+            rows={rows}
+            columns={columns}
+            rowKey={({ key }) => key}
+            {...(sort === undefined ? {} : { sort })}
+            onSort={setSort}
+            rowHeightPx={27}
+            measured
+            pageKeys
+          />
+        </>
+      )}
+    </div>
+  )
+}
+
+const columns: Column<InstantRow>[] = [
+  {
+    id: 'series',
+    title: 'Series',
+    width: 'minmax(0, 1fr)',
+    choice: 'always',
+    sort: 'asc',
+    value: ({ series }) => series,
+    render: ({ series }) => <span className={`data ${styles.whole}`}>{series}</span>,
+  },
+  {
+    id: 'value',
+    title: 'Value',
+    width: 'minmax(150px, max-content)',
+    choice: 'always',
+    align: 'right',
+    sort: 'desc',
+    value: ({ amount }) => (Number.isNaN(amount) ? Number.NEGATIVE_INFINITY : amount),
+    render: ({ value }) => <span className="data">{value}</span>,
+  },
+]
