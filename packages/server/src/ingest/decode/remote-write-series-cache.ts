@@ -8,7 +8,8 @@ const probesMax = 32
 
 /**
  * From the labels of a series as they were sent, bytes and all, to its id: a sender repeats them with every sample,
- * and the same bytes as before cost a hash and a compare instead of being read label by label.
+ * and the same bytes as before cost a hash and a compare instead of being read label by label. What followed a series
+ * last time is tried first, without a hash: senders keep their series in order.
  *
  *   arena   labels | labels | ...           slots   hash -> entry + 1 (0 is free), at most half full
  */
@@ -28,14 +29,27 @@ export class SeriesCache {
   #known = new Float64Array(1024)
   /** The entry found or kept last, 0 for none. */
   #found = 0
+  /** For each entry, and for none, the one that was found after it; 0 where none was. */
+  #following = new Int32Array(513)
 
   find(view: DataView, at: number, length: number): boolean {
-    const entry = this.#probe(view, at, { length, hash: hashBytes(view, at, length) })
-    this.#found = Math.max(entry, 0)
-    if (entry <= 0) return false
+    const before = this.#found
+    let entry = this.#following[before] ?? 0
+    if (!this.#holds(entry, view, at, length)) {
+      entry = this.#probe(view, at, { length, hash: hashBytes(view, at, length) })
+      this.#found = Math.max(entry, 0)
+      if (entry <= 0) return false
+      this.#following[before] = entry
+    }
+    this.#found = entry
     this.low = this.#entries[entry * 4 - 2] ?? 0
     this.high = this.#entries[entry * 4 - 1] ?? 0
     return true
+  }
+
+  #holds(entry: number, view: DataView, at: number, length: number): boolean {
+    if (entry === 0 || this.#entries[entry * 4 - 3] !== length) return false
+    return sameBytes(view, at, this.#view, this.#entries[entry * 4 - 4] ?? 0, length)
   }
 
   /** Of the series found last, or kept last: whether its row was there on that day, as far as was known then. */
@@ -80,9 +94,7 @@ export class SeriesCache {
     for (let probe = 0; probe < probesMax; probe += 1) {
       const entry = this.#slots[slot] ?? 0
       if (entry === 0) return -slot
-      if (this.#hashes[entry - 1] === hash && this.#entries[entry * 4 - 3] === length) {
-        if (sameBytes(view, at, this.#view, this.#entries[entry * 4 - 4] ?? 0, length)) return entry
-      }
+      if (this.#hashes[entry - 1] === hash && this.#holds(entry, view, at, length)) return entry
       slot = (slot + 1) & mask
     }
     return -this.#slots.length - 1
@@ -99,6 +111,9 @@ export class SeriesCache {
     const hashes = new Int32Array(this.#hashes.length * 2)
     hashes.set(this.#hashes)
     this.#hashes = hashes
+    const following = new Int32Array(this.#hashes.length + 1)
+    following.set(this.#following)
+    this.#following = following
     const entries = new Int32Array(this.#entries.length * 2)
     entries.set(this.#entries)
     this.#entries = entries
@@ -120,6 +135,8 @@ export class SeriesCache {
 
   #forget(): void {
     this.#slots.fill(0)
+    this.#following.fill(0)
+    this.#found = 0
     this.#size = 0
     this.#count = 0
   }

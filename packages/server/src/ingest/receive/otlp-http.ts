@@ -37,17 +37,28 @@ export type OtlpHttp = {
 
 /** How often connections are looked at for requests that take too long. */
 const timeoutLookMs = 2000
+const askAliveMs = 60_000
+/** A connection on which nothing moves for so long is closed. */
+const silenceMaxMs = 5 * 60_000
 
 /** Rejects with the socket's error when the port cannot be listened on. */
 export async function startOtlpHttp(options: OtlpHttpOptions): Promise<OtlpHttp> {
   const limits = { bodySizeMaxBytes: options.bodySizeMaxBytes, budget: options.budget, buffers: new BodyBuffers() }
   const server = createServer(
-    { requestTimeout: options.requestTimeoutMs, keepAliveTimeout: 65_000, connectionsCheckingInterval: timeoutLookMs },
+    {
+      requestTimeout: options.requestTimeoutMs,
+      keepAliveTimeout: 65_000,
+      connectionsCheckingInterval: timeoutLookMs,
+      // Of a sender that is gone without a word, the kernel hears nothing until it asks.
+      keepAlive: true,
+      keepAliveInitialDelay: askAliveMs,
+    },
     (request, response) => {
       void handle(request, response, options, limits)
     },
   )
   server.maxConnections = options.connectionsMax
+  server.timeout = silenceMaxMs
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
     const late = error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
@@ -111,7 +122,7 @@ async function handle(
     if (body === undefined) return
     if ('failure' in body) return await fail(body)
     try {
-      const answer = await protocol.receive({ ...asked, body: body.bytes }, options.submit)
+      const answer = await protocol.receive({ ...asked, body: body.bytes, sentHash: body.sentHash }, options.submit)
       if ('failure' in answer) await fail(answer)
       else send(response, answer)
     } finally {

@@ -1,4 +1,5 @@
 import type { Failure } from './answer.ts'
+import type { Body } from './read-body.ts'
 import type { Submit } from './submit.ts'
 
 /**
@@ -30,7 +31,7 @@ export type Asked = {
 }
 
 /** Inflated. Not to be changed until the answer. */
-export type Received = Asked & { body: Uint8Array }
+export type Received = Asked & Pick<Body, 'sentHash'> & { body: Uint8Array }
 
 export type Reply = {
   status: number

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { promisify } from 'node:util'
 import { gunzip, inflate } from 'node:zlib'
@@ -43,7 +44,12 @@ export type ReadBodyLimits = {
 }
 
 /** To be released when it is done with: the next body may then be written over its bytes. */
-export type Body = { bytes: Uint8Array; release: () => void }
+export type Body = {
+  bytes: Uint8Array
+  /** Of a body in snappy, which is the same however often it is sent: names it, and is shorter to hash. Else ''. */
+  sentHash: string
+  release: () => void
+}
 
 /**
  * Reads and inflates a body. Undefined when the client went away, which nobody needs to be told. `impliedCoding` is
@@ -60,13 +66,15 @@ export async function readBody(
   if (received === undefined || 'failure' in received) return received
   const coding = (request.headers['content-encoding'] || impliedCoding).trim().toLowerCase()
   if (coding === 'identity' || coding === '') return received
+  const sentHash = coding === 'snappy' ? createHash('sha256').update(received.bytes).digest('base64url') : ''
   const inflated = await inflateBody(received.bytes, coding, limits)
   const length = 'failure' in inflated ? 0 : inflated.bytes.length
   // Taken before the other is given back: both are there for a moment.
   const fits = limits.budget.take(length)
   received.release()
   if ('failure' in inflated) return inflated
-  return fits ? { bytes: inflated.bytes, release: () => limits.budget.give(length) } : tooMuchAtOnce
+  if (!fits) return tooMuchAtOnce
+  return { bytes: inflated.bytes, sentHash, release: () => limits.budget.give(length) }
 }
 
 async function receive(request: IncomingMessage, limits: ReadBodyLimits): Promise<Body | Failure | undefined> {
@@ -77,10 +85,13 @@ async function receive(request: IncomingMessage, limits: ReadBodyLimits): Promis
     return outcome === 'gone' ? undefined : outcome
   }
   const [first] = chunks
-  if (chunks.length === 1 && first !== undefined) return { bytes: first, release: () => budget.give(heldBytes) }
+  if (chunks.length === 1 && first !== undefined) {
+    return { bytes: first, sentHash: '', release: () => budget.give(heldBytes) }
+  }
   const { bytes, buffer } = buffers.join(chunks, heldBytes)
   return {
     bytes,
+    sentHash: '',
     release: () => {
       budget.give(heldBytes)
       buffers.give(buffer)
@@ -136,7 +147,8 @@ async function unsnap(bytes: Uint8Array, maxBytes: number): Promise<Uint8Array> 
     if (byte < 0x80) break
   }
   if (length > maxBytes) throw new RangeError('it expands beyond the limit')
-  return Buffer.from(await uncompress(bytes, { asBuffer: true }))
+  const expanded = await uncompress(bytes, { asBuffer: true })
+  return typeof expanded === 'string' ? Buffer.from(expanded) : expanded
 }
 
 /** Off the event loop, and never to more than the limit: a bomb is stopped there, not after it has gone off. */

@@ -17,10 +17,12 @@ export const remoteWriteProtocol: Protocol = {
     const version = versionOf(received)
     if (typeof version === 'object') return version
     const encoding = version === 1 ? 'remote-write-1' : 'remote-write-2'
-    const submitted = await submit({ signal: 'metrics', encoding, body: received.body })
+    const { body, sentHash } = received
+    const batch = sentHash === '' ? {} : { batchId: sentHash }
+    const submitted = await submit({ signal: 'metrics', encoding, body, ...batch })
     if (submitted.kind !== 'stored') return submittedFailure(submitted)
     const { rejected, reason, written } = submitted
-    const headers = writtenHeaders(written ?? countRecords(received.body, version))
+    const headers = writtenHeaders(written ?? countRecords(body, version))
     if (rejected === 0) return { ...emptyReply(204), headers }
     return { ...textReply(failures.refused.status, `${reason} (${rejected} in all)\n`), headers }
   },

@@ -40,7 +40,7 @@ export async function startStatsd(options: StatsdReceiverOptions): Promise<Stats
     for (const line of text.split('\n')) series.add(line.trimEnd(), nowUnixMs())
   }
   const sockets = new Set<Socket>()
-  const tcp = createServer((socket) => {
+  const tcp = createServer({ keepAlive: true, keepAliveInitialDelay: 60_000 }, (socket) => {
     sockets.add(socket)
     socket.on('close', () => sockets.delete(socket))
     receiveLines(socket, add, report)

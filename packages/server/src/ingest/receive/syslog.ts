@@ -44,7 +44,9 @@ export function parseSyslogAddress(text: string): { host: string; port: number }
 /** Rejects with the socket's error when the port cannot be listened on. */
 export async function startSyslog(options: SyslogOptions): Promise<Syslog> {
   const queue = new SyslogQueue(options)
-  const tcp = createServer((socket) => receiveTcp(socket, queue, options))
+  const tcp = createServer({ keepAlive: true, keepAliveInitialDelay: 60_000 }, (socket) =>
+    receiveTcp(socket, queue, options),
+  )
   tcp.maxConnections = options.connectionsMax
   const sockets = new Set<Socket>()
   tcp.on('connection', (socket) => {

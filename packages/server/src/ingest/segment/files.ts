@@ -8,6 +8,8 @@ export type Files = {
   /** Creates the file; it must not be there. */
   create(path: string): Promise<AppendFile>
   truncate(path: string, length: number): Promise<void>
+  /** Makes all that a file holds now durable. */
+  sync(path: string): Promise<void>
   rename(from: string, to: string): Promise<void>
   /** A second name for the same bytes. No error when it is there already. */
   link(from: string, to: string): Promise<void>
@@ -34,6 +36,14 @@ export const realFiles: Files = {
   read: (path) => readFile(path),
   create: createFile,
   truncate,
+  sync: async (path) => {
+    const file = await open(path, 'r+')
+    try {
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+  },
   rename,
   link: async (from, to) => {
     await rm(to, { force: true })

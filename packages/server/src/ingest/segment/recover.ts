@@ -30,6 +30,7 @@ export async function recoverSegments(directory: string, files: Files): Promise<
     if (number >= recovered.nextNumber) recovered.nextNumber = number + 1
     if (name.endsWith('.native') && !journals.has(number)) await files.remove(join(directory, name))
   }
+  await files.syncDirectory(directory)
   recovered.batches.sort((one, other) => one.atUnixMs - other.atUnixMs)
   return recovered
 }
@@ -63,6 +64,8 @@ async function recoverSegment(directory: string, number: number, files: Files, i
   const sealed = filesOf(directory, number, groups)
   await files.truncate(path, end)
   for (const file of sealed) await files.truncate(file.path, file.bytes)
+  // The last group may have been written and not synced: from here on a repeat of it is answered as stored.
+  for (const written of [path, ...sealed.map((file) => file.path)]) await files.sync(written)
   for (const { keys, atUnixMs } of groups) into.batches.push({ keys, atUnixMs })
   into.segments.push({
     number,
