@@ -64,6 +64,28 @@ const failure = (status: number, errorType: string, error: unknown): [number, un
   { status: 'error', errorType, error },
 ]
 
+test('stats=all tells how the samples were come by, and what that cost', async () => {
+  const path = `query_range?query=${encode('sum(rate(requests_total[1m])) + sum(queue)')}&start=${start}&end=${start + 120}&step=15&stats=all`
+  const [status, body] = await get(path)
+  expect(status).toBe(200)
+  expect(body).toMatchObject({
+    data: {
+      stats: {
+        timings: { evalTotalTime: expect.any(Number) },
+        samples: { totalQueryableSamples: expect.any(Number) },
+        explain: {
+          steps: [{ what: '{__name__="requests_total"}', series: 2 }, { what: '{__name__="queue"}' }],
+          cost: { sql: expect.any(Array), rowsRead: expect.any(Number), bytesRead: expect.any(Number) },
+        },
+      },
+    },
+  })
+  expect(await get(path)).toMatchObject([
+    200,
+    { data: { stats: { explain: { steps: [{ from: 'memory' }, { from: 'memory' }] } } } },
+  ])
+})
+
 describe('Prometheus API answers', () => {
   test.each([
     ['query?query=1', success({ resultType: 'scalar', result: [seedEndMs / 1000, '1'] })],

@@ -1,5 +1,6 @@
 import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
+import type { Explained } from '../query/prometheus/explained.ts'
 import type { Exemplars } from '../query/prometheus/metadata.ts'
 import { type Failed, isFailed } from '../query/prometheus/prometheus.ts'
 import { childrenOf, type Expression, type LabelMatcher } from '../query/promql/parse/ast.ts'
@@ -67,13 +68,17 @@ export function prometheusRoutes({ query, turns, nowUnixMs, scrapeTargets }: Pro
 
   endpoint(both, '/query', async (parameters, running) => {
     const limit = readLimit(parameters)
-    return toldOf(await prometheus.instant(readInstant(parameters, nowUnixMs()), running), limit)
+    return toldOf(
+      await prometheus.instant(readInstant(parameters, nowUnixMs()), running),
+      limit,
+      statsFor(parameters, running),
+    )
   })
   endpoint(both, '/query_range', async (parameters, running) => {
     const limit = readLimit(parameters)
     const ask = readRangeQuery(parameters)
     checkRangeType(ask.expression)
-    return toldOf(await prometheus.range(ask, running), limit)
+    return toldOf(await prometheus.range(ask, running), limit, statsFor(parameters, running))
   })
   endpoint(both, '/format_query', (parameters) => ({ data: printExpression(readExpression(parameters).expression) }))
   endpoint(both, '/parse_query', (parameters) => ({ data: treeOf(readExpression(parameters).expression) }))
@@ -113,10 +118,27 @@ function notFailed<Answer extends object>(answer: Answer | Failed): Answer {
 
 type Asked = Awaited<ReturnType<Query['prometheus']['instant']>>
 
-function toldOf(asked: Asked, limit: number): Told {
-  const { value, warnings, infos } = notFailed(asked)
+/** `stats=all`, as Prometheus has it, and beside its counts how the samples were come by and what that cost. */
+function statsFor(parameters: URLSearchParams, running: Running): (explained: Explained) => string {
+  if ((parameters.get('stats') ?? '') === '') return () => ''
+  return ({ steps, seriesRead, samplesRead, elapsedMs }) => {
+    const stats = {
+      timings: { evalTotalTime: elapsedMs / 1000, execTotalTime: elapsedMs / 1000 },
+      samples: { totalQueryableSamples: samplesRead, peakSamples: samplesRead },
+      explain: { steps, seriesRead, cost: running.cost() },
+    }
+    return `,"stats":${JSON.stringify(stats)}`
+  }
+}
+
+function toldOf(asked: Asked, limit: number, stats: (explained: Explained) => string): Told {
+  const { value, warnings, infos, explained } = notFailed(asked)
   const { json, isCut } = resultOf(value, limit)
-  return { json, infos, warnings: isCut ? [...warnings, resultsTruncated] : warnings }
+  return {
+    json: `${json.slice(0, -1)}${stats(explained)}}`,
+    infos,
+    warnings: isCut ? [...warnings, resultsTruncated] : warnings,
+  }
 }
 
 function limited(all: readonly unknown[], limit: number): Told {

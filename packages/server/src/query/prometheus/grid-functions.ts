@@ -20,7 +20,9 @@ import { metricName } from '../promql/evaluate/labels.ts'
 import { staleKinds, staleSample } from '../promql/evaluate/series-source.ts'
 import { lengthMs, momentsOf } from '../promql/evaluate/timing.ts'
 import { type Call, type Expression, type RangeSelector, withoutParens } from '../promql/parse/ast.ts'
+import { printExpression } from '../promql/parse/print.ts'
 import type { Running } from '../run.ts'
+import type { ExplainedStep } from './explained.ts'
 import type { Exposed } from './exposed.ts'
 import { type GridFunction, gridSql, type SampleRange, seriesPicked } from './plan.ts'
 import { type FindSeries, type FoundSeries, type SourceLimits, tooManySamples } from './source.ts'
@@ -59,6 +61,7 @@ export type GridStore = {
   running: Running
   limits: SourceLimits
   find: FindSeries
+  note: (step: ExplainedStep) => void
   /** Whether there are so many samples that they should not leave the engine. */
   isWorthIt: (found: FoundSeries, range: SampleRange) => Promise<boolean>
 }
@@ -67,7 +70,7 @@ async function answer(
   { call, name, argument }: Pushed,
   grid: Grid,
   evaluation: Evaluation,
-  { running, limits, find, isWorthIt }: GridStore,
+  { running, limits, find, note, isWorthIt }: GridStore,
 ): Promise<VectorValue | undefined> {
   const { selector } = argument
   const rangeMs = lengthMs(argument.range, evaluation.query)
@@ -91,6 +94,7 @@ async function answer(
   const samples = facts.reduce((sum, [count = 0]) => sum + count, 0)
   if (samples > limits.samplesMax) throw tooManySamples(limits.samplesMax)
   if (facts.some(([, notFinite, began]) => notFinite !== 0 || (began !== 0 && name !== 'Delta'))) return undefined
+  note({ from: 'engine', what: printExpression(call), series: found.length, samples })
   evaluation.budget.seriesRead += found.length
   evaluation.budget.samplesRead += samples
   const points = new Map([...rows.ids('series_id')].map((id, at) => [id.toString(), rows.arrays('points')[at]]))

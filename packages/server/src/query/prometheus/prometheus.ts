@@ -11,6 +11,7 @@ import {
 } from '../promql/evaluate/query.ts'
 import type { Expression, LabelMatcher } from '../promql/parse/ast.ts'
 import type { Running } from '../run.ts'
+import type { Explained, ExplainedStep } from './explained.ts'
 import { type GridStore, gridFunctions } from './grid-functions.ts'
 import {
   askExemplars,
@@ -39,7 +40,12 @@ export type RangeAsk = QueryChoices & {
   stepMs: number
 }
 
-export type Answered = { value: QueryValue; warnings: readonly string[]; infos: readonly string[] }
+export type Answered = {
+  value: QueryValue
+  warnings: readonly string[]
+  infos: readonly string[]
+  explained: Explained
+}
 export type Failed = { failed: QueryError['failure']; message: string }
 
 export function isFailed<Answer extends object>(answer: Answer | Failed): answer is Failed {
@@ -92,7 +98,8 @@ export function openPrometheus(options: PrometheusOptions, speed: Speed, nowMs: 
     running: Running,
     run: (input: QueryInput) => Promise<QueryAnswer | QueryError>,
   ): Promise<Answered | Failed> => {
-    const { source, elsewhere } = openSource(running)
+    const { source, elsewhere, steps } = openSource(running)
+    const startedMs = performance.now()
     const evaluate: EvaluateOptions = {
       ...defaultEvaluateOptions,
       ...limits,
@@ -110,7 +117,9 @@ export function openPrometheus(options: PrometheusOptions, speed: Speed, nowMs: 
     if (answer.kind === 'query-error') return { failed: answer.failure, message: answer.message }
     const said = (kind: 'warning' | 'info'): string[] =>
       answer.annotations.filter((each) => each.kind === kind).map((each) => annotationSentence(each, text))
-    return { value: answer.value, warnings: [...said('warning'), ...source.warnings()], infos: said('info') }
+    const { value, samplesRead, seriesRead } = answer
+    const explained = { steps, samplesRead, seriesRead, elapsedMs: performance.now() - startedMs }
+    return { value, warnings: [...said('warning'), ...source.warnings()], infos: said('info'), explained }
   }
   return {
     instant: (asked, running) => ask(asked, running, (input) => runInstantQuery(input, asked.timeMs)),
@@ -129,11 +138,13 @@ export function openSources(
   limits: SourceLimits,
   speed: Speed,
   nowMs: () => number,
-): (running: Running) => { source: StoreSource; elsewhere: Elsewhere } {
+): (running: Running) => { source: StoreSource; elsewhere: Elsewhere; steps: readonly ExplainedStep[] } {
   const caches = { series: new SeriesCache(), samples: new SampleCache(speed.samplesKeptMaxBytes) }
   return (running) => {
-    const store = storeFor(running, limits, { speed, caches, nowMs })
-    return { source: storeSource(store), elsewhere: gridFunctions(store) }
+    const steps: ExplainedStep[] = []
+    const note = (step: ExplainedStep): void => void steps.push(step)
+    const store = storeFor(running, limits, { speed, caches, nowMs, note })
+    return { source: storeSource(store), elsewhere: gridFunctions(store), steps }
   }
 }
 
@@ -143,7 +154,7 @@ type Caches = { series: SeriesCache; samples: SampleCache }
 function storeFor(
   running: Running,
   limits: SourceLimits,
-  { speed, caches, nowMs }: { speed: Speed; caches: Caches; nowMs: () => number },
+  { speed, caches, nowMs, note }: { speed: Speed; caches: Caches; nowMs: () => number; note: StoreAsk['note'] },
 ): StoreAsk & GridStore {
   let listed: Promise<readonly Part[]> | undefined
   const parts = (): Promise<readonly Part[]> => {
@@ -154,6 +165,7 @@ function storeFor(
   return {
     running,
     limits,
+    note,
     find: (matchers, range) => {
       const key = JSON.stringify([matchers, range.afterMs, range.untilMs])
       const known =

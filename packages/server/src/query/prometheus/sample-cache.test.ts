@@ -29,7 +29,7 @@ beforeAll(async () => {
 })
 afterAll(() => world.close())
 
-type Asked = { said: unknown; samplesReadBy: number; statements: number }
+type Asked = { said: unknown; from: string[]; samplesReadBy: number; statements: number }
 
 async function ask(prometheus: Prometheus, text: string, endSeconds: number): Promise<Asked> {
   const expression = parseExpression(text)
@@ -39,7 +39,14 @@ async function ask(prometheus: Prometheus, text: string, endSeconds: number): Pr
   const answer = await prometheus.range({ expression, text, ...times }, running)
   if (isFailed(answer)) throw new Error(answer.message)
   const sql = running.cost().sql ?? []
-  return { said: answer, samplesReadBy: sql.filter((each) => each.includes(' AS key,')).length, statements: sql.length }
+  const { value, warnings, infos, explained } = answer
+  const from = explained.steps.map((step) => step.from)
+  return {
+    said: { value, warnings, infos },
+    from,
+    samplesReadBy: sql.filter((each) => each.includes(' AS key,')).length,
+    statements: sql.length,
+  }
 }
 
 async function same(text: string, endSeconds: number): Promise<Asked> {
@@ -50,7 +57,7 @@ async function same(text: string, endSeconds: number): Promise<Asked> {
 
 test('what was read once is not read again while nothing is new', async () => {
   expect((await same('sum(rate(x[1m]))', 300)).samplesReadBy).toBe(1)
-  expect(await same('sum(rate(x[1m]))', 300)).toMatchObject({ samplesReadBy: 0, statements: 1 })
+  expect(await same('sum(rate(x[1m]))', 300)).toMatchObject({ from: ['memory'], samplesReadBy: 0, statements: 1 })
   expect((await same('max_over_time(x{n="2"}[30s])', 300)).samplesReadBy).toBe(1)
 })
 

@@ -2,7 +2,7 @@ import type { Running } from '../run.ts'
 import { Coverage, type Part, partsInRange } from './parts.ts'
 import { baseOf, fitsRaw, type RawAsk, rawSamplesSql, type SampleRange, unusualSql } from './plan.ts'
 import { bytesOf, cutSamples, gatherSamples, type SeriesColumns, uniteSamples } from './sample-columns.ts'
-import { type FoundSeries, type SourceLimits, tooManySamples } from './source.ts'
+import { type FoundSeries, type PlainSamples, type SourceLimits, tooManySamples } from './source.ts'
 
 /**
  * Samples that questions read lately, by what was selected. Another question on the same series, or the same one a little
@@ -27,17 +27,13 @@ export class SampleCache {
   }
 
   /** The samples of `found.plain`, each id at its place; undefined where they cannot be read so. */
-  async read(
-    found: FoundSeries,
-    range: SampleRange,
-    reading: SampleReading,
-  ): Promise<readonly SeriesColumns[] | undefined> {
+  async read(found: FoundSeries, range: SampleRange, reading: SampleReading): Promise<PlainSamples | undefined> {
     if (found.plain.keys === undefined || !fitsRaw(range)) return undefined
     const parts = partsInRange(reading.parts, 'samples', range)
     const known = this.#take(found, range, parts)
     if (known !== undefined && parts.every((part) => known.seen.has(part))) {
       this.#keep(found, known)
-      return cutSamples(known.columns, range.afterMs, range.untilMs)
+      return { columns: cutSamples(known.columns, range.afterMs, range.untilMs), from: 'memory' }
     }
     const wanted = known?.range ?? range
     const seenParts = parts.filter((part) => known?.seen.has(part))
@@ -46,7 +42,7 @@ export class SampleCache {
     const seen = known?.seen ?? new Coverage()
     seen.add(parts)
     if (parts.length > 0) this.#keep(found, { range: wanted, seen, columns, bytes: bytesOf(columns) })
-    return cutSamples(columns, range.afterMs, range.untilMs)
+    return { columns: cutSamples(columns, range.afterMs, range.untilMs), from: 'store' }
   }
 
   /** What is known of the whole range. It is taken out, and put back as the newest. */

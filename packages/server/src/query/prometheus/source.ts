@@ -3,9 +3,11 @@ import { QueryFailure } from '../promql/evaluate/evaluation.ts'
 import { type Labels, labelsText, metricNameLabel } from '../promql/evaluate/labels.ts'
 import type { SampleSeries, SelectRequest, SeriesSource } from '../promql/evaluate/series-source.ts'
 import type { LabelMatcher } from '../promql/parse/ast.ts'
+import { printMatcher } from '../promql/parse/print.ts'
 import type { Running } from '../run.ts'
 import type { Sql } from '../sql.ts'
 import { deltaStarts, floatSeries, mergeAlike } from './columns.ts'
+import type { ExplainedStep } from './explained.ts'
 import {
   chooseFaces,
   compiled,
@@ -53,9 +55,16 @@ export type StoreSource = SeriesSource & {
 /** Which series selectors mean, asked of the store once for a query. */
 export type FindSeries = (matchers: readonly LabelMatcher[], range: SampleRange) => Promise<FoundSeries>
 /** The samples of series that are stored one value a time: those of `found.plain.ids`, each at its place. */
-export type ReadPlain = (found: FoundSeries, range: SampleRange) => Promise<readonly SeriesColumns[] | undefined>
+export type ReadPlain = (found: FoundSeries, range: SampleRange) => Promise<PlainSamples | undefined>
+export type PlainSamples = { columns: readonly SeriesColumns[]; from: 'memory' | 'store' }
 
-export type StoreAsk = { running: Running; limits: SourceLimits; find: FindSeries; readPlain: ReadPlain }
+export type StoreAsk = {
+  running: Running
+  limits: SourceLimits
+  find: FindSeries
+  readPlain: ReadPlain
+  note: (step: ExplainedStep) => void
+}
 
 export function storeSource(ask: StoreAsk): StoreSource {
   const warnings = new Set<string>()
@@ -65,17 +74,26 @@ export function storeSource(ask: StoreAsk): StoreSource {
       const range = { afterMs: request.afterMs, untilMs: request.untilMs }
       const found = await ask.find(request.matchers, range)
       const { plain, others, infos } = found
-      const columns = plain.ids.length === 0 ? [] : await ask.readPlain(found, range)
-      const ofPlain = columns === undefined ? undefined : plainSeries(plain, columns)
+      const what = `{${request.matchers.map(printMatcher).join(', ')}}`
+      const read = plain.ids.length === 0 ? nothingRead : await ask.readPlain(found, range)
+      const ofPlain = read === undefined ? undefined : plainSeries(plain, read.columns)
+      if (read !== undefined && ofPlain !== undefined && read.columns.length > 0)
+        ask.note({ from: read.from, what, series: ofPlain.length, samples: countSamples(ofPlain) })
       if (ofPlain !== undefined && others.length === 0 && infos.length === 0 && !plain.hasTwins) return ofPlain
       const spread = ofPlain === undefined ? [...others, ...plain.exposed] : others
       const points = await readPoints(spread, found.where, request, ask)
+      if (spread.length > 0) ask.note({ from: 'store', what, series: points.length, samples: countSamples(points) })
       const { series, overlapping } = mergeAlike([...(ofPlain ?? []), ...points, ...infos])
       for (const labels of overlapping) warnings.add(overlapWarning(labels))
       return [...series].sort((a, b) => (a.labels.key < b.labels.key ? -1 : 1))
     },
   }
 }
+
+const nothingRead: PlainSamples = { columns: [], from: 'memory' }
+
+const countSamples = (all: readonly { timesMs: Float64Array }[]): number =>
+  all.reduce((sum, { timesMs }) => sum + timesMs.length, 0)
 
 function plainSeries({ exposed, places }: PlainSeries, columns: readonly SeriesColumns[]): SampleSeries[] {
   const result: SampleSeries[] = []
