@@ -81,7 +81,9 @@ async function openParts(parts: ServerParts, closers: Closers): Promise<Omit<Run
   const query = openQuery({ reader: store, options: asking, nowUnixMs })
   closers.push(() => query.close())
   const endpoints = { ui: '', otlpHttp: '', otlpGrpc: '' }
+  const own = { ...parts, startedMs, directory, store, ingest, endpoints }
   let receiving: Receiving | undefined
+  const heard = () => receiving?.counts()
   const api = await listen(options, 'uiPort', (port) =>
     startApi({
       ...options,
@@ -89,24 +91,8 @@ async function openParts(parts: ServerParts, closers: Closers): Promise<Omit<Run
       version,
       uiDirectory: fileURLToPath(new URL('./ui/', import.meta.url)),
       query,
-      status: () =>
-        readStatus({
-          ...parts,
-          startedMs,
-          directory,
-          store,
-          policy,
-          ingest,
-          endpoints,
-          receiving: receiving?.counts(),
-        }),
-      metricsText: () =>
-        ownMetricsText({
-          counts: ingest.counts(),
-          dropped: retention.dropped(),
-          version,
-          receiving: receiving?.counts(),
-        }),
+      status: () => readStatus({ ...own, policy, receiving: heard() }),
+      metricsText: () => ownMetricsText({ ...own, dropped: retention.dropped(), receiving: heard() }),
       scrapeTargets: () => receiving?.scrapeTargets() ?? nothingScraped,
       isReady: () => receiving !== undefined,
       nowUnixMs,

@@ -1,8 +1,8 @@
-import type { IngestCounts } from '../ingest/ingest.ts'
+import type { Ingest } from '../ingest/ingest.ts'
 import type { ReceivingCounts } from './receiving.ts'
 
 export type OwnCounts = {
-  counts: IngestCounts
+  ingest: Pick<Ingest, 'counts'>
   /** By retention. */
   dropped: { rows: number; bytes: number }
   version: string
@@ -18,7 +18,8 @@ type WriteMetric = (
 ) => void
 
 /** The server's own counters in Prometheus' text format, for `/metrics`. */
-export function ownMetricsText({ counts, dropped, version, receiving }: OwnCounts): string {
+export function ownMetricsText({ ingest, dropped, version, receiving }: OwnCounts): string {
+  const counts = ingest.counts()
   const lines: string[] = []
   const metric: WriteMetric = (kind, name, help, samples) => {
     lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} ${kind}`)

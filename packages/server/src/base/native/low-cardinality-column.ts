@@ -61,7 +61,7 @@ export class LowCardinalityColumn implements Column {
 
   /** The mark of the value appended last: kept as long as the dictionary holds it, so that it is judged once a block. */
   get lastMark(): number {
-    return this.#keyMark[this.#last]!
+    return this.#keyMark[this.#last] ?? 0
   }
 
   set lastMark(mark: number) {

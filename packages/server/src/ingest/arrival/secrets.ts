@@ -103,7 +103,7 @@ export function maySecret(view: DataView, at: number, end: number): boolean {
   let i = at
   for (; i + 4 <= end; i += 4) {
     const word = view.getUint32(i, true)
-    if ((pairs[word & 0xffff]! | pairs[word >>> 16]!) === 0) continue
+    if (((pairs[word & 0xffff] ?? 0) | (pairs[word >>> 16] ?? 0)) === 0) continue
     for (let j = i; j < i + 4; j += 1) if (singles[view.getUint8(j)] === 1 && isTold(view, j, at, end)) return true
   }
   for (; i < end; i += 1) if (singles[view.getUint8(i)] === 1 && isTold(view, i, at, end)) return true
