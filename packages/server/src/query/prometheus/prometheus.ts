@@ -178,7 +178,9 @@ function storeFor(
     isWorthIt: async (selected, range) => {
       const { pushdownFromSamples: from } = speed
       if (from === 0 || from === Infinity) return from === 0
-      return samplesAbout(selected, range, await parts(), nowMs()) >= from
+      const all = await parts()
+      // A cluster does not show its parts here: what its nodes compute does not have to travel.
+      return all.length === 0 || samplesAbout(selected, range, all, nowMs()) >= from
     },
   }
 }
