@@ -16,7 +16,9 @@ export class RecordWriter {
   /** Makes room for `size` more bytes. Every method that takes data of unknown length calls it. */
   reserve(size: number): void {
     if (this.at + size <= this.bytes.length) return
-    const larger = Buffer.allocUnsafeSlow(Math.max(this.bytes.length * 2, this.at + size))
+    // In large steps at first, in small ones later: what was handed over should be full.
+    const step = this.bytes.length < smallStepsBytes ? this.bytes.length : this.bytes.length >>> 2
+    const larger = Buffer.allocUnsafeSlow(Math.max(this.bytes.length + step, this.at + size))
     this.bytes.copy(larger, 0, 0, this.at)
     this.bytes = larger
   }
@@ -25,6 +27,18 @@ export class RecordWriter {
   take(): Buffer {
     const taken = Buffer.allocUnsafeSlow(this.at)
     this.bytes.copy(taken, 0, 0, this.at)
+    this.at = 0
+    return taken
+  }
+
+  /**
+   * What was written; the writer is empty afterwards. A buffer that is nearly full is handed over as it is and the writer
+   * goes on in `spare()`, or a new one; of one that is not, a copy.
+   */
+  handOver(spare: () => Buffer | undefined): Buffer {
+    if (this.at < handOverBytes || this.at < this.bytes.length * 0.75) return this.take()
+    const taken = this.bytes.subarray(0, this.at)
+    this.bytes = spare() ?? Buffer.allocUnsafeSlow(this.bytes.length)
     this.at = 0
     return taken
   }
@@ -126,7 +140,7 @@ export class RecordWriter {
   shortAttribute(tag: number, wire: Uint8Array, value: unknown): boolean {
     const wireLength = wire.length
     const valueLength = typeof value === 'string' ? value.length : 10
-    if (wireLength > shortWire || valueLength > shortString) return false
+    if (valueLength > shortString || wireLength + valueLength > shortEntry) return false
     this.reserve(wireLength + valueLength + 16)
     const bytes = this.bytes
     const start = this.at
@@ -240,7 +254,12 @@ export class RecordWriter {
   }
 }
 
-const shortString = 24
-const shortWire = 80
+/** Longest string that is written by a loop. */
+const shortString = 64
+/** Key and value together: with the bytes between them less than 128. */
+const shortEntry = 112
+/** Less than this is copied: it costs little, and small batches would hold large buffers. */
+const handOverBytes = 65_536
+const smallStepsBytes = 262_144
 const float = new Float64Array(1)
 const floatBytes = new Uint8Array(float.buffer)

@@ -13,7 +13,7 @@ afterEach(async () => {
   for (const collector of collectors.splice(0)) await collector.stop()
 })
 
-function open(url: string, maxBytes = 10_000, form?: ExportForm) {
+function open(url: string, maxBytes = 10_000, form?: ExportForm, timeoutMs = 200) {
   const buffer = new SignalBuffer(maxBytes, Number.POSITIVE_INFINITY)
   const said: string[] = []
   const delays: number[] = []
@@ -25,7 +25,7 @@ function open(url: string, maxBytes = 10_000, form?: ExportForm) {
       url: `${url}/v1/traces`,
       headers: {},
       gzip: false,
-      timeoutMs: 200,
+      timeoutMs,
       resource: () => encodeResource({ 'service.name': 'x' }, how),
     },
     buffer,
@@ -127,4 +127,35 @@ test('another form is made once, however often it is sent', async () => {
     'application/json',
   ])
   exporter.stop()
+})
+
+test('buffers of large batches go round: what is sent is what was recorded', async () => {
+  const collector = await startOtlpCollector()
+  collectors.push(collector)
+  const { exporter, buffer } = open(collector.url, 10_000_000, undefined, 30_000)
+  const chunk = buffer.scope({ name: 's', version: '', schemaUrl: '' })
+  const used = new Set<Buffer>()
+  const bodies: string[] = []
+  for (let round = 0; round < 6; round++) {
+    const text = String(round).repeat(1_000)
+    for (let i = 0; i < 520; i++) {
+      const writer = buffer.open(chunk)
+      if (writer === undefined) throw new Error('no room')
+      const mark = writer.at
+      writer.reserve(8)
+      writer.byte(0x12)
+      const start = writer.open(1_010)
+      writer.byte(0x2a)
+      writer.string(text)
+      writer.close(start, 1_010)
+      buffer.close(chunk, mark)
+    }
+    bodies.push(text)
+    used.add(chunk.writer.bytes)
+    await exporter.flush()
+  }
+  expect([...new Set(collector.spans.map((span) => span.name))]).toEqual(bodies)
+  expect([collector.spans.length, exporter.sent]).toEqual([6 * 520, 6 * 520])
+  // The one that grew, and one to fill while that was on its way.
+  expect(used.size).toBe(2)
 })

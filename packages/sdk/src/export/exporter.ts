@@ -2,14 +2,15 @@ import { accountingHeaders, type DropReason } from '@wakeline/protocol'
 import type { Report } from '../report.ts'
 import { type PartialSuccess, readPartialSuccess } from './partial-success.ts'
 import type { Request, Sender, SendResult } from './sender.ts'
-import { requestBody, type SignalBuffer, type Taken } from './signal-buffer.ts'
+import { lengthOfAll, requestBody, type SignalBuffer, type Taken } from './signal-buffer.ts'
 
 export type Signal = 'traces' | 'logs' | 'metrics'
 
 /** One request body on its way. The id stays the same on every attempt: the server stores a batch once. */
 interface Batch {
   readonly id: string
-  readonly body: Buffer
+  readonly parts: readonly Uint8Array[]
+  readonly bytes: number
   readonly records: number
   /** Number of its first record: see accounting.ts of the protocol. */
   readonly first: number
@@ -17,7 +18,7 @@ interface Batch {
   /** In another form than OTLP protobuf; made once, because making it may print it. */
   formed?: { readonly body: Buffer | undefined }
   /** The body as sent: gzipped when asked for. */
-  sent: Buffer | undefined
+  sent: readonly Uint8Array[] | undefined
 }
 
 export interface ExporterSettings {
@@ -96,25 +97,27 @@ export class Exporter {
     const kept = this.working === undefined ? 0 : 1
     for (const batch of this.replaces ? this.queue.splice(kept) : []) {
       this.replaced += batch.records
-      buffer.queuedBytes -= batch.body.length
+      buffer.queuedBytes -= batch.bytes
     }
     if (buffer.queuedBytes < buffer.maxBytes) this.enqueue(taken)
     else buffer.refuse(taken.records)
   }
 
   private enqueue(taken: Taken): void {
-    const body = requestBody(this.settings.resource(), taken.scopes)
+    const parts = requestBody(this.settings.resource(), taken.scopes)
+    const bytes = lengthOfAll(parts)
     const first = this.numbered + 1
     this.numbered += taken.records
     this.queue.push({
       id: process.getBuiltinModule('node:crypto').randomBytes(16).toString('hex'),
-      body,
+      parts,
+      bytes,
       records: taken.records,
       first,
       attempts: 0,
       sent: undefined,
     })
-    this.parts.buffer.queuedBytes += body.length
+    this.parts.buffer.queuedBytes += bytes
   }
 
   /** Resolves when everything has been accepted, refused or given up for now. Does not wait out a backoff. */
@@ -161,20 +164,20 @@ export class Exporter {
   private async send(batch: Batch): Promise<SendResult> {
     batch.attempts++
     try {
-      const formed = batch.sent === undefined ? this.formed(batch) : batch.body
-      if (formed === undefined) return { kind: 'accepted', body: Buffer.alloc(0) }
-      batch.sent ??= this.settings.gzip ? await gzipped(formed) : formed
+      const formed = batch.sent ?? this.formed(batch)
+      if (formed === undefined) return { kind: 'accepted', body: Buffer.alloc(0), isBodySent: true }
+      batch.sent ??= this.settings.gzip ? [await gzipped(Buffer.concat(formed))] : formed
       return await this.parts.sender.send(this.request(batch, batch.sent, this.settings.gzip))
     } catch (thrown) {
       return { kind: 'refused', why: String(thrown) }
     }
   }
 
-  private formed(batch: Batch): Buffer | undefined {
+  private formed(batch: Batch): readonly Uint8Array[] | undefined {
     const { form } = this.settings
-    if (form === undefined) return batch.body
-    batch.formed ??= { body: form.encode(batch.body) }
-    return batch.formed.body
+    if (form === undefined) return batch.parts
+    batch.formed ??= { body: form.encode(Buffer.concat(batch.parts)) }
+    return batch.formed.body === undefined ? undefined : [batch.formed.body]
   }
 
   /** Since start(), by reason. */
@@ -183,7 +186,7 @@ export class Exporter {
     return { full: buffer.dropped - buffer.droppedBefore, refused: this.dropped, replaced: this.replaced }
   }
 
-  private request(batch: Batch, body: Buffer, gzip: boolean): Request {
+  private request(batch: Batch, body: readonly Uint8Array[], gzip: boolean): Request {
     return {
       url: this.settings.url,
       timeoutMs: this.settings.timeoutMs,
@@ -205,13 +208,14 @@ export class Exporter {
 
   private settle(batch: Batch, result: Exclude<SendResult, { kind: 'retry' }>): void {
     if (this.queue[0] === batch) this.queue.shift()
-    this.parts.buffer.queuedBytes -= batch.body.length
+    this.parts.buffer.queuedBytes -= batch.bytes
     const { signal, url } = this.settings
     if (result.kind === 'refused') {
       this.dropped += batch.records
       this.parts.report(`Cannot export ${signal} to ${url}: ${result.why}. Dropped ${batch.records}`)
       return
     }
+    if (result.isBodySent) this.parts.buffer.giveBack(batch.parts)
     const partial = (this.settings.form?.rejected ?? readPartialSuccess)(result.body)
     const rejected = Math.min(partial.rejected, batch.records)
     this.sent += batch.records - rejected

@@ -44,14 +44,15 @@ for (const { url, headers, body } of requests) {
   let settled = false
   const once = (ok) => { if (!settled) { settled = true; done(ok) } }
   try {
-    const request = library.request(url, { method: 'POST', agent: false, timeout: deadlineMs, headers: { ...headers, 'content-length': body.length } }, (response) => {
+    const request = library.request(url, { method: 'POST', agent: false, timeout: deadlineMs, headers: { ...headers, 'content-length': body.reduce((sum, part) => sum + part.length, 0) } }, (response) => {
       response.resume()
       response.on('end', () => once(response.statusCode < 300))
       response.on('error', () => once(false))
     })
     request.on('timeout', () => request.destroy(new Error('timeout')))
     request.on('error', () => once(false))
-    request.end(body)
+    for (const part of body) request.write(part)
+    request.end()
   } catch {
     once(false)
   }

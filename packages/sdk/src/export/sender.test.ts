@@ -43,7 +43,7 @@ afterAll(() => {
 async function send(files: Record<string, string | undefined>): Promise<SendResult> {
   const sender = openSender(() => 0, files)
   try {
-    return await sender.send({ url, headers: {}, body: Buffer.from('x'), timeoutMs: 5_000 })
+    return await sender.send({ url, headers: {}, body: [Buffer.from('x')], timeoutMs: 5_000 })
   } finally {
     sender.stop()
   }

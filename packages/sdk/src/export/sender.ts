@@ -1,16 +1,19 @@
 import type { ClientRequest, IncomingMessage, RequestOptions } from 'node:http'
 import type { Socket } from 'node:net'
+import { lengthOfAll } from './signal-buffer.ts'
 
 /** What became of one export request. */
 export type SendResult =
-  | { kind: 'accepted'; body: Buffer }
+  /** `isBodySent`: nothing of the request's body waits any more. A server may answer before it has read all of it. */
+  | { kind: 'accepted'; body: Buffer; isBodySent: boolean }
   | { kind: 'retry'; why: string; afterMs: number | undefined }
   | { kind: 'refused'; why: string }
 
 export interface Request {
   readonly url: string
   readonly headers: Record<string, string>
-  readonly body: Uint8Array
+  /** In parts, sent one after the other. */
+  readonly body: readonly Uint8Array[]
   readonly timeoutMs: number
 }
 
@@ -61,12 +64,15 @@ export function openSender(nowUnixMs: () => number, files: Record<string, string
       new Promise((resolve) => {
         const url = new URL(request.url)
         const { library, agent } = clientFor(url)
+        let isBodySent = false
         const options: RequestOptions = {
           agent,
           method: 'POST',
-          headers: { ...request.headers, 'content-length': request.body.length },
+          headers: { ...request.headers, 'content-length': lengthOfAll(request.body) },
         }
-        const outgoing = library.request(url, options, (incoming) => readAnswer(incoming, nowUnixMs, resolve))
+        const outgoing = library.request(url, options, (incoming) =>
+          readAnswer(incoming, () => isBodySent, nowUnixMs, resolve),
+        )
         track(outgoing)
         const deadline = setTimeout(
           () => outgoing.destroy(new Error(`no answer within ${request.timeoutMs} ms`)),
@@ -75,7 +81,12 @@ export function openSender(nowUnixMs: () => number, files: Record<string, string
         deadline.unref()
         outgoing.on('error', (error) => resolve({ kind: 'retry', why: errorText(error), afterMs: undefined }))
         outgoing.on('close', () => clearTimeout(deadline))
-        outgoing.end(request.body)
+        outgoing.on('finish', () => {
+          isBodySent = true
+        })
+        outgoing.cork()
+        for (const part of request.body) outgoing.write(part)
+        outgoing.end()
       }),
     hold: (next) => {
       held = next
@@ -95,7 +106,12 @@ function errorText(error: Error & { code?: string }): string {
   return error.message || error.code || error.name
 }
 
-function readAnswer(incoming: IncomingMessage, nowUnixMs: () => number, resolve: (result: SendResult) => void): void {
+function readAnswer(
+  incoming: IncomingMessage,
+  isBodySent: () => boolean,
+  nowUnixMs: () => number,
+  resolve: (result: SendResult) => void,
+): void {
   const parts: Buffer[] = []
   let size = 0
   incoming.on('data', (part: Buffer) => {
@@ -106,7 +122,7 @@ function readAnswer(incoming: IncomingMessage, nowUnixMs: () => number, resolve:
   incoming.on('end', () => {
     const body = Buffer.concat(parts)
     const status = incoming.statusCode ?? 0
-    if (status >= 200 && status < 300) return resolve({ kind: 'accepted', body })
+    if (status >= 200 && status < 300) return resolve({ kind: 'accepted', body, isBodySent: isBodySent() })
     const why = `HTTP ${status}${sentenceOf(body)}`
     if (!retriable.has(status)) return resolve({ kind: 'refused', why })
     resolve({ kind: 'retry', why, afterMs: retryAfterMs(incoming.headers['retry-after'], nowUnixMs()) })

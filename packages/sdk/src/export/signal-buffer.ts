@@ -26,11 +26,12 @@ export class ScopeChunk {
 
 /** A batch as it goes over the wire, without its resource: that is known only once the program has started the SDK. */
 export interface Taken {
-  readonly scopes: Buffer
+  readonly scopes: readonly Uint8Array[]
   readonly records: number
 }
 
 const scopesMax = 256
+const sparesMax = 2
 
 export class SignalBuffer {
   /** Chunks and batches together may hold this much. */
@@ -49,6 +50,10 @@ export class SignalBuffer {
   /** Bytes of batches taken and not yet acknowledged: kept up to date by the exporter. */
   queuedBytes = 0
   private readonly chunks = new Map<string, ScopeChunk>()
+  /** Buffers of batches that were answered. New ones of this size cost a page fault for every four kilobytes. */
+  private readonly spares: Buffer[] = []
+  /** What was handed over, by what of it was filled. */
+  private readonly lent = new WeakMap<Uint8Array, Buffer>()
 
   constructor(maxBytes: number, takeAtBytes: number) {
     this.maxBytes = maxBytes
@@ -91,31 +96,44 @@ export class SignalBuffer {
   /** Empties the chunks. */
   take(): Taken | undefined {
     if (this.records === 0) return undefined
-    const parts: Buffer[] = []
+    const scopes: Uint8Array[] = []
     for (const chunk of this.chunks.values()) {
-      if (chunk.writer.at > 0) parts.push(...scopeRecords(chunk))
+      if (chunk.writer.at === 0) continue
+      const whole = chunk.writer.bytes
+      const records = chunk.writer.handOver(() => this.spares.pop())
+      if (chunk.writer.bytes !== whole) this.lent.set(records, whole)
+      scopes.push(lengthOf(0x12, chunk.header.length + records.length), chunk.header, records)
     }
-    const taken = { scopes: Buffer.concat(parts), records: this.records }
+    const taken = { scopes, records: this.records }
     this.records = 0
     this.bytes = 0
     return taken
   }
+
+  /** Nobody reads these any more: what was handed over may be written again. */
+  giveBack(parts: readonly Uint8Array[]): void {
+    for (const part of parts) {
+      const whole = this.lent.get(part)
+      this.lent.delete(part)
+      if (whole !== undefined && this.spares.length < sparesMax) this.spares.push(whole)
+    }
+  }
 }
 
-function scopeRecords(chunk: ScopeChunk): Buffer[] {
-  const body = chunk.writer.take()
+function lengthOf(tag: number, length: number): Uint8Array {
   const head = new RecordWriter(16)
-  head.byte(0x12)
-  head.varint(chunk.header.length + body.length)
-  return [head.take(), Buffer.from(chunk.header), body]
+  head.byte(tag)
+  head.varint(length)
+  return head.take()
 }
 
-/** Puts the resource in front: the whole request body. */
-export function requestBody(resource: Uint8Array, scopes: Uint8Array): Buffer {
-  const head = new RecordWriter(16)
-  head.byte(0x0a)
-  head.varint(resource.length + scopes.length)
-  return Buffer.concat([head.take(), resource, scopes])
+/** Puts the resource in front: the whole request body, in parts, because putting them together would be one more copy. */
+export function requestBody(resource: Uint8Array, scopes: readonly Uint8Array[]): Uint8Array[] {
+  return [lengthOf(0x0a, resource.length + lengthOfAll(scopes)), resource, ...scopes]
+}
+
+export function lengthOfAll(parts: readonly Uint8Array[]): number {
+  return parts.reduce((sum, part) => sum + part.length, 0)
 }
 
 export function encodeScope(scope: Scope): Uint8Array {

@@ -26,7 +26,7 @@ function open() {
     await metering.runObservers()
     clock.nowMs += 1_000
     const taken = encoder.encode(clock.nowMs)
-    const metrics = new Message(taken?.scopes ?? Buffer.alloc(0)).messages(2).flatMap((one) => one.messages(2))
+    const metrics = new Message(Buffer.concat(taken?.scopes ?? [])).messages(2).flatMap((one) => one.messages(2))
     return Object.fromEntries(metrics.map((metric) => [metric.text(1), read(metric)]))
   }
   return { metering, encoder, meter: meterOf(metering, scope), say, said, push, clock }

@@ -49,7 +49,7 @@ export class MetricsEncoder implements PointWriter {
       points += scopePoints
     }
     this.encodedUnixMs = nowUnixMs
-    return points === 0 ? undefined : { scopes: writer.take(), records: points }
+    return points === 0 ? undefined : { scopes: [writer.take()], records: points }
   }
 
   private metric(writer: RecordWriter, instrument: Points): number {
