@@ -1,8 +1,5 @@
-import { open, readdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { mkdir, open, readdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
-import { quote } from './bind.ts'
-import { openEngine } from './engine.ts'
-import type { EngineSize } from './engine-arguments.ts'
 
 /**
  * The engine remembers the tokens of loads in a file for each table, but does not sync it. After a power cut it may hold a part without
@@ -32,12 +29,6 @@ export async function syncLog(tablePath: string): Promise<void> {
   }
 }
 
-/** Nothing may be merged while it is found out what must not be. */
-const withoutMerges = [
-  '--merge_tree.max_bytes_to_merge_at_max_space_in_pool=1',
-  '--merge_tree.max_bytes_to_merge_at_min_space_in_pool=1',
-]
-
 const notePath = (directory: string): string => join(directory, 'wakeline-insertions.json')
 
 /** By folder of the table, the last insertion that is there before this run loads anything. */
@@ -52,45 +43,50 @@ export async function noteInsertions(directory: string, tablePaths: readonly str
 }
 
 /**
- * Before the store is opened. Parts go to the table's `detached` folder; one that a merge has taken in already is left,
- * since taking it out again could lose what it was merged with.
+ * Before the engine opens the store and merges what it finds: makes what it remembers and what it has the same.
+ *
+ *   a part without its line    goes to the table's `detached` folder, and so does what a merge has made of it since: the other parts
+ *                              of that merge are still there, because they stay for minutes, and what has no line is as young as
+ *                              the moment between a load and the sync behind it
+ *   a line without its part    goes: the engine writes the line first, and died before it gave the part its name
+ *   half a line                goes: the engine would go on writing behind it
  */
-export async function setAsideUnlogged(directory: string, size: EngineSize): Promise<void> {
-  const found = await findUnlogged(directory)
-  if (found.size === 0) return
-  const engine = openEngine(directory, size, withoutMerges)
-  try {
-    const active = await engine.ask(
-      'SELECT table, name, path FROM system.parts WHERE database = currentDatabase() AND active',
+export async function mendLogs(directory: string): Promise<void> {
+  for (const [table, before] of Object.entries(await readNoted(directory))) {
+    const tablePath = join(directory, table)
+    const parts = await namesIn(tablePath)
+    const logs: string[] = []
+    for (const name of (await namesIn(logFolder(tablePath))).filter(isLog)) {
+      const path = join(logFolder(tablePath), name)
+      const text = await readFile(path, 'latin1')
+      const mended = mendLog(text, parts, before)
+      if (mended !== text) await replaceFile(path, mended)
+      logs.push(mended)
+    }
+    for (const part of unlogged(parts, logs, before)) {
+      await mkdir(join(tablePath, 'detached'), { recursive: true })
+      await rename(join(tablePath, part), join(tablePath, 'detached', `unlogged_${part}`))
+    }
+  }
+}
+
+/** The whole lines from the beginning, but for those of this run whose part is not there, nor one that it was merged into. */
+export function mendLog(text: string, parts: readonly string[], before: number): string {
+  const whole = /^(?:\d+\t[^\t\n\0]+\t[^\t\n\0]+\n)*/.exec(text)?.[0] ?? ''
+  const there = parts.flatMap((name) => insertionsOf(name) ?? [])
+  const isKept = (line: string): boolean => {
+    const added = insertionsOf(line.split('\t')[1] ?? '')
+    if (added === undefined || added.last <= before) return true
+    return there.some(
+      ({ partition, first, last }) => partition === added.partition && first <= added.first && added.last <= last,
     )
-    for (const line of active) {
-      const [table = '', name = '', path = ''] = line.split('\t')
-      if (found.has(join(path))) await engine.run(`ALTER TABLE ${table} DETACH PART ${quote(name)}`)
-    }
-  } finally {
-    await engine.close()
   }
+  return whole.split('\n').filter(isKept).join('\n')
 }
 
-/** Folders of parts, each ending with a slash, in all tables that have such a file. */
-async function findUnlogged(directory: string): Promise<Set<string>> {
-  const found = new Set<string>()
-  const noted = await readNoted(directory)
-  const tables = join(directory, 'store')
-  for (const some of await namesIn(tables)) {
-    for (const table of await namesIn(join(tables, some))) {
-      const path = join(tables, some, table)
-      const before = noted[relative(directory, path)]
-      if (before === undefined) continue
-      for (const part of unlogged(await namesIn(path), await readLogs(path), before)) found.add(`${join(path, part)}/`)
-    }
-  }
-  return found
-}
-
-async function readLogs(tablePath: string): Promise<string[]> {
-  const names = (await namesIn(logFolder(tablePath))).filter(isLog)
-  return Promise.all(names.map((name) => readFile(join(logFolder(tablePath), name), 'utf8')))
+async function replaceFile(path: string, text: string): Promise<void> {
+  await writeFile(`${path}.new`, text, { encoding: 'latin1', flush: true })
+  await rename(`${path}.new`, path)
 }
 
 async function readNoted(directory: string): Promise<Readonly<Record<string, number>>> {
@@ -103,20 +99,18 @@ async function readNoted(directory: string): Promise<Readonly<Record<string, num
   }
 }
 
-/** Parts of one insertion after `before` and after all that the logs speak of. */
+/** Parts of one insertion after `before` and after all that the logs speak of, and what was merged from them. */
 export function unlogged(parts: readonly string[], logs: readonly string[], before: number): string[] {
   const logged = logs.flatMap((text) => text.split('\n').map((line) => insertionsOf(line.split('\t')[1] ?? '')))
   const newest = Math.max(before, ...logged.map((insertions) => insertions?.last ?? 0))
-  return parts.filter((name) => {
-    const insertions = insertionsOf(name)
-    return insertions !== undefined && insertions.first === insertions.last && insertions.first > newest
-  })
+  return parts.filter((name) => (insertionsOf(name)?.last ?? 0) > newest)
 }
 
-/** `20260105_57_60_1`: partition, first and last insertion, merges. A rewritten part has a fifth number, and is none of ours. */
-function insertionsOf(part: string): { first: number; last: number } | undefined {
-  const [, first, last] = /^\d+_(\d+)_(\d+)_\d+$/.exec(part) ?? []
-  return first === undefined || last === undefined ? undefined : { first: Number(first), last: Number(last) }
+/** `20260105_57_60_1`: partition, first and last insertion, merges; a fifth number where it was rewritten. */
+function insertionsOf(part: string): { partition: string; first: number; last: number } | undefined {
+  const [, partition, first, last] = /^(\d+)_(\d+)_(\d+)_\d+(?:_\d+)?$/.exec(part) ?? []
+  if (partition === undefined) return undefined
+  return { partition, first: Number(first), last: Number(last) }
 }
 
 const isLog = (name: string): boolean => name.endsWith('.txt')

@@ -14,7 +14,7 @@ import {
   writeManifest,
 } from './backup.ts'
 import { quote, renderParams } from './bind.ts'
-import { noteInsertions, setAsideUnlogged, syncLog } from './deduplication-log.ts'
+import { mendLogs, noteInsertions, syncLog } from './deduplication-log.ts'
 import { openSession } from './engine.ts'
 import { type EngineSize, engineArguments } from './engine-arguments.ts'
 import { toLoadError, toQueryError } from './engine-errors.ts'
@@ -66,7 +66,7 @@ export const threadPoolSize = (readers: number): number => readers + 2 + 6
 
 export async function openEmbeddedStore(options: EmbeddedOptions): Promise<Store> {
   const directory = await prepareDirectory(options.directory)
-  await setAsideUnlogged(directory, options)
+  await mendLogs(directory)
   const first = openSession(directory, engineArguments(options))
   // Of a backup that was killed: the links would keep dropped data on disk.
   await clearAway(join(directory, 'shadow'))

@@ -21,9 +21,6 @@ export function engineArguments(size: EngineSize): string[] {
     'merge_tree.number_of_free_entries_in_pool_to_execute_mutation': 1,
     'merge_tree.number_of_free_entries_in_pool_to_execute_optimize_entire_partition': 1,
     'merge_tree.max_number_of_merges_with_ttl_in_pool': 1,
-    // A merge takes the place of parts that were synced when they were loaded.
-    'merge_tree.min_rows_to_fsync_after_merge': 1,
-    'merge_tree.min_compressed_bytes_to_fsync_after_merge': 1,
     background_common_pool_size: 2,
     background_schedule_pool_size: 2,
     background_fetches_pool_size: 1,

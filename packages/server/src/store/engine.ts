@@ -23,8 +23,8 @@ export type EngineAccess = {
   close(): Promise<void>
 }
 
-export function openEngine(directory: string, size: EngineSize, more: readonly string[] = []): EngineAccess {
-  const session = openSession(directory, [...engineArguments(size), ...more])
+export function openEngine(directory: string, size: EngineSize): EngineAccess {
+  const session = openSession(directory, engineArguments(size))
   return {
     run: async (sql) => {
       await session.queryAsync(sql, { format: 'Null' })
