@@ -51,15 +51,12 @@ CREATE TABLE IF NOT EXISTS spans_local ON CLUSTER 'main' (
   links Array(Tuple(trace_id FixedString(16), span_id FixedString(8), trace_state String, flags UInt32, attributes Map(LowCardinality(String), String), attribute_types LowCardinality(String), dropped_attributes UInt32)) CODEC(ZSTD(1)),
   dropped_events UInt32,
   dropped_links UInt32,
-  INDEX trace_id_bloom trace_id TYPE bloom_filter(0.01) GRANULARITY 1,
-  INDEX ts_range ts TYPE minmax GRANULARITY 1,
-  INDEX resource_set resource_id TYPE set(64) GRANULARITY 1,
-  INDEX attribute_values mapValues(attributes) TYPE bloom_filter(0.01) GRANULARITY 1
+  INDEX trace_id_bloom trace_id TYPE bloom_filter(0.01) GRANULARITY 1
 ) ENGINE = ReplicatedMergeTree('/clickhouse/tables/{shard}/obs/spans_local', '{replica}')
 PARTITION BY toYYYYMMDD(ts)
-ORDER BY (intDiv(toUnixTimestamp64Nano(ts), 60000000000), service, ts)
+ORDER BY (service, ts)
 SETTINGS replicated_deduplication_window = 10000, replicated_deduplication_window_seconds = 604800, fsync_after_insert = 1, fsync_part_directory = 1,
-  vertical_merge_algorithm_min_columns_to_activate = 1, index_granularity = 2048;
+  vertical_merge_algorithm_min_columns_to_activate = 1;
 
 CREATE OR REPLACE TABLE spans ON CLUSTER 'main' AS spans_local ENGINE = Distributed('main', 'obs', 'spans_local', cityHash64(trace_id));
 
@@ -231,7 +228,7 @@ CREATE TABLE IF NOT EXISTS trace_bounds_local ON CLUSTER 'main' (
 ) ENGINE = ReplicatedAggregatingMergeTree('/clickhouse/tables/{shard}/obs/trace_bounds_local', '{replica}')
 PARTITION BY toYYYYMMDD(day)
 ORDER BY trace_id
-SETTINGS replicated_deduplication_window = 10000, replicated_deduplication_window_seconds = 604800, fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 1024;
+SETTINGS replicated_deduplication_window = 10000, replicated_deduplication_window_seconds = 604800, fsync_after_insert = 1, fsync_part_directory = 1;
 
 CREATE OR REPLACE TABLE trace_bounds ON CLUSTER 'main' AS trace_bounds_local ENGINE = Distributed('main', 'obs', 'trace_bounds_local');
 
