@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util'
 import { benchDecode } from './decode.ts'
 import { benchIngest } from './ingest.ts'
 import { benchQuery } from './query.ts'
+import { benchSearch } from './query-search.ts'
 import { benchRemoteWrite } from './remote-write.ts'
 import { costRow, printRows, type Row } from './rows.ts'
 import { benchSdk } from './sdk.ts'
@@ -14,7 +15,7 @@ const suites: Readonly<Record<string, (options: { seconds: number }) => Promise<
     benchDecode({ rounds: 15, seed: 42 }).map(({ signal, microsecondsEach }) =>
       costRow(`info: decode ${signal} (target 0.9 us)`, microsecondsEach, 0.9, 'us'),
     ),
-  query: benchQuery,
+  query: async () => [...(await benchQuery()), ...(await benchSearch())],
   sdk: benchSdk,
 }
 

@@ -58,6 +58,8 @@ export async function openSearchData(size: { spans: number; logs: number }): Pro
     close: async () => {
       session.close()
       await store.close()
+      // Rows put in beside the segment log would be set aside at the next start.
+      rmSync(join(directory, 'store', 'wakeline-insertions.json'), { force: true })
       if (kept === undefined) rmSync(directory, { recursive: true, force: true })
     },
   }

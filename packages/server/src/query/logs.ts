@@ -3,7 +3,7 @@ import { isRefused, type Refused } from '../base/refused.ts'
 import { type Cursor, parseCursor, printCursor } from './cursor.ts'
 import { askOrigins } from './origins.ts'
 import { type LogCountRow, logHistogramSql } from './plan/log-histogram.ts'
-import { type LogRow, type LogsEndRow, type LogsPlan, logsEndSql, logsSql } from './plan/logs.ts'
+import { type LogPlace, type LogRow, type LogsPlan, logPlacesSql, logsSql } from './plan/logs.ts'
 import type { Running } from './run.ts'
 import type { Condition } from './search/condition.ts'
 import { readSearch } from './search/read-search.ts'
@@ -31,8 +31,8 @@ export async function askMatchingLogs(
   const after = cursor && { unixNano: cursor.key, skip: Number(cursor.rest) }
   const { fromMs, toMs, order } = ask
   const plan = { fromMs, toMs, order, condition, rows: ask.limit + 1, ...(after && { after }) }
-  const pageEnd = await askPageEnd(plan, running)
-  const rows = pageEnd === undefined ? [] : await running.rows<LogRow>(logsSql(plan, pageEnd))
+  const places = await askPlaces(plan, running)
+  const rows = places.length === 0 ? [] : await running.rows<LogRow>(logsSql(boundedBy(plan, places), places))
   const shown = rows.slice(0, ask.limit)
   const origins = await askOrigins(shown, running)
   const next = rows.length > shown.length ? nextCursor(shown, after) : undefined
@@ -44,18 +44,23 @@ export async function askMatchingLogs(
   }
 }
 
-/** The time of the page's last row; undefined where nothing is found. */
-async function askPageEnd(plan: LogsPlan, running: Running): Promise<bigint | undefined> {
-  let end: bigint | undefined
-  let wanted = (plan.after?.skip ?? 0) + plan.rows
+/** Where the page's rows lie, those that are skipped included. */
+async function askPlaces(plan: LogsPlan, running: Running): Promise<LogPlace[]> {
+  const places: LogPlace[] = []
+  const wanted = (plan.after?.skip ?? 0) + plan.rows
   await widen(rangeLeft(plan), { order: plan.order, wanted, isCumulative: false }, async (stretch) => {
-    const [row] = await running.rows<LogsEndRow>(logsEndSql({ ...plan, ...stretch }, wanted))
-    if (row === undefined || row.found === '0') return 0
-    end = BigInt(row.page_end)
-    wanted -= Number(row.found)
-    return Number(row.found)
+    const found = await running.rows<LogPlace>(logPlacesSql({ ...plan, ...stretch }, wanted - places.length))
+    places.push(...found)
+    return found.length
   })
-  return end
+  return places
+}
+
+/** The range that the places span, in whole milliseconds. */
+function boundedBy(plan: LogsPlan, places: readonly LogPlace[]): LogsPlan {
+  const [one, other] = [places[0], places.at(-1)].map((place) => Number(BigInt(place?.time ?? 0) / 1_000_000n))
+  const [first = plan.fromMs, last = plan.toMs] = [one ?? 0, other ?? 0].sort((a, b) => a - b)
+  return { ...plan, fromMs: Math.max(plan.fromMs, first), toMs: Math.min(plan.toMs, last + 1) }
 }
 
 /** Rows of the last time that were shown, those of pages before counted too where it is still the same time. */

@@ -33,7 +33,7 @@ const firstShare = 256
 /** How much longer the next stretch is where nothing was found. */
 const growth = 16
 /** Things come unevenly. */
-const spare = 1.4
+const spare = 2
 /** A statement costs milliseconds however little it reads. */
 const leastMs = 10_000
 

@@ -1,6 +1,6 @@
 import type { Condition } from '../search/condition.ts'
 import { conditionSql } from '../search/condition-sql.ts'
-import { type Sql, sql, trusted, uint } from '../sql.ts'
+import { ids, type Sql, sql, trusted, uint } from '../sql.ts'
 import { inRange, instant, type TimeRange } from '../time-range.ts'
 
 export type LogsPlan = TimeRange & {
@@ -13,30 +13,32 @@ export type LogsPlan = TimeRange & {
 }
 
 /**
- * Where a page ends, from times alone: the last of the next `rows` that match, and how many there are. Whole rows are read
- * only once this is known, and only up to there.
+ * Where the next `rows` that match lie, from as few columns as can tell: by service and time, as the table is ordered. Whole rows are read only once these are known,
+ * and only where they lie.
  */
-export function logsEndSql(plan: LogsPlan, rows: number): Sql {
-  const newest = plan.order === 'newest'
-  return sql`SELECT toString(toUnixTimestamp64Nano(${trusted(newest ? 'min' : 'max')}(ts))) AS page_end, count() AS found FROM (
-  SELECT ts FROM logs
-  WHERE ${whereSql(plan)}
-  ORDER BY ts ${trusted(newest ? 'DESC' : 'ASC')} LIMIT ${uint(rows)}
-)`
+export function logPlacesSql(plan: LogsPlan, rows: number): Sql {
+  return sql`SELECT service, toString(toUnixTimestamp64Nano(ts)) AS time FROM logs
+WHERE ${whereSql(plan)}
+ORDER BY ts ${trusted(plan.order === 'newest' ? 'DESC' : 'ASC')} LIMIT ${uint(rows)}`
 }
 
-export type LogsEndRow = { page_end: string; found: string }
+export type LogPlace = { service: string; time: string }
 
 /**
- * The page up to its end. Rows of one time are ordered by their hash, so that paging is stable; rows alike in all of it
- * are interchangeable.
+ * The page whose places are known. Rows of one time are ordered by their hash, so that paging is stable; rows alike in
+ * all of it are interchangeable.
  */
-export function logsSql(plan: LogsPlan, pageEnd: bigint): Sql {
-  const newest = plan.order === 'newest'
+export function logsSql(plan: LogsPlan, places: readonly LogPlace[]): Sql {
+  const direction = trusted(plan.order === 'newest' ? 'DESC' : 'ASC')
+  const services = places.map(({ service }) => service)
+  const times = ids(places.map(({ time }) => time))
   return sql`SELECT ${logColumns}
 FROM logs
-WHERE ${whereSql(plan)} AND ts ${trusted(newest ? '>=' : '<=')} ${instant(pageEnd)}
-ORDER BY logs.ts ${trusted(newest ? 'DESC' : 'ASC')}, cityHash64(service, severity, body, trace_id, span_id, resource_id, scope_id, observed_ts, attributes.keys, attributes.values)
+WHERE (service, ts) IN (
+  SELECT tupleElement(place, 1), fromUnixTimestamp64Nano(toInt64(tupleElement(place, 2)), 'UTC')
+  FROM (SELECT arrayJoin(arrayZip(${services}, ${times})) AS place)
+) AND ${whereSql(plan)}
+ORDER BY logs.ts ${direction}, cityHash64(service, severity, body, trace_id, span_id, resource_id, scope_id, observed_ts, attributes.keys, attributes.values)
 LIMIT ${uint(plan.rows)} OFFSET ${uint(plan.after?.skip ?? 0)}`
 }
 

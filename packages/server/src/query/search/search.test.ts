@@ -94,5 +94,5 @@ describe.skipIf(naughtyStrings().length === 0)('naughty strings (shared/data/rob
         expect(await foundBySql(joined)).toEqual(foundByTail(joined))
       }
     }
-  })
+  }, 120_000)
 })
