@@ -1,9 +1,8 @@
 import { fork, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { createReadStream, mkdtempSync } from 'node:fs'
+import { mkdtempSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Readable } from 'node:stream'
 import { isInstalled, type Restartable, startPrometheusOver, startRestartable } from '../e2e/prometheus-over.ts'
 import { root } from '../e2e/server.ts'
 import { writeExposition } from './query-metrics-data.ts'
@@ -61,8 +60,8 @@ export async function startVictoriaMetrics(): Promise<Asked | undefined> {
     '-retentionPeriod=100y',
     '-loggerLevel=ERROR',
   ])
-  const body = Readable.toWeb(createReadStream(text)) as ReadableStream<Uint8Array>
-  const answer = await fetch(`${started.url}/api/v1/import/prometheus`, { method: 'POST', body, duplex: 'half' })
+  const body = new Blob([readFileSync(text)])
+  const answer = await fetch(`${started.url}/api/v1/import/prometheus`, { method: 'POST', body })
   if (!answer.ok) throw new Error(`Cannot fill victoria-metrics: ${await answer.text()}`)
   await fetch(`${started.url}/internal/force_flush`)
   await fetch(`${started.url}/internal/force_merge`)

@@ -2,7 +2,6 @@ import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -146,9 +145,10 @@ async function startNotified(): Promise<{ url: string; bodies: string[]; close()
   const notified = createServer((request, response) => {
     request.on('data', (chunk) => bodies.push(String(chunk)))
     request.on('end', () => response.end('{}'))
-  }).listen(0, '127.0.0.1')
+  })
+  const port = await freePort()
+  notified.listen(port, '127.0.0.1')
   await once(notified, 'listening')
-  const { port } = notified.address() as AddressInfo
   return { url: `http://127.0.0.1:${port}`, bodies, close: () => void notified.close() }
 }
 

@@ -79,7 +79,7 @@ const starts = [
   /\.d\.ts$/,
   /^(e2e|bench|conformance)\/main\.ts$/,
   // Programs the benches start.
-  /^(?:bench|e2e)\/peers\/|^bench\/remote-write-sender\.ts$/,
+  /^(?:bench|e2e)\/peers\/|^bench\/(?:remote-write-sender|query-metrics-ours)\.ts$/,
   /\/fixtures\//,
   /^examples\/[^/]+\/src\//,
 ]
