@@ -1,6 +1,9 @@
 import type {
   CompletionAnswer,
+  Cost,
+  LogContextAnswer,
   LogHistogramAnswer,
+  LogRecord,
   LogsAnswer,
   MetricAggregation,
   MetricLabelsAnswer,
@@ -11,6 +14,7 @@ import type {
   SqlAnswer,
   StatusAnswer,
   TraceAnswer,
+  TraceSampleAnswer,
   TracesAnswer,
 } from '../api.ts'
 import { type PrometheusAnswer, prometheusQuestion, type Question, question } from './client.ts'
@@ -32,11 +36,28 @@ export const askTraces = (
   page: Page & { order: 'newest' | 'slowest' },
 ): Question<TracesAnswer> => question('traces', { q, ...between(at), ...page })
 
+/** A fair sample of all that match, for a picture. */
+export const askTraceSample = (q: string, at: Between, traces: number): Question<TraceSampleAnswer> =>
+  question('traces/sample', { q, ...between(at), traces })
+
 export const askTrace = (traceId: string): Question<TraceAnswer> =>
   question(`traces/${encodeURIComponent(traceId)}`, {})
 
 export const askLogs = (q: string, at: Between, page: Page & { order: 'newest' | 'oldest' }): Question<LogsAnswer> =>
   question('logs', { q, ...between(at), ...page })
+
+/** The lines before and after a record, from its own stream. */
+export const askLogContext = (
+  record: Pick<LogRecord, 'timeUnixNano' | 'service' | 'resourceId'>,
+  lines: { before: number; after: number },
+): Question<LogContextAnswer> =>
+  question('logs/context', {
+    time: record.timeUnixNano,
+    service: record.service,
+    resource: record.resourceId,
+    before: lines.before,
+    after: lines.after,
+  })
 
 export const askLogHistogram = (q: string, at: Between, buckets: number): Question<LogHistogramAnswer> =>
   question('logs/histogram', { q, ...between(at), buckets })
@@ -76,22 +97,37 @@ export type PrometheusResult =
   | { resultType: 'vector'; result: { metric: Record<string, string>; value?: PrometheusPoint; histogram?: unknown }[] }
   | { resultType: 'scalar' | 'string'; result: PrometheusPoint }
 
-/** At most `limit` series where it is given; that there are more is then among the warnings. */
-export const askPromql = (query: string, atMs: number, limit?: number): Question<PrometheusAnswer<PrometheusResult>> =>
-  prometheusQuestion('query', { query, time: atMs / 1000, limit })
+/** With `stats: 'all'`: how its samples were come by, as Prometheus tells it, and what that cost here. */
+export type PromqlStats = {
+  /** Seconds. */
+  timings: { evalTotalTime: number }
+  samples: { totalQueryableSamples: number }
+  explain?: {
+    /** Computed by the engine, kept in memory from an earlier question, or read from the store. */
+    steps: { from: 'engine' | 'memory' | 'store'; what: string; series: number; samples: number }[]
+    seriesRead: number
+    cost: Cost
+  }
+}
+export type PromqlAnswer = PrometheusAnswer<PrometheusResult & { stats?: PromqlStats }>
+/** At most `limit` series; that there are more is then among the warnings. */
+export type PromqlOptions = { limit?: number; stats?: 'all' }
+
+export const askPromql = (query: string, atMs: number, options: PromqlOptions = {}): Question<PromqlAnswer> =>
+  prometheusQuestion('query', { query, time: atMs / 1000, ...options })
 
 export const askPromqlRange = (
   query: string,
   at: Between,
   stepMs: number,
-  limit?: number,
-): Question<PrometheusAnswer<PrometheusResult>> =>
+  options: PromqlOptions = {},
+): Question<PromqlAnswer> =>
   prometheusQuestion('query_range', {
     query,
     start: at.fromMs / 1000,
     end: at.toMs / 1000,
     step: stepMs / 1000,
-    limit,
+    ...options,
   })
 
 /** Whether a query can be read: refused with the sentence and place of its first error. */

@@ -1,4 +1,4 @@
-import type { PrometheusAnswer, PrometheusResult } from '@wakeline/protocol'
+import type { PromqlAnswer } from '@wakeline/protocol'
 import { useMemo, useState } from 'react'
 import { TimeChart } from '../../../chart/time-chart.tsx'
 import { type Column, DataTable } from '../../../parts/data-table.tsx'
@@ -9,16 +9,14 @@ import { printDuration } from '../../../time/format.ts'
 import { useTime } from '../../../time/time-context.tsx'
 import styles from '../query-page.module.css'
 import { Sentences } from './sentences.tsx'
-import { type GraphSeries, graphOf } from './series.ts'
+import { type GraphSeries, graphOf, printOdd, sortAmount } from './series.ts'
+import { StatsLine } from './stats-line.tsx'
 
 /** More lines than this cannot be told apart, and slow the chart down. */
 const drawnMax = 100
 
 /** Series over the time range, drawn; and as rows, of which a click shows one alone. */
-export function GraphAnswer(props: {
-  answer: PrometheusAnswer<PrometheusResult>
-  at: { fromMs: number; toMs: number; stepMs: number }
-}) {
+export function GraphAnswer(props: { answer: PromqlAnswer; at: { fromMs: number; toMs: number; stepMs: number } }) {
   const { answer, at } = props
   const { fromMs, toMs, select } = useTime()
   const [only, setOnly] = useState<string>()
@@ -51,6 +49,7 @@ export function GraphAnswer(props: {
           <span>
             {printCount(length)} series, a value every {printDuration(at.stepMs * 1e6)}
           </span>
+          <StatsLine stats={answer.data.stats} />
           {alone.length === 0 && length > drawnMax && (
             <span>
               The {drawnMax} with the highest last values are drawn, the table has all. Aggregate by fewer labels to see
@@ -93,12 +92,12 @@ const figure = (id: 'last' | 'min' | 'max', title: string, hint: string, fromWid
   align: 'right',
   sort: 'desc',
   fromWidth,
-  value: (row) => row[id] ?? Number.NEGATIVE_INFINITY,
+  value: (row) => sortAmount(row[id]),
   render: (row) => {
     const value = row[id]
     return (
       <span className="data" title={value === undefined ? undefined : String(value)}>
-        {value === undefined ? '–' : printNumber(value)}
+        {value === undefined ? '–' : (printOdd(value) ?? printNumber(value))}
       </span>
     )
   },
@@ -125,7 +124,7 @@ const columns: Column<GraphSeries>[] = [
   figure('last', 'Last', 'Newest value in the time', 0),
 ]
 
-function NothingDrawn({ answer, histograms }: { answer: PrometheusAnswer<PrometheusResult>; histograms: number }) {
+function NothingDrawn({ answer, histograms }: { answer: PromqlAnswer; histograms: number }) {
   return (
     <div className={styles.answer}>
       <Sentences answer={answer} />

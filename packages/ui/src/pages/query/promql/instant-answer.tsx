@@ -1,4 +1,4 @@
-import type { PrometheusAnswer, PrometheusResult } from '@wakeline/protocol'
+import type { PromqlAnswer } from '@wakeline/protocol'
 import { useMemo, useState } from 'react'
 import { type Column, DataTable } from '../../../parts/data-table.tsx'
 import { Empty } from '../../../parts/empty.tsx'
@@ -7,10 +7,11 @@ import { printCount } from '../../../parts/units.ts'
 import { TimeLabel } from '../../../time/time-label.tsx'
 import styles from '../query-page.module.css'
 import { Sentences } from './sentences.tsx'
-import { type InstantRow, instantRows } from './series.ts'
+import { type InstantRow, instantRows, sortAmount } from './series.ts'
+import { StatsLine } from './stats-line.tsx'
 
 /** Values at the end of the time range, each in full. */
-export function InstantAnswer(props: { answer: PrometheusAnswer<PrometheusResult>; atMs: number }) {
+export function InstantAnswer(props: { answer: PromqlAnswer; atMs: number }) {
   const { answer, atMs } = props
   const rows = useMemo(() => instantRows(answer.data), [answer.data])
   const [sort, setSort] = useState<Sort>()
@@ -27,6 +28,7 @@ export function InstantAnswer(props: { answer: PrometheusAnswer<PrometheusResult
             <span>
               {printCount(rows.length)} {rows.length === 1 ? 'value' : 'values'} at <TimeLabel at={atMs} />
             </span>
+            <StatsLine stats={answer.data.stats} />
           </div>
           <DataTable
             name="Values"
@@ -62,7 +64,7 @@ const columns: Column<InstantRow>[] = [
     choice: 'always',
     align: 'right',
     sort: 'desc',
-    value: ({ amount }) => (Number.isNaN(amount) ? Number.NEGATIVE_INFINITY : amount),
+    value: ({ amount }) => sortAmount(amount),
     render: ({ value }) => <span className="data">{value}</span>,
   },
 ]

@@ -18,8 +18,8 @@ import { InstantAnswer } from './instant-answer.tsx'
 import { promqlLanguage, promqlWrong } from './language.ts'
 import { PromqlExamples } from './promql-examples.tsx'
 
-/** Series the server is asked for, at most; that there are more is said among its warnings. */
-const seriesMax = 1000
+/** Of more series than that, the first come, and a warning says so. */
+const asking = { limit: 1000, stats: 'all' } as const
 const recentMax = 20
 
 /** Metrics in PromQL: as a graph over the time range, or as a table of the values at its end. */
@@ -33,8 +33,8 @@ export function PromqlTab() {
   useEffect(() => () => language.close(), [language])
   const at = useMemo(() => stepsOf(fromMs, toMs), [fromMs, toMs])
   const enabled = promql !== ''
-  const graph = useAnswer(askPromqlRange(promql, at, at.stepMs, seriesMax), { enabled: enabled && as === 'graph' })
-  const table = useAnswer(askPromql(promql, toMs, seriesMax), { enabled: enabled && as === 'table' })
+  const graph = useAnswer(askPromqlRange(promql, at, at.stepMs, asking), { enabled: enabled && as === 'graph' })
+  const table = useAnswer(askPromql(promql, toMs, asking), { enabled: enabled && as === 'table' })
   const answer = as === 'graph' ? graph : table
   const wrong = useMemo(() => promqlWrong(answer.error, promql), [answer.error, promql])
   const run = (query: string) => {

@@ -9,14 +9,18 @@ export function Sentences({ answer }: { answer: PrometheusAnswer<unknown> }) {
     <ul className={styles.sentences} aria-label="What is to be said about it">
       {warnings.map((sentence) => (
         <li key={sentence}>
-          <span className={styles.warning}>▲ warning</span> {sentence}
+          <span className={styles.warning}>▲ {saysWhat.test(sentence) ? '' : 'warning '}</span>
+          {sentence}
         </li>
       ))}
       {infos.map((sentence) => (
         <li key={sentence}>
-          <span className="quiet">info</span> {sentence}
+          <span className="quiet">○ {saysWhat.test(sentence) ? '' : 'info '}</span>
+          {sentence}
         </li>
       ))}
     </ul>
   )
 }
+
+const saysWhat = /^PromQL (warning|info)/

@@ -7,6 +7,7 @@ type Matrix = Extract<PrometheusResult, { resultType: 'matrix' }>['result']
 
 /** One series over the range: what the chart draws, and the figures of its row. */
 export type GraphSeries = ChartSeries & {
+  /** Of the newest sample: may be NaN or infinite, which the chart leaves out. */
   last: number | undefined
   min: number | undefined
   max: number | undefined
@@ -42,19 +43,31 @@ export function graphOf(result: Matrix, at: { fromMs: number; toMs: number; step
         name,
         values: drawn,
         colour: nameColour(printSeries(metric)),
-        last: finite.at(-1),
+        last: values.length === 0 ? undefined : Number(values.at(-1)?.[1]),
         min: finite.length === 0 ? undefined : finite.reduce((a, b) => Math.min(a, b)),
         max: finite.length === 0 ? undefined : finite.reduce((a, b) => Math.max(a, b)),
       },
     ]
   })
-  series.sort((a, b) => (b.last ?? Number.NEGATIVE_INFINITY) - (a.last ?? Number.NEGATIVE_INFINITY))
+  series.sort((a, b) => sortAmount(b.last) - sortAmount(a.last))
   return {
     times,
     series,
     shared: Object.keys(shared).length === 0 ? '' : printSeries(shared),
     histograms: result.length - series.length,
   }
+}
+
+/** Numbers sort as they are; what is none comes after all of them. */
+export function sortAmount(value: number | undefined): number {
+  if (value === undefined || Number.isNaN(value)) return -Number.MAX_VALUE
+  return Math.max(-Number.MAX_VALUE, Math.min(Number.MAX_VALUE, value))
+}
+
+/** As Prometheus writes values that are no finite numbers; undefined for those that are. */
+export function printOdd(value: number): string | undefined {
+  if (Number.isFinite(value)) return undefined
+  return Number.isNaN(value) ? 'NaN' : value > 0 ? '+Inf' : '-Inf'
 }
 
 /** `name{label="value"}`; `{}` for a series without labels. */
@@ -102,7 +115,7 @@ export function instantRows(data: PrometheusResult): InstantRow[] {
       return data.result.map(({ metric, values = [], histograms = [] }, at) => ({
         key: String(at),
         series: printSeries(metric),
-        value: `${values.length + histograms.length} samples, last ${values.at(-1)?.[1] ?? 'a histogram'}`,
+        value: `${printSamples(values.length + histograms.length)}, last ${values.at(-1)?.[1] ?? 'a histogram'}`,
         amount: Number(values.at(-1)?.[1]),
       }))
   }
@@ -114,4 +127,8 @@ function printHistogram(point: unknown): string {
   if (typeof histogram !== 'object' || histogram === null || !('count' in histogram) || !('sum' in histogram))
     return '–'
   return `histogram of ${histogram.count}, sum ${histogram.sum}`
+}
+
+function printSamples(count: number): string {
+  return `${count} ${count === 1 ? 'sample' : 'samples'}`
 }

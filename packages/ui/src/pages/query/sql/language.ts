@@ -32,7 +32,7 @@ export function sqlLanguage(ask: Ask): { extension: Extension; close: () => void
     const before = known.get(table)
     if (before !== undefined) return before
     const asked = ask.json(askSql(`SELECT * FROM ${table} LIMIT 0`), leaving.signal).then(
-      ({ columns }) => columns.map(({ name, type }): Completion => ({ label: name, type: 'property', detail: type })),
+      ({ columns }) => columns.flatMap(completionsOf),
       () => {
         // Completion is a help and no more: it is asked for again at the next letter.
         known.delete(table)
@@ -62,6 +62,14 @@ export function sqlLanguage(ask: Ask): { extension: Extension; close: () => void
     extension: [support, support.language.data.of({ autocomplete: complete })],
     close: () => leaving.abort(),
   }
+}
+
+/** Ids are stored as bytes: compared as they are, and readable through `hex`. */
+function completionsOf({ name, type }: { name: string; type: string }): Completion[] {
+  const column: Completion = { label: name, type: 'property', detail: type }
+  return type.startsWith('FixedString')
+    ? [column, { label: `hex(${name})`, type: 'property', detail: 'text' }]
+    : [column]
 }
 
 async function attributeKeys(ask: Ask, signal: 'logs' | 'spans', leaving: AbortSignal): Promise<Completion[]> {

@@ -15,6 +15,11 @@ export function printCell(cell: unknown): string {
   return cell === undefined ? '' : JSON.stringify(cell)
 }
 
+/** 32 hex digits in a column that is named for traces. */
+export function isTraceId(name: string, text: string): boolean {
+  return /trace/i.test(name) && /^[0-9a-f]{32}$/i.test(text)
+}
+
 /** What a column is sorted by: 64-bit integers come as text, and are numbers all the same. */
 export function sortValue(cell: unknown, type: string): number | string {
   if (!isNumeric(type)) return printCell(cell)

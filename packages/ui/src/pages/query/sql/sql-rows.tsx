@@ -1,12 +1,14 @@
 import type { SqlAnswer } from '@wakeline/protocol'
 import { useMemo, useState } from 'react'
+import { toTrace } from '../../../links.ts'
 import { CostLine } from '../../../parts/cost-line.tsx'
 import { type Column, DataTable } from '../../../parts/data-table.tsx'
 import { Empty } from '../../../parts/empty.tsx'
+import { Link } from '../../../parts/link.tsx'
 import type { Sort } from '../../../parts/sort.ts'
 import { printCount } from '../../../parts/units.ts'
 import styles from '../query-page.module.css'
-import { isNumeric, printCell, rowsOf, type SqlRow, sortValue } from './rows.ts'
+import { isNumeric, isTraceId, printCell, rowsOf, type SqlRow, sortValue } from './rows.ts'
 
 /** So wide a column has to be for a time or a name to be read in it, px. */
 const textWidthPx = 190
@@ -66,13 +68,21 @@ function columnsOf({ columns }: SqlAnswer): Column<SqlRow>[] {
     sort: isNumeric(type) ? 'desc' : 'asc',
     ...(isNumeric(type) ? { align: 'right' } : {}),
     value: ({ cells }) => sortValue(cells[at], type),
-    render: ({ cells }) => <Cell cell={cells[at]} />,
+    render: ({ cells }) => <Cell cell={cells[at]} name={name} type={type} />,
   }))
 }
 
-function Cell({ cell }: { cell: unknown }) {
+function Cell({ cell, name, type }: { cell: unknown; name: string; type: string }) {
   if (cell === null || cell === undefined) return <span className="quiet">null</span>
+  if (type.startsWith('FixedString')) return <span className="quiet">bytes: write hex({name})</span>
   const text = printCell(cell)
+  if (isTraceId(name, text)) {
+    return (
+      <Link className="data" href={toTrace(text.toLowerCase())}>
+        {text}
+      </Link>
+    )
+  }
   return (
     <span className="data" title={text}>
       {text}

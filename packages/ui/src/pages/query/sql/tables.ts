@@ -15,6 +15,7 @@ export const sqlTables: readonly { name: string; says: string }[] = [
   { name: 'attribute_keys', says: 'which attributes there are, and how often' },
 ]
 
+/** Ids are bytes: `hex(trace_id)` makes them readable, and leads to the trace. */
 export const sqlExamples: readonly { says: string; query: string }[] = [
   {
     says: 'Spans, errors and 95th percentile of each operation, last hour',
@@ -25,6 +26,11 @@ export const sqlExamples: readonly { says: string; query: string }[] = [
     says: 'Bytes of log bodies by service, last day',
     query:
       'SELECT service, count() AS records, formatReadableSize(sum(length(body))) AS bodies\nFROM logs\nWHERE ts > now() - INTERVAL 1 DAY\nGROUP BY service\nORDER BY sum(length(body)) DESC',
+  },
+  {
+    says: 'The slowest spans of the last hour, each with its trace',
+    query:
+      'SELECT hex(trace_id) AS trace, service, name, round(duration / 1e6, 1) AS ms, ts\nFROM spans\nWHERE ts > now() - INTERVAL 1 HOUR\nORDER BY duration DESC\nLIMIT 20',
   },
   {
     says: 'Which values a span attribute has, last hour',
