@@ -1,4 +1,4 @@
-import { isSecretKey } from './secrets.ts'
+import { isSecretKey, namedSecrets, redactNamed, redactText } from './secrets.ts'
 import { stableNames } from './stable-names.ts'
 
 /**
@@ -28,12 +28,15 @@ export class Arrival {
   readonly #stable = new Map<string, number>()
   readonly #names: DataView[] = []
   readonly #extraKeys: readonly string[]
+  readonly #extraNamed: RegExp | undefined
   /** Values replaced since the start. */
   redacted = 0
 
   constructor(options: ArrivalOptions) {
     this.options = options
     this.#extraKeys = options.redactKeys.map((key) => key.toLowerCase())
+    const escaped = this.#extraKeys.map((key) => key.replace(/[^a-z0-9]/g, (sign) => `\\${sign}`))
+    this.#extraNamed = escaped.length === 0 ? undefined : namedSecrets(escaped.join('|'))
     if (!options.stableNames) return
     for (const [old, name] of Object.entries(stableNames)) {
       this.#stable.set(old, keyMark.firstStable + this.#names.length)
@@ -41,8 +44,24 @@ export class Arrival {
     }
   }
 
+  /** Whether every text must be looked at with the patterns: for keys of the user's own, nothing quicker is known. */
+  get hasOwnKeys(): boolean {
+    return this.#extraNamed !== undefined
+  }
+
+  isSecret(key: string): boolean {
+    return this.options.redact && isSecretKey(key, this.#extraKeys)
+  }
+
+  /** The text without its secrets; the same text when it has none. */
+  redact(text: string): string {
+    if (!this.options.redact) return text
+    const redacted = redactText(text)
+    return this.#extraNamed === undefined ? redacted : redactNamed(redacted, this.#extraNamed)
+  }
+
   markOf(key: string): number {
-    if (this.options.redact && isSecretKey(key, this.#extraKeys)) return keyMark.secret
+    if (this.isSecret(key)) return keyMark.secret
     return this.#stable.get(key) ?? keyMark.plain
   }
 

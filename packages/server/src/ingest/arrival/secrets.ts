@@ -41,18 +41,26 @@ const values: readonly (readonly [RegExp, string])[] = [
 ]
 
 /** A word for a secret, `=` or `:`, and a value: in quotes (they stay, so that JSON stays JSON), or to the next blank. */
-const named = new RegExp(
-  String.raw`((?:^|[^A-Za-z])(?:[A-Za-z0-9]{1,20}[._-]){0,3}(?:${words})\\?["']?\s?[=:]\s?)(?:(\\?")((?:[^"\\]|\\[^"])*)(\\?")|(')([^']*)(')|[^\s"'&,;})\]\\]+)`,
-  'gi',
-)
+export function namedSecrets(names: string): RegExp {
+  return new RegExp(
+    String.raw`((?:^|[^A-Za-z])(?:[A-Za-z0-9]{1,20}[._-]){0,3}(?:${names})\\?["']?\s?[=:]\s?)(?:(\\?")((?:[^"\\]|\\[^"])*)(\\?")|(')([^']*)(')|[^\s"'&,;})\]\\]+)`,
+    'gi',
+  )
+}
+
+const named = namedSecrets(words)
 
 /** The text without its secrets; the same text when it has none. */
 export function redactText(text: string): string {
   let redacted = text
   for (const [pattern, instead] of values) redacted = redacted.replace(pattern, instead)
-  return redacted.replace(
-    named,
-    (whole, before: string, open?: string, _a?: string, close?: string, quote?: string) => {
+  return redactNamed(redacted, named)
+}
+
+export function redactNamed(text: string, pattern: RegExp): string {
+  return text.replace(
+    pattern,
+    (whole, before: string, open?: string, _value?: string, close?: string, quote?: string) => {
       if (whole.includes(redactedText)) return whole
       return before + (open ?? quote ?? '') + redactedText + (close ?? quote ?? '')
     },

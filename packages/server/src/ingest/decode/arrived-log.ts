@@ -1,6 +1,6 @@
 import { otlp, wireType } from '@wakeline/protocol'
 import type { Arrival } from '../arrival/arrival.ts'
-import { isSecretKey, redactedText, redactText } from '../arrival/secrets.ts'
+import { redactedText } from '../arrival/secrets.ts'
 import { isLevelName, plainMaxBytes, severityOfPlain, severityOfValue } from '../arrival/severity-of-body.ts'
 import { appendArrivedValue, appendText, besideLetter, textOf } from './arrived.ts'
 import type { Decoding } from './decoding.ts'
@@ -104,11 +104,11 @@ function append(decoding: Decoding, key: string, { kind, text }: Printed): void 
     return
   }
   const { attributes } = blocks.logs.columns
-  const isSecret = arrival?.options.redact === true && isSecretKey(key, arrival.options.redactKeys)
+  const isSecret = arrival?.isSecret(key) === true
   appendText(attributes.keys, key)
   appendText(
     attributes.values,
-    isSecret ? redactedText : (arrival?.options.redact ? redactText(text) : text).slice(0, limits.valueSizeMaxBytes),
+    isSecret ? redactedText : (arrival?.redact(text) ?? text).slice(0, limits.valueSizeMaxBytes),
   )
   letters.add(besideLetter(isSecret ? letter.s : kind))
 }
@@ -141,8 +141,7 @@ function readMap(decoding: Decoding, map: ValueRegister, below: Below): void {
     } else {
       if (entry.letter === letter.s) learnLevel(key, textOf(decoding, entry.at, Math.min(entry.length, 64)), found)
       else if (entry.letter === letter.i) learnLevel(key, entry.low, found)
-      if (decoding.arrival?.options.redact === true && isSecretKey(key, decoding.arrival.options.redactKeys))
-        append(decoding, key, { kind: letter.s, text: redactedText })
+      if (decoding.arrival?.isSecret(key) === true) append(decoding, key, { kind: letter.s, text: redactedText })
       else {
         const { attributes } = blocks.logs.columns
         appendText(attributes.keys, key)

@@ -138,3 +138,11 @@ test('what is beyond the limits is said', () => {
     reason: 'Stored without 2 attributes beyond 8 of a record and the ends of 1 values longer than 1000 bytes',
   })
 })
+
+test('further keys are redacted wherever they stand', () => {
+  const body = '{"card":"4111","discard":"x"}'
+  expect(log({ body: { stringValue: body } }).row?.['body']).toBe('{"card":"[REDACTED]","discard":"x"}')
+  const values = [text('card', '4111'), text('other', 'x')]
+  expect(JSON.stringify(log({ body: { kvlistValue: { values } } }).row?.['body'])).not.toContain('4111')
+  expect(log({ body: { stringValue: 'paid with card=4111' } }).row?.['body']).toBe('paid with card=[REDACTED]')
+})

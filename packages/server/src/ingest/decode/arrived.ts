@@ -1,7 +1,7 @@
 import type { MapColumn } from '../../base/native/nested-columns.ts'
 import type { StringColumn } from '../../base/native/string-column.ts'
 import { type Arrival, keyMark } from '../arrival/arrival.ts'
-import { isSecretKey, maySecret, redactedText, redactText, secretSizeMinBytes } from '../arrival/secrets.ts'
+import { maySecret, redactedText, secretSizeMinBytes } from '../arrival/secrets.ts'
 import type { Decoding } from './decoding.ts'
 import type { TypeLetters } from './type-letters.ts'
 import { letter, type ValueRegister } from './value.ts'
@@ -57,10 +57,8 @@ export function appendArrivedValue(decoding: Decoding, column: StringColumn, val
   }
   if (value.letter === letter.s) {
     const length = Math.min(value.length, decoding.limits.valueSizeMaxBytes)
-    if (
-      !maySecret(decoding.view, value.at, value.at + length) ||
-      !appendRedacted(column, arrival, textOf(decoding, value.at, length), redactText)
-    )
+    const isTold = arrival.hasOwnKeys || maySecret(decoding.view, value.at, value.at + length)
+    if (!isTold || !appendRedacted(column, arrival, textOf(decoding, value.at, length)))
       decoding.appendValue(column, value)
     return
   }
@@ -72,17 +70,12 @@ export function appendArrivedValue(decoding: Decoding, column: StringColumn, val
   decoding.valueText.render(value)
   const { text } = decoding.blocks
   const rendered = Buffer.from(text.bytes.buffer, text.bytes.byteOffset, text.size).toString()
-  if (!appendRedacted(column, arrival, rendered, redactNested)) column.append(text.view, 0, text.size)
+  if (!appendRedacted(column, arrival, rendered, withoutKeys(rendered, arrival))) column.append(text.view, 0, text.size)
 }
 
 /** Answers false, and has appended nothing, where there is no secret. */
-function appendRedacted(
-  column: StringColumn,
-  arrival: Arrival,
-  text: string,
-  redact: (text: string) => string,
-): boolean {
-  const redacted = redact(text)
+function appendRedacted(column: StringColumn, arrival: Arrival, text: string, withoutKeys = text): boolean {
+  const redacted = arrival.redact(withoutKeys)
   if (redacted === text) return false
   arrival.redacted += 1
   appendText(column, redacted)
@@ -96,12 +89,11 @@ export function appendText(column: { append(from: DataView, at: number, length: 
 
 const entry = /("key":"((?:[^"\\]|\\.)*)","value":\{"\w+":)(?:"(?:[^"\\]|\\.)*"|[^{}"[\]]+)\}/g
 
-/** Of lists and maps as OTLP/JSON: by the keys in them, and by their texts. */
-function redactNested(text: string): string {
-  const byKey = text.replace(entry, (whole, before: string, key: string) =>
-    isSecretKey(key, []) ? `${before}"${redactedText}"}` : whole,
+/** Lists and maps as OTLP/JSON, without the values of keys of secrets. */
+function withoutKeys(text: string, arrival: Arrival): string {
+  return text.replace(entry, (whole, before: string, key: string) =>
+    arrival.isSecret(key) ? `${before}"${redactedText}"}` : whole,
   )
-  return redactText(byKey)
 }
 
 export function textOf({ reader }: Decoding, at: number, length: number): string {

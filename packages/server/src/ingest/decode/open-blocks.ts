@@ -38,6 +38,7 @@ export class OpenBlocks {
   readonly histograms = new TableBlock(tables.histograms)
   readonly summaries = new TableBlock(tables.summaries)
   readonly exemplars = new TableBlock(tables.exemplars)
+  readonly receipts = new TableBlock(tables.receipts)
 
   readonly knownResources: KnownIds
   readonly knownScopes: KnownIds
