@@ -1,4 +1,4 @@
-import { type Keys, redacted } from './keys.ts'
+import { type Key, type Keys, redacted } from './keys.ts'
 import { cutString, type Plain, plainValue, type ValueLimits } from './plain-value.ts'
 import type { RecordWriter } from './record-writer.ts'
 
@@ -22,10 +22,15 @@ export function writeAttribute(
   how: AttributeEncoding,
 ): boolean {
   if (value === undefined) return false
-  const key = how.keys.of(name)
+  writeKeyed(writer, tag, how.keys.of(name), value, how)
+  return true
+}
+
+/** The same for a key that has been looked up and a value that is there. */
+export function writeKeyed(writer: RecordWriter, tag: number, key: Key, value: unknown, how: AttributeEncoding): void {
   let known = value
   if (key.secret && value !== null && typeof value !== 'boolean') known = redacted
-  if (writer.shortAttribute(tag, key.wire, known)) return true
+  if (writer.shortAttribute(tag, key.wire, known)) return
   const length = typeof known === 'string' ? known.length : 8
   const guess = key.wire.length + length + 4
   writer.reserve(guess + 16)
@@ -34,7 +39,6 @@ export function writeAttribute(
   writer.copy(key.wire)
   writeValue(writer, known, how)
   writer.close(start, guess)
-  return true
 }
 
 /** Length and content of an AnyValue whose tag has been written. */

@@ -10,22 +10,31 @@ import { jsonMembers } from './json-line.ts'
  */
 export class BoundAttributes {
   readonly attributes: Attributes
-  private jsonText: string | undefined = undefined
-  private wireBytes: Uint8Array | undefined = undefined
-  private written = false
+  private jsonText: string | undefined
+  private wireBytes: Uint8Array | undefined
+  private counted: number | undefined
+  private written: boolean
   private readonly how: AttributeEncoding
   /** The last combination with another set: loggers and requests meet again and again. */
-  private lastOther: BoundAttributes | undefined = undefined
-  private lastJoined: BoundAttributes | undefined = undefined
+  private lastOther: BoundAttributes | undefined
+  private lastJoined: BoundAttributes | undefined
 
   /** `isPlain`: an object made for this, of values that are none. */
   constructor(attributes: Attributes, how: AttributeEncoding, isPlain = false) {
     this.attributes = isPlain ? attributes : readable(attributes)
     this.how = how
+    // Here and not beside their names: initialisers are a call of their own for each request.
+    this.jsonText = undefined
+    this.wireBytes = undefined
+    this.counted = undefined
+    this.written = false
+    this.lastOther = undefined
+    this.lastJoined = undefined
   }
 
   get count(): number {
-    return Object.keys(this.attributes).length
+    this.counted ??= Object.keys(this.attributes).length
+    return this.counted
   }
 
   /** Made with the first line that needs it, like the OTLP bytes: many requests write one line, or to one place only. */

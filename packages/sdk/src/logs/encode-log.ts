@@ -1,8 +1,14 @@
-import { type AttributeEncoding, writeAttribute, writeAttributes, writeValue } from '../encode/attributes.ts'
+import {
+  type AttributeEncoding,
+  writeAttribute,
+  writeAttributes,
+  writeKeyed,
+  writeValue,
+} from '../encode/attributes.ts'
 import { errorType, messageOf } from '../encode/plain-value.ts'
 import type { RecordWriter } from '../encode/record-writer.ts'
 import { logAttributeEntry } from './bound-attributes.ts'
-import type { LogRecord } from './log-record.ts'
+import type { LogRecord, ReadyAttributes } from './log-record.ts'
 
 /**
  * One record as ScopeLogs.log_records.
@@ -34,8 +40,10 @@ export function writeLogRecord(
   writeValue(writer, record.body === undefined ? record.message : record.body, how)
   record.bound?.write(writer)
   let dropped = 0
-  if (record.attributes !== undefined) {
-    const room = Math.max(0, attributesMax - (record.bound?.count ?? 0))
+  const room = Math.max(0, attributesMax - (record.bound?.count ?? 0))
+  if (record.ready !== undefined && record.ready.keys.length <= room) {
+    writeReady(writer, record.ready, how)
+  } else if (record.attributes !== undefined) {
     dropped = writeAttributes(writer, logAttributeEntry, record.attributes, how, room)
   }
   if (record.error !== undefined) writeError(writer, record.error, how)
@@ -50,6 +58,14 @@ export function writeLogRecord(
     writer.string(record.eventName)
   }
   writer.close(start, guess)
+}
+
+function writeReady(writer: RecordWriter, { keys, values }: ReadyAttributes, how: AttributeEncoding): void {
+  for (let i = 0; i < keys.length; i++) {
+    const key = keys[i]
+    const value = values[i]
+    if (key !== undefined && value !== undefined) writeKeyed(writer, logAttributeEntry, key, value, how)
+  }
 }
 
 function writeSpanIdentity(writer: RecordWriter, record: LogRecord): void {

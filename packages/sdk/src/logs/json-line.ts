@@ -2,7 +2,7 @@ import type { AttributeEncoding } from '../encode/attributes.ts'
 import { type Key, redacted } from '../encode/keys.ts'
 import { cutString, plainValue } from '../encode/plain-value.ts'
 import type { Attributes } from '../public.ts'
-import type { LogRecord } from './log-record.ts'
+import type { LogRecord, ReadyAttributes } from './log-record.ts'
 
 /**
  * One line of JSON for one record:
@@ -25,7 +25,8 @@ export class JsonLines {
     const span = record.span
     if (span !== undefined) line += `,"trace_id":"${span.traceId}","span_id":"${span.spanId}"`
     if (record.bound !== undefined) line += record.bound.json
-    if (record.attributes !== undefined) line += jsonMembers(record.attributes, this.how)
+    if (record.ready !== undefined) line += readyMembers(record.ready, this.how)
+    else if (record.attributes !== undefined) line += jsonMembers(record.attributes, this.how)
     if (record.error !== undefined)
       line += `,"error":${JSON.stringify(plainValue(record.error, this.how.keys, this.how.limits))}`
     return `${line}}\n`
@@ -57,6 +58,16 @@ export function jsonMembers(attributes: object, how: AttributeEncoding): string 
     if (value === undefined) continue
     const key = how.keys.of(name)
     text += key.json + jsonValue(value, key, how)
+  }
+  return text
+}
+
+function readyMembers({ keys, values }: ReadyAttributes, how: AttributeEncoding): string {
+  let text = ''
+  for (let i = 0; i < keys.length; i++) {
+    const key = keys[i]
+    const value = values[i]
+    if (key !== undefined && value !== undefined) text += key.json + jsonValue(value, key, how)
   }
   return text
 }

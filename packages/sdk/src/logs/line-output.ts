@@ -7,6 +7,7 @@ export class LineOutput {
   dropped = 0
   private text = ''
   private waiting: Buffer | undefined = undefined
+  private kept: Buffer | undefined = undefined
   private timer: NodeJS.Timeout | undefined = undefined
   private immediate = false
   private readonly fd: number
@@ -38,16 +39,24 @@ export class LineOutput {
     this.timer = undefined
     const text = this.text
     this.text = ''
-    const fresh = text === '' ? undefined : Buffer.from(text, 'utf8')
+    const fresh = text === '' ? undefined : this.encoded(text)
     const old = this.waiting
     this.waiting = undefined
     const all = old === undefined ? fresh : fresh === undefined ? old : Buffer.concat([old, fresh])
     if (all === undefined) return
     const left = this.writeSome(all)
     if (left.length > 0) {
-      this.waiting = left
+      // A copy: the next lines are encoded in the same place.
+      this.waiting = Buffer.from(left)
       this.timer ??= this.schedule(() => this.flush(), flushDelayMs)
     }
+  }
+
+  /** In a buffer that is kept: a new one for every flush is fresh memory, and measuring the text first is a second pass. */
+  private encoded(text: string): Buffer {
+    if (text.length * 3 > keptBytes) return Buffer.from(text, 'utf8')
+    this.kept ??= Buffer.allocUnsafeSlow(keptBytes)
+    return this.kept.subarray(0, this.kept.write(text, 'utf8'))
   }
 
   /** Waits for a slow reader, up to a limit. Only for the end of the process. */
@@ -78,6 +87,7 @@ export class LineOutput {
 const empty = Buffer.alloc(0)
 const pause = new Int32Array(new SharedArrayBuffer(4))
 const writeAtLength = 16_384
+const keptBytes = 65_536
 const flushDelayMs = 20
 const waitingMaxBytes = 4 * 1024 * 1024
 const blockingMaxMs = 1_000

@@ -1,3 +1,4 @@
+import type { Key } from '../encode/keys.ts'
 import type { RemoteSpan } from '../traces/remote-span.ts'
 import type { Span } from '../traces/span.ts'
 import type { BoundAttributes } from './bound-attributes.ts'
@@ -28,6 +29,12 @@ export function severityOf(level: string): number | undefined {
   return known === undefined ? undefined : levels[known].severity
 }
 
+/** Attributes of lines that all have the same keys: those are looked up once. A value that is undefined is left out. */
+export interface ReadyAttributes {
+  readonly keys: readonly Key[]
+  readonly values: readonly unknown[]
+}
+
 /** One call, ready to be written out. */
 export interface LogRecord {
   readonly unixMs: number
@@ -40,6 +47,8 @@ export interface LogRecord {
   readonly body?: unknown
   readonly eventName?: string | undefined
   readonly attributes: object | undefined
+  /** The same as the attributes, where it is there. */
+  readonly ready?: ReadyAttributes | undefined
   readonly bound: BoundAttributes | undefined
   readonly error: Error | undefined
   readonly span: Span | RemoteSpan | undefined

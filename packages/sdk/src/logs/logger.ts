@@ -8,8 +8,9 @@ import { knownSpan } from '../traces/tracing.ts'
 import { BoundAttributes } from './bound-attributes.ts'
 import { sortArguments } from './call-arguments.ts'
 import { writeLogRecord } from './encode-log.ts'
-import { type Level, type LogRecord, levelNames, levels, severityOf } from './log-record.ts'
+import { type Level, type LogRecord, levelNames, levels, type ReadyAttributes, severityOf } from './log-record.ts'
 import { LogScope } from './log-scope.ts'
+import { ReadyRecord } from './ready-record.ts'
 
 /** A logger's name and level, shared by all its children: a change reaches every one of them. */
 export interface LogName {
@@ -27,7 +28,9 @@ export function isCovered(name: string, rule: string): boolean {
 const unreadable = { attributes: '[cannot be read]' }
 
 export interface ReadyLine {
-  readonly attributes: Attributes
+  readonly level: Level
+  readonly message: string
+  readonly ready: ReadyAttributes
   readonly bound: BoundAttributes
   /** On the monotonic clock. */
   readonly endMs: number
@@ -162,24 +165,11 @@ export class Logging {
   }
 
   /** A line of the SDK's own whose parts are known: no arguments to sort, no context to look up. */
-  writeReady(level: Level, message: string, line: ReadyLine): void {
+  writeReady(line: ReadyLine): void {
     const name = this.named('')
-    if (level.severity < name.severity) return
-    const { attributes, bound, endMs, context } = line
-    const span = knownSpan(context.span)
-    const unixMs = this.clock.unixMsAt(endMs)
+    if (line.level.severity < name.severity) return
     try {
-      const record = {
-        unixMs,
-        level,
-        loggerName: '',
-        message,
-        template: undefined,
-        attributes,
-        bound,
-        error: undefined,
-        span,
-      }
+      const record = new ReadyRecord(line, this.clock.unixMsAt(line.endMs), knownSpan(line.context.span))
       this.emit(record, name.chunk)
     } catch {
       this.buffer.refuse(1)

@@ -1,5 +1,6 @@
 import { type Context, rootContext, rpcMetadataKey } from '../context/context.ts'
 import type { Core } from '../core.ts'
+import type { Key } from '../encode/keys.ts'
 import { messageOf } from '../encode/plain-value.ts'
 import { type ExchangeEnd, exchangeOf } from '../instrument/exchange.ts'
 import { knownMethod, routeOf, shownQuery } from '../instrument/http-names.ts'
@@ -11,6 +12,24 @@ import type { OtherRequest, RequestIds, RequestOptions } from './public.ts'
 import { readRequestIds } from './request-ids.ts'
 
 const seen = Symbol('wakeline.request')
+
+/** What the line of a request has beside what its shape says. */
+const usualNames = [
+  'request_id',
+  'correlation_id',
+  'user_id',
+  'url.path',
+  'url.query',
+  'http.request.body.size',
+  'user_agent.original',
+  'client.address',
+  'http.response.body.size',
+  'http.response.size',
+  'code.function.name',
+  'duration_seconds',
+]
+/** Looked up with the first line: a key says nothing of the program it is used in. */
+let keysOfUsual: readonly Key[] | undefined
 
 /** What is known of a request of any framework when it begins. */
 export interface RequestFacts {
@@ -38,20 +57,26 @@ export class RequestInProgress {
   readonly ids: RequestIds
   readonly context: Context
   /** The template a framework says it has chosen. */
-  route: string | undefined = undefined
-  error: unknown = undefined
+  route: string | undefined
+  error: unknown
   /** `Class.method`, where a framework says so. */
-  handler: string | undefined = undefined
+  handler: string | undefined
   private readonly core: Core
   private readonly facts: RequestFacts
   private readonly isLogged: boolean
-  private readonly startMs = performance.now()
+  private readonly startMs: number
   /** The ids, while nothing else is bound to the request. */
-  private onlyIds: BoundAttributes | undefined = undefined
+  private onlyIds: BoundAttributes | undefined
 
   constructor(core: Core, facts: RequestFacts, options: RequestOptions) {
     this.core = core
     this.facts = facts
+    // Here and not beside their names: initialisers are a call of their own for each request.
+    this.route = undefined
+    this.error = undefined
+    this.handler = undefined
+    this.onlyIds = undefined
+    this.startMs = performance.now()
     this.ids = readRequestIds(facts, options.trustUserId ?? true)
     this.context = this.bind(core.storage.getStore())
     this.isLogged = options.ignore === undefined || !options.ignore(pathOf(facts.url))
@@ -106,9 +131,9 @@ export class RequestInProgress {
     const { scope } = this.context
     const isUsual = scope?.bound === this.onlyIds && this.core.logging.base.bound === undefined
     if (known !== undefined && isUsual && this.error === undefined && more === undefined && scope?.wide === undefined) {
+      const ready = { keys: this.usualKeys(), values: this.usual(outcome, duration_seconds) }
       const { context } = this
-      const line = { attributes: this.usual(outcome, duration_seconds), bound: known.shape.line, endMs, context }
-      this.core.logging.writeReady(levels[level], message, line)
+      this.core.logging.writeReady({ level: levels[level], message, ready, bound: known.shape.line, endMs, context })
       return
     }
     const attributes = {
@@ -125,25 +150,30 @@ export class RequestInProgress {
     this.line(level, attributes, message)
   }
 
-  /** One literal: an object put together of others takes several times as long, on every request. */
-  private usual({ bodySize, size }: Outcome, durationSeconds: number): Attributes {
+  private usualKeys(): readonly Key[] {
+    keysOfUsual ??= usualNames.map((name) => this.core.how.keys.of(name))
+    return keysOfUsual
+  }
+
+  /** In the order of `usualNames`. */
+  private usual({ bodySize, size }: Outcome, durationSeconds: number): unknown[] {
     const { facts, ids } = this
     const { url } = facts
     const at = url.indexOf('?')
-    return {
-      request_id: ids.requestId,
-      correlation_id: ids.correlationId,
-      user_id: ids.userId,
-      'url.path': at < 0 ? url : url.slice(0, at),
-      'url.query': at < 0 ? undefined : shownQuery(url.slice(at + 1)),
-      'http.request.body.size': sizeOf(facts.header('content-length')),
-      'user_agent.original': text(facts.header('user-agent')),
-      'client.address': facts.peer,
-      'http.response.body.size': bodySize,
-      'http.response.size': size,
-      'code.function.name': this.handler,
-      duration_seconds: durationSeconds,
-    }
+    return [
+      ids.requestId,
+      ids.correlationId,
+      ids.userId,
+      at < 0 ? url : url.slice(0, at),
+      at < 0 ? undefined : shownQuery(url.slice(at + 1)),
+      sizeOf(facts.header('content-length')),
+      text(facts.header('user-agent')),
+      facts.peer,
+      bodySize,
+      size,
+      this.handler,
+      durationSeconds,
+    ]
   }
 
   private line(level: 'info' | 'warn' | 'error', attributes: Attributes, message: string): void {
