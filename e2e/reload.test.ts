@@ -44,3 +44,15 @@ test('a mistake changes nothing and is said', async () => {
   expect(await reload('query-rows-maxx: 3\n', line)).toContain(line)
   expect(server.child.exitCode).toBeNull()
 })
+
+test('targets are scraped from then on, and a mistake among them leaves them as they are', async () => {
+  const targets = async () => (await fetch(`${server.ui}/prometheus/api/v1/targets`)).text()
+  const scrape = `scrape_configs: [{ job_name: itself, static_configs: [{ targets: ['${new URL(server.ui).host}'] }] }]\n`
+  await reload(scrape, '"changed":["scrape-config"')
+  expect(await eventually(targets, (text) => text.includes('itself'))).toContain('"job":"itself"')
+  const line = `Cannot read ${config}:1: there is no \\"job_nam\\" in a scrape config.`
+  const output = await reload(scrape.replace('job_name', 'job_nam'), line)
+  expect(output).toContain('The targets stay as they are. Cannot read')
+  expect(output).toContain(line)
+  expect(await targets()).toContain('"job":"itself"')
+})

@@ -80,3 +80,9 @@ test('a variable that is nearly ours is warned about, one of the SDK is not', ()
     warnings: ['WAKELINE_UI_PROT is not a variable of the server: did you mean WAKELINE_UI_PORT?'],
   })
 })
+
+test('a file that has scrape_configs is what is scraped, unless another is named', () => {
+  const path = config('ui-port: 1\nglobal: { scrape_interval: 5s }\nscrape_configs: []\n')
+  expect(read(['--config', path])).toMatchObject({ uiPort: 1, scrapeConfig: path })
+  expect(read(['--config', path, '--scrape-config', 'other.yml'])).toMatchObject({ scrapeConfig: 'other.yml' })
+})
