@@ -31,6 +31,7 @@ export async function benchIngest({ seconds }: { seconds: number }): Promise<Row
   const spans = await measure('spans', seconds)
   const logs = await measure('logs', seconds)
   const samples = await measure('samples', seconds)
+  const grpc = await measureGrpc(Math.max(2, seconds / 6))
   return [
     rateRow('spans sustained (target 250000/s)', spans.sustainedRate, 250_000, 'spans/s'),
     rateRow(`spans acknowledged ${seconds} s (target 400000/s)`, spans.acknowledgedRate, 400_000, 'spans/s'),
@@ -39,6 +40,7 @@ export async function benchIngest({ seconds }: { seconds: number }): Promise<Row
     costRow('bytes per span (target 60)', spans.bytesEach, 60, 'bytes'),
     costRow('bytes per log (target a tenth of their OTLP bytes)', logs.bytesEach, logs.wireBytesEach / 10, 'bytes'),
     rateRow('info: spans sustained (target of the first issue 100000/s)', spans.sustainedRate, 100_000, 'spans/s'),
+    grpc,
     costRow('resident memory most (target 1200 MB)', spans.residentMaxBytes / 1e6, 1_200, 'MB'),
     rateRow('info: samples sustained (target 250000/s)', samples.sustainedRate, 250_000, 'samples/s'),
     costRow('info: cpu per log (target 4.5 us)', logs.cpuMicroseconds, 4.5, 'us'),
@@ -53,10 +55,10 @@ async function measure(kind: BodyKind, seconds: number): Promise<Measured> {
   const cost = new ProcessCost(server.child.pid ?? 0)
   try {
     console.error(`${kind}: warming up, then ${seconds} s of load, then waiting for the merges`)
-    const warm = await generate(server, kind, 2)
+    const warm = await generate({ url: server.otlpHttp, kind, seconds: 2 })
     await loaded(server, kind, warm.acknowledged)
     const before = cost.read()
-    const result = await generate(server, kind, seconds)
+    const result = await generate({ url: server.otlpHttp, kind, seconds })
     const sentMs = performance.now()
     await loaded(server, kind, warm.acknowledged + result.acknowledged)
     const queryableSeconds = result.seconds + (performance.now() - sentMs) / 1000
@@ -80,8 +82,32 @@ async function measure(kind: BodyKind, seconds: number): Promise<Measured> {
   }
 }
 
-function generate(server: RunningServer, kind: BodyKind, seconds: number): Promise<LoadResult> {
-  const options = JSON.stringify({ url: server.otlpHttp, kind, seconds, connections: 16 })
+/** Spans over gRPC and over HTTP in turn, to one server: median of the rounds of each. */
+async function measureGrpc(seconds: number): Promise<Row> {
+  const server = await startServer()
+  try {
+    const rates: { http: number[]; grpc: number[] } = { http: [], grpc: [] }
+    for (let round = 0; round < 4; round += 1) {
+      for (const [name, url] of [
+        ['http', server.otlpHttp],
+        ['grpc', server.otlpGrpc.replace(/^http/, 'grpc')],
+      ] as const) {
+        const result = await generate({ url, kind: 'spans', seconds })
+        // The first of each warms up.
+        if (round > 0) rates[name].push(result.acknowledged / result.seconds)
+      }
+    }
+    return rateRow('grpc vs http (target 0.7 of its rate)', median(rates.grpc), median(rates.http), 'spans/s')
+  } finally {
+    await server.stop()
+  }
+}
+
+const median = (values: readonly number[]): number =>
+  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0
+
+export function generate(load: { url: string; kind: BodyKind; seconds: number }): Promise<LoadResult> {
+  const options = JSON.stringify({ ...load, connections: 16 })
   const script = join(root, 'bench/load-generator.ts')
   const child = spawn(process.execPath, ['--conditions=wakeline-source', '--import', 'tsx', script, options], {
     cwd: root,
@@ -104,7 +130,7 @@ const statusKeys: Readonly<Record<BodyKind, 'spans' | 'logs' | 'points'>> = {
 }
 
 /** Waits until as many records are queryable as were acknowledged; fewer after a while is an error, more too. */
-async function loaded(server: RunningServer, kind: BodyKind, count: number): Promise<void> {
+export async function loaded(server: RunningServer, kind: BodyKind, count: number): Promise<void> {
   const ask = async (): Promise<number> => (await server.ask<StatusAnswer>('/status')).ingest[statusKeys[kind]].loaded
   const found = await eventually(ask, (rows) => rows >= count, 600_000)
   if (found !== count) throw new Error(`${count} ${kind} were acknowledged and ${found} are in the store`)

@@ -1,6 +1,8 @@
 import { parseArgs } from 'node:util'
 import { benchDecode } from './decode.ts'
+import { benchGrowth } from './growth.ts'
 import { benchIngest } from './ingest.ts'
+import { benchMemory } from './memory.ts'
 import { benchQuery } from './query.ts'
 import { benchSearch } from './query-search.ts'
 import { benchRemoteWrite } from './remote-write.ts'
@@ -15,6 +17,8 @@ const suites: Readonly<Record<string, (options: { seconds: number }) => Promise<
     benchDecode({ rounds: 15, seed: 42 }).map(({ signal, microsecondsEach }) =>
       costRow(`info: decode ${signal} (target 0.9 us)`, microsecondsEach, 0.9, 'us'),
     ),
+  growth: () => benchGrowth({ sizes: [1e6, 10e6, 100e6] }),
+  memory: benchMemory,
   query: async () => [...(await benchQuery()), ...(await benchSearch())],
   sdk: benchSdk,
 }
