@@ -5,7 +5,7 @@ import { useAnswer } from '../api/use-answer.ts'
 import { ServiceLabel } from '../parts/labels.tsx'
 import { one, type PageUrl } from '../parts/url.ts'
 import { usePageSearch } from '../parts/use-page-search.ts'
-import { nameColour } from '../theme/colours.ts'
+import { knowServices, nameColour } from '../theme/colours.ts'
 import { useTime } from '../time/time-context.tsx'
 import styles from './service-filter.module.css'
 
@@ -28,6 +28,7 @@ export function ServiceFilter(props: { value?: string; onChange?: (service: stri
   const answer = useAnswer(askServices({ fromMs, toMs }))
   const names = useMemo(() => {
     const found = answer.data?.services.map(({ service }) => service) ?? []
+    if (answer.data !== undefined) knowServices(found)
     return [...new Set(value === '' ? found : [...found, value])].filter((name) => name !== '').sort()
   }, [answer.data, value])
   return (

@@ -17,9 +17,34 @@ export function hashName(name: string): number {
   return (hash ^ (hash >>> 13)) >>> 0
 }
 
-/** Place of a name in the palette; the same name always has the same. */
+const places = hues.length * depths.length
+
+/**
+ * Places of names that are seen together: each its own by hash, and of two with the same, the later in the alphabet goes to
+ * the next free one. A name keeps its colour while the ones before it that it would meet stay the same.
+ */
+export function spreadNames(names: readonly string[]): Map<string, number> {
+  const taken = new Map<string, number>()
+  const used = new Set<number>()
+  for (const name of [...new Set(names)].sort()) {
+    let place = hashName(name) % places
+    for (let step = 0; used.has(place) && step < places; step++) place = (place + 1) % places
+    used.add(place)
+    taken.set(name, place)
+  }
+  return taken
+}
+
+let known: ReadonlyMap<string, number> = new Map()
+
+/** The services of this page's store, once they are known: no two of them share a colour while there are enough. */
+export function knowServices(names: readonly string[]): void {
+  known = spreadNames(names)
+}
+
+/** Place of a name in the palette; the same name always has the same, unless a known service has it already. */
 export function colourPlace(name: string): { hue: number; depth: number } {
-  const hash = hashName(name)
+  const hash = known.get(name) ?? hashName(name)
   return { hue: hues[hash % hues.length] ?? 0, depth: depths[Math.floor(hash / hues.length) % depths.length] ?? 0 }
 }
 

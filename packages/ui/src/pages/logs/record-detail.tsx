@@ -11,6 +11,7 @@ import { usePageSearch } from '../../parts/use-page-search.ts'
 import { unixMs } from '../../time/format.ts'
 import { TimeLabel } from '../../time/time-label.tsx'
 import type { KeyedRecord, Origins } from './keyed-records.ts'
+import { LinesAround } from './lines-around.tsx'
 import styles from './logs-page.module.css'
 import { logsUrl } from './url.ts'
 
@@ -93,6 +94,7 @@ export function RecordDetail({ record, origins }: { record: KeyedRecord; origins
           <div className="quiet">{record.droppedAttributes} more were dropped before they came here.</div>
         )}
       </section>
+      <LinesAround record={record} />
       {resource !== undefined && (
         <section>
           <h3>Resource</h3>

@@ -1,9 +1,9 @@
 import { Button, SegmentedControl, Switch } from '@mantine/core'
 import type { TraceSummary, TracesAnswer } from '@wakeline/protocol'
-import { askTraces } from '@wakeline/protocol'
+import { askTraceSample, askTraces } from '@wakeline/protocol'
 import { type ReactNode, useCallback, useMemo, useState } from 'react'
 import { searchError } from '../../api/search-error.ts'
-import { type PagesState, useAnswerPages } from '../../api/use-answer.ts'
+import { type PagesState, useAnswer, useAnswerPages } from '../../api/use-answer.ts'
 import { useCompletion } from '../../api/use-completion.ts'
 import { toTrace } from '../../links.ts'
 import { Answer } from '../../parts/answer.tsx'
@@ -28,11 +28,15 @@ import { type TracesSearch, tracesUrl } from './url.ts'
 /** Enough for a scatter that shows a shape, few enough to be answered at once. */
 const pageTraces = 300
 
+/** Dots that can still be told apart. */
+const sampleTraces = 500
+
 const examples = [
   { text: 'duration>250ms', says: 'spans that took longer' },
   { text: 'status:error', says: 'spans that failed' },
   { text: 'http.response.status_code>=500', says: 'an attribute, compared' },
   { text: 'name:"GET /cart" -service:storefront', says: 'an operation, but not in one service' },
+  { text: '{kind:server} >> {kind:client status:error}', says: 'a request with a failed call below it' },
   { text: 'kind:client (db.system.name:* OR messaging.system:*)', says: 'calls to databases or queues' },
 ]
 
@@ -77,7 +81,7 @@ export function TracesPage() {
           }
           fill
         >
-          {(data) => <Found pages={pages} data={data} search={search} setSearch={setSearch} />}
+          {(data) => <Found q={asked.q} pages={pages} data={data} search={search} setSearch={setSearch} />}
         </Answer>
       )}
     </Page>
@@ -104,18 +108,25 @@ function Unreadable({ setSearch }: Pick<FoundProps, 'setSearch'>) {
 }
 
 type FoundProps = {
+  q: string
   pages: PagesState<TracesAnswer>
   data: TracesAnswer[]
   search: TracesSearch
   setSearch: (patch: Partial<TracesSearch>, how?: 'push' | 'replace') => void
 }
 
-function Found({ pages, data, search, setSearch }: FoundProps) {
+function Found({ q, pages, data, search, setSearch }: FoundProps) {
   const time = useTime()
   const go = useGo()
   const [selectedId, setSelectedId] = useState<string>()
   const traces = useMemo(() => distinct(data.flatMap((page) => page.traces)), [data])
-  const shown = shownTime(traces, { ...time, order: search.order, more: pages.more !== undefined })
+  // Of a part the picture would be of that part: what it shows then is drawn from all.
+  const sample = useAnswer(askTraceSample(q, time, sampleTraces), { enabled: pages.more !== undefined })
+  const drawn = pages.more === undefined ? undefined : sample.data
+  const shown =
+    drawn === undefined
+      ? shownTime(traces, { ...time, order: search.order, more: pages.more !== undefined })
+      : { fromMs: time.fromMs, toMs: time.toMs, cut: false }
   const failed = traces.filter(({ errorCount }) => errorCount > 0).length
   const { more } = pages
   return (
@@ -131,11 +142,17 @@ function Found({ pages, data, search, setSearch }: FoundProps) {
             <span className={styles.errors}>✕</span> {printCount(failed)} with errors
           </span>
         )}
-        <CostLine costs={data.map(({ cost }) => cost)} />
+        {drawn !== undefined && drawn.total > drawn.traces.length && (
+          <span title="Each trace that matches is as likely as any other to be in the picture">
+            picture: {printCount(drawn.traces.length)} of {drawn.isEstimate && 'about '}
+            {printCount(drawn.total)}
+          </span>
+        )}
+        <CostLine costs={[...data.map(({ cost }) => cost), ...(drawn === undefined ? [] : [drawn.cost])]} />
       </Controls>
       <div className={styles.scatter}>
         <TraceScatter
-          traces={traces}
+          traces={drawn?.traces ?? traces}
           fromMs={shown.fromMs}
           toMs={shown.toMs}
           scale={search.scale}
