@@ -90,11 +90,13 @@ export class HttpServerInstrument {
       version: request.httpVersion,
     })
     shape.duration.record((endMs - exchange.startMs) / 1000)
-    if (span.sampled) this.endSpan(exchange, shape)
+    if (span.sampled) this.endSpan(exchange, shape, endMs)
     exchange.atEnd?.({ shape, endMs })
   }
 
-  private endSpan({ span, request, remoteAddress }: Exchange, { facts, spanName, span: shared }: RequestShape): void {
+  private endSpan(exchange: Exchange, shape: RequestShape, endMs: number): void {
+    const { span, request, remoteAddress } = exchange
+    const { facts, spanName, span: shared } = shape
     const { method, route, status } = facts
     const url = originalUrl(request)
     const at = url.indexOf('?')
@@ -108,7 +110,7 @@ export class HttpServerInstrument {
       'user_agent.original': request.headers['user-agent'],
     })
     if (status !== undefined && status >= 500) span.setStatus(failed)
-    span.end()
+    span.endAt(endMs)
   }
 
   private patchServer(server: Server): void {
