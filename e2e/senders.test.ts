@@ -40,7 +40,16 @@ beforeAll(async () => {
   syslogPort = await freePort()
   const config = {
     global: { scrape_interval: '1s' },
-    scrape_configs: [{ job_name: 'node', static_configs: [{ targets: [`127.0.0.1:${exporterPort}`] }] }],
+    scrape_configs: [
+      {
+        job_name: 'node',
+        static_configs: [{ targets: [`127.0.0.1:${exporterPort}`], labels: { env: 'test' } }],
+        metric_relabel_configs: [
+          { source_labels: ['__name__'], regex: 'node_filesystem_.*', action: 'drop' },
+          { source_labels: ['cpu'], regex: '(.+)', target_label: 'core', replacement: 'c$1' },
+        ],
+      },
+    ],
   }
   await writeFile(join(folder, 'scrape.yml'), JSON.stringify(config))
   server = await startServer({
@@ -77,12 +86,45 @@ function spansOf(traceId: string): Promise<TraceAnswer['spans']> {
   return eventually(ask, (spans) => spans.length > 0)
 }
 
-async function query(text: string): Promise<{ metric: Record<string, string>; value: [number, string] }[]> {
-  const response = await fetch(`${server.ui}/prometheus/api/v1/query?query=${encodeURIComponent(text)}`)
+async function query(
+  text: string,
+  base = `${server.ui}/prometheus`,
+): Promise<{ metric: Record<string, string>; value: [number, string] }[]> {
+  const response = await fetch(`${base}/api/v1/query?query=${encodeURIComponent(text)}`)
   const { data }: { data: { result: { metric: Record<string, string>; value: [number, string] }[] } } = JSON.parse(
     await response.text(),
   )
   return data.result
+}
+
+/** The series of the node exporter here, once they have settled. */
+function scrapedHere(): Promise<string[]> {
+  return eventually(
+    () => seriesOf(`${server.ui}/prometheus`),
+    (series) => series.length > 100,
+  )
+}
+
+/** The same by Debian's Prometheus, from the same configuration. */
+async function scrapedThere(): Promise<string[]> {
+  const port = await freePort()
+  const argv = [`--storage.tsdb.path=${join(folder, 'data')}`, `--web.listen-address=127.0.0.1:${port}`]
+  const there = spawn('prometheus', [`--config.file=${join(folder, 'scrape.yml')}`, ...argv], { stdio: 'ignore' })
+  children.push(there)
+  const ask = () => seriesOf(`http://127.0.0.1:${port}`).catch(() => [])
+  const series = await eventually(ask, (found) => found.length > 100)
+  there.kill('SIGKILL')
+  return series
+}
+
+/** Bounds are written `1` by Prometheus 2 and `1.0` since 3. */
+async function seriesOf(base: string): Promise<string[]> {
+  const bounds = (name: string, value: string) => (name === 'le' || name === 'quantile' ? String(Number(value)) : value)
+  const labels = (metric: Record<string, string>) =>
+    Object.entries(metric)
+      .sort()
+      .map(([name, value]) => `${name}=${bounds(name, value)}`)
+  return (await query('{job="node"}', base)).map(({ metric }) => labels(metric).join(' ')).sort()
 }
 
 test.each(['proto', 'http', 'grpc'])(
@@ -207,6 +249,7 @@ test.skipIf(!isHere(nodeExporter))(
         (found) => found.length >= cpus.length,
       ),
     ).toHaveLength(cpus.length)
+    if (isHere('prometheus')) expect(await scrapedHere()).toEqual(await scrapedThere())
     const targets = async () => (await fetch(`${server.ui}/prometheus/api/v1/targets`)).text()
     // A machine that is busy may make a scrape late.
     const answer = await eventually(targets, (text) => text.includes('"health":"up"'))
@@ -216,7 +259,7 @@ test.skipIf(!isHere(nodeExporter))(
         activeTargets: [
           {
             ...{ health: 'up', scrapePool: 'node', scrapeInterval: '1s' },
-            labels: { instance: `127.0.0.1:${exporterPort}`, job: 'node' },
+            labels: { env: 'test', instance: `127.0.0.1:${exporterPort}`, job: 'node' },
           },
         ],
       },
