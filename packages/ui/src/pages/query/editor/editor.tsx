@@ -1,4 +1,10 @@
-import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from '@codemirror/autocomplete'
+import {
+  autocompletion,
+  closeBrackets,
+  closeBracketsKeymap,
+  closeCompletion,
+  completionKeymap,
+} from '@codemirror/autocomplete'
 import { defaultKeymap, history, historyKeymap, insertNewlineAndIndent } from '@codemirror/commands'
 import { bracketMatching } from '@codemirror/language'
 import { type Diagnostic, setDiagnostics } from '@codemirror/lint'
@@ -100,6 +106,7 @@ const typing: Extension = [
 /** An open completion takes Enter first: its keys are of the highest precedence too, and stand before these. */
 function runKeys(enterRuns: boolean, onRun: (text: string) => void) {
   const run = (view: EditorView) => {
+    closeCompletion(view)
     onRun(view.state.doc.toString().trim())
     return true
   }

@@ -21,11 +21,13 @@ import { PromqlExamples } from './promql-examples.tsx'
 /** Of more series than that, the first come, and a warning says so. */
 const asking = { limit: 1000, stats: 'all' } as const
 const recentMax = 20
+/** A query that is run this long after the page was looked at is asked of the time until now. */
+const nowKeptMs = 5000
 
 /** Metrics in PromQL: as a graph over the time range, or as a table of the values at its end. */
 export function PromqlTab() {
   const { ask } = useDoor()
-  const { fromMs, toMs, refresh } = useTime()
+  const { fromMs, toMs, nowMs, refresh } = useTime()
   const [{ promql, as }, setSearch] = usePageSearch(queryUrl)
   const [text, setText] = useState(promql)
   const [recent, setRecent] = useStored('promql.recent', none, isStrings)
@@ -38,8 +40,8 @@ export function PromqlTab() {
   const answer = as === 'graph' ? graph : table
   const wrong = useMemo(() => promqlWrong(answer.error, promql), [answer.error, promql])
   const run = (query: string) => {
-    if (query === promql) refresh()
-    else setSearch({ promql: query })
+    if (query !== promql) setSearch({ promql: query })
+    if (query === promql || Date.now() - nowMs > nowKeptMs) refresh()
     if (query !== '') setRecent([query, ...recent.filter((other) => other !== query)].slice(0, recentMax))
   }
   return (
@@ -89,10 +91,10 @@ const shapes = [
   { value: 'table', title: 'Table' },
 ] as const
 
-/** Steps stand on round times, so that the same moments are asked of again and again as the range moves on. */
+/** The last step stands on the end of the range: what is newest is seen. */
 function stepsOf(fromMs: number, toMs: number) {
   const stepMs = stepFor(fromMs, toMs)
-  return { fromMs: Math.ceil(fromMs / stepMs) * stepMs, toMs: Math.floor(toMs / stepMs) * stepMs, stepMs }
+  return { fromMs: toMs - Math.floor((toMs - fromMs) / stepMs) * stepMs, toMs, stepMs }
 }
 
 function Recent({ queries, onChoose }: { queries: readonly string[]; onChoose: (query: string) => void }) {
