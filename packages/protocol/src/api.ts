@@ -31,6 +31,33 @@ export type ApiError = {
   }
 }
 
+/**
+ * GET /api/v1/receipts?from&to : what senders that number their batches produced, and what became of it, by instance, signal
+ * and minute of arrival. Other senders are not in it.
+ *
+ *   produced = stored + what was dropped at the sender (`full`), refused, on its way, or by this server + what is still coming
+ */
+export type ReceiptsAnswer = { instances: InstanceReceipts[]; cost: Cost }
+export type InstanceReceipts = ReceiptCounts & {
+  instance: string
+  signal: 'traces' | 'logs' | 'metrics'
+  firstSeenMs: number
+  lastSeenMs: number
+  /** Numbers that never came: lost on the way, unless they are still being sent again. */
+  missing: number
+  minutes: (ReceiptCounts & { timeMs: number })[]
+}
+/** Records; of metrics, data points. */
+export type ReceiptCounts = {
+  produced: number
+  stored: number
+  /** By this server: records that made no sense, and what it found no room for. */
+  rejected: number
+  shed: number
+  /** By the sender, by its reason: full, refused, replaced. */
+  dropped: Record<string, number>
+}
+
 /** GET /api/v1/services?from&to */
 export type ServicesAnswer = {
   times: number[]
@@ -104,6 +131,8 @@ export type TraceSummary = {
   traceId: string
   rootService: string
   rootName: string
+  /** False while no span without a parent is here: then the root's name is that of the earliest span. */
+  hasRoot: boolean
   startUnixNano: string
   durationNano: number
   spanCount: number

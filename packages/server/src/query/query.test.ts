@@ -69,6 +69,7 @@ describe('traces', () => {
       traceId: seedTraceId(59),
       rootService: 'web',
       rootName: 'GET /cart',
+      hasRoot: true,
       startUnixNano: `${seedStartMs + 590_000}000000`,
       durationNano: 610e6,
       spanCount: 4,

@@ -132,3 +132,10 @@ describe('a sample of traces', () => {
     expect(early).toBeLessThan(25)
   })
 })
+
+test('a trace whose root has not come is told to be without', async () => {
+  world.insert(`INSERT INTO spans (ts, service, name, trace_id, span_id, parent_span_id) VALUES
+    (fromUnixTimestamp64Milli(${seedStartMs + 5}, 'UTC'), 'late', 'child', unhex('${'ab'.repeat(16)}'), unhex('${'01'.repeat(8)}'), unhex('${'02'.repeat(8)}'))`)
+  const { traces } = await pageOf('service:late', 5)
+  expect(traces).toMatchObject([{ rootName: 'child', rootService: 'late', hasRoot: false }])
+})

@@ -33,6 +33,7 @@ function traceSummary(traceId: string, rows: readonly TraceSummaryRow[]): TraceS
     traceId,
     rootService: root.service,
     rootName: root.first_name,
+    hasRoot: root.has_no_root === 0,
     startUnixNano: start.toString(),
     durationNano: Number(end - start),
     spanCount: total((row) => row.spans),

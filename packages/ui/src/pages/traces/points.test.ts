@@ -6,6 +6,7 @@ const trace = (startMs: number, errorCount = 0): TraceSummary => ({
   traceId: `t${startMs}`,
   rootService: 'shop',
   rootName: 'GET /',
+  hasRoot: true,
   startUnixNano: `${startMs}000000`,
   durationNano: 5e6,
   spanCount: 1,

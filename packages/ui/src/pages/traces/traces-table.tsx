@@ -135,6 +135,7 @@ function Root({ trace }: { trace: TraceSummary }) {
       </span>
       <span className={styles.rootName} title={trace.rootName}>
         {trace.rootName}
+        {!trace.hasRoot && <span className="quiet"> (root not yet received)</span>}
       </span>
       {trace.errorCount > 0 && <IconAlertTriangleFilled size={11} className={styles.narrowMark} aria-label="errors" />}
     </Link>
