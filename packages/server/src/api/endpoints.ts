@@ -66,5 +66,11 @@ export const endpoints = {
   metricRange: endpoint('/metrics/range', inputs.metricRange, 'MetricRangeAnswer', 'A metric over time.'),
   keys: endpoint('/keys', inputs.keys, 'CompletionAnswer', 'Attribute keys, the most frequent first.'),
   values: endpoint('/values', inputs.values, 'CompletionAnswer', 'Values of a key, the most frequent first.'),
+  receipts: endpoint(
+    '/receipts',
+    inputs.range,
+    'ReceiptsAnswer',
+    'What senders that number their batches produced, and what became of it.',
+  ),
   status: endpoint('/status', inputs.nothing, 'StatusAnswer', 'The state of this server.'),
 }

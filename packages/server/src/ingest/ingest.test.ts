@@ -293,7 +293,7 @@ test('a repeat of a batch with rejects is answered as the batch was', async () =
   const ingest = await start()
   const body = tracesBody('partial', 2)
   const before = { rejected: 3, reason: 'Cannot store a span: no' }
-  const first = await ingest.submit('traces', body, undefined, before)
+  const first = await ingest.submit('traces', body, undefined, { before })
   expect(first).toEqual({ ...stored, ...before })
   expect(await ingest.submit('traces', body)).toEqual({ ...first, duplicated: true })
   expect(ingest.counts().spans).toMatchObject({ accepted: 2, rejected: 3 })

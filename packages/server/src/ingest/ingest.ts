@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
+import type { BatchAccount } from '@wakeline/protocol'
 import type { Writer } from '../store/store.ts'
 import { Arrival, type ArrivalOptions } from './arrival/arrival.ts'
 import type { Decode, Decoded, DecodeLimits } from './decode/decode.ts'
@@ -7,6 +8,7 @@ import { OpenBlocks } from './decode/open-blocks.ts'
 import { decodeOtlpLogs, decodeOtlpMetrics, decodeOtlpTraces } from './decode/otlp.ts'
 import { decodeRemoteWrite1, decodeRemoteWrite2 } from './decode/remote-write.ts'
 import { Loader } from './load/loader.ts'
+import { appendReceipt } from './receipt.ts'
 import { BatchKeys, batchKeyOf, type Signal } from './segment/batch-keys.ts'
 import { type Files, realFiles } from './segment/files.ts'
 import { type Recovered, recoverSegments } from './segment/recover.ts'
@@ -81,13 +83,16 @@ export type IngestCounts = Record<
   tornGroups: number
 }
 
+/** `before` is what a transcoder rejected; `account` is what the sender says of the batch, to be kept with it. */
+export type SubmitMore = { before?: Rejects | undefined; account?: BatchAccount | undefined }
+
 export type Ingest = {
   /**
    * `body` is protobuf, of OTLP where the format is a signal, expanded, and must not be changed until the answer.
    * `batchId` is the sender's own name for the batch; without one the bytes are. What was left out `before` is counted
    * and answered with the rejects of the body.
    */
-  submit(format: Format, body: Uint8Array, batchId?: string, before?: Rejects): Promise<Submitted>
+  submit(format: Format, body: Uint8Array, batchId?: string, more?: SubmitMore): Promise<Submitted>
   counts(): IngestCounts
   /** Brings all that was acknowledged before the call into the store; false when it is not there in time. */
   flush(timeoutMs: number): Promise<boolean>
@@ -195,7 +200,8 @@ class RunningIngest implements Ingest {
     })
   }
 
-  async submit(format: Format, body: Uint8Array, batchId?: string, before: Rejects = noRejects): Promise<Submitted> {
+  async submit(format: Format, body: Uint8Array, batchId?: string, more: SubmitMore = {}): Promise<Submitted> {
+    const { before = noRejects, account } = more
     const key = batchKeyOf(format, batchId ?? body)
     for (let first = this.#committing.get(key); first !== undefined; first = this.#committing.get(key)) await first
     if (this.#keys.has(key)) {
@@ -213,6 +219,9 @@ class RunningIngest implements Ingest {
       shedLevel: format === 'traces' || format === 'logs' ? this.#shed.level : 0,
     })
     if ('refused' in decoded) return { outcome: 'refused', reason: decoded.refused }
+    if (account !== undefined) {
+      appendReceipt(this.#blocks, account, { signal: format, decoded, nowUnixMs: this.#parts.nowUnixMs() })
+    }
     // Exemplars alone are rows, too, though no record is counted.
     if (this.#blocks.rows > rowsBefore) {
       const durable = await this.#commit(key)

@@ -9,6 +9,7 @@ export function appendReceipt(
   { signal, decoded, nowUnixMs }: { signal: string; decoded: Decoded; nowUnixMs: number },
 ): void {
   const { columns } = blocks.receipts
+  const { shed = 0 } = decoded
   const text = (value: string): [view: DataView, at: number, length: number] => {
     const bytes = Buffer.from(value)
     return [new DataView(bytes.buffer, bytes.byteOffset, bytes.length), 0, bytes.length]
@@ -20,12 +21,12 @@ export function appendReceipt(
   appendCount(columns.first, first)
   appendCount(columns.records, records)
   appendCount(columns.stored, decoded.accepted)
-  appendCount(columns.rejected, decoded.rejected)
-  appendCount(columns.shed, decoded.shed ?? 0)
+  appendCount(columns.rejected, decoded.rejected - shed)
+  appendCount(columns.shed, shed)
   columns.dropped.append(...text(counts.join(',')))
 }
 
 /** Counts and milliseconds are below 2^53. */
 function appendCount(column: { append(low: number, high: number): void }, value: number): void {
-  column.append(value % 2 ** 32 | 0, Math.floor(value / 2 ** 32))
+  column.append((value % 2 ** 32) | 0, Math.floor(value / 2 ** 32))
 }

@@ -7,6 +7,7 @@ import type {
   MetricLabelsAnswer,
   MetricRangeAnswer,
   MetricsAnswer,
+  ReceiptsAnswer,
   ServiceAnswer,
   ServicesAnswer,
   SpansAnswer,
@@ -34,6 +35,7 @@ import { askLogHistogram, askLogs, type LogHistogramAsk, type LogsAsk } from './
 import { askMetricRange, type MetricRangeAsk } from './metric-range.ts'
 import { askMetricLabels, askMetrics, type MetricLabelsAsk, type MetricsAsk } from './metrics.ts'
 import { openPrometheus, type Prometheus, type PrometheusOptions, usualSpeed } from './prometheus/prometheus.ts'
+import { askReceipts } from './receipts.ts'
 import { type Running, type RunOptions, startRunning } from './run.ts'
 import { askService, askServices } from './services.ts'
 import { askSpans } from './spans.ts'
@@ -94,6 +96,7 @@ export interface Query {
   metricRange(ask: MetricRangeAsk, run: RunOptions): Asked<MetricRangeAnswer>
   keys(ask: CompletionAsk, run: RunOptions): Promise<CompletionAnswer>
   values(ask: CompletionAsk & { key: string }, run: RunOptions): Promise<CompletionAnswer>
+  receipts(ask: TimeRange, run: RunOptions): Asked<ReceiptsAnswer>
   /** PromQL; each question is made with `running`. */
   prometheus: Prometheus
   running(run: RunOptions): Running
@@ -138,6 +141,7 @@ export function openQuery({
     metricRange: (ask, run) => askMetricRange(ask, running(run)),
     keys: (ask, run) => askKeys(ask, running(run)),
     values: (ask, run) => askValues(ask, running(run)),
+    receipts: (ask, run) => askReceipts(ask, running(run)),
     prometheus: openPrometheus(options, usualSpeed, nowUnixMs),
     running,
     tail,

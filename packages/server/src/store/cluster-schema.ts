@@ -25,6 +25,7 @@ const shardKeys: Readonly<Record<string, string>> = {
   exemplars: 'series_id',
   resources: 'resource_id',
   scopes: 'scope_id',
+  receipts: 'cityHash64(instance)',
 }
 
 export const localName = (table: string): string => `${table}_local`

@@ -144,6 +144,18 @@ export const tables = {
     ['attributes', attributes],
     ['attribute_types', lc],
   ],
+  /** One row for each batch that says of itself what it is (packages/protocol/src/accounting.ts), by time of arrival. */
+  receipts: [
+    ['ts', timeMs],
+    ['instance', 'String'],
+    ['signal', lc],
+    ['first', 'UInt64'],
+    ['records', 'UInt64'],
+    ['stored', 'UInt64'],
+    ['rejected', 'UInt64'],
+    ['shed', 'UInt64'],
+    ['dropped', 'String'],
+  ],
 } as const satisfies Record<string, readonly (readonly [name: string, type: string])[]>
 
 export type TableName = keyof typeof tables
@@ -157,4 +169,5 @@ export const tableNames: readonly TableName[] = [
   'histograms',
   'summaries',
   'exemplars',
+  'receipts',
 ]

@@ -10,6 +10,7 @@ import {
   type ServerInterceptor,
   ServerListenerBuilder,
 } from '@grpc/grpc-js'
+import { readBatchAccount } from '@wakeline/protocol'
 import { accessHeaders, checkToken } from '../../base/access.ts'
 import type { Signal } from '../decode/otlp-json.ts'
 import { encodeStatus, encodeStored, type Failure, failures, submittedFailure } from './answer.ts'
@@ -167,6 +168,7 @@ function exporter(signal: Signal, { submit, onFault }: OtlpGrpcOptions): handleU
         encoding: 'protobuf',
         body: request,
         ...(batchId === undefined ? {} : { batchId }),
+        account: readBatchAccount((name) => text(metadata, name)),
       })
       if (submitted.kind !== 'stored') return answer(statusOf(submittedFailure(submitted)))
       answer(null, Buffer.from(encodeStored(signal, submitted, 'protobuf')))

@@ -1,3 +1,4 @@
+import { readBatchAccount } from '@wakeline/protocol'
 import type { Signal } from '../decode/otlp-json.ts'
 import { contentTypes, type Encoding, encodeStatus, encodeStored, failures, submittedFailure } from './answer.ts'
 import type { Protocol, Reply } from './protocol.ts'
@@ -20,6 +21,7 @@ export function otlpProtocol(signal: Signal): Protocol {
         encoding,
         body: received.body,
         ...(batchId === undefined ? {} : { batchId }),
+        account: readBatchAccount((name) => received.header(name)),
       })
       if (submitted.kind !== 'stored') return submittedFailure(submitted)
       return reply(200, encodeStored(signal, submitted, encoding), encoding)

@@ -1,3 +1,4 @@
+import type { BatchAccount } from '@wakeline/protocol'
 import type { Decoded } from '../decode/decode.ts'
 import type { Signal } from '../decode/otlp-json.ts'
 
@@ -13,6 +14,8 @@ export type TelemetryRequest = {
   batchId?: string
   /** Records that were left out when this body was made of another, and why the first. */
   before?: { rejected: number; reason: string }
+  /** What a sender that numbers its batches says of this one. */
+  account?: BatchAccount | undefined
 }
 
 /** By kind, of remote write alone. A batch that was stored before has none: all of it is there. */

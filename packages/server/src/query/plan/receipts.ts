@@ -1,0 +1,45 @@
+import { type Sql, sql, uint } from '../sql.ts'
+import { inRange, minuteMs, type TimeRange } from '../time-range.ts'
+
+/** One minute of one signal of one instance. Numbers are as text. */
+export type ReceiptRow = {
+  instance: string
+  signal: 'traces' | 'logs' | 'metrics'
+  minute: number
+  /** Records that came, and the range their numbers lie in. */
+  records: string
+  lowest: string
+  highest: string
+  stored: string
+  rejected: string
+  shed: string
+  /** `full=3,refused=10` of the newest batch. */
+  dropped: string
+}
+
+/** What was known of an instance before the range began; the same columns for one "minute". */
+const before = (range: TimeRange, keepMs: number): TimeRange => ({ fromMs: range.fromMs - keepMs, toMs: range.fromMs })
+
+export function receiptsSql(range: TimeRange, rowsMax: number): Sql {
+  return sql`SELECT instance, signal, toUnixTimestamp(toStartOfMinute(ts, 'UTC')) AS minute,
+  sum(records) AS records, min(first) AS lowest, max(first + records - 1) AS highest,
+  sum(stored) AS stored, sum(rejected) AS rejected, sum(shed) AS shed, argMax(dropped, first) AS dropped
+FROM receipts
+WHERE ${inRange('ts', range)}
+GROUP BY instance, signal, minute
+ORDER BY instance, signal, minute
+LIMIT ${uint(rowsMax)}`
+}
+
+const baselineMs = 24 * 60 * minuteMs
+
+export type BaselineRow = { instance: string; signal: string; highest: string; dropped: string }
+
+/** Where the counts of those instances stood a day before the range at most. */
+export function baselineSql(range: TimeRange, rowsMax: number): Sql {
+  return sql`SELECT instance, signal, max(first + records - 1) AS highest, argMax(dropped, first) AS dropped
+FROM receipts
+WHERE ${inRange('ts', before(range, baselineMs))}
+GROUP BY instance, signal
+LIMIT ${uint(rowsMax)}`
+}
