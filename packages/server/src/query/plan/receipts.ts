@@ -22,9 +22,9 @@ const before = (range: TimeRange, keepMs: number): TimeRange => ({ fromMs: range
 
 export function receiptsSql(range: TimeRange, rowsMax: number): Sql {
   return sql`SELECT instance, signal, toUnixTimestamp(toStartOfMinute(ts, 'UTC')) AS minute,
-  sum(records) AS records, min(first) AS lowest, max(first + records - 1) AS highest,
-  sum(stored) AS stored, sum(rejected) AS rejected, sum(shed) AS shed, argMax(dropped, first) AS dropped
-FROM receipts
+  sum(r.records) AS records, min(r.first) AS lowest, max(r.first + r.records - 1) AS highest,
+  sum(r.stored) AS stored, sum(r.rejected) AS rejected, sum(r.shed) AS shed, argMax(r.dropped, r.first) AS dropped
+FROM receipts AS r
 WHERE ${inRange('ts', range)}
 GROUP BY instance, signal, minute
 ORDER BY instance, signal, minute
@@ -37,8 +37,8 @@ export type BaselineRow = { instance: string; signal: string; highest: string; d
 
 /** Where the counts of those instances stood a day before the range at most. */
 export function baselineSql(range: TimeRange, rowsMax: number): Sql {
-  return sql`SELECT instance, signal, max(first + records - 1) AS highest, argMax(dropped, first) AS dropped
-FROM receipts
+  return sql`SELECT instance, signal, max(r.first + r.records - 1) AS highest, argMax(r.dropped, r.first) AS dropped
+FROM receipts AS r
 WHERE ${inRange('ts', before(range, baselineMs))}
 GROUP BY instance, signal
 LIMIT ${uint(rowsMax)}`
