@@ -78,21 +78,25 @@ describe.skipIf(naughtyStrings().length === 0)('naughty strings (shared/data/rob
     ['a value', (text: string) => `NOT path:${quoted(text)}`],
     ['a key', (text: string) => `${quoted(text)}:*`],
     ['typed as they are', (text: string) => `(${text})`],
-  ])('as %s find the same in both ways, or are refused with a sentence', async (_, search) => {
-    expect(texts.length).toBeGreaterThan(100)
-    const readable: string[] = []
-    for (const each of texts.map(search)) {
-      const read = readSearch('logs', each)
-      if ('refused' in read) expect(read.message).toMatch(/^Cannot /)
-      else readable.push(each)
-    }
-    for (let at = 0; at < readable.length; at += termsAtOnce) {
-      // Joined by OR, and the whole denied: a term that finds all must not hide the others.
-      const some = readable.slice(at, at + termsAtOnce)
-      for (const joined of [some.join(' OR '), some.map((each) => `NOT (${each})`).join(' OR ')]) {
-        if ('refused' in readSearch('logs', joined)) continue
-        expect(await foundBySql(joined)).toEqual(foundByTail(joined))
+  ])(
+    'as %s find the same in both ways, or are refused with a sentence',
+    async (_, search) => {
+      expect(texts.length).toBeGreaterThan(100)
+      const readable: string[] = []
+      for (const each of texts.map(search)) {
+        const read = readSearch('logs', each)
+        if ('refused' in read) expect(read.message).toMatch(/^Cannot /)
+        else readable.push(each)
       }
-    }
-  }, 120_000)
+      for (let at = 0; at < readable.length; at += termsAtOnce) {
+        // Joined by OR, and the whole denied: a term that finds all must not hide the others.
+        const some = readable.slice(at, at + termsAtOnce)
+        for (const joined of [some.join(' OR '), some.map((each) => `NOT (${each})`).join(' OR ')]) {
+          if ('refused' in readSearch('logs', joined)) continue
+          expect(await foundBySql(joined)).toEqual(foundByTail(joined))
+        }
+      }
+    },
+    120_000,
+  )
 })
