@@ -84,6 +84,7 @@ describe('the query page', () => {
     await page.goto(`${server.ui}/query?tab=sql`)
     const editor = page.getByRole('textbox', { name: 'SQL' })
     await editor.fill('SELECT metric, count() AS many FROM series GROUP BY metric')
+    await page.getByText(/^would read at most \d+ rows of series$/).waitFor()
     await editor.press('Control+Enter')
     const rows = page.getByRole('grid', { name: 'SQL rows' }).getByRole('row')
     await rows.filter({ hasText: 'queue.depth' }).getByRole('gridcell', { name: '2', exact: true }).waitFor()

@@ -9,6 +9,7 @@ import type {
   MetricLabelsAnswer,
   MetricRangeAnswer,
   MetricsAnswer,
+  ReceiptsAnswer,
   ServiceAnswer,
   ServicesAnswer,
   SqlAnswer,
@@ -151,6 +152,8 @@ export type ScrapeTarget = {
 }
 export const askTargets = (): Question<PrometheusAnswer<{ activeTargets: ScrapeTarget[] }>> =>
   prometheusQuestion('targets', { state: 'active' })
+
+export const askReceipts = (at: Between): Question<ReceiptsAnswer> => question('receipts', between(at))
 
 export const askSql = (sql: string): Question<SqlAnswer> => question('sql', { sql })
 

@@ -25,6 +25,7 @@ describe('typed SQL', () => {
       [['file(system.users) TableIdentifier system.users']],
     ],
     ['(SELECT 1) UNION ALL (SELECT 1)', [[1], [1]]],
+    ['explain estimate SELECT body FROM logs -- all of them', [['default', 'logs', '1', '73', '1']]],
     ['SELECT count() FROM spans WHERE resource_id IN (SELECT resource_id FROM resources)', [['240']]],
   ])('%s is answered', async (sql, rows) => {
     expect(await world.query.sql({ sql }, {})).toMatchObject({ rows })
@@ -51,6 +52,11 @@ describe('typed SQL', () => {
     ["SELECT * FROM url('http://127.0.0.1:1/', 'LineAsString')", /url\(\) is not open/],
     ["SELECT * FROM remote('127.0.0.1', system.one)", /remote\(\) is not open/],
     ["SELECT * FROM executable('ls', 'TSV', 'x String')", /executable\(\) is not open/],
+    ['EXPLAIN ESTIMATE SELECT * FROM system.users', /no table "system.users"/],
+    ["EXPLAIN ESTIMATE SELECT file('/etc/passwd')", /file\(\) is not open/],
+    ['EXPLAIN ESTIMATE INSERT INTO logs SELECT * FROM logs', /only SELECT/],
+    ['EXPLAIN ESTIMATE EXPLAIN ESTIMATE SELECT 1', /only SELECT/],
+    ['EXPLAIN ESTIMATE SELECT 1; DROP TABLE logs', /Multi-statements/],
     ["SELECT * FROM merge('system', '.*')", /merge\(\) is not open/],
     ['SELECT * FROM view(SELECT * FROM system.users)', /no table "system.users"/],
     ['SELECT * FROM system.users', /no table "system.users"/],

@@ -8,18 +8,26 @@ import type { Running } from './run.ts'
  * SQL that someone typed. The engine runs it in a session of its own that can change nothing, and that is not enough: it
  * would still read any file of the machine for `file('/etc/passwd')`, write one for INTO OUTFILE, and stop other
  * people's queries. So what runs is one SELECT, as the engine's own parser understood it, over tables of telemetry.
+ * Before it may stand EXPLAIN ESTIMATE: the answer is then which tables it would read, and how many rows.
  */
 export async function askSql({ sql }: { sql: string }, running: Running): Promise<SqlAnswer | Refused> {
   try {
-    const checked = await checkedSelect(sql, running)
+    const select = sql.replace(estimate, '')
+    const checked = await checkedSelect(select, running)
     if (isRefused(checked)) return checked
-    const { columns, rows, cost } = await running.typed(checked.sql)
-    return { columns, rows, cost: { ...cost, sql: [checked.sql] } }
+    const text = select === sql ? checked.sql : `EXPLAIN ESTIMATE ${checked.sql}`
+    const { columns, rows, cost } = await running.typed(text)
+    return { columns, rows, cost: { ...cost, sql: [text] } }
   } catch (error) {
     if (!(error instanceof QueryError) || error.reason !== 'invalid') throw error
-    return refuse(error.message.replace(/^Cannot run the query: /, ''))
+    // What the parser was called with is ours, and says the text once more.
+    return refuse(
+      error.message.replace(/^Cannot run the query: /, '').replace(/: In scope SELECT formatQuery\(.*$/s, ''),
+    )
   }
 }
+
+const estimate = /^\s*EXPLAIN\s+ESTIMATE\s/i
 
 /** The text as its parser prints it: without comments, formats, files to write to, or a second statement. */
 async function checkedSelect(text: string, running: Running): Promise<{ sql: string } | Refused> {
@@ -39,6 +47,7 @@ const tables = new Set(
     'attribute_keys',
   ]),
 )
+/** `viewExplain` is `(EXPLAIN ESTIMATE SELECT ...)` in the place of a table: what a question would read. */
 const tableFunctions = new Set(['numbers', 'zeros', 'generateSeries', 'generate_series', 'values', 'view', 'null'])
 /** What looks outside of the tables: at files, other servers, this one's settings, or models. */
 const outside =

@@ -4,6 +4,7 @@ import { Answer } from '../../parts/answer.tsx'
 import { Page } from '../../shell/page.tsx'
 import { Health } from './health.tsx'
 import { IngestSection } from './ingest-section.tsx'
+import { ReceiptsSection } from './receipts-section.tsx'
 import { EndpointsSection, ServerSection } from './server-section.tsx'
 import { StoreSection } from './store-section.tsx'
 import styles from './system-page.module.css'
@@ -31,6 +32,7 @@ function System({ status, targets }: { status: StatusAnswer; targets: readonly S
         <StoreSection status={status} />
         <IngestSection status={status} />
       </div>
+      <ReceiptsSection nowMs={status.nowMs} />
       <TargetsSection status={status} targets={targets} />
       <div className={styles.sections}>
         <EndpointsSection status={status} />

@@ -1,5 +1,6 @@
 import { Failure } from '@wakeline/protocol'
 import { expect, test } from 'vitest'
+import { printEstimate } from './cost-before.tsx'
 import { isTraceId, sortValue, sqlWrong } from './rows.ts'
 import { tablesIn } from './tables.ts'
 
@@ -25,4 +26,13 @@ test('a trace id is known by its column and its shape', () => {
 
 test('the tables of a text are those it names', () => {
   expect(tablesIn('SELECT * FROM Spans JOIN resources USING resource_id -- samples_x')).toEqual(['spans', 'resources'])
+})
+
+test('what a question would read is said by table', () => {
+  const columns = ['database', 'table', 'parts', 'rows', 'marks'].map((name) => ({ name, type: 'String' }))
+  const read = (table: string, rows: string) => ['default', table, '1', rows, '1']
+  expect(printEstimate({ columns, rows: [read('logs', '1'), read('spans', '1000000'), read('spans', '200000')] })).toBe(
+    'would read at most 1.2M rows of spans, 1 row of logs',
+  )
+  expect(printEstimate({ columns, rows: [] })).toBe('would read next to nothing')
 })

@@ -11,6 +11,7 @@ import { Editor } from '../editor/editor.tsx'
 import { Examples } from '../examples.tsx'
 import styles from '../query-page.module.css'
 import { queryUrl } from '../url.ts'
+import { CostBefore } from './cost-before.tsx'
 import { sqlLanguage } from './language.ts'
 import { sqlWrong } from './rows.ts'
 import { SqlRows } from './sql-rows.tsx'
@@ -51,6 +52,7 @@ export function SqlTab() {
           >
             Run
           </Button>
+          <CostBefore text={text} />
         </div>
       </div>
       {sql === '' ? (
