@@ -137,11 +137,11 @@ export type RawAsk = {
   without: readonly string[]
 }
 
-/** Whether there is anything but times and values in a range: then those columns have to be read, too. */
-export function unusualSql({ range, without }: RawAsk): Sql {
+/** Whether there is anything but times and values: then those columns have to be read, too. */
+export function unusualSql({ picked, range, without }: RawAsk): Sql {
   return sql`SELECT toUInt32(max(start_ts) > fromUnixTimestamp64Milli(0, 'UTC')) AS starts, toUInt32(max(flags) > 0) AS flags
 FROM samples
-WHERE ${momentsOf(range)}${notOf(without)}`
+WHERE ${picked} AND ${momentsOf(range)}${notOf(without)}`
 }
 
 const notOf = (parts: readonly string[]): Sql => (parts.length === 0 ? trusted('') : sql` AND _part NOT IN (${parts})`)

@@ -81,10 +81,18 @@ async function readColumns(
   if (keys === undefined) throw new Error('whether ids have keys was asked before')
   const { samplesMax } = limits
   const ask: RawAsk = { picked: plain.picked, range, samplesMax, without: seen.map(({ name }) => name) }
-  const [facts] = await running.plain(unusualSql(ask), 1)
-  const is = (name: string): boolean => facts?.column(name)[0] === 1
-  const statement = rawSamplesSql(ask, keys.shift, { starts: is('starts'), flags: is('flags') })
+  const statement = rawSamplesSql(ask, keys.shift, await unusualIn(ask, plain.ids.length, running))
   const blocks = await running.plain(statement, samplesMax + 1)
   if (blocks.reduce((sum, { rows }) => sum + rows, 0) > samplesMax) throw tooManySamples(samplesMax)
   return gatherSamples(blocks, keys.indexOf, plain.ids.length, baseOf(range))
+}
+
+/** From so many series on, asking whether some columns hold anything costs less than bringing them out. */
+const askedFromSeries = 1000
+
+async function unusualIn(ask: RawAsk, series: number, running: Running): Promise<{ starts: boolean; flags: boolean }> {
+  if (series < askedFromSeries) return { starts: true, flags: true }
+  const [facts] = await running.plain(unusualSql(ask), 1)
+  const is = (name: string): boolean => facts?.column(name)[0] === 1
+  return { starts: is('starts'), flags: is('flags') }
 }
