@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import type { StatusAnswer } from '@wakeline/protocol'
 import { eventually, freePort, root, startServer } from '../e2e/server.ts'
 import { seriesCount, stepCount } from './remote-write-bodies.ts'
-import { type Row, rateRow, soloRow } from './rows.ts'
+import { costRow, type Row, rateRow, soloRow } from './rows.ts'
+import { storedBytes } from './stored-bytes.ts'
 
 /**
  * Remote write of 10,000 series with 240 samples each, to us and to the peers that are installed (Debian's packages
@@ -16,7 +17,14 @@ import { type Row, rateRow, soloRow } from './rows.ts'
 const sampleCount = seriesCount * stepCount
 const rounds = 3
 
-type Receiver = { url: string; queryable(): Promise<void>; stored(): Promise<number>; stop(): Promise<void> }
+type Receiver = {
+  url: string
+  queryable(): Promise<void>
+  stored(): Promise<number>
+  /** Of ours, when its merges are over. */
+  bytes?(): Promise<number>
+  stop(): Promise<void>
+}
 type Peer = { name: string; start(): Promise<Receiver> }
 
 export async function benchRemoteWrite(): Promise<Row[]> {
@@ -28,9 +36,13 @@ export async function benchRemoteWrite(): Promise<Row[]> {
   console.error('remote write: preparing the bodies')
   const sender = await startSender()
   const rates = new Map<string, number[]>()
+  let bytes = 0
   for (let round = 0; round < rounds; round += 1) {
     for (const { name, start } of [ours, ...peers]) {
-      const rate = await measure(sender, await start())
+      const receiver = await start()
+      const rate = await measure(sender, receiver, async () => {
+        if (round === rounds - 1) bytes = (await receiver.bytes?.()) ?? bytes
+      })
       console.error(`remote write: ${name}, round ${round + 1}: ${Math.round(rate)} samples/s`)
       rates.set(name, [...(rates.get(name) ?? []), rate])
     }
@@ -39,6 +51,7 @@ export async function benchRemoteWrite(): Promise<Row[]> {
   const own = median(rates.get(ours.name))
   return [
     soloRow('remote write', own, 'samples/s'),
+    costRow('bytes per sample (target 1.2)', bytes / sampleCount, 1.2, 'bytes'),
     ...peers.map(({ name }) => rateRow(`remote write vs ${name}`, own, median(rates.get(name)), 'samples/s')),
   ]
 }
@@ -47,7 +60,11 @@ function median(values: readonly number[] = []): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0
 }
 
-async function measure(sender: ChildProcess, { url, queryable, stored, stop }: Receiver): Promise<number> {
+async function measure(
+  sender: ChildProcess,
+  { url, queryable, stored, stop }: Receiver,
+  afterwards: () => Promise<void>,
+): Promise<number> {
   try {
     const sent = nextMessage(sender)
     sender.send({ url })
@@ -58,6 +75,7 @@ async function measure(sender: ChildProcess, { url, queryable, stored, stop }: R
     const rate = sampleCount / (seconds + (performance.now() - ackedMs) / 1000)
     const found = await stored()
     if (found !== sampleCount) throw new Error(`${url} was sent ${sampleCount} samples and has ${found}`)
+    await afterwards()
     return rate
   } finally {
     await stop()
@@ -93,9 +111,22 @@ const ours: Peer = {
       url: `${server.otlpHttp}/api/v1/write`,
       queryable: async () => void (await eventually(loaded, (count) => count >= sampleCount, 120_000)),
       stored: loaded,
+      bytes: () => settled(() => storedBytes(server.directory)),
       stop: async () => void (await server.stop()),
     }
   },
+}
+
+/** A figure once it has been the same for five looks, a second apart; a minute at most. */
+async function settled(look: () => number): Promise<number> {
+  let figure = look()
+  for (let second = 0, same = 0; second < 60 && same < 5; second += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 1_000))
+    const now = look()
+    same = now === figure ? same + 1 : 0
+    figure = now
+  }
+  return figure
 }
 
 const allPeers: readonly Peer[] = [
