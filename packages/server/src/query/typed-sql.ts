@@ -47,7 +47,6 @@ const tables = new Set(
     'attribute_keys',
   ]),
 )
-/** `viewExplain` is `(EXPLAIN ESTIMATE SELECT ...)` in the place of a table: what a question would read. */
 const tableFunctions = new Set(['numbers', 'zeros', 'generateSeries', 'generate_series', 'values', 'view', 'null'])
 /** What looks outside of the tables: at files, other servers, this one's settings, or models. */
 const outside =
