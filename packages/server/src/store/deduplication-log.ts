@@ -1,4 +1,4 @@
-import { mkdir, open, readdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { mkdir, open, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 
 /**
@@ -13,19 +13,29 @@ import { join, relative } from 'node:path'
  */
 const logFolder = (tablePath: string): string => join(tablePath, 'deduplication_logs')
 
-export async function syncLog(tablePath: string): Promise<void> {
+/** What is synced of each table's newest file: most loads write to a few of them. */
+export type SyncedLogs = Map<string, { name: string; bytes: number }>
+
+export async function syncLog(tablePath: string, synced: SyncedLogs): Promise<void> {
   const folder = logFolder(tablePath)
   const names = (await namesIn(folder)).filter(isLog)
-  if (names.length === 0) return
   // Numbered; only the newest is written to.
-  const newest = names.toSorted((one, other) => numberOf(one) - numberOf(other)).at(-1) ?? ''
-  for (const path of [join(folder, newest), folder]) {
-    const file = await open(path, 'r')
-    try {
-      await file.sync()
-    } finally {
-      await file.close()
-    }
+  const name = names.toSorted((one, other) => numberOf(one) - numberOf(other)).at(-1)
+  if (name === undefined) return
+  const { size: bytes } = await stat(join(folder, name))
+  const before = synced.get(tablePath)
+  if (before?.name === name && before.bytes === bytes) return
+  await syncFile(join(folder, name))
+  if (before?.name !== name) await syncFile(folder)
+  synced.set(tablePath, { name, bytes })
+}
+
+async function syncFile(path: string): Promise<void> {
+  const file = await open(path, 'r')
+  try {
+    await file.sync()
+  } finally {
+    await file.close()
   }
 }
 

@@ -14,7 +14,7 @@ import {
   writeManifest,
 } from './backup.ts'
 import { quote, renderParams } from './bind.ts'
-import { mendLogs, noteInsertions, syncLog } from './deduplication-log.ts'
+import { mendLogs, noteInsertions, type SyncedLogs, syncLog } from './deduplication-log.ts'
 import { openSession } from './engine.ts'
 import { type EngineSize, engineArguments } from './engine-arguments.ts'
 import { toLoadError, toQueryError } from './engine-errors.ts'
@@ -96,6 +96,7 @@ class EmbeddedStore implements Store {
   readonly #directory: string
   /** Folders of the tables, which do not change once they are made. */
   #tablePaths: readonly string[] = []
+  readonly #syncedLogs: SyncedLogs = new Map()
   readonly #readers: SessionPool
   #typed: Promise<SessionPool> | undefined
   readonly #defaults: ReadLimits
@@ -203,7 +204,7 @@ class EmbeddedStore implements Store {
     }
     try {
       await this.#write(renderLoad(file))
-      await Promise.all(this.#tablePaths.map(syncLog))
+      await Promise.all(this.#tablePaths.map((path) => syncLog(path, this.#syncedLogs)))
     } catch (error) {
       throw toLoadError(error, file.path)
     }
