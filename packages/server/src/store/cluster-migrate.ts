@@ -18,7 +18,7 @@ export type MigratedCluster = ClusterSchema & {
 const settings = { distributed_ddl_task_timeout: '180' }
 
 /**
- * Brings the schema forward. Where Keeper is, by one host for all; where none is, host by host, so every host of the
+ * Brings the schema forward. Where Keeper is, by one host for all; where none is, each host for itself, so every host of the
  * cluster must be named. Throws a sentence when nobody can be reached or the cluster is not as it must be.
  */
 export async function migrateCluster(
@@ -34,7 +34,7 @@ export async function migrateCluster(
   const replicated = cluster !== '' && (await hasKeeper(first))
   const schema: ClusterSchema = { cluster, database, replicated }
   if (cluster !== '') await checkCluster(first, schema, hosts.length)
-  for (const host of replicated ? [first] : reached) await migrateHost(host, schema)
+  await Promise.all((replicated ? [first] : reached).map((host) => migrateHost(host, schema)))
   return { ...schema, behind: replicated ? [] : behind }
 }
 

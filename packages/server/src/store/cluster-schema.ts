@@ -8,7 +8,7 @@ import { quote } from './bind.ts'
  *
  *   CREATE TABLE spans            -> spans_local, then spans over it
  *   CREATE MATERIALIZED VIEW v    -> v, from spans_local to span_red_local: each shard counts what it has
- *   ALTER TABLE spans             -> spans_local, then spans again over its new columns
+ *   ALTER TABLE spans             -> spans_local, then spans again where its columns change
  *
  * Where Keeper is, tables are Replicated and statements run ON CLUSTER; where none is, the same text runs on each host.
  */
@@ -47,7 +47,7 @@ export function carryOver(statement: string, tables: ReadonlySet<string>, schema
   if (altered !== undefined) {
     const name = tables.has(altered) ? localName(altered) : altered
     const text = localised.replace(/^ALTER TABLE \w+/, `ALTER TABLE ${name}${on}`)
-    return tables.has(altered) ? [text, distributed(altered, schema)] : [text]
+    return tables.has(altered) && changesColumns(statement) ? [text, distributed(altered, schema)] : [text]
   }
   const [, kind, dropped] = /^DROP (TABLE|VIEW) IF EXISTS (\w+)$/.exec(statement) ?? []
   if (kind !== undefined && dropped !== undefined) {
@@ -56,6 +56,10 @@ export function carryOver(statement: string, tables: ReadonlySet<string>, schema
   }
   throw new Error(`Cannot carry a statement of the schema over to a cluster: ${statement.slice(0, 100)}`)
 }
+
+/** Settings, indexes and codecs are of the local table alone. */
+const changesColumns = (statement: string): boolean =>
+  /\b(?:ADD|DROP|RENAME|MODIFY) COLUMN\b/.test(statement) && !/\bMODIFY COLUMN \w+ CODEC\b/.test(statement)
 
 /** What a statement reads from and writes to, but for its own first name. */
 function localise(statement: string, tables: ReadonlySet<string>): string {
