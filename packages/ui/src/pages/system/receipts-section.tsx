@@ -54,7 +54,7 @@ function Receipts(props: { receipts: Receipt[]; at: { fromMs: number; toMs: numb
         measured
       />
       {shown && minutes && (
-        <div className={styles.minutes}>
+        <div key={shown.key} className={styles.minutes} ref={intoView}>
           <h3>
             <span className="data">{shown.instance}</span>, {shown.signal} by minute of arrival
           </h3>
@@ -73,6 +73,11 @@ function Receipts(props: { receipts: Receipt[]; at: { fromMs: number; toMs: numb
       )}
     </>
   )
+}
+
+/** Of steady identity: each chart is scrolled to once, when it appears. */
+function intoView(element: HTMLElement | null): void {
+  element?.scrollIntoView({ block: 'nearest' })
 }
 
 type Row = Receipt & { nowMs: number }

@@ -32,12 +32,12 @@ function System({ status, targets }: { status: StatusAnswer; targets: readonly S
         <StoreSection status={status} />
         <IngestSection status={status} />
       </div>
-      <ReceiptsSection nowMs={status.nowMs} />
       <TargetsSection status={status} targets={targets} />
       <div className={styles.sections}>
         <EndpointsSection status={status} />
         <ServerSection status={status} />
       </div>
+      <ReceiptsSection nowMs={status.nowMs} />
     </div>
   )
 }
