@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import { type BackupDone, type BackupManifest, backUpClosedStore, restoreInto } from '../main/backup.ts'
 import { askControl } from '../main/control.ts'
 import type { Options } from '../options.ts'
+import { printFailure } from './print-failure.ts'
 import { readOptions } from './read-options.ts'
 
 /**
@@ -48,8 +49,7 @@ async function withFolder(
     await act({ folder, since, options: read.options })
     return 0
   } catch (error) {
-    const isSentence = error instanceof Error && error.message.startsWith('Cannot ')
-    console.error(isSentence ? error.message : error)
+    printFailure(error)
     return 1
   }
 }

@@ -1,6 +1,7 @@
 import { startServer } from '../main.ts'
 import { flagName, type Options, optionNames, optionTable } from '../options.ts'
 import { type OwnLog, openOwnLog } from './own-log.ts'
+import { printFailure } from './print-failure.ts'
 import { readOptions } from './read-options.ts'
 import { stopSignal } from './stop-signal.ts'
 
@@ -21,9 +22,7 @@ export async function runServe(argv: readonly string[], version: string): Promis
   let hurry = (): void => process.exit(1)
   const stopped = stopSignal(() => hurry())
   const server = await startServer({ options, version, nowUnixMs: Date.now, report: log }).catch((error: unknown) => {
-    // "Cannot ..." is said to the user; anything else is a bug and wants its stack.
-    const isSentence = error instanceof Error && error.message.startsWith('Cannot ')
-    console.error(isSentence ? error.message : error)
+    printFailure(error)
     return undefined
   })
   if (!server) return 1
