@@ -33,12 +33,12 @@ export class RecordWriter {
 
   /**
    * What was written; the writer is empty afterwards. A buffer that is nearly full is handed over as it is and the writer
-   * goes on in `spare()`, or a new one; of one that is not, a copy.
+   * goes on in one of `spares`, or a new one; of one that is not, a copy.
    */
-  handOver(spare: () => Buffer | undefined): Buffer {
+  handOver(spares: Buffer[]): Buffer {
     if (this.at < handOverBytes || this.at < this.bytes.length * 0.75) return this.take()
     const taken = this.bytes.subarray(0, this.at)
-    this.bytes = spare() ?? Buffer.allocUnsafeSlow(this.bytes.length)
+    this.bytes = spares.pop() ?? Buffer.allocUnsafeSlow(this.bytes.length)
     this.at = 0
     return taken
   }

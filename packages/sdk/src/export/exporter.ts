@@ -1,6 +1,7 @@
 import { accountingHeaders, type DropReason } from '@wakeline/protocol'
+import { loadOnDemand } from '../on-demand/load.ts'
 import type { Report } from '../report.ts'
-import { type PartialSuccess, readPartialSuccess } from './partial-success.ts'
+import type { PartialSuccess } from './partial-success.ts'
 import type { Request, Sender, SendResult } from './sender.ts'
 import { lengthOfAll, requestBody, type SignalBuffer, type Taken } from './signal-buffer.ts'
 
@@ -54,6 +55,7 @@ export interface ExporterParts {
   random(): number
 }
 
+const noneRejected: PartialSuccess = { rejected: 0, why: '' }
 const firstBackoffMs = 500
 const maxBackoffMs = 30_000
 
@@ -216,11 +218,19 @@ export class Exporter {
       return
     }
     if (result.isBodySent) this.parts.buffer.giveBack(batch.parts)
-    const partial = (this.settings.form?.rejected ?? readPartialSuccess)(result.body)
+    const partial = this.rejectedIn(result.body)
     const rejected = Math.min(partial.rejected, batch.records)
     this.sent += batch.records - rejected
     this.dropped += rejected
     if (rejected > 0) this.parts.report(`${url} rejected ${rejected} of ${batch.records} ${signal}: ${partial.why}`)
+  }
+
+  /** What reads an answer is loaded with the first that says something: most say nothing. */
+  private rejectedIn(answer: Buffer): PartialSuccess {
+    const { form } = this.settings
+    if (answer.length === 0) return noneRejected
+    if (form !== undefined) return form.rejected(answer)
+    return loadOnDemand('exporting', this.parts.report)?.readPartialSuccess(answer) ?? noneRejected
   }
 
   /** Exponential backoff with jitter, unless the server said when. */

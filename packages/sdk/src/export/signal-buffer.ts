@@ -100,7 +100,7 @@ export class SignalBuffer {
     for (const chunk of this.chunks.values()) {
       if (chunk.writer.at === 0) continue
       const whole = chunk.writer.bytes
-      const records = chunk.writer.handOver(() => this.spares.pop())
+      const records = chunk.writer.handOver(this.spares)
       if (chunk.writer.bytes !== whole) this.lent.set(records, whole)
       scopes.push(lengthOf(0x12, chunk.header.length + records.length), chunk.header, records)
     }
@@ -114,15 +114,14 @@ export class SignalBuffer {
   giveBack(parts: readonly Uint8Array[]): void {
     for (const part of parts) {
       const whole = this.lent.get(part)
-      this.lent.delete(part)
       if (whole !== undefined && this.spares.length < sparesMax) this.spares.push(whole)
     }
   }
 }
 
-function lengthOf(tag: number, length: number): Uint8Array {
+function lengthOf(key: number, length: number): Uint8Array {
   const head = new RecordWriter(16)
-  head.byte(tag)
+  head.byte(key)
   head.varint(length)
   return head.take()
 }

@@ -1,6 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import { Context, rpcMetadataKey } from '../context/context.ts'
 import type { LogScope } from '../logs/log-scope.ts'
+import type { RequestInProgress } from '../middleware/request-log.ts'
 import type { Span } from '../traces/span.ts'
 import type { RequestShape } from './request-shape.ts'
 
@@ -13,6 +15,9 @@ export interface ExchangeEnd {
 /**
  * One request in progress, kept on the request and on its response. It is also what OpenTelemetry's framework
  * instrumentations find in the context as RPC metadata: they write the route there.
+ *
+ * What is known at the start is read then and kept here: Express gives each request and response another prototype, after
+ * which every property that is read or added on them is looked up as if for the first time (decision 0029).
  */
 export class Exchange {
   readonly type = 'http'
@@ -21,6 +26,13 @@ export class Exchange {
   readonly request: IncomingMessage
   readonly response: ServerResponse
   readonly startMs: number
+  readonly socket: Socket
+  readonly method: string | undefined
+  readonly url: string
+  readonly headers: IncomingMessage['headers']
+  readonly version: string
+  /** What the middleware keeps of it; that it is there says that a middleware has taken the request. */
+  progress: RequestInProgress | undefined
   readonly remoteAddress: string | undefined
   readonly encrypted: boolean
   route: string | undefined
@@ -41,6 +53,12 @@ export class Exchange {
     this.request = request
     this.response = response
     this.startMs = span.startMonotonicMs
+    this.socket = socket
+    this.method = request.method
+    this.url = request.url ?? ''
+    this.headers = request.headers
+    this.version = request.httpVersion
+    this.progress = undefined
     this.remoteAddress = socket.remoteAddress
     this.encrypted = 'encrypted' in socket && socket.encrypted === true
     this.route = undefined
@@ -61,6 +79,13 @@ interface Marked {
 /** A plain assignment: defineProperty and a WeakMap cost many times as much, on every request. */
 export function mark(message: object & Marked, exchange: Exchange): void {
   message[exchangeKey] = exchange
+}
+
+/** The one a context carries, if it is that of this request or response. Cheaper than a look at the message itself. */
+export function exchangeIn(context: Context | undefined, message: object): Exchange | undefined {
+  const around = context?.getValue(rpcMetadataKey)
+  if (around instanceof Exchange && (around.request === message || around.response === message)) return around
+  return undefined
 }
 
 export function exchangeOf(message: object & Marked): Exchange | undefined {

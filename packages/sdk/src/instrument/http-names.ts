@@ -35,18 +35,8 @@ const hostsRemembered = 64
 /** Splits Host headers; a service sees the same few again and again. */
 export class Hosts {
   private readonly known = new Map<string, Host>()
-  private lastHeader: string | undefined = undefined
-  private last: Host = splitHost(undefined)
 
-  /** Each request brings a string of its own: comparing it with the last one costs less than its hash. */
   of(header: string | undefined): Host {
-    if (header === this.lastHeader) return this.last
-    this.last = this.look(header)
-    this.lastHeader = header
-    return this.last
-  }
-
-  private look(header: string | undefined): Host {
     const found = this.known.get(header ?? '')
     if (found !== undefined) return found
     const split = splitHost(header)

@@ -3,7 +3,7 @@ import { IncomingMessage, type Server, ServerResponse } from 'node:http'
 import { rootContext } from '../context/context.ts'
 import { LogScope } from '../logs/log-scope.ts'
 import { spanKind, statusCode } from '../traces/span.ts'
-import { Exchange, exchangeOf, mark } from './exchange.ts'
+import { Exchange, exchangeIn, exchangeOf, mark } from './exchange.ts'
 import { Hosts, knownMethod, routeOf, shownQuery } from './http-names.ts'
 import { httpServerScope, type InstrumentParts } from './instrument.ts'
 import { type RequestShape, RequestShapes } from './request-shape.ts'
@@ -41,7 +41,8 @@ export class HttpServerInstrument {
   start(): () => void {
     const onStart = (message: unknown) => this.started(message as RequestStart)
     const onFinish = (message: unknown) => {
-      const exchange = exchangeOf((message as RequestStart).response)
+      const { response } = message as RequestStart
+      const exchange = exchangeIn(this.parts.storage.getStore(), response) ?? exchangeOf(response)
       if (exchange !== undefined) this.end(exchange, false)
     }
     channel('http.server.request.start').subscribe(onStart)
@@ -81,36 +82,35 @@ export class HttpServerInstrument {
     const { span, request, response } = exchange
     const endMs = performance.now()
     const shape = this.shapes.of({
-      method: knownMethod(request.method),
+      method: knownMethod(exchange.method),
       route: exchange.route ?? routeOf(request),
       status: aborted && !response.headersSent ? undefined : response.statusCode,
       aborted,
       encrypted: exchange.encrypted,
-      host: this.hosts.of(request.headers.host),
-      version: request.httpVersion,
+      host: this.hosts.of(exchange.headers.host),
+      version: exchange.version,
     })
     shape.duration.record((endMs - exchange.startMs) / 1000)
-    if (span.sampled) this.endSpan(exchange, shape, endMs)
+    if (span.sampled) this.endSpan(exchange, shape)
     exchange.atEnd?.({ shape, endMs })
   }
 
-  private endSpan(exchange: Exchange, shape: RequestShape, endMs: number): void {
-    const { span, request, remoteAddress } = exchange
+  private endSpan(exchange: Exchange, shape: RequestShape): void {
+    const { span, url, headers, remoteAddress } = exchange
     const { facts, spanName, span: shared } = shape
     const { method, route, status } = facts
-    const url = originalUrl(request)
     const at = url.indexOf('?')
     if (route !== undefined) span.updateName(spanName)
     span.setShared(shared)
     span.setAttributes({
-      'http.request.method_original': method === '_OTHER' ? request.method : undefined,
+      'http.request.method_original': method === '_OTHER' ? exchange.method : undefined,
       'url.path': at < 0 ? url : url.slice(0, at),
       'url.query': at < 0 ? undefined : shownQuery(url.slice(at + 1)),
       'client.address': remoteAddress,
-      'user_agent.original': request.headers['user-agent'],
+      'user_agent.original': headers['user-agent'],
     })
     if (status !== undefined && status >= 500) span.setStatus(failed)
-    span.endAt(endMs)
+    span.end()
   }
 
   private patchServer(server: Server): void {
@@ -134,15 +134,15 @@ export class HttpServerInstrument {
       const original = prototype.emit
       Object.defineProperty(prototype, patched, { value: true })
       prototype.emit = function emit(this: IncomingMessage | ServerResponse, ...args: unknown[]): boolean {
-        const exchange = exchangeOf(this)
+        const current = storage.getStore()
+        const exchange = exchangeIn(current, this) ?? exchangeOf(this)
         if (exchange === undefined) return apply(original, this, args)
-        // Most events of a request have no listener: a context for nobody is not entered.
         const type = args[0]
-        const isHeard = typeof type !== 'string' || this.listenerCount(type) > 0
-        const result =
-          isHeard && storage.getStore() !== exchange.context
-            ? storage.run(exchange.context, apply, original, this, args)
-            : apply(original, this, args)
+        // Most events of a request have no listener: a context for nobody is not entered.
+        const isEntered = current !== exchange.context && (typeof type !== 'string' || this.listenerCount(type) > 0)
+        const result = isEntered
+          ? storage.run(exchange.context, apply, original, this, args)
+          : apply(original, this, args)
         if (!exchange.ended && type === 'close' && this === exchange.response) closed(exchange)
         return result
       }
@@ -153,12 +153,6 @@ export class HttpServerInstrument {
 /** One function for all emits: a closure for each would be made on every event. */
 function apply(emit: Server['emit'] | IncomingMessage['emit'], emitter: object, args: unknown[]): boolean {
   return Reflect.apply(emit, emitter, args)
-}
-
-/** Express changes `url` inside a router and keeps the whole one in `originalUrl`. */
-function originalUrl(request: IncomingMessage): string {
-  const original: unknown = Reflect.get(request, 'originalUrl')
-  return typeof original === 'string' ? original : (request.url ?? '')
 }
 
 function textOf(header: string | string[] | undefined): string | undefined {

@@ -1,7 +1,6 @@
 import type { Core } from '../core.ts'
 import { healthOf } from '../health/health.ts'
 import type { HttpHandler, ProbeOptions } from '../health/public.ts'
-import { holdProgress } from './note-error.ts'
 import type { NodeMiddleware, RequestOptions } from './public.ts'
 import { beginNodeRequest } from './request-log.ts'
 
@@ -22,7 +21,6 @@ export function nodeMiddleware(core: Core, options: RequestOptions): NodeMiddlew
       next()
       return
     }
-    holdProgress(request, progress)
     const failed = (thrown: unknown) => {
       progress.error = thrown
     }

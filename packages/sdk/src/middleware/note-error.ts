@@ -1,3 +1,4 @@
+import { exchangeOf } from '../instrument/exchange.ts'
 import type { HttpRequest, HttpResponse } from '../public.ts'
 import type { RequestInProgress } from './request-log.ts'
 
@@ -7,13 +8,13 @@ interface Holder {
   [progressKey]?: RequestInProgress
 }
 
-/** What a middleware for errors needs of the one that came first. */
+/** What a middleware for errors needs of the one that came first. Kept on the request where there is no exchange to keep it. */
 export function holdProgress(request: HttpRequest & Holder, progress: RequestInProgress): void {
   request[progressKey] = progress
 }
 
 export function progressOf(request: HttpRequest & Holder): RequestInProgress | undefined {
-  return request[progressKey]
+  return exchangeOf(request)?.progress ?? request[progressKey]
 }
 
 export function noteError(
@@ -22,7 +23,7 @@ export function noteError(
   _response: HttpResponse,
   next: (error: unknown) => unknown,
 ): void {
-  const progress = request[progressKey]
+  const progress = progressOf(request)
   if (progress !== undefined) progress.error = error
   next(error)
 }

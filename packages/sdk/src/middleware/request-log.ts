@@ -2,16 +2,16 @@ import { type Context, rootContext, rpcMetadataKey } from '../context/context.ts
 import type { Core } from '../core.ts'
 import type { Key } from '../encode/keys.ts'
 import { messageOf } from '../encode/plain-value.ts'
-import { type ExchangeEnd, exchangeOf } from '../instrument/exchange.ts'
+import { type Exchange, type ExchangeEnd, exchangeIn, exchangeOf } from '../instrument/exchange.ts'
 import { knownMethod, routeOf, shownQuery } from '../instrument/http-names.ts'
+import type { ShapeFacts } from '../instrument/request-shape.ts'
 import { BoundAttributes } from '../logs/bound-attributes.ts'
 import { levels } from '../logs/log-record.ts'
 import { LogScope } from '../logs/log-scope.ts'
 import type { Attributes, HttpRequest, HttpResponse } from '../public.ts'
+import { holdProgress, progressOf } from './note-error.ts'
 import type { OtherRequest, RequestIds, RequestOptions } from './public.ts'
 import { readRequestIds } from './request-ids.ts'
-
-const seen = Symbol('wakeline.request')
 
 /** What the line of a request has beside what its shape says. */
 const usualNames = [
@@ -206,11 +206,11 @@ class NodeFacts implements RequestFacts {
   readonly peer: string | undefined
   private readonly headers: HttpRequest['headers']
 
-  constructor(request: HttpRequest) {
-    this.method = request.method
-    this.url = originalUrl(request)
-    this.peer = request.socket?.remoteAddress
-    this.headers = request.headers
+  constructor(request: HttpRequest, exchange: Exchange | undefined) {
+    this.method = exchange === undefined ? request.method : exchange.method
+    this.url = exchange === undefined ? originalUrl(request) : exchange.url
+    this.peer = exchange === undefined ? request.socket?.remoteAddress : exchange.remoteAddress
+    this.headers = exchange === undefined ? request.headers : exchange.headers
   }
 
   header(name: string): unknown {
@@ -221,23 +221,26 @@ class NodeFacts implements RequestFacts {
 /** A request of node:http, from here to its end; undefined when a middleware before has taken it already. */
 export function beginNodeRequest(
   core: Core,
-  request: HttpRequest & { [seen]?: true },
+  request: HttpRequest,
   response: HttpResponse,
   options: RequestOptions,
 ): RequestInProgress | undefined {
-  if (request[seen] === true) return undefined
-  request[seen] = true
-  const progress = new RequestInProgress(core, new NodeFacts(request), options)
+  const exchange = exchangeIn(core.storage.getStore(), request) ?? exchangeOf(request)
+  if ((exchange === undefined ? progressOf(request) : exchange.progress) !== undefined) return undefined
+  const progress = new RequestInProgress(core, new NodeFacts(request, exchange), options)
+  if (exchange === undefined) holdProgress(request, progress)
+  else exchange.progress = progress
   response.setHeader('x-request-id', progress.ids.requestId)
   response.setHeader('x-correlation-id', progress.ids.correlationId)
-  const writtenBefore = request.socket?.bytesWritten ?? 0
+  const socket = exchange === undefined ? request.socket : exchange.socket
+  const writtenBefore = socket?.bytesWritten ?? 0
   const end = (known: ExchangeEnd | undefined) => {
-    const aborted = known === undefined ? !response.writableFinished : known.shape.facts.aborted
-    progress.route ??= known === undefined ? routeOf(request) : known.shape.facts.route
+    const { route, status, aborted } = known === undefined ? readEnd(request, response) : known.shape.facts
+    progress.route ??= route
     const bodySize = sizeOf(response.getHeader('content-length'))
-    const sent = (request.socket?.bytesWritten ?? writtenBefore) - writtenBefore
+    const sent = (socket?.bytesWritten ?? writtenBefore) - writtenBefore
     progress.end({
-      status: aborted && !response.headersSent ? undefined : response.statusCode,
+      status,
       aborted,
       bodySize,
       size: bodySize === undefined ? sent : undefined,
@@ -245,10 +248,15 @@ export function beginNodeRequest(
       known,
     })
   }
-  const exchange = exchangeOf(request)
   if (exchange === undefined) response.once('close', () => end(undefined))
   else exchange.atEnd = end
   return progress
+}
+
+function readEnd(request: HttpRequest, response: HttpResponse): Pick<ShapeFacts, 'route' | 'status' | 'aborted'> {
+  const aborted = !response.writableFinished
+  const status = aborted && !response.headersSent ? undefined : response.statusCode
+  return { route: routeOf(request), status, aborted }
 }
 
 /** What the program adds to the line; its mistake must not end the program. */

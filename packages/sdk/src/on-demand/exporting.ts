@@ -5,6 +5,8 @@ import { readPartialSuccess } from '../export/partial-success.ts'
 import { otlpToZipkin } from '../export/zipkin.ts'
 import type { Target } from '../options.ts'
 
+export { readPartialSuccess }
+
 /** What batches become when they are not (only) sent as OTLP protobuf. */
 export function exportForm(signal: Signal, { to, json }: Pick<Target, 'to' | 'json'>): ExportForm {
   const isZipkin = to.includes('zipkin')

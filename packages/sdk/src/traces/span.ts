@@ -232,18 +232,11 @@ export class Span implements PublicSpan, SpanLink {
   }
 
   end(endTime?: TimeInput): void {
-    if (endTime === undefined) this.endAt(performance.now())
-    else this.finish(Math.max(this.startUnixMs, unixMsOf(endTime, this.tracing.clock)))
-  }
-
-  /** Ends it at a reading of `performance.now()`. */
-  endAt(monotonicMs: number): void {
-    this.finish(this.startUnixMs + (monotonicMs - this.startMonotonicMs))
-  }
-
-  private finish(endUnixMs: number): void {
     if (this.endUnixMs !== 0) return
-    this.endUnixMs = endUnixMs
+    this.endUnixMs =
+      endTime === undefined
+        ? this.startUnixMs + (performance.now() - this.startMonotonicMs)
+        : Math.max(this.startUnixMs, unixMsOf(endTime, this.tracing.clock))
     this.parent = undefined
     if (this.sampled) this.tracing.ended(this, this.scope)
   }
