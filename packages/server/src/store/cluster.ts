@@ -172,7 +172,7 @@ class ClusterStore implements Store {
   async #askStoppable(host: ClusterHost, query: HostQuery): Promise<Buffer> {
     this.#queries += 1
     const queryId = `${this.#prefix}-${this.#queries}`
-    const stop = (): void => void kill(host, queryId)
+    const stop = (): void => void killAgain(host, queryId)
     this.#running.set(queryId, host)
     query.signal?.addEventListener('abort', stop, { once: true })
     try {
@@ -205,6 +205,14 @@ class ClusterStore implements Store {
     const host = this.#hosts.find((one) => !one.isAway()) ?? this.#hosts[0]
     if (host === undefined) throw new Error('a cluster has at least one host')
     return host
+  }
+}
+
+/** One that the server has not begun yet is not found, and begins all the same: so it is told again. */
+async function killAgain(host: ClusterHost, queryId: string): Promise<void> {
+  for (const pauseMs of [0, 200, 1000, 3000]) {
+    await new Promise((resolve) => setTimeout(resolve, pauseMs).unref())
+    await kill(host, queryId)
   }
 }
 

@@ -133,6 +133,8 @@ class EmbeddedStore implements Store {
         'TSV',
       ),
     )
+    // What an earlier run wrote and did not sync counts from now on, so it must stay.
+    await Promise.all(this.#tablePaths.map((path) => syncLog(path, this.#syncedLogs)))
     await noteInsertions(this.#directory, this.#tablePaths)
   }
 
