@@ -105,7 +105,7 @@ function wordsSql(column: Sql, words: Words): Sql {
     case 'loose':
       return sql`lower(${column}) LIKE ${likePattern(['', ...words.pieces, ''])}`
     case 'whole': {
-      const tests = words.tokens.map((token) => sql`hasToken(lower(${column}), ${token})`)
+      const tests = words.tokens.length === 0 ? [] : [tokensSql(column, words.tokens)]
       // One word alone is its own phrase; more of them, or punctuation, must also stand as they were written.
       if (words.tokens.length !== 1 || words.tokens[0] !== words.phrase) {
         tests.push(sql`position(lower(${column}), ${words.phrase}) > 0`)
@@ -113,6 +113,12 @@ function wordsSql(column: Sql, words: Words): Sql {
       return tests.length === 1 ? joined(tests, '') : sql`(${joined(tests, ' AND ')})`
     }
   }
+}
+
+/** Several are asked at once: the index then looks at bodies that have them all, and not at those of each. */
+function tokensSql(column: Sql, tokens: readonly string[]): Sql {
+  const [one = '', ...others] = tokens
+  return others.length === 0 ? sql`hasToken(lower(${column}), ${one})` : sql`hasAllTokens(lower(${column}), ${tokens})`
 }
 
 function likePattern(pieces: readonly string[]): string {

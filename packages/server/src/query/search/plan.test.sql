@@ -3,8 +3,8 @@ hasToken(lower(body), {p1:String}) AND hasToken(lower(body), {p2:String})
 -- {"p1":"card","p2":"declined"}
 
 -- logs: "card declined: 5%"
-(hasToken(lower(body), {p1:String}) AND hasToken(lower(body), {p2:String}) AND hasToken(lower(body), {p3:String}) AND position(lower(body), {p4:String}) > 0)
--- {"p1":"card","p2":"declined","p3":"5","p4":"card declined: 5%"}
+(hasAllTokens(lower(body), {p1:Array(String)}) AND position(lower(body), {p2:String}) > 0)
+-- {"p1":["card","declined","5"],"p2":"card declined: 5%"}
 
 -- logs: decl*
 lower(body) LIKE {p1:String}
@@ -79,8 +79,8 @@ event_name = {p1:String}
 -- {"p1":"tick"}
 
 -- logs: a'b:"{p1:String} ' OR 1=1"
-(hasToken(lower(body), {p1:String}) AND hasToken(lower(body), {p2:String}) AND position(lower(body), {p3:String}) > 0) AND (hasToken(lower(body), {p4:String}) AND hasToken(lower(body), {p5:String}) AND hasToken(lower(body), {p6:String}) AND hasToken(lower(body), {p7:String}) AND hasToken(lower(body), {p8:String}) AND position(lower(body), {p9:String}) > 0)
--- {"p1":"a","p2":"b","p3":"a'b:","p4":"p1","p5":"string","p6":"or","p7":"1","p8":"1","p9":"{p1:string} ' or 1=1"}
+(hasAllTokens(lower(body), {p1:Array(String)}) AND position(lower(body), {p2:String}) > 0) AND (hasAllTokens(lower(body), {p3:Array(String)}) AND position(lower(body), {p4:String}) > 0)
+-- {"p1":["a","b"],"p2":"a'b:","p3":["p1","string","or","1","1"],"p4":"{p1:string} ' or 1=1"}
 
 -- spans: charge
 (hasToken(lower(name), {p1:String}) OR hasToken(lower(status_message), {p2:String}))
