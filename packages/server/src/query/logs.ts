@@ -2,6 +2,7 @@ import type { LogHistogramAnswer, LogsAnswer } from '@wakeline/protocol'
 import { isRefused, type Refused } from '../base/refused.ts'
 import { type Cursor, parseCursor, printCursor } from './cursor.ts'
 import { askOrigins } from './origins.ts'
+import { ownAttributes } from './own-attributes.ts'
 import { type LogCountRow, logHistogramSql } from './plan/log-histogram.ts'
 import { type LogPlace, type LogRow, type LogsPlan, logPlacesSql, logsSql } from './plan/logs.ts'
 import type { Running } from './run.ts'
@@ -22,13 +23,14 @@ export async function askLogs(ask: LogsAsk, running: Running): Promise<LogsAnswe
 
 /** What a condition finds, whichever language it was written in. */
 export async function askMatchingLogs(
-  condition: Condition,
+  searched: Condition,
   ask: Omit<LogsAsk, 'q'>,
   running: Running,
 ): Promise<LogsAnswer | Refused> {
   const cursor = ask.cursor === undefined ? undefined : parseCursor(ask.cursor, /^\d{1,7}$/)
   if (cursor !== undefined && isRefused(cursor)) return cursor
   const after = cursor && { unixNano: cursor.key, skip: Number(cursor.rest) }
+  const condition = await ownAttributes(searched, running)
   const { fromMs, toMs, order } = ask
   const plan = { fromMs, toMs, order, condition, rows: ask.limit + 1, ...(after && { after }) }
   const places = await askPlaces(plan, running)

@@ -10,10 +10,13 @@ export async function askOrigins(
   rows: readonly { resource: string; scope: string }[],
   running: Running,
 ): Promise<Origins> {
-  if (rows.length === 0) return { resources: {}, scopes: {} }
   const [resources, scopes] = await Promise.all([
-    running.rows<OriginRow>(resourcesSql([...new Set(rows.map((row) => row.resource))])),
-    running.rows<ScopeRow>(scopesSql([...new Set(rows.map((row) => row.scope))])),
+    running.knownOrigins.resources.get(new Set(rows.map((row) => row.resource)), async (ids) =>
+      resourceRecords(await running.rows<OriginRow>(resourcesSql(ids))),
+    ),
+    running.knownOrigins.scopes.get(new Set(rows.map((row) => row.scope)), async (ids) =>
+      scopeRecords(await running.rows<ScopeRow>(scopesSql(ids))),
+    ),
   ])
-  return { resources: resourceRecords(resources), scopes: scopeRecords(scopes) }
+  return { resources, scopes }
 }

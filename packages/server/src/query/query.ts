@@ -21,6 +21,7 @@ import type { Refused } from '../base/refused.ts'
 import type { Reader, ReadLimits } from '../store/store.ts'
 import { askKeys, askValues, type CompletionAsk } from './completion.ts'
 import { type ExplainAsk, explain } from './explain.ts'
+import { noOrigins } from './known-origins.ts'
 import { askLogContext, type LogContextAsk } from './log-context.ts'
 import { askLabelKeys, askLabelValues } from './logql/label-keys.ts'
 import {
@@ -114,7 +115,8 @@ export function openQuery({
   options: QueryOptions
   nowUnixMs: () => number
 }): Query {
-  const running = (run: RunOptions): Running => startRunning(reader, limitsOf(options), run)
+  const knownOrigins = noOrigins()
+  const running = (run: RunOptions): Running => startRunning(reader, limitsOf(options), knownOrigins, run)
   const tail = startTail({ reader, options, nowUnixMs })
   return {
     services: (ask, run) => askServices(ask, { running: running(run), nowMs: nowUnixMs() }),

@@ -9,6 +9,7 @@ import {
   type ReadLimits,
   type ReadOptions,
 } from '../store/store.ts'
+import type { KnownOrigins } from './known-origins.ts'
 import { render, type Sql } from './sql.ts'
 
 /** One question in the making: runs its statements one after another and adds up what they cost. */
@@ -25,11 +26,17 @@ export type Running = {
   leftMs(): number
   /** Fires when nobody waits for the answer any more. */
   signal: AbortSignal
+  knownOrigins: KnownOrigins
 }
 
 export type RunOptions = { signal?: AbortSignal | undefined }
 
-export function startRunning(reader: Reader, limits: ReadLimits, options: RunOptions): Running {
+export function startRunning(
+  reader: Reader,
+  limits: ReadLimits,
+  knownOrigins: KnownOrigins,
+  options: RunOptions,
+): Running {
   const total: Cost = { rowsRead: 0, bytesRead: 0, elapsedMs: 0, sql: [] }
   const add = (cost: ReadCost, text: string): void => {
     total.rowsRead += cost.rowsRead
@@ -58,6 +65,7 @@ export function startRunning(reader: Reader, limits: ReadLimits, options: RunOpt
   }
   return {
     leftMs,
+    knownOrigins,
     signal: options.signal ?? new AbortController().signal,
     async rows<Row>(fragment: Sql): Promise<Row[]> {
       const statement = render(fragment)

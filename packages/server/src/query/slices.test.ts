@@ -16,11 +16,12 @@ async function stretches(found: number, order: 'newest' | 'oldest', isCumulative
 }
 
 test.each<[number, 'newest' | 'oldest', boolean, string[]]>([
-  [1440, 'newest', false, ['0.0-0.1', '0.1-1.5']],
-  [1440, 'oldest', false, ['0.0-0.1', '0.1-1.5']],
-  [1440, 'newest', true, ['0.0-0.1', '0.0-1.5']],
+  [1440, 'newest', false, ['0.0-0.1', '0.1-1.7']],
+  [1440, 'oldest', false, ['0.0-0.1', '0.1-1.7']],
+  [1440, 'newest', true, ['0.0-0.1', '0.0-1.7']],
   [0, 'newest', false, ['0.0-0.1', '0.1-1.5', '1.5-24.0']],
-  [10, 'newest', false, ['0.0-0.1', '0.1-1.5', '1.5-24.0']],
+  [1, 'newest', false, ['0.0-0.1', '0.1-24.0']],
+  [10, 'newest', false, ['0.0-0.1', '0.1-1.7', '1.7-24.0']],
 ])('with %d found, reads the %s in stretches', async (found, order, isCumulative, read) => {
   expect(await stretches(found, order, isCumulative)).toEqual(read)
 })

@@ -24,16 +24,16 @@ export async function widen(
     found = options.isCumulative ? more : found + more
     if (found >= options.wanted || isLast) return
     doneMs = endMs
-    const needed = found === 0 ? growth : Math.min(growth, (options.wanted / found) * spare)
-    upToMs = Math.ceil(endMs * Math.max(2, needed))
+    // As if the few that were found were many by chance.
+    const surely = found - Math.sqrt(found)
+    const needed = found === 0 ? growth : options.wanted / surely
+    upToMs = Math.min(lengthMs, Math.ceil(endMs * Math.max(2, needed)))
   }
 }
 
 const firstShare = 256
 /** How much longer the next stretch is where nothing was found. */
 const growth = 16
-/** Things come unevenly. */
-const spare = 2
 /** A statement costs milliseconds however little it reads. */
 const leastMs = 10_000
 

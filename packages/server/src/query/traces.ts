@@ -2,6 +2,7 @@ import type { TraceAnswer, TracesAnswer } from '@wakeline/protocol'
 import { isRefused, type Refused } from '../base/refused.ts'
 import { parseCursor, printCursor } from './cursor.ts'
 import { askOrigins } from './origins.ts'
+import { ownAttributes } from './own-attributes.ts'
 import {
   type TraceBoundsRow,
   type TraceSpanRow,
@@ -35,7 +36,9 @@ export async function askTraces(ask: TracesAsk, running: Running): Promise<Trace
   const after = cursor && { key: cursor.key, traceId: cursor.rest }
   const plan = { fromMs, toMs, order, traces: ask.limit + 1, ...(after && { after }) }
   const condition = onlyLeaf(search)
-  if (condition !== undefined) return tracesOfSpans({ ...plan, condition }, ask.limit, running)
+  if (condition !== undefined) {
+    return tracesOfSpans({ ...plan, condition: await ownAttributes(condition, running) }, ask.limit, running)
+  }
   const { found, next, isPartial } = await askFoundTraces(search, { ...plan, traces: ask.limit }, running)
   const ids = found.map(({ traceId }) => traceId)
   const rows = ids.length === 0 ? [] : await running.rows<TraceSummaryRow>(traceSummariesSql(ids, undefined))

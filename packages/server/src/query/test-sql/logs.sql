@@ -6,10 +6,6 @@ SELECT service, toString(toUnixTimestamp64Nano(ts)) AS time FROM logs
 WHERE ts >= fromUnixTimestamp64Nano({p1:Int64}, 'UTC') AND ts < fromUnixTimestamp64Nano({p2:Int64}, 'UTC') AND hasToken(lower(body), {p3:String}) AND hasToken(lower(body), {p4:String})
 ORDER BY ts DESC LIMIT {p5:UInt64};
 
-SELECT service, toString(toUnixTimestamp64Nano(ts)) AS time FROM logs
-WHERE ts >= fromUnixTimestamp64Nano({p1:Int64}, 'UTC') AND ts < fromUnixTimestamp64Nano({p2:Int64}, 'UTC') AND hasToken(lower(body), {p3:String}) AND hasToken(lower(body), {p4:String})
-ORDER BY ts DESC LIMIT {p5:UInt64};
-
 SELECT toString(toUnixTimestamp64Nano(ts)) AS time,
   toString(toUnixTimestamp64Nano(observed_ts)) AS observed,
   service, severity, severity_text, event_name, body, body_type,
@@ -23,17 +19,3 @@ WHERE (service, ts) IN (
 ) AND ts >= fromUnixTimestamp64Nano({p3:Int64}, 'UTC') AND ts < fromUnixTimestamp64Nano({p4:Int64}, 'UTC') AND hasToken(lower(body), {p5:String}) AND hasToken(lower(body), {p6:String})
 ORDER BY logs.ts DESC, cityHash64(service, severity, body, trace_id, span_id, resource_id, scope_id, observed_ts, attributes.keys, attributes.values)
 LIMIT {p7:UInt64} OFFSET {p8:UInt64};
-
-SELECT toString(resource_id) AS id, schema_url,
-  mapKeys(attributes) AS attribute_keys, mapValues(attributes) AS attribute_values, attribute_types, dropped_attributes
-FROM resources
-WHERE resource_id IN {p1:Array(UInt64)}
-ORDER BY day DESC
-LIMIT 1 BY resource_id;
-
-SELECT toString(scope_id) AS id, name, version, schema_url,
-  mapKeys(attributes) AS attribute_keys, mapValues(attributes) AS attribute_values, attribute_types, dropped_attributes
-FROM scopes
-WHERE scope_id IN {p1:Array(UInt64)}
-ORDER BY day DESC
-LIMIT 1 BY scope_id;

@@ -13,17 +13,3 @@ FROM spans
 WHERE trace_id = unhex({p1:String}) AND ts >= fromUnixTimestamp64Nano({p2:Int64}, 'UTC') AND ts <= fromUnixTimestamp64Nano({p3:Int64}, 'UTC')
 ORDER BY spans.ts, span_id
 LIMIT {p4:UInt64};
-
-SELECT toString(resource_id) AS id, schema_url,
-  mapKeys(attributes) AS attribute_keys, mapValues(attributes) AS attribute_values, attribute_types, dropped_attributes
-FROM resources
-WHERE resource_id IN {p1:Array(UInt64)}
-ORDER BY day DESC
-LIMIT 1 BY resource_id;
-
-SELECT toString(scope_id) AS id, name, version, schema_url,
-  mapKeys(attributes) AS attribute_keys, mapValues(attributes) AS attribute_values, attribute_types, dropped_attributes
-FROM scopes
-WHERE scope_id IN {p1:Array(UInt64)}
-ORDER BY day DESC
-LIMIT 1 BY scope_id;

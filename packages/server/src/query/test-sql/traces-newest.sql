@@ -26,27 +26,13 @@ GROUP BY trace_id
 ORDER BY max(key) DESC, trace_id DESC
 LIMIT {p5:UInt64};
 
-SELECT lower(hex(trace_id)) AS trace, toString(max(key)) AS last_key, count() AS matched, any(spans_read) AS spans
-FROM (
-  SELECT trace_id, key, count() OVER () AS spans_read
-  FROM (
-    SELECT trace_id, toUnixTimestamp64Nano(ts) AS key FROM spans
-    WHERE ts >= fromUnixTimestamp64Nano({p1:Int64}, 'UTC') AND ts < fromUnixTimestamp64Nano({p2:Int64}, 'UTC') AND (status = {p3:Int64})
-    ORDER BY ts DESC
-    LIMIT {p4:UInt64}
-  )
-)
-GROUP BY trace_id
-ORDER BY max(key) DESC, trace_id DESC
-LIMIT {p5:UInt64};
-
 WITH (SELECT (min(first_ts), max(last_ts)) FROM trace_bounds WHERE trace_id IN (SELECT toFixedString(unhex(arrayJoin({p1:Array(String)})), 16))) AS bounds
 SELECT lower(hex(trace_id)) AS trace, service,
   toString(toUnixTimestamp64Nano(min(ts))) AS first_start,
   toString(max(toUnixTimestamp64Nano(ts) + duration)) AS last_end,
   count() AS spans,
   countIf(status = 2) AS errors,
-  countIf(ts >= fromUnixTimestamp64Nano({p2:Int64}, 'UTC') AND ts < fromUnixTimestamp64Nano({p3:Int64}, 'UTC') AND (status = {p4:Int64})) AS matched,
+  0 AS matched,
   min(parent_span_id != unhex('0000000000000000')) AS has_no_root,
   argMin(name, (parent_span_id != unhex('0000000000000000'), ts)) AS first_name,
   toString(toUnixTimestamp64Nano(argMin(ts, (parent_span_id != unhex('0000000000000000'), ts)))) AS first_name_start

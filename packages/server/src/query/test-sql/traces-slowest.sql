@@ -1,9 +1,11 @@
+SELECT countIf((mapContains(attributes, {p1:String}) AND ifNull(toFloat64OrNull(attributes[{p1:String}]) > {p2:Float64}, false))) > 0 AS held_0 FROM resources;
+
 SELECT lower(hex(trace_id)) AS trace, toString(max(key)) AS last_key, count() AS matched, any(spans_read) AS spans
 FROM (
   SELECT trace_id, key, count() OVER () AS spans_read
   FROM (
     SELECT trace_id, duration AS key FROM spans
-    WHERE ts >= fromUnixTimestamp64Nano({p1:Int64}, 'UTC') AND ts < fromUnixTimestamp64Nano({p2:Int64}, 'UTC') AND (((mapContains(attributes, {p3:String}) AND ifNull(toFloat64OrNull(attributes[{p3:String}]) > {p4:Float64}, false)) OR (NOT mapContains(attributes, {p3:String}) AND resource_id IN (SELECT resource_id FROM resources WHERE (mapContains(attributes, {p3:String}) AND ifNull(toFloat64OrNull(attributes[{p3:String}]) > {p4:Float64}, false))))))
+    WHERE ts >= fromUnixTimestamp64Nano({p1:Int64}, 'UTC') AND ts < fromUnixTimestamp64Nano({p2:Int64}, 'UTC') AND ((mapContains(attributes, {p3:String}) AND ifNull(toFloat64OrNull(attributes[{p3:String}]) > {p4:Float64}, false)))
     ORDER BY duration DESC
     LIMIT {p5:UInt64}
   )

@@ -26,20 +26,6 @@ GROUP BY trace_id
 ORDER BY max(key) DESC, trace_id DESC
 LIMIT {p5:UInt64};
 
-SELECT lower(hex(trace_id)) AS trace, toString(max(key)) AS last_key, count() AS matched, any(spans_read) AS spans
-FROM (
-  SELECT trace_id, key, count() OVER () AS spans_read
-  FROM (
-    SELECT trace_id, toUnixTimestamp64Nano(ts) AS key FROM spans
-    WHERE ts >= fromUnixTimestamp64Nano({p1:Int64}, 'UTC') AND ts < fromUnixTimestamp64Nano({p2:Int64}, 'UTC') AND (service = {p3:String})
-    ORDER BY ts DESC
-    LIMIT {p4:UInt64}
-  )
-)
-GROUP BY trace_id
-ORDER BY max(key) DESC, trace_id DESC
-LIMIT {p5:UInt64};
-
 WITH (SELECT (min(first_ts), max(last_ts)) FROM trace_bounds WHERE trace_id IN (SELECT toFixedString(unhex(arrayJoin({p1:Array(String)})), 16))) AS bounds
 SELECT lower(hex(trace_id)) AS trace, count() AS span_count, countIf(status = 2) AS errors, uniqExact(service) AS services,
   toString(max(toUnixTimestamp64Nano(ts) + duration) - min(toUnixTimestamp64Nano(ts))) AS nanoseconds,
