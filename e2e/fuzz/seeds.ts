@@ -73,6 +73,7 @@ export const configWords = [
   '- ',
   'job_name: a\n',
   'regex: "(a',
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: it is Prometheus' own placeholder.
   'replacement: "${1}"',
   'static_configs:',
   '&a ',

@@ -49,20 +49,6 @@ export function openTurns({ atOnceMax, waitingMax }: { atOnceMax: number; waitin
       return
     }
   }
-  const wait = (line: Line, signal: AbortSignal): Promise<void> =>
-    new Promise((resolve, reject) => {
-      const go = (): void => {
-        signal.removeEventListener('abort', leave)
-        resolve()
-      }
-      const leave = (): void => {
-        const index = line.waiting.indexOf(go)
-        if (index >= 0) line.waiting.splice(index, 1)
-        reject(new ApiFailure('cancelled', 'Cannot answer this question: it was given up while it waited for its turn'))
-      }
-      line.waiting.push(go)
-      signal.addEventListener('abort', leave, { once: true })
-    })
   return {
     async take(signal, ask, lane = 'api') {
       const line = lines[lane]
@@ -90,4 +76,21 @@ export function openTurns({ atOnceMax, waitingMax }: { atOnceMax: number; waitin
       refused,
     }),
   }
+}
+
+/** Until this line has a turn for it; refused when nobody waits for the answer any more. */
+function wait(line: Line, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const go = (): void => {
+      signal.removeEventListener('abort', leave)
+      resolve()
+    }
+    const leave = (): void => {
+      const index = line.waiting.indexOf(go)
+      if (index >= 0) line.waiting.splice(index, 1)
+      reject(new ApiFailure('cancelled', 'Cannot answer this question: it was given up while it waited for its turn'))
+    }
+    line.waiting.push(go)
+    signal.addEventListener('abort', leave, { once: true })
+  })
 }
