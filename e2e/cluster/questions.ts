@@ -58,7 +58,6 @@ async function answerOf(ask: (query: Query) => Promise<unknown>, query: Query): 
 /** As text, in which numbers are told apart to the last bit and it does not matter what kind of array they are in. */
 function printed(answer: unknown): string {
   return JSON.stringify(answer, (key, value: unknown) => {
-    if (key === 'elapsedMs') return undefined
     if (typeof value === 'bigint') return `${value}n`
     if (typeof value === 'number') return Number.isFinite(value) && !Object.is(value, -0) ? value : `number ${value}`
     // PromQL promises no order of series.
@@ -74,7 +73,7 @@ const shown = (answer: unknown): string => printed(answer).slice(0, 1500)
 
 function withoutCost(answer: unknown): unknown {
   if (typeof answer !== 'object' || answer === null) return answer
-  const { cost: _, ...rest } = answer as { cost?: unknown }
+  const { cost: _, explained: __, ...rest } = answer as { cost?: unknown; explained?: unknown }
   return rest
 }
 
