@@ -4,7 +4,6 @@ import { benchGrowth } from './growth.ts'
 import { benchIngest } from './ingest.ts'
 import { benchMemory } from './memory.ts'
 import { benchQuery } from './query.ts'
-import { benchSearch } from './query-search.ts'
 import { benchRemoteWrite } from './remote-write.ts'
 import { costRow, printRows, type Row } from './rows.ts'
 import { benchSdk } from './sdk.ts'
@@ -19,7 +18,7 @@ const suites: Readonly<Record<string, (options: { seconds: number }) => Promise<
     ),
   growth: () => benchGrowth({ sizes: [1e6, 10e6, 100e6] }),
   memory: benchMemory,
-  query: async () => [...(await benchQuery()), ...(await benchSearch())],
+  query: benchQuery,
   sdk: benchSdk,
 }
 
