@@ -16,7 +16,7 @@ import { runTraceQuery } from './trace-query.ts'
 
 /**
  * `npm run conformance -- SUITE [--data DIR] [--json]`: other people's cases against our code. They lie outside of the
- * repository, in a folder for each suite; `--data` names another folder of the same shape. Prints what passed and
+ * repository, in a folder for each suite, by whose name it can be called as well; `--data` names another folder of the same shape. Prints what passed and
  * failed; the exit code is 1 when fewer pass than `floors.json` says, which holds for the usual folder alone.
  */
 const suites: Readonly<Record<string, { folder: string; run: Suite }>> = {
@@ -40,12 +40,13 @@ const { values, positionals } = parseArgs({
 
 process.exitCode = await main(positionals[0] ?? '')
 
-async function main(name: string): Promise<number> {
-  const suite = Object.hasOwn(suites, name) ? suites[name] : undefined
-  if (suite === undefined) {
-    console.error(`Cannot run the suite "${name}": there are ${Object.keys(suites).join(', ')}`)
+async function main(asked: string): Promise<number> {
+  const found = Object.entries(suites).find(([name, { folder }]) => name === asked || folder === asked)
+  if (found === undefined) {
+    console.error(`Cannot run the suite "${asked}": there are ${Object.keys(suites).join(', ')}`)
     return 2
   }
+  const [name, suite] = found
   const directory = values.data ?? join(usualData, suite.folder)
   const isThere = existsSync(directory)
   if (!isThere) console.error(`${name}: skipped, because its data is not at ${directory}`)

@@ -5,6 +5,7 @@ import type { Signal } from '../../packages/server/src/ingest/decode/otlp-json.t
 import type { Case } from '../suite.ts'
 import { canonicalOfRequest, canonicalOfRows } from './canonical.ts'
 import { arrivalNano, decodeJsonRequest } from './decode-request.ts'
+import { jaegerCase } from './jaeger.ts'
 import { snapshotOf } from './snapshot.ts'
 
 /**
@@ -18,12 +19,7 @@ export async function runOtlp(directory: string): Promise<Case[]> {
     cases.push(await readBackCase(`proto-examples/${file}`, join(directory, 'proto-examples', file)))
   if ((await names(join(directory, 'jaeger'))).includes('otlp-in.json')) {
     cases.push(await readBackCase('jaeger/otlp-in.json', join(directory, 'jaeger', 'otlp-in.json')))
-    cases.push({
-      name: 'jaeger/jaeger-out.json',
-      isExperimental: false,
-      outcome: 'skipped',
-      reason: "Jaeger's JSON is not an output yet",
-    })
+    cases.push(await jaegerCase(join(directory, 'jaeger')))
   }
   for (const suite of await names(join(directory, 'hyperdx')))
     for (const name of await names(join(directory, 'hyperdx', suite)))

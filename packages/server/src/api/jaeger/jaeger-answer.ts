@@ -100,6 +100,9 @@ function ownPairs(span: SpanRecord, scope: ScopeRecord | undefined): JaegerPair[
   return [
     ...text('otel.scope.name', scope?.name ?? ''),
     ...text('otel.scope.version', scope?.version ?? ''),
+    // The names of the same before OpenTelemetry 1.18, which older dashboards and Jaeger's own search still ask for.
+    ...text('otel.library.name', scope?.name ?? ''),
+    ...text('otel.library.version', scope?.version ?? ''),
     ...(span.kind === 'unspecified' ? [] : text('span.kind', span.kind)),
     ...(span.status === 'unset' ? [] : text('otel.status_code', span.status.toUpperCase())),
     ...(span.status === 'error' ? [{ key: 'error', type: 'bool', value: true } as const] : []),
