@@ -38,12 +38,20 @@ const posixClasses = new Map([
   ['xdigit', '0-9A-Fa-f'],
 ])
 
+/** What is wrong, and the part of the expression that is, as in Go's regexp/syntax. */
+const fault = (what: string, where: string): Error => new Error(`${what}: \`${where}\``)
+
+/** RE2's limit of counted repetition. */
+const repeatMax = 1_000
+
 class Translator {
   private readonly pattern: string
   private at = 0
   /** Set when something can only be said by character and not by unit. */
   needsUnicode = false
   private flags: Flags = { ignoreCase: false, dotAll: true, multiline: false }
+  /** Whether what came last can be repeated; when it is a repetition itself, where that begins. */
+  private last: 'nothing' | 'atom' | number = 'nothing'
 
   constructor(pattern: string) {
     this.pattern = pattern
@@ -51,7 +59,7 @@ class Translator {
 
   whole(): string {
     const text = this.alternatives()
-    if (this.at < this.pattern.length) throw new Error('unexpected )')
+    if (this.at < this.pattern.length) throw fault('unexpected )', this.pattern)
     return text
   }
 
@@ -59,9 +67,29 @@ class Translator {
   private alternatives(): string {
     const { flags } = this
     let out = ''
-    while (this.at < this.pattern.length && this.pattern[this.at] !== ')') out += this.piece()
+    this.last = 'nothing'
+    while (this.at < this.pattern.length && this.pattern[this.at] !== ')') {
+      const repeated = /^(?:[*+?]|\{(\d+)(?:,(\d*))?\})\??/.exec(this.pattern.slice(this.at))
+      if (repeated === null) {
+        const piece = this.piece()
+        out += piece
+        if (piece !== '') this.last = piece === '|' ? 'nothing' : 'atom'
+      } else out += this.repetition(repeated[0], Number(repeated[1] ?? 0), Number(repeated[2] || 0))
+    }
     this.flags = flags
+    this.last = 'atom'
     return out
+  }
+
+  private repetition(text: string, least: number, most: number): string {
+    const { last, at } = this
+    this.at += text.length
+    if (last === 'nothing') throw fault('missing argument to repetition operator', text)
+    if (typeof last === 'number') throw fault('invalid nested repetition operator', this.pattern.slice(last, this.at))
+    if (least > repeatMax || most > repeatMax || (/,\d/.test(text) && most < least))
+      throw fault('invalid repeat count', text)
+    this.last = at
+    return text
   }
 
   private piece(): string {
@@ -75,14 +103,7 @@ class Translator {
     if (c === '.') return anyBut(this.flags.dotAll ? '' : '\\n')
     if (c === '^') return this.flags.multiline ? '(?<![^\\n])' : '^'
     if (c === '$') return this.flags.multiline ? '(?![^\\n])' : '$'
-    if (c === '{' && !/^\{\d+(,\d*)?\}/.test(rest)) return '\\{'
-    if (c === '{') {
-      const length = rest.indexOf('}') + 1
-      this.at += length - 1
-      return rest.slice(0, length)
-    }
-    if (c === '}' || c === ']') return `\\${c}`
-    return '|*+?'.includes(c) ? c : this.literal(c)
+    return c === '|' ? c : this.literal(c)
   }
 
   private literal(c: string): string {
@@ -113,13 +134,16 @@ class Translator {
       this.flags = before
       return this.close('(?:', inner)
     }
-    if (named === null && rest.startsWith('(?')) throw new Error(`invalid or unsupported group ${rest.slice(0, 4)}`)
+    if (named === null && /^\(\?P?</.test(rest) && !/^\(\?<[=!]/.test(rest))
+      throw fault('invalid named capture', rest.slice(0, rest.indexOf('>') + 1 || rest.length))
+    if (named === null && rest.startsWith('(?'))
+      throw fault('invalid or unsupported Perl syntax', rest.slice(0, /^\(\?<[=!]/.test(rest) ? 4 : 3))
     this.at += named === null ? 1 : named[0].length
     return this.close(named === null ? '(' : `(?<${named[1]}>`, this.alternatives())
   }
 
   private close(open: string, inner: string): string {
-    if (this.pattern[this.at] !== ')') throw new Error('missing closing )')
+    if (this.pattern[this.at] !== ')') throw fault('missing closing )', this.pattern)
     this.at++
     return `${open}${inner})`
   }
@@ -131,7 +155,7 @@ class Translator {
       return [...(quoted[1] ?? '')].map((c) => this.literal(c)).join('')
     }
     const known = /^\\(x\{[0-9a-fA-F]+\}|x[0-9a-fA-F]{2}|[pP]\{\^?\w+\}|[pP]\w|[\s\S])/u.exec(rest)
-    if (known === null) throw new Error('trailing backslash at end of expression')
+    if (known === null) throw fault('trailing backslash at end of expression', '')
     const [whole, code = ''] = known
     this.at += whole.length
     if (code === 'A') return '(?<![\\s\\S])'
@@ -140,13 +164,13 @@ class Translator {
     if (/^([pP]|x\{)/.test(code)) this.needsUnicode = true
     const same = escapeText(code)
     if (same !== undefined) return same
-    if (/^[A-Za-z0-9]$/.test(code)) throw new Error(`invalid escape sequence \\${code}`)
+    if (/^[A-Za-z0-9]$/.test(code)) throw fault('invalid escape sequence', `\\${code}`)
     return this.literal(code)
   }
 
   private characterClass(): string {
     const end = /^\[\^?\]?(?:\[:\^?\w+:\]|\\[\s\S]|[^\]\\])*\]/u.exec(this.pattern.slice(this.at))
-    if (end === null) throw new Error('missing closing ]')
+    if (end === null) throw fault('missing closing ]', this.pattern.slice(this.at))
     const whole = end[0]
     this.at += whole.length
     const negated = whole.startsWith('[^')
@@ -155,14 +179,16 @@ class Translator {
     for (const [text, not, posix, escaped, plain] of whole.slice(negated ? 2 : 1, -1).matchAll(member)) {
       if (posix !== undefined) {
         const members = posixClasses.get(posix)
-        if (members === undefined || not === '^') throw new Error(`invalid character class range ${text}`)
+        if (members === undefined || not === '^') throw fault('invalid character class range', text)
         body += members
       } else if (escaped !== undefined) {
         const named = /^[dDwWsS]$/.test(escaped) ? text : escapeText(escaped)
-        if (named === undefined && /^[A-Za-z0-9]$/.test(escaped)) throw new Error(`invalid escape sequence ${text}`)
+        if (named === undefined && /^[A-Za-z0-9]$/.test(escaped)) throw fault('invalid escape sequence', text)
         body += named ?? classMember(escaped)
       } else body += plain === '-' ? '-' : classMember(plain ?? '')
     }
+    for (const [range, low = '', high = ''] of body.matchAll(/(?<!\\)([^\\])-([^\\])/gu))
+      if (low > high) throw fault('invalid character class range', range)
     if (this.flags.ignoreCase) body += bothCases(body)
     if (/\\([pP]|u\{)|[\ud800-\udfff]/.test(body)) this.needsUnicode = true
     return negated ? anyBut(body) : `[${body}]`

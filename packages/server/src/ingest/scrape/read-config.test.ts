@@ -71,7 +71,7 @@ const wrong: [string, string, string][] = [
   [
     'a bad regex',
     'scrape_configs:\n- job_name: a\n  relabel_configs:\n  - regex: "("\n    target_label: x',
-    'Cannot read /etc/prometheus.yml:4: the regex "(" is none: missing closing ).',
+    'Cannot read /etc/prometheus.yml:4: the regex "(" is none: missing closing ): `(`.',
   ],
   [
     'hashmod without its modulus',

@@ -55,7 +55,9 @@ describe('parseExpression', () => {
   test.each([
     ['a +\n  sum(b', '2:8: parse error: unclosed left parenthesis'],
     ['rate(a)', '1:6: parse error: expected type range vector in call to function "rate", got instant vector'],
-    ['a{b=~"("}', '1:1: parse error: error parsing regexp: "(" is not a regular expression: missing closing )'],
+    ['a{b=~"("}', '1:1: parse error: error parsing regexp: missing closing ): `(`'],
+    ['(1))', "1:4: parse error: unexpected right parenthesis ')'"],
+    ['1 + 1e999', '1:5: parse error: error parsing number: "1e999": value out of range'],
     [
       'topk(2, a, b)',
       '1:1: parse error: wrong number of arguments for aggregate expression provided, expected 2, got 3',

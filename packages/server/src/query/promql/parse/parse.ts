@@ -329,6 +329,8 @@ class Parser {
     }
     const value = parseNumber(text)
     if (value === undefined) return tokens.fail(`error parsing number: ${quote(text)}`, position)
+    if (!Number.isFinite(value) && /\d/.test(text))
+      return tokens.fail(`error parsing number: ${quote(text)}: value out of range`, position)
     return { kind: 'number', value, isDuration: false, position }
   }
 

@@ -1,9 +1,8 @@
 import { compileAnchored } from '../../../base/re2.ts'
-import { quote } from './literals.ts'
 
 /** A regular expression of a matcher; the whole value must match. */
 export function compileRegex(pattern: string): RegExp | { readonly error: string } {
   const compiled = compileAnchored(pattern)
   if (compiled instanceof RegExp) return compiled
-  return { error: `${quote(pattern)} is not a regular expression: ${compiled.reason}` }
+  return { error: compiled.reason }
 }

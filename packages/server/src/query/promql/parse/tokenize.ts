@@ -138,10 +138,10 @@ class Tokenizer {
   }
 
   private paren(c: string): undefined {
+    if (c === ')' && this.parens === 0) return this.fail(`unexpected right parenthesis ${quoteCharacter(c)}`)
     this.emit(c, 'punctuation', 1)
     this.parens += c === '(' ? 1 : -1
     this.start = this.at
-    if (this.parens < 0) this.fail(`unexpected right parenthesis ${quoteCharacter(c)}`)
   }
 
   private openBracket(): undefined {
