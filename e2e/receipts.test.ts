@@ -8,6 +8,11 @@ beforeAll(async () => {
 })
 afterAll(() => server.stop())
 
+const attributes = [
+  { key: 'service.name', value: { stringValue: 'shop' } },
+  { key: 'service.instance.id', value: { stringValue: 'shop-1' } },
+]
+
 function send(first: number, bodies: readonly string[], dropped: string): Promise<Response> {
   const logRecords = bodies.map((text) => ({ timeUnixNano: `${Date.now()}000000`, body: { stringValue: text } }))
   return fetch(`${server.otlpHttp}/v1/logs`, {
@@ -20,7 +25,7 @@ function send(first: number, bodies: readonly string[], dropped: string): Promis
       'wakeline-records': String(bodies.length),
       'wakeline-dropped': dropped,
     },
-    body: JSON.stringify({ resourceLogs: [{ scopeLogs: [{ logRecords }] }] }),
+    body: JSON.stringify({ resourceLogs: [{ resource: { attributes }, scopeLogs: [{ logRecords }] }] }),
   })
 }
 
@@ -36,6 +41,7 @@ test('the API says of an instance what it produced, dropped, lost on the way, an
   expect(answer.instances).toMatchObject([
     {
       instance: 'shop-1',
+      service: 'shop',
       signal: 'logs',
       produced: 7,
       stored: 3,

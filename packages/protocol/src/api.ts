@@ -40,6 +40,8 @@ export type ApiError = {
 export type ReceiptsAnswer = { instances: InstanceReceipts[]; cost: Cost }
 export type InstanceReceipts = ReceiptCounts & {
   instance: string
+  /** Empty where no resource says it. */
+  service: string
   signal: 'traces' | 'logs' | 'metrics'
   firstSeenMs: number
   lastSeenMs: number

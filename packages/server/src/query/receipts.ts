@@ -1,6 +1,13 @@
 import type { ReceiptsAnswer } from '@wakeline/protocol'
 import type { Refused } from '../base/refused.ts'
-import { type BaselineRow, baselineSql, type ReceiptRow, receiptsSql } from './plan/receipts.ts'
+import {
+  type BaselineRow,
+  baselineSql,
+  type InstanceServiceRow,
+  instanceServicesSql,
+  type ReceiptRow,
+  receiptsSql,
+} from './plan/receipts.ts'
 import type { Running } from './run.ts'
 import type { TimeRange } from './time-range.ts'
 import { receiptsByInstance } from './view/receipts.ts'
@@ -17,5 +24,8 @@ export async function askReceipts(range: TimeRange, running: Running): Promise<R
     }
   }
   const baselines = await running.rows<BaselineRow>(baselineSql(range, rowsMax))
-  return { instances: receiptsByInstance(rows, baselines), cost: running.cost() }
+  const instances = [...new Set(rows.map(({ instance }) => instance))]
+  const names = instances.length === 0 ? [] : await running.rows<InstanceServiceRow>(instanceServicesSql(instances))
+  const services = new Map(names.map(({ instance, name }) => [instance, name]))
+  return { instances: receiptsByInstance(rows, baselines, services), cost: running.cost() }
 }

@@ -31,6 +31,16 @@ ORDER BY instance, signal, minute
 LIMIT ${uint(rowsMax)}`
 }
 
+/** What service each of these instances is of, as its resource says. */
+export function instanceServicesSql(instances: readonly string[]): Sql {
+  return sql`SELECT attributes['service.instance.id'] AS instance, any(service) AS name
+FROM resources
+WHERE instance IN (SELECT arrayJoin(${instances}))
+GROUP BY instance`
+}
+
+export type InstanceServiceRow = { instance: string; name: string }
+
 const baselineMs = 24 * 60 * minuteMs
 
 export type BaselineRow = { instance: string; signal: string; highest: string; dropped: string }

@@ -36,5 +36,7 @@ test.each([
   ],
   ['an instance that began before what is kept', rows('1 10 901 910 10'), [], { produced: 10, missing: 0 }],
 ])('receipts of an instance: %s', (_title, given, baselines, expected) => {
-  expect(receiptsByInstance(given, baselines)).toMatchObject([expected])
+  expect(receiptsByInstance(given, baselines, new Map([['a', 'shop']]))).toMatchObject([
+    { service: 'shop', ...expected },
+  ])
 })

@@ -7,7 +7,11 @@ type Standing = { highest: number; dropped: Readonly<Record<string, number>> }
  * Senders count since they began; what a minute added is the difference to where the count stood before it. Without
  * a standing from before the range, numbers below its first batch are not of the range.
  */
-export function receiptsByInstance(rows: readonly ReceiptRow[], baselines: readonly BaselineRow[]): InstanceReceipts[] {
+export function receiptsByInstance(
+  rows: readonly ReceiptRow[],
+  baselines: readonly BaselineRow[],
+  services: ReadonlyMap<string, string>,
+): InstanceReceipts[] {
   const before = new Map(baselines.map((row) => [keyOf(row), standingOf(row)]))
   const instances = new Map<string, { receipts: InstanceReceipts; standing: Standing; begin: number; came: number }>()
   for (const row of rows) {
@@ -17,6 +21,7 @@ export function receiptsByInstance(rows: readonly ReceiptRow[], baselines: reado
   }
   return [...instances.values()].map(({ receipts, standing, begin, came }) => ({
     ...receipts,
+    service: services.get(receipts.instance) ?? '',
     missing: Math.max(0, standing.highest - begin - came - numberedDrops(receipts.dropped)),
   }))
 }
@@ -26,6 +31,7 @@ function begin(row: ReceiptRow, baseline: Standing | undefined) {
   const standing = baseline ?? { highest: Number(row.lowest) - 1, dropped: {} }
   const receipts: InstanceReceipts = {
     instance,
+    service: '',
     signal,
     firstSeenMs: minute * 1000,
     lastSeenMs: minute * 1000,

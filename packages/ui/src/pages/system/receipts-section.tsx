@@ -4,6 +4,7 @@ import { useAnswer } from '../../api/use-answer.ts'
 import { TimeChart } from '../../chart/time-chart.tsx'
 import { Answer, SkeletonRows } from '../../parts/answer.tsx'
 import { type Column, DataTable } from '../../parts/data-table.tsx'
+import { ServiceLabel } from '../../parts/labels.tsx'
 import { printCount } from '../../parts/units.ts'
 import { printAge } from '../../time/format.ts'
 import { Section } from './figures.tsx'
@@ -56,7 +57,7 @@ function Receipts(props: { receipts: Receipt[]; at: { fromMs: number; toMs: numb
       {shown && minutes && (
         <div key={shown.key} className={styles.minutes} ref={intoView}>
           <h3>
-            <span className="data">{shown.instance}</span>, {shown.signal} by minute of arrival
+            {shown.service} <span className="data">{shown.instance}</span>, {shown.signal} by minute of arrival
           </h3>
           <TimeChart
             label={`${shown.signal} of ${shown.instance} by minute`}
@@ -93,11 +94,18 @@ const figure = (id: 'produced' | 'stored', title: string, hint: string): Column<
 
 const columns: Column<Row>[] = [
   {
+    id: 'service',
+    title: 'Service',
+    width: 'minmax(96px, 0.5fr)',
+    choice: 'always',
+    render: ({ service }) => <ServiceLabel service={service} />,
+  },
+  {
     id: 'instance',
     title: 'Instance',
     hint: 'service.instance.id: a random one for each start of the SDK',
     width: 'minmax(120px, 1fr)',
-    choice: 'always',
+    fromWidth: 620,
     render: ({ instance }) => <span className="data">{instance}</span>,
   },
   { id: 'signal', title: 'Signal', width: '64px', render: ({ signal }) => signal },

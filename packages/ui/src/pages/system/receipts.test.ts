@@ -6,6 +6,7 @@ const counts = { produced: 100, stored: 100, rejected: 0, shed: 0, dropped: {} }
 const whole: InstanceReceipts = {
   ...counts,
   instance: 'a',
+  service: 'shop',
   signal: 'logs',
   firstSeenMs: 0,
   lastSeenMs: 5,
