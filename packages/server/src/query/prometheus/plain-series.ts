@@ -1,6 +1,9 @@
+import type { SampleSeries } from '../promql/evaluate/series-source.ts'
 import type { Sql } from '../sql.ts'
+import { deltaStarts } from './columns.ts'
 import type { Exposed } from './exposed.ts'
 import { seriesPicked } from './plan.ts'
+import type { SeriesColumns } from './sample-columns.ts'
 
 /** Series of one value a time, made ready for reading their samples many times over. */
 export type PlainSeries = {
@@ -52,4 +55,25 @@ function wordAt(words: Uint32Array, i: number, shift: number): number {
   const [low = 0, high = 0] = [words[2 * i], words[2 * i + 1]]
   if (shift === 0) return low
   return shift === 32 ? high : ((low >>> shift) | (high << (32 - shift))) >>> 0
+}
+
+/** Series with the samples of their ids; those without any are left out. */
+export function withSamples({ exposed, places }: PlainSeries, columns: readonly SeriesColumns[]): SampleSeries[] {
+  const result: SampleSeries[] = []
+  for (let i = 0; i < exposed.length; i++) {
+    const each = exposed[i]
+    const own = columns[places[i] ?? 0]
+    if (each === undefined || own === undefined || own.timesMs.length === 0) continue
+    const { timesMs, values, kinds, startTimesMs } = own
+    const isDelta = each.row.temporality === 'delta'
+    result.push({
+      labels: each.labels,
+      timesMs,
+      values,
+      kinds,
+      histograms: undefined,
+      startTimesMs: isDelta ? deltaStarts(timesMs, startTimesMs) : startTimesMs,
+    })
+  }
+  return result
 }

@@ -1,7 +1,9 @@
+import type { SampleSeries } from '../promql/evaluate/series-source.ts'
 import type { Running } from '../run.ts'
 import { Coverage, type Part, partsInRange } from './parts.ts'
 import { baseOf, fitsRaw, type RawAsk, rawSamplesSql, type SampleRange, unusualSql } from './plan.ts'
-import { bytesOf, cutSamples, gatherSamples, type SeriesColumns, uniteSamples } from './sample-columns.ts'
+import { withSamples } from './plain-series.ts'
+import { bytesOf, gatherSamples, type SeriesColumns, uniteSamples } from './sample-columns.ts'
 import { type FoundSeries, type PlainSamples, type SourceLimits, tooManySamples } from './source.ts'
 
 /**
@@ -12,6 +14,7 @@ type Known = {
   range: SampleRange
   seen: Coverage
   columns: readonly SeriesColumns[]
+  series: readonly SampleSeries[]
   bytes: number
 }
 
@@ -26,14 +29,14 @@ export class SampleCache {
     this.#bytesMax = bytesMax
   }
 
-  /** The samples of `found.plain`, each id at its place; undefined where they cannot be read so. */
+  /** The samples of `found.plain`, perhaps of a longer time; undefined where they cannot be read so. */
   async read(found: FoundSeries, range: SampleRange, reading: SampleReading): Promise<PlainSamples | undefined> {
     if (found.plain.keys === undefined || !fitsRaw(range)) return undefined
     const parts = partsInRange(reading.parts, 'samples', range)
     const known = this.#take(found, range, parts)
     if (known !== undefined && parts.every((part) => known.seen.has(part))) {
       this.#keep(found, known)
-      return { columns: cutSamples(known.columns, range.afterMs, range.untilMs), from: 'memory' }
+      return { series: known.series, from: 'memory' }
     }
     const wanted = known?.range ?? range
     const seenParts = parts.filter((part) => known?.seen.has(part))
@@ -41,8 +44,9 @@ export class SampleCache {
     const columns = known === undefined ? read : uniteSamples(known.columns, read)
     const seen = known?.seen ?? new Coverage()
     seen.add(parts)
-    if (parts.length > 0) this.#keep(found, { range: wanted, seen, columns, bytes: bytesOf(columns) })
-    return { columns: cutSamples(columns, range.afterMs, range.untilMs), from: 'store' }
+    const series = withSamples(found.plain, columns)
+    if (parts.length > 0) this.#keep(found, { range: wanted, seen, columns, series, bytes: bytesOf(columns) })
+    return { series, from: 'store' }
   }
 
   /** What is known of the whole range. It is taken out, and put back as the newest. */

@@ -1,5 +1,5 @@
 import type { PlainBlock } from '../../base/native/read-plain-columns.ts'
-import { floatSample, staleKinds, staleSample } from '../promql/evaluate/series-source.ts'
+import { floatSample, staleKinds } from '../promql/evaluate/series-source.ts'
 
 /**
  * Samples as the engine has them, one row each in any order of series, put together by series:
@@ -236,46 +236,18 @@ function joinedStarts(a: SeriesColumns, b: SeriesColumns): Float64Array | undefi
   )
 }
 
-/** The samples after one time, up to and including the other. */
-export function cutSamples(all: readonly SeriesColumns[], afterMs: number, untilMs: number): readonly SeriesColumns[] {
-  const cuts = new Map<Float64Array, { from: number; to: number; timesMs: Float64Array }>()
-  const cutOf = (timesMs: Float64Array): { from: number; to: number; timesMs: Float64Array } => {
-    const from = countUpTo(timesMs, afterMs)
-    const to = countUpTo(timesMs, untilMs)
-    const cut = { from, to, timesMs: from === 0 && to === timesMs.length ? timesMs : timesMs.subarray(from, to) }
-    cuts.set(timesMs, cut)
-    return cut
-  }
-  return all.map((columns) => {
-    const { from, to, timesMs } = cuts.get(columns.timesMs) ?? cutOf(columns.timesMs)
-    if (timesMs === columns.timesMs) return columns
-    const kinds = columns.kinds?.subarray(from, to)
-    return {
-      timesMs,
-      values: columns.values.subarray(from, to),
-      kinds: kinds?.includes(staleSample) === true ? kinds : undefined,
-      startTimesMs: columns.startTimesMs?.subarray(from, to),
-    }
-  })
-}
-
-/** How many times are not after this one. */
-function countUpTo(timesMs: Float64Array, timeMs: number): number {
-  let [low, high] = [0, timesMs.length]
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    if ((timesMs[middle] ?? 0) <= timeMs) low = middle + 1
-    else high = middle
-  }
-  return low
-}
+/** Objects around the numbers of a series: its columns, and what the evaluator makes and keeps of them. */
+const bytesOfSeries = 600
 
 /** What they take in memory. */
 export function bytesOf(all: readonly SeriesColumns[]): number {
   const times = new Set(all.map(({ timesMs }) => timesMs))
-  let bytes = all.length * 200
+  let bytes = all.length * bytesOfSeries
   for (const each of times) bytes += each.byteLength
-  for (const { values, kinds, startTimesMs } of all)
-    bytes += values.byteLength + (kinds?.byteLength ?? 0) + (startTimesMs?.byteLength ?? 0)
+  for (const { values, kinds, startTimesMs } of all) {
+    bytes += values.byteLength + (startTimesMs?.byteLength ?? 0)
+    // Without markers the evaluator has times and values of its own.
+    if (kinds !== undefined) bytes += kinds.byteLength + 2 * values.byteLength
+  }
   return bytes
 }

@@ -1,6 +1,7 @@
 import type { NumberRows } from '../../base/native/read-columns.ts'
 import { QueryFailure } from '../promql/evaluate/evaluation.ts'
 import { type Labels, labelsText, metricNameLabel } from '../promql/evaluate/labels.ts'
+import { countSamples } from '../promql/evaluate/select.ts'
 import type { SampleSeries, SelectRequest, SeriesSource } from '../promql/evaluate/series-source.ts'
 import type { LabelMatcher } from '../promql/parse/ast.ts'
 import { printMatcher } from '../promql/parse/print.ts'
@@ -39,7 +40,6 @@ import {
   seriesWhere,
   summariesSql,
 } from './plan.ts'
-import type { SeriesColumns } from './sample-columns.ts'
 
 /**
  * The evaluator's samples from the store. A selector is answered in three steps: the names of the days (which metrics
@@ -54,9 +54,12 @@ export type StoreSource = SeriesSource & {
 
 /** Which series selectors mean, asked of the store once for a query. */
 export type FindSeries = (matchers: readonly LabelMatcher[], range: SampleRange) => Promise<FoundSeries>
-/** The samples of series that are stored one value a time: those of `found.plain.ids`, each at its place. */
+/**
+ * The samples of series that are stored one value a time, in order of their labels; there may be more than of the range.
+ * While nothing is new the same list comes again, so that what is made of it can be kept.
+ */
 export type ReadPlain = (found: FoundSeries, range: SampleRange) => Promise<PlainSamples | undefined>
-export type PlainSamples = { columns: readonly SeriesColumns[]; from: 'memory' | 'store' }
+export type PlainSamples = { series: readonly SampleSeries[]; from: 'memory' | 'store' }
 
 export type StoreAsk = {
   running: Running
@@ -75,14 +78,15 @@ export function storeSource(ask: StoreAsk): StoreSource {
       const found = await ask.find(request.matchers, range)
       const { plain, others, infos } = found
       const what = `{${request.matchers.map(printMatcher).join(', ')}}`
+      const count = (series: readonly SampleSeries[]): number => countSamples(series, range.afterMs, range.untilMs)
       const read = plain.ids.length === 0 ? nothingRead : await ask.readPlain(found, range)
-      const ofPlain = read === undefined ? undefined : plainSeries(plain, read.columns)
-      if (read !== undefined && ofPlain !== undefined && read.columns.length > 0)
-        ask.note({ from: read.from, what, series: ofPlain.length, samples: countSamples(ofPlain) })
+      const ofPlain = read?.series
+      if (read !== undefined && plain.ids.length > 0)
+        ask.note({ from: read.from, what, series: read.series.length, samples: count(read.series) })
       if (ofPlain !== undefined && others.length === 0 && infos.length === 0 && !plain.hasTwins) return ofPlain
       const spread = ofPlain === undefined ? [...others, ...plain.exposed] : others
       const points = await readPoints(spread, found.where, request, ask)
-      if (spread.length > 0) ask.note({ from: 'store', what, series: points.length, samples: countSamples(points) })
+      if (spread.length > 0) ask.note({ from: 'store', what, series: points.length, samples: count(points) })
       const { series, overlapping } = mergeAlike([...(ofPlain ?? []), ...points, ...infos])
       for (const labels of overlapping) warnings.add(overlapWarning(labels))
       return [...series].sort((a, b) => (a.labels.key < b.labels.key ? -1 : 1))
@@ -90,30 +94,7 @@ export function storeSource(ask: StoreAsk): StoreSource {
   }
 }
 
-const nothingRead: PlainSamples = { columns: [], from: 'memory' }
-
-const countSamples = (all: readonly { timesMs: Float64Array }[]): number =>
-  all.reduce((sum, { timesMs }) => sum + timesMs.length, 0)
-
-function plainSeries({ exposed, places }: PlainSeries, columns: readonly SeriesColumns[]): SampleSeries[] {
-  const result: SampleSeries[] = []
-  for (let i = 0; i < exposed.length; i++) {
-    const each = exposed[i]
-    const own = columns[places[i] ?? 0]
-    if (each === undefined || own === undefined || own.timesMs.length === 0) continue
-    const { timesMs, values, kinds, startTimesMs } = own
-    const isDelta = each.row.temporality === 'delta'
-    result.push({
-      labels: each.labels,
-      timesMs,
-      values,
-      kinds,
-      histograms: undefined,
-      startTimesMs: isDelta ? deltaStarts(timesMs, startTimesMs) : startTimesMs,
-    })
-  }
-  return result
-}
+const nothingRead: PlainSamples = { series: [], from: 'memory' }
 
 const overlapWarning = (labels: Labels): string =>
   `several senders share the series ${labelsText(labels)} at the same time, and their samples are mixed; ` +

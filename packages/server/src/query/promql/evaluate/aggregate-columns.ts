@@ -7,6 +7,19 @@ import { floatPoint, type GridSeries, noPoint } from './grid.ts'
  */
 type Add = (member: GridSeries, result: GridSeries, carried: Float64Array) => void
 
+/** `addSum` where both have a point at every step, as members mostly do. */
+function addWholeSum(values: Float64Array, sums: Float64Array, lost: Float64Array): void {
+  for (let step = 0; step < sums.length; step++) {
+    const value = values[step] ?? 0
+    const sum = sums[step] ?? 0
+    const total = sum + value
+    if (total === Infinity || total === -Infinity) lost[step] = 0
+    else if (Math.abs(sum) >= Math.abs(value)) lost[step] = (lost[step] ?? 0) + (sum - total + value)
+    else lost[step] = (lost[step] ?? 0) + (value - total + sum)
+    sums[step] = total
+  }
+}
+
 /** Kahan's sum with Neumaier's improvement, as `KahanSum` adds: the sum is in the result, what it lost is carried. */
 const addSum: Add = ({ values, present }, result, lost) => {
   const sums = result.values
@@ -69,7 +82,18 @@ export function aggregateColumns(
   if (add === undefined || members.some(({ histograms }) => histograms !== undefined)) return false
   const { values } = result
   const lost = new Float64Array(values.length)
-  for (const member of members) add(member, result, lost)
+  let present: Uint8Array | undefined
+  let [isWhole, isResultWhole] = [false, false]
+  for (const member of members) {
+    // Members mostly share this array.
+    if (member.present !== present) {
+      present = member.present
+      isWhole = !present.includes(noPoint)
+    }
+    if (isWhole && isResultWhole && add === addSum) addWholeSum(member.values, values, lost)
+    else add(member, result, lost)
+    isResultWhole ||= isWhole
+  }
   if (operator === 'sum') for (let step = 0; step < values.length; step++) values[step] = sumAt(result, lost, step)
   return operator !== 'avg' || divideByCount(members, result, lost)
 }

@@ -89,10 +89,13 @@ function bestOf(members: readonly GridSeries[], counts: Float64Array, sign: 1 | 
   const values = new Float64Array(most * counts.length)
   const places = new Uint32Array(most * counts.length)
   const chosen = new Uint32Array(counts.length)
+  // What a value has to come before to be chosen, once there are enough: most do not, and are only compared.
+  const bars = new Float64Array(counts.length).fill(Number.NaN)
   members.forEach((series, place) => {
     for (let step = 0; step < counts.length; step++) {
       if (series.present[step] !== floatPoint) continue
       const value = series.values[step] ?? 0
+      if (sign < 0 ? value <= (bars[step] ?? 0) : value >= (bars[step] ?? 0)) continue
       const first = step * most
       const count = counts[step] ?? 0
       let at = chosen[step] ?? 0
@@ -106,6 +109,7 @@ function bestOf(members: readonly GridSeries[], counts: Float64Array, sign: 1 | 
       }
       values[first + at] = value
       places[first + at] = place
+      if (chosen[step] === count) bars[step] = values[first + count - 1] ?? 0
     }
   })
   return (step) =>

@@ -26,11 +26,17 @@ export function groupLabels(labels: Labels, { grouping, without }: Pick<Aggregat
 
 export function groupSeries(series: readonly GridSeries[], aggregation: Aggregation): readonly Group[] {
   const groups = new Map<string, { labels: Labels; members: GridSeries[] }>()
+  const grouping = JSON.stringify([aggregation.without, aggregation.grouping])
   for (const each of series) {
-    const labels = groupLabels(each.labels, aggregation)
-    const group = groups.get(labels.key)
-    if (group === undefined) groups.set(labels.key, { labels, members: [each] })
-    else group.members.push(each)
+    const known = each.labels.knownGroup(grouping)
+    const labels = known ?? groupLabels(each.labels, aggregation)
+    let group = groups.get(labels.key)
+    if (group === undefined) {
+      group = { labels, members: [] }
+      groups.set(labels.key, group)
+    }
+    group.members.push(each)
+    if (known === undefined) each.labels.keepGroup(grouping, group.labels)
   }
   return [...groups.values()]
 }

@@ -1,18 +1,50 @@
 import { quote } from '../parse/literals.ts'
 
-/** The labels of a series, by name in order, none of them empty. `key` is the same text for the same labels. */
 export type Label = readonly [name: string, value: string]
-export type Labels = { readonly pairs: readonly Label[]; readonly key: string }
+
+/**
+ * The labels of a series, by name in order, none of them empty. `key` is the same text for the same labels.
+ *
+ * Labels of stored series live from query to query, and what nearly every query makes of them is kept here: themselves
+ * without the name, and the group they fell into last.
+ */
+export class Labels {
+  readonly pairs: readonly Label[]
+  readonly key: string
+  #bare: Labels | undefined
+  #grouping = ''
+  #group: Labels | undefined
+
+  constructor(pairs: readonly Label[], key: string) {
+    this.pairs = pairs
+    this.key = key
+  }
+
+  withoutMetadata(): Labels {
+    this.#bare ??= dropLabels(this, metadataLabels)
+    return this.#bare
+  }
+
+  /** Undefined where `keepGroup` was not called for this grouping last. */
+  knownGroup(grouping: string): Labels | undefined {
+    return this.#grouping === grouping ? this.#group : undefined
+  }
+
+  keepGroup(grouping: string, group: Labels): void {
+    this.#grouping = grouping
+    this.#group = group
+  }
+}
 
 export const metricNameLabel = '__name__'
 /** What goes when the meaning of a series changes: its name, and with it what is known of its type and unit. */
-const metadataLabels: ReadonlySet<string> = new Set([metricNameLabel, '__type__', '__unit__'])
+const metadataLabels: readonly string[] = [metricNameLabel, '__type__', '__unit__']
 
 /** Of pairs that are in order and have no empty value. */
 export function orderedLabels(pairs: readonly Label[]): Labels {
   let key = ''
   for (const [name, value] of pairs) key += `${name}\u0000${value}\u0001`
-  return { pairs, key }
+  return new Labels(pairs, key)
 }
 
 export const noLabels: Labels = orderedLabels([])
@@ -42,17 +74,7 @@ export function dropLabels(labels: Labels, names: readonly string[]): Labels {
   return kept.length === labels.pairs.length ? labels : orderedLabels(kept)
 }
 
-/** Labels of series are kept from query to query, and nearly every function takes the name off them. */
-const withoutMetadata = new WeakMap<Labels, Labels>()
-
-export function dropMetadata(labels: Labels): Labels {
-  const known = withoutMetadata.get(labels)
-  if (known !== undefined) return known
-  const kept = labels.pairs.filter(([name]) => !metadataLabels.has(name))
-  const dropped = kept.length === labels.pairs.length ? labels : orderedLabels(kept)
-  withoutMetadata.set(labels, dropped)
-  return dropped
-}
+export const dropMetadata = (labels: Labels): Labels => labels.withoutMetadata()
 
 export function setLabels(labels: Labels, changed: Iterable<Label>): Labels {
   const all = new Map(labels.pairs)

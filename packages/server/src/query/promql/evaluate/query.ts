@@ -19,7 +19,7 @@ import {
 } from './evaluation.ts'
 import { floatPoint, type Grid, type GridSeries, histogramPoint, noPoint, timeOf } from './grid.ts'
 import type { Histogram } from './histogram/histogram.ts'
-import { compareLabels, dropMetadata, type Labels } from './labels.ts'
+import { compareLabels, dropMetadata, type Labels, noLabels } from './labels.ts'
 import type { EvaluateOptions } from './options.ts'
 import type { SeriesSource } from './series-source.ts'
 import { rangeSamples } from './window/evaluate-window.ts'
@@ -138,8 +138,7 @@ async function rangeValue(expression: Expression, query: QueryTimes, evaluation:
   if (value.kind === 'string') throw new Error('the type of the expression was checked')
   const timesMs = Float64Array.from({ length: steps }, (_, step) => timeOf(grid, step))
   if (value.kind === 'scalar') {
-    const labels = { pairs: [], key: '' }
-    return { kind: 'matrix', series: [{ labels, timesMs, values: value.values, histograms: undefined }] }
+    return { kind: 'matrix', series: [{ labels: noLabels, timesMs, values: value.values, histograms: undefined }] }
   }
   const series = withoutDroppedNames(value.series, evaluation).map((each) => pointsOf(each, grid, timesMs))
   return { kind: 'matrix', series: series.filter(({ timesMs }) => timesMs.length > 0).sort(byLabels) }

@@ -24,11 +24,30 @@ export async function selectSamples(
       `query selects ${series.length} series, the limit is ${options.seriesMax}; ask with more labels`,
     )
   budget.seriesRead += series.length
-  for (const each of series) {
-    budget.samplesRead += each.timesMs.length
-    budget.spend(each.timesMs.length)
-  }
+  const samples = countSamples(series, wanted.afterMs, wanted.untilMs)
+  budget.samplesRead += samples
+  budget.spend(samples)
   return series
+}
+
+/** After the one time, up to and including the other. Series that share their times are counted by one look. */
+export function countSamples(
+  series: readonly { readonly timesMs: Float64Array }[],
+  afterMs: number,
+  untilMs: number,
+): number {
+  let count = 0
+  let known: Float64Array | undefined
+  let ofKnown = 0
+  for (const { timesMs } of series) {
+    if (timesMs !== known) {
+      known = timesMs
+      const first = firstAfter(timesMs, afterMs, 0)
+      ofKnown = firstAfter(timesMs, untilMs, first) - first
+    }
+    count += ofKnown
+  }
+  return count
 }
 
 /** Histograms of which only count and sum are asked: their buckets go, after telling whether the counter was reset. */

@@ -11,8 +11,9 @@ import {
   QueryFailure,
 } from '../evaluation.ts'
 import { floatPoint, type Grid, type GridSeries, noPoint, setPoint } from '../grid.ts'
-import { labelValue, metricName } from '../labels.ts'
+import { dropMetadata, labelValue, metricName } from '../labels.ts'
 import { countsOfHistograms, selectSamples } from '../select.ts'
+import type { SampleSeries } from '../series-source.ts'
 import { lengthMs, momentsOf, stepBetween } from '../timing.ts'
 import { fillerFor } from './fill.ts'
 import type { WindowCall } from './function.ts'
@@ -43,11 +44,22 @@ export async function rangeSamples(
     functionName,
   }
   const selected = await selectSamples(selector.matchers, wanted, evaluation)
-  const counts = evaluation.countsOnly.has(selector)
-  const series = selected.map((each) =>
-    splitSamples(counts ? countsOfHistograms(each) : each, evaluation.options.startTimestamps),
-  )
+  const { startTimestamps } = evaluation.options
+  const series = evaluation.countsOnly.has(selector)
+    ? selected.map((each) => splitSamples(countsOfHistograms(each), startTimestamps))
+    : split(selected, startTimestamps)
   return { series, moments, rangeMs, extension, beforeMs, afterMs }
+}
+
+/** A source that keeps its samples gives the same list again: what was made of it holds still. */
+const splitLists = new WeakMap<readonly SampleSeries[], { series: readonly WindowSeries[]; useStarts: boolean }>()
+
+function split(selected: readonly SampleSeries[], useStarts: boolean): readonly WindowSeries[] {
+  const known = splitLists.get(selected)
+  if (known?.useStarts === useStarts) return known.series
+  const series = selected.map((each) => splitSamples(each, useStarts))
+  splitLists.set(selected, { series, useStarts })
+  return series
 }
 
 /** Steps of a subquery are multiples of its step, whenever it is asked. */
@@ -142,17 +154,27 @@ export async function evaluateWindowFunction(
   const position = (call.args[0] ?? call).position
   const dropName = !nameKeepers.has(call.name)
   const result: GridSeries[] = []
+  const advise = call.name === 'rate' || call.name === 'increase' ? counterAdvice(position, evaluation) : undefined
   for (const each of samples.series) {
     if (evaluation.budget.isDue()) await evaluation.budget.breathe()
     const labels = dropName ? labelsAfter(each.labels, evaluation) : each.labels
     const { series, points } = fill(each, labels, dropName || each.dropName)
     evaluation.budget.spend(points)
     if (points > 0) result.push(series)
-    if (call.name === 'rate' || call.name === 'increase') adviseCounter(each, series, position, evaluation)
+    advise?.(each, series)
   }
   if (evaluation.options.delayedNameRemoval || call.name === 'absent_over_time') return result
-  if (mergeSameLabels(result).length !== result.length) throw duplicateLabels()
+  if (!differOnlyAsBefore(samples.series) && mergeSameLabels(result).length !== result.length) throw duplicateLabels()
   return result
+}
+
+/** Whether all have one name and no more to lose than that: then they are as different without it. */
+function differOnlyAsBefore(series: readonly WindowSeries[]): boolean {
+  const name = series[0] === undefined ? '' : metricName(series[0].labels)
+  return series.every(
+    ({ labels }) =>
+      metricName(labels) === name && labels.pairs.length - dropMetadata(labels).pairs.length === (name === '' ? 0 : 1),
+  )
 }
 
 function argsPosition(call: Call): Position {
@@ -161,14 +183,23 @@ function argsPosition(call: Call): Position {
   return { start: first?.position.start ?? 0, end: last?.position.end ?? 0 }
 }
 
-/** Rates of what is not named like a counter are probably meant otherwise. */
-function adviseCounter(samples: WindowSeries, result: GridSeries, position: Position, evaluation: Evaluation): void {
-  const name = metricName(samples.labels)
-  if (name === '' || !result.present.includes(floatPoint)) return
-  if (evaluation.options.typeAndUnitLabels) {
-    const type = labelValue(samples.labels, '__type__')
-    if (type !== 'counter' && type !== 'histogram') annotate(evaluation, possibleNonCounterType(name, type, position))
-  } else if (!/_(total|sum|count|bucket)$/.test(name)) annotate(evaluation, possibleNonCounter(name, position))
+/** Rates of what is not named like a counter are probably meant otherwise: said once for a name and type. */
+function counterAdvice(
+  position: Position,
+  evaluation: Evaluation,
+): (samples: WindowSeries, result: GridSeries) => void {
+  const { typeAndUnitLabels } = evaluation.options
+  let [lastName, lastType] = ['', '']
+  return ({ labels }, result) => {
+    const name = metricName(labels)
+    const type = typeAndUnitLabels ? labelValue(labels, '__type__') : ''
+    if ((name === lastName && type === lastType) || name === '' || !result.present.includes(floatPoint)) return
+    lastName = name
+    lastType = type
+    if (typeAndUnitLabels) {
+      if (type !== 'counter' && type !== 'histogram') annotate(evaluation, possibleNonCounterType(name, type, position))
+    } else if (!/_(total|sum|count|bucket)$/.test(name)) annotate(evaluation, possibleNonCounter(name, position))
+  }
 }
 
 /** 1 where no series has a sample in the range. */

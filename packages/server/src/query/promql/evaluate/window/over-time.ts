@@ -11,6 +11,7 @@ import { HistogramSum } from '../histogram/add.ts'
 import type { Histogram } from '../histogram/histogram.ts'
 import { KahanSum } from '../kahan.ts'
 import { quantileOf } from '../quantile.ts'
+import { extremeColumn } from './extreme-column.ts'
 import { type FloatFunction, nameOf, type WindowCall, type WindowFunction } from './function.ts'
 import { floatCount, histogramCount, type Window } from './samples.ts'
 
@@ -39,8 +40,8 @@ function extreme(sign: 1 | -1): FloatFunction['of'] {
     return best
   }
 }
-export const floatMax: FloatFunction = { least: 1, of: extreme(1) }
-export const floatMin: FloatFunction = { least: 1, of: extreme(-1) }
+export const floatMax: FloatFunction = { least: 1, of: extreme(1), column: extremeColumn(1) }
+export const floatMin: FloatFunction = { least: 1, of: extreme(-1), column: extremeColumn(-1) }
 export const max: WindowFunction = ofFloats((_, call, window) => floatMax.of(window, call))
 export const min: WindowFunction = ofFloats((_, call, window) => floatMin.of(window, call))
 

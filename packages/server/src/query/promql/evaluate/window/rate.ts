@@ -13,7 +13,7 @@ import { withSchema } from '../histogram/layout.ts'
 import { isReset } from '../histogram/reset.ts'
 import { extendedIncrease } from './extended.ts'
 import { type ColumnFunction, type FloatFunction, nameOf, type WindowCall, type WindowFunction } from './function.ts'
-import { floatCount, histogramCount, newWindow, type Window } from './samples.ts'
+import { floatCount, histogramCount, newWindow, type Window, type WindowSeries } from './samples.ts'
 
 type Kind = { readonly isCounter: boolean; readonly perSecond: boolean }
 
@@ -62,8 +62,7 @@ function floatChange(window: Window, call: WindowCall, kind: Kind): number {
   const first = values[from] ?? 0
   let change = (values[to - 1] ?? 0) - first
   if (kind.isCounter) {
-    window.resets ??= resetsIn(window)
-    change = withResets(change, window, window.resets, from, to)
+    change = withResets(change, window, resetsOf(series), from, to)
   }
   return change * stretch(window, call, kind, series.floatTimesMs, from, to, first, change)
 }
@@ -79,12 +78,20 @@ function withResets(change: number, window: Window, resets: readonly number[], f
 
 const noResets: readonly number[] = []
 
-/** The samples at which the counter began anew. Windows overlap: each sample is looked at once, not in each window. */
-function resetsIn(window: Window): readonly number[] {
-  const { floats } = window.series
+/**
+ * The samples at which the counter began anew. Windows overlap, and queries come again: each sample is looked at once, not
+ * in each window.
+ */
+function resetsOf(series: WindowSeries): readonly number[] {
+  series.resets ??= findResets(series)
+  return series.resets
+}
+
+function findResets({ floats, floatTimesMs, floatStartsMs }: WindowSeries): readonly number[] {
   let found: number[] | undefined
+  const hasStarts = floatStartsMs.length > 0
   for (let i = 1; i < floats.length; i++)
-    if ((floats[i] ?? 0) < (floats[i - 1] ?? 0) || floatsBegan(window, i)) {
+    if ((floats[i] ?? 0) < (floats[i - 1] ?? 0) || (hasStarts && beganBetween(floatStartsMs, floatTimesMs, i))) {
       found ??= []
       found.push(i)
     }
@@ -98,6 +105,8 @@ const changeColumn =
     const covered = new Float64Array(from.length)
     const toStarts = new Float64Array(from.length)
     const toEnds = new Float64Array(from.length)
+    const scaled = (factor: number): number => (kind.perSecond ? factor / call.rangeSeconds : factor)
+    const unclamped = new Float64Array(from.length)
     for (let step = 0; step < from.length; step++) {
       const [first = 0, past = 0] = [from[step], to[step]]
       if (past - first < 2) continue
@@ -105,25 +114,33 @@ const changeColumn =
       covered[step] = gap.covered
       toStarts[step] = gap.toStart
       toEnds[step] = gap.toEnd
+      unclamped[step] = scaled((gap.covered + gap.toStart + gap.toEnd) / gap.covered)
     }
     return (series, points) => {
       const values = series.floats
-      const window = newWindow(series)
-      const resets = kind.isCounter ? resetsIn(window) : noResets
+      const resets = kind.isCounter ? resetsOf(series) : noResets
+      const window = resets.length > 0 ? newWindow(series) : undefined
       for (let step = 0; step < points.length; step++) {
         const [at = 0, past = 0] = [from[step], to[step]]
         if (past - at < 2) continue
         const first = values[at] ?? 0
         let change = (values[past - 1] ?? 0) - first
-        if (resets.length > 0) change = withResets(change, window, resets, at, past)
-        const seconds = covered[step] ?? 0
-        let toStart = toStarts[step] ?? 0
-        if (kind.isCounter && change > 0 && first >= 0) toStart = Math.min(toStart, seconds * (first / change))
-        const factor = (seconds + toStart + (toEnds[step] ?? 0)) / seconds
-        points[step] = change * (kind.perSecond ? factor / call.rangeSeconds : factor)
+        if (window !== undefined) change = withResets(change, window, resets, at, past)
+        const [seconds = 0, toStart = 0] = [covered[step], toStarts[step]]
+        let factor = unclamped[step] ?? 0
+        if (kind.isCounter && change > 0 && first >= 0 && !isFarFromZero(first * seconds, change * toStart))
+          factor = scaled((seconds + Math.min(toStart, seconds * (first / change)) + (toEnds[step] ?? 0)) / seconds)
+        points[step] = change * factor
       }
     }
   }
+
+/**
+ * Whether a counter is surely so far above zero that `toStart` is less than the time it took to come from there. Two
+ * products tell that more quickly than a quotient; where rounding could matter, the quotient decides.
+ */
+const isFarFromZero = (firstSeconds: number, changeToStart: number): boolean =>
+  firstSeconds > changeToStart * (1 + 1e-9) && changeToStart > 1e-280
 
 const floatFunction = (kind: Kind): FloatFunction => ({
   least: 2,

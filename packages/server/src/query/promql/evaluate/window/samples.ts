@@ -15,6 +15,8 @@ export type WindowSeries = {
   readonly histogramTimesMs: Float64Array
   readonly histograms: readonly Histogram[]
   readonly histogramStartsMs: Float64Array
+  /** Where the counter began anew, found when first asked for. */
+  resets: readonly number[] | undefined
 }
 
 const none = new Float64Array(0)
@@ -33,6 +35,7 @@ export function splitSamples(series: SampleSeries, useStarts: boolean): WindowSe
       histogramTimesMs: none,
       histograms: noHistograms,
       histogramStartsMs: none,
+      resets: undefined,
     }
   const pick = (column: Float64Array | undefined, kind: number): Float64Array =>
     column === undefined ? none : column.filter((_, i) => kinds[i] === kind)
@@ -49,6 +52,7 @@ export function splitSamples(series: SampleSeries, useStarts: boolean): WindowSe
     histogramTimesMs: pick(timesMs, histogramSample),
     histograms,
     histogramStartsMs: pick(startTimesMs, histogramSample),
+    resets: undefined,
   }
 }
 
@@ -80,6 +84,7 @@ export function splitPoints(series: GridSeries, grid: Grid): WindowSeries {
     histogramTimesMs: Float64Array.from(histogramTimesMs),
     histograms,
     histogramStartsMs: none,
+    resets: undefined,
   }
 }
 
@@ -95,8 +100,7 @@ export type Window = {
   endMs: number
   /** The time of the step, which offsets do not move. */
   stepMs: number
-  /** Where counters of the series began anew, found when first asked for, and how many of these the window has passed. */
-  resets: readonly number[] | undefined
+  /** How many of the series' resets the window has passed. */
   resetsPassed: number
 }
 
@@ -109,7 +113,6 @@ export const newWindow = (series: WindowSeries): Window => ({
   startMs: 0,
   endMs: 0,
   stepMs: 0,
-  resets: undefined,
   resetsPassed: 0,
 })
 
