@@ -1,7 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { startPrometheusOver } from '../e2e/prometheus-over.ts'
-import { resultOf } from '../packages/server/src/api/prometheus-answer.ts'
+import { JsonBytes } from '../packages/server/src/api/json-bytes.ts'
+import { writeResult } from '../packages/server/src/api/prometheus-answer.ts'
 import { isFailed } from '../packages/server/src/query/prometheus/prometheus.ts'
 import { labelsFrom } from '../packages/server/src/query/promql/evaluate/labels.ts'
 import { parseExpression } from '../packages/server/src/query/promql/parse/parse.ts'
@@ -84,7 +85,9 @@ async function askOurs(text: string, world: TestWorld): Promise<Told> {
   if (expression.kind === 'parse-error') return { failed: expression.sentence }
   const answer = await world.query.prometheus.range({ expression, text, ...demoTimes }, world.query.running({}))
   if (isFailed(answer)) return { failed: answer.message }
-  const { result }: { result: Series[] } = JSON.parse(resultOf(answer.value, Infinity).json)
+  const json = new JsonBytes()
+  writeResult(answer.value, Infinity, '', json)
+  const { result }: { result: Series[] } = JSON.parse(Buffer.from(json.bytes).toString())
   return { series: bySeries(result) }
 }
 

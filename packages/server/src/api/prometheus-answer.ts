@@ -1,6 +1,7 @@
 import { bucketsOf, type Histogram, isCustom, zeroBucket } from '../query/promql/evaluate/histogram/histogram.ts'
 import type { Labels } from '../query/promql/evaluate/labels.ts'
 import type { PointSeries, QueryValue, Sample } from '../query/promql/evaluate/query.ts'
+import { JsonBytes } from './json-bytes.ts'
 
 /** Values in Prometheus' JSON: times in seconds, numbers as text. */
 export const timeOf = (ms: number): number => ms / 1000
@@ -33,53 +34,107 @@ function histogramOf(histogram: Histogram): object {
   }
 }
 
-/** As text of JSON: with an object for each point, making and printing those would be most of a long answer. */
-export function resultOf(value: QueryValue, limit: number): { json: string; isCut: boolean } {
-  const data = (result: string): string => `{"resultType":"${value.kind}","result":${result}}`
+/** Whether there are more series than `limit`. */
+export function isCutBy(value: QueryValue, limit: number): boolean {
+  if (value.kind === 'vector') return value.samples.length > limit
+  return value.kind === 'matrix' && value.series.length > limit
+}
+
+/** `limit` series of it; `more` comes behind the result, in the same object. */
+export function writeResult(value: QueryValue, limit: number, more: string, into: JsonBytes): void {
+  into.text(`{"resultType":"${value.kind}","result":`)
+  writeValue(value, limit, into)
+  into.text(`${more}}`)
+}
+
+function writeValue(value: QueryValue, limit: number, into: JsonBytes): void {
   switch (value.kind) {
     case 'scalar':
-      return { json: data(JSON.stringify([timeOf(value.timeMs), printValue(value.value)])), isCut: false }
+      into.text(JSON.stringify([timeOf(value.timeMs), printValue(value.value)]))
+      break
     case 'string':
-      return { json: data(JSON.stringify([timeOf(value.timeMs), value.value])), isCut: false }
+      into.text(JSON.stringify([timeOf(value.timeMs), value.value]))
+      break
     case 'vector': {
-      const kept = value.samples.slice(0, limit)
-      const samples = kept.map((sample) => sampleOf(sample, value.timeMs))
-      return { json: data(`[${samples.join(',')}]`), isCut: kept.length < value.samples.length }
+      const time = `${timeOf(value.timeMs)}`
+      writeList(value.samples.slice(0, limit), into, (sample) => writeSample(sample, time, into))
+      break
     }
-    case 'matrix': {
-      const kept = value.series.slice(0, limit)
-      const print = seriesPrinter()
-      return { json: data(`[${kept.map(print).join(',')}]`), isCut: kept.length < value.series.length }
-    }
+    case 'matrix':
+      writeList(value.series.slice(0, limit), into, seriesWriter(into))
   }
 }
 
-const metricOf = (labels: Labels): string => `"metric":${JSON.stringify(labelsOf(labels.pairs))}`
-
-function sampleOf({ labels, value, histogram }: Sample, timeMs: number): string {
-  return histogram === undefined
-    ? `{${metricOf(labels)},"value":[${timeOf(timeMs)},"${printValue(value)}"]}`
-    : `{${metricOf(labels)},"histogram":[${timeOf(timeMs)},${JSON.stringify(histogramOf(histogram))}]}`
+function writeList<Item>(items: readonly Item[], into: JsonBytes, write: (item: Item) => void): void {
+  items.forEach((item, i) => {
+    into.text(i === 0 ? '[' : ',')
+    write(item)
+  })
+  into.text(items.length === 0 ? '[]' : ']')
 }
 
-/**
- * Series without gaps share their times, which are printed once. Pieces are joined at the end: adding each to a text takes
- * three times as long.
- */
-function seriesPrinter(): (series: PointSeries) => string {
-  let known: { timesMs: Float64Array; texts: readonly string[] } | undefined
+function writeMetric(labels: Labels, into: JsonBytes): void {
+  into.text('{"metric":{')
+  labels.pairs.forEach(([name, value], i) => {
+    if (i > 0) into.text(',')
+    into.quoted(name)
+    into.text(':')
+    into.quoted(value)
+  })
+  into.text('}')
+}
+
+function writeSample({ labels, value, histogram }: Sample, time: string, into: JsonBytes): void {
+  writeMetric(labels, into)
+  if (histogram === undefined) {
+    into.text(`,"value":[${time},"`)
+    into.number(value, printValue)
+    into.text('"]}')
+  } else into.text(`,"histogram":[${time},${JSON.stringify(histogramOf(histogram))}]}`)
+}
+
+/** Series without gaps share their times, which are made text once. */
+function seriesWriter(into: JsonBytes): (series: PointSeries) => void {
+  let known: TimeTexts | undefined
   return ({ labels, timesMs, values, histograms }) => {
-    if (known?.timesMs !== timesMs) known = { timesMs, texts: Array.from(timesMs, (timeMs) => `[${timeOf(timeMs)},`) }
-    const floats: string[] = []
-    const natives: string[] = []
+    if (known?.timesMs !== timesMs) known = timeTexts(timesMs)
+    const { texts, ends } = known
+    writeMetric(labels, into)
+    let floats = 0
     for (let i = 0; i < timesMs.length; i++) {
-      const histogram = histograms?.[i]
-      const time = known.texts[i] ?? ''
-      if (histogram !== undefined)
-        natives.push(natives.length === 0 ? '' : ',', time, JSON.stringify(histogramOf(histogram)), ']')
-      else floats.push(floats.length === 0 ? '' : '"],', time, '"', printValue(values[i] ?? Number.NaN))
+      if (histograms?.[i] !== undefined) continue
+      if (floats === 0) into.text(',"values":[')
+      into.copy(texts, (ends[i] ?? 0) + (floats === 0 ? betweenPoints.length : 0), ends[i + 1] ?? 0)
+      into.number(values[i] ?? Number.NaN, printValue)
+      floats++
     }
-    const ofFloats = floats.length === 0 ? '' : `,"values":[${floats.join('')}"]]`
-    return `{${metricOf(labels)}${ofFloats}${natives.length === 0 ? '' : `,"histograms":[${natives.join('')}]`}}`
+    if (floats > 0) into.text('"]]')
+    if (floats < timesMs.length) writeHistograms(timesMs, histograms ?? [], into)
+    into.text('}')
   }
+}
+
+function writeHistograms(timesMs: Float64Array, histograms: readonly (Histogram | undefined)[], into: JsonBytes): void {
+  let before = ',"histograms":['
+  timesMs.forEach((timeMs, i) => {
+    const histogram = histograms[i]
+    if (histogram === undefined) return
+    into.text(`${before}[${timeOf(timeMs)},${JSON.stringify(histogramOf(histogram))}]`)
+    before = ','
+  })
+  into.text(']')
+}
+
+const betweenPoints = '"],'
+/** `"],[1767607201,"` of each time, one after the other. */
+type TimeTexts = { timesMs: Float64Array; texts: Uint8Array; ends: Uint32Array }
+
+function timeTexts(timesMs: Float64Array): TimeTexts {
+  const ends = new Uint32Array(timesMs.length + 1)
+  const texts = new JsonBytes()
+  timesMs.forEach((timeMs, i) => {
+    texts.text(`${betweenPoints}[${timeOf(timeMs)},"`)
+    ends[i + 1] = texts.bytes.length
+  })
+  return { timesMs, texts: texts.bytes, ends }
 }

@@ -9,7 +9,8 @@ import { isWellFormed } from '../query/promql/parse/literals.ts'
 import { printExpression } from '../query/promql/parse/print.ts'
 import type { Query } from '../query/query.ts'
 import type { Running } from '../query/run.ts'
-import { labelsOf, printValue, resultOf, timeOf } from './prometheus-answer.ts'
+import { JsonBytes } from './json-bytes.ts'
+import { isCutBy, labelsOf, printValue, timeOf, writeResult } from './prometheus-answer.ts'
 import { PrometheusFailure } from './prometheus-errors.ts'
 import {
   labelOfPath,
@@ -24,7 +25,7 @@ import {
 import { statusOf } from './prometheus-status.ts'
 import { type ScrapeTargets, targetsAnswer } from './prometheus-targets.ts'
 import { treeOf } from './prometheus-tree.ts'
-import { sendJsonText } from './send.ts'
+import { sendJsonBytes } from './send.ts'
 import type { Turns } from './turns.ts'
 
 export type PrometheusOptions = {
@@ -35,7 +36,10 @@ export type PrometheusOptions = {
 }
 
 /** What an endpoint answers: its data, and what is to be said beside it. */
-type Told = ({ data: unknown } | { json: string }) & { warnings?: readonly string[]; infos?: readonly string[] }
+type Told = ({ data: unknown } | { write: (into: JsonBytes) => void }) & {
+  warnings?: readonly string[]
+  infos?: readonly string[]
+}
 type Endpoint = (parameters: URLSearchParams, running: Running, context: Context) => Promise<Told> | Told
 
 const formMaxBytes = 1024 * 1024
@@ -58,10 +62,7 @@ export function prometheusRoutes({ query, turns, nowUnixMs, scrapeTargets }: Pro
       const parameters = await readParameters(context)
       const { signal } = context.req.raw
       const told = await turns.take(signal, async () => ask(parameters, query.running({ signal }), context))
-      const beside = (name: 'warnings' | 'infos'): string =>
-        told[name] === undefined || told[name].length === 0 ? '' : `,"${name}":${JSON.stringify(told[name])}`
-      const data = 'json' in told ? told.json : JSON.stringify(told.data)
-      return sendJsonText(context, `{"status":"success","data":${data}${beside('warnings')}${beside('infos')}}`)
+      return sendJsonBytes(context, bytesOf(told))
     })
   }
   const both = ['GET', 'POST'] as const
@@ -111,6 +112,17 @@ export function prometheusRoutes({ query, turns, nowUnixMs, scrapeTargets }: Pro
   return routes
 }
 
+function bytesOf(told: Told): Uint8Array<ArrayBuffer> {
+  const json = new JsonBytes()
+  json.text('{"status":"success","data":')
+  if ('write' in told) told.write(json)
+  else json.text(JSON.stringify(told.data))
+  const beside = (name: 'warnings' | 'infos'): string =>
+    told[name] === undefined || told[name].length === 0 ? '' : `,"${name}":${JSON.stringify(told[name])}`
+  json.text(`${beside('warnings')}${beside('infos')}}`)
+  return json.bytes
+}
+
 function notFailed<Answer extends object>(answer: Answer | Failed): Answer {
   if (isFailed(answer)) throw PrometheusFailure.ofFailed(answer)
   return answer
@@ -133,11 +145,10 @@ function statsFor(parameters: URLSearchParams, running: Running): (explained: Ex
 
 function toldOf(asked: Asked, limit: number, stats: (explained: Explained) => string): Told {
   const { value, warnings, infos, explained } = notFailed(asked)
-  const { json, isCut } = resultOf(value, limit)
   return {
-    json: `${json.slice(0, -1)}${stats(explained)}}`,
+    write: (into) => writeResult(value, limit, stats(explained), into),
     infos,
-    warnings: isCut ? [...warnings, resultsTruncated] : warnings,
+    warnings: isCutBy(value, limit) ? [...warnings, resultsTruncated] : warnings,
   }
 }
 

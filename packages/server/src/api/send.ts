@@ -21,6 +21,10 @@ export async function sendJson(context: Context, answer: object): Promise<Respon
 }
 
 export async function sendJsonText(context: Context, text: string): Promise<Response> {
+  return sendJsonBytes(context, new Uint8Array(Buffer.from(text)))
+}
+
+export async function sendJsonBytes(context: Context, bytes: Uint8Array<ArrayBuffer>): Promise<Response> {
   context.header('Cache-Control', 'no-store')
-  return sendBytes(context, new Uint8Array(Buffer.from(text)), 'application/json')
+  return sendBytes(context, bytes, 'application/json')
 }

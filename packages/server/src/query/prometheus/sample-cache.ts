@@ -1,8 +1,8 @@
 import type { SampleSeries } from '../promql/evaluate/series-source.ts'
 import type { Running } from '../run.ts'
 import { Coverage, type Part, partsInRange } from './parts.ts'
-import { baseOf, fitsRaw, type RawAsk, rawSamplesSql, type SampleRange, unusualSql } from './plan.ts'
 import { withSamples } from './plain-series.ts'
+import { baseOf, fitsRaw, type RawAsk, rawSamplesSql, type SampleRange, unusualSql } from './plan.ts'
 import { bytesOf, gatherSamples, type SeriesColumns, uniteSamples } from './sample-columns.ts'
 import { type FoundSeries, type PlainSamples, type SourceLimits, tooManySamples } from './source.ts'
 

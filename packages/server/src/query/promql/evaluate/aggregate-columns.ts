@@ -1,24 +1,13 @@
 import type { AggregationOperator } from '../parse/ast.ts'
-import { floatPoint, type GridSeries, noPoint } from './grid.ts'
+import { emptySeries, floatPoint, type GridSeries, noPoint } from './grid.ts'
+import type { Labels } from './labels.ts'
 
 /**
  * Groups of floats, a whole column of each member at a time: the numbers lie one after the other in memory, and nothing is
  * made for a single point. Each does at every step, in the same order, what `pointOf` does with the floats of that step.
  */
-type Add = (member: GridSeries, result: GridSeries, carried: Float64Array) => void
-
-/** `addSum` where both have a point at every step, as members mostly do. */
-function addWholeSum(values: Float64Array, sums: Float64Array, lost: Float64Array): void {
-  for (let step = 0; step < sums.length; step++) {
-    const value = values[step] ?? 0
-    const sum = sums[step] ?? 0
-    const total = sum + value
-    if (total === Infinity || total === -Infinity) lost[step] = 0
-    else if (Math.abs(sum) >= Math.abs(value)) lost[step] = (lost[step] ?? 0) + (sum - total + value)
-    else lost[step] = (lost[step] ?? 0) + (value - total + sum)
-    sums[step] = total
-  }
-}
+type Column = Pick<GridSeries, 'values' | 'present'>
+type Add = (member: Column, result: Column, carried: Float64Array) => void
 
 /** Kahan's sum with Neumaier's improvement, as `KahanSum` adds: the sum is in the result, what it lost is carried. */
 const addSum: Add = ({ values, present }, result, lost) => {
@@ -31,6 +20,19 @@ const addSum: Add = ({ values, present }, result, lost) => {
       sums[step] = value
       continue
     }
+    const sum = sums[step] ?? 0
+    const total = sum + value
+    if (total === Infinity || total === -Infinity) lost[step] = 0
+    else if (Math.abs(sum) >= Math.abs(value)) lost[step] = (lost[step] ?? 0) + (sum - total + value)
+    else lost[step] = (lost[step] ?? 0) + (value - total + sum)
+    sums[step] = total
+  }
+}
+
+/** `addSum` where both have a point at every step, as members mostly do. */
+const addWholeSum: Add = ({ values }, { values: sums }, lost) => {
+  for (let step = 0; step < sums.length; step++) {
+    const value = values[step] ?? 0
     const sum = sums[step] ?? 0
     const total = sum + value
     if (total === Infinity || total === -Infinity) lost[step] = 0
@@ -69,48 +71,61 @@ const adders: Partial<Record<AggregationOperator, Add>> = {
   min: addExtreme(-1),
 }
 
-/**
- * Fills `result`, which is empty. False where that cannot be done by columns: there are histograms, the operator is
- * another one, or a mean would have to go on from a sum that overflowed; `result` is then of no use.
- */
-export function aggregateColumns(
-  operator: AggregationOperator,
-  members: readonly GridSeries[],
-  result: GridSeries,
-): boolean {
-  const add = adders[operator]
-  if (add === undefined || members.some(({ histograms }) => histograms !== undefined)) return false
-  const { values } = result
-  const lost = new Float64Array(values.length)
-  let present: Uint8Array | undefined
-  let [isWhole, isResultWhole] = [false, false]
-  for (const member of members) {
-    // Members mostly share this array.
-    if (member.present !== present) {
-      present = member.present
-      isWhole = !present.includes(noPoint)
+export const isByColumns = (operator: AggregationOperator): boolean => adders[operator] !== undefined
+
+/** One group, to which members are added as they come. */
+export class GroupColumn {
+  readonly #operator: AggregationOperator
+  readonly #add: Add
+  readonly #result: GridSeries
+  readonly #lost: Float64Array
+  readonly #counts: GridSeries | undefined
+  #isWhole = false
+  #members = 0
+  /** The newest `present` of a member, which most share, and whether that is whole. */
+  #present: Uint8Array | undefined
+  #isPresentWhole = false
+
+  constructor(operator: AggregationOperator, labels: Labels, dropName: boolean, steps: number) {
+    const add = adders[operator]
+    if (add === undefined) throw new Error(`${operator} is not aggregated by columns`)
+    this.#operator = operator
+    this.#add = add
+    this.#result = emptySeries(labels, dropName, steps)
+    this.#lost = new Float64Array(steps)
+    this.#counts = operator === 'avg' ? emptySeries(labels, dropName, steps) : undefined
+  }
+
+  get isEmpty(): boolean {
+    return this.#members === 0
+  }
+
+  /** Floats only. */
+  add(member: Column): void {
+    if (member.present !== this.#present) {
+      this.#present = member.present
+      this.#isPresentWhole = !member.present.includes(noPoint)
     }
-    if (isWhole && isResultWhole && add === addSum) addWholeSum(member.values, values, lost)
-    else add(member, result, lost)
-    isResultWhole ||= isWhole
+    const whole = this.#isWhole && this.#isPresentWhole && this.#add === addSum ? addWholeSum : this.#add
+    whole(member, this.#result, this.#lost)
+    if (this.#counts !== undefined) addCount(member, this.#counts, this.#lost)
+    this.#isWhole ||= this.#isPresentWhole
+    this.#members++
   }
-  if (operator === 'sum') for (let step = 0; step < values.length; step++) values[step] = sumAt(result, lost, step)
-  return operator !== 'avg' || divideByCount(members, result, lost)
-}
 
-const sumAt = ({ values }: GridSeries, lost: Float64Array, step: number): number =>
-  (values[step] ?? 0) + (lost[step] ?? 0)
-
-function divideByCount(members: readonly GridSeries[], { values, present }: GridSeries, lost: Float64Array): boolean {
-  const counts = new Float64Array(values.length)
-  for (const member of members)
-    for (let step = 0; step < counts.length; step++)
-      if (member.present[step] !== noPoint) counts[step] = (counts[step] ?? 0) + 1
-  for (let step = 0; step < values.length; step++) {
-    if (present[step] === noPoint) continue
-    const sum = values[step] ?? 0
-    if (sum === Infinity || sum === -Infinity || Number.isNaN(sum)) return false
-    values[step] = sum / (counts[step] ?? 1) + (lost[step] ?? 0) / (counts[step] ?? 1)
+  /** Undefined where a mean would have to go on from a sum that overflowed. Nothing may be added after. */
+  finish(): GridSeries | undefined {
+    const { values, present } = this.#result
+    for (let step = 0; step < values.length; step++) {
+      if (present[step] === noPoint) continue
+      const sum = values[step] ?? 0
+      const lost = this.#lost[step] ?? 0
+      if (this.#operator === 'sum') values[step] = sum + lost
+      if (this.#counts === undefined) continue
+      if (sum === Infinity || sum === -Infinity || Number.isNaN(sum)) return undefined
+      const count = this.#counts.values[step] ?? 1
+      values[step] = sum / count + lost / count
+    }
+    return this.#result
   }
-  return true
 }

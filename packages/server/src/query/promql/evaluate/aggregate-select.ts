@@ -48,8 +48,8 @@ function chooserOf(
       members.filter((series) => hasPoint(series, step) && isInRatio(series.labels, parameter[step] ?? 0))
   if (operator === 'limitk') return (step) => members.filter((series) => hasPoint(series, step)).slice(0, countAt(step))
   const mixed = members.filter(({ histograms }) => histograms !== undefined)
-  const counts = Float64Array.from(parameter, (_, step) => countAt(step))
-  const best = bestOf(members, counts, operator === 'topk' ? -1 : 1)
+  const counts = countsOf(parameter)
+  const best = bestOf(members, counts, signOf(aggregation))
   return (step) => {
     if (counts[step] !== 0 && mixed.some(({ present }) => present[step] === histogramPoint))
       annotate(evaluation, ignoredInAggregation(operator, position))
@@ -58,7 +58,7 @@ function chooserOf(
 }
 
 /** False when nothing can come out. */
-function checkParameter(aggregation: Aggregation, parameter: Float64Array, evaluation: Evaluation): boolean {
+export function checkParameter(aggregation: Aggregation, parameter: Float64Array, evaluation: Evaluation): boolean {
   const finite = parameter.filter((value) => !Number.isNaN(value))
   const max = finite.reduce((a, b) => Math.max(a, b), -Infinity)
   const min = finite.reduce((a, b) => Math.min(a, b), Infinity)
@@ -81,41 +81,86 @@ function checkParameter(aggregation: Aggregation, parameter: Float64Array, evalu
 /** Up to this many are kept in order while the members are gone through; more are chosen by sorting all at each step. */
 const keptInOrder = 64
 
-/** The first `counts[step]` by value, those of the same value in the order of `members`. */
-function bestOf(members: readonly GridSeries[], counts: Float64Array, sign: 1 | -1): Choose {
-  const most = counts.reduce((a, b) => Math.max(a, b), 0)
-  if (most > keptInOrder) return (step) => sortedAt(members, counts[step] ?? 0, step, sign)
+/** The first `counts[step]` by value, those of the same value in the order in which they are added. */
+export class Best {
+  readonly #counts: Float64Array
+  readonly #sign: 1 | -1
+  readonly #most: number
   // Of each step, the values and the members chosen so far, the best first.
-  const values = new Float64Array(most * counts.length)
-  const places = new Uint32Array(most * counts.length)
-  const chosen = new Uint32Array(counts.length)
-  // What a value has to come before to be chosen, once there are enough: most do not, and are only compared.
-  const bars = new Float64Array(counts.length).fill(Number.NaN)
-  members.forEach((series, place) => {
-    for (let step = 0; step < counts.length; step++) {
-      if (series.present[step] !== floatPoint) continue
-      const value = series.values[step] ?? 0
+  readonly #values: Float64Array
+  readonly #places: Uint32Array
+  readonly #chosen: Uint32Array
+  /** What a value has to come before to be chosen, once there are enough: most do not, and are only compared. */
+  readonly #bars: Float64Array
+
+  constructor(counts: Float64Array, sign: 1 | -1) {
+    this.#counts = counts
+    this.#sign = sign
+    this.#most = counts.reduce((a, b) => Math.max(a, b), 0)
+    this.#values = new Float64Array(this.#most * counts.length)
+    this.#places = new Uint32Array(this.#most * counts.length)
+    this.#chosen = new Uint32Array(counts.length)
+    this.#bars = new Float64Array(counts.length).fill(Number.NaN)
+  }
+
+  /** Whether so many can be kept in order. */
+  static mayKeep(counts: Float64Array): boolean {
+    return counts.every((count) => count <= keptInOrder)
+  }
+
+  /** `place` is what `at` tells of the member. */
+  add({ values, present }: Pick<GridSeries, 'values' | 'present'>, place: number): void {
+    const [bars, sign] = [this.#bars, this.#sign]
+    for (let step = 0; step < present.length; step++) {
+      if (present[step] !== floatPoint) continue
+      const value = values[step] ?? 0
       if (sign < 0 ? value <= (bars[step] ?? 0) : value >= (bars[step] ?? 0)) continue
-      const first = step * most
-      const count = counts[step] ?? 0
-      let at = chosen[step] ?? 0
-      if (at === count) {
-        if (at === 0 || !isBefore(value, values[first + at - 1] ?? 0, sign)) continue
-        at--
-      } else chosen[step] = at + 1
-      for (; at > 0 && isBefore(value, values[first + at - 1] ?? 0, sign); at--) {
-        values[first + at] = values[first + at - 1] ?? 0
-        places[first + at] = places[first + at - 1] ?? 0
-      }
-      values[first + at] = value
-      places[first + at] = place
-      if (chosen[step] === count) bars[step] = values[first + count - 1] ?? 0
+      this.#insert(step, value, place)
     }
-  })
+  }
+
+  #insert(step: number, value: number, place: number): void {
+    const [values, places, sign] = [this.#values, this.#places, this.#sign]
+    const first = step * this.#most
+    const count = this.#counts[step] ?? 0
+    let at = this.#chosen[step] ?? 0
+    if (at === count) {
+      if (at === 0 || !isBefore(value, values[first + at - 1] ?? 0, sign)) return
+      at--
+    } else this.#chosen[step] = at + 1
+    for (; at > 0 && isBefore(value, values[first + at - 1] ?? 0, sign); at--) {
+      values[first + at] = values[first + at - 1] ?? 0
+      places[first + at] = places[first + at - 1] ?? 0
+    }
+    values[first + at] = value
+    places[first + at] = place
+    if (this.#chosen[step] === count) this.#bars[step] = values[first + count - 1] ?? 0
+  }
+
+  /** The chosen of a step, the best first. */
+  at(step: number): { place: number; value: number }[] {
+    const first = step * this.#most
+    return Array.from({ length: this.#chosen[step] ?? 0 }, (_, i) => ({
+      place: this.#places[first + i] ?? 0,
+      value: this.#values[first + i] ?? 0,
+    }))
+  }
+}
+
+/** What `topk` and `bottomk` choose at each step. */
+export const countsOf = (parameter: Float64Array): Float64Array =>
+  Float64Array.from(parameter, (each) => Math.max(0, Math.trunc(each)))
+export const signOf = ({ operator }: Aggregation): 1 | -1 => (operator === 'topk' ? -1 : 1)
+
+function bestOf(members: readonly GridSeries[], counts: Float64Array, sign: 1 | -1): Choose {
+  if (!Best.mayKeep(counts)) return (step) => sortedAt(members, counts[step] ?? 0, step, sign)
+  const best = new Best(counts, sign)
+  for (const [place, member] of members.entries()) best.add(member, place)
   return (step) =>
-    Array.from(places.subarray(step * most, step * most + (chosen[step] ?? 0)), (place) => members[place]).filter(
-      (series) => series !== undefined,
-    )
+    best
+      .at(step)
+      .map(({ place }) => members[place])
+      .filter((series) => series !== undefined)
 }
 
 /** Whether a value comes before another, as `compareValues` orders them. */

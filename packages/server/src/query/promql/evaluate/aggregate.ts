@@ -1,5 +1,5 @@
 import type { Aggregation, AggregationOperator } from '../parse/ast.ts'
-import { aggregateColumns } from './aggregate-columns.ts'
+import { GroupColumn, isByColumns } from './aggregate-columns.ts'
 import {
   boundsReconciled,
   ignoredInAggregation,
@@ -24,9 +24,13 @@ export function groupLabels(labels: Labels, { grouping, without }: Pick<Aggregat
   return without ? dropLabels(labels, [metricNameLabel, ...grouping]) : keepLabels(labels, grouping)
 }
 
+/** The same for aggregations that group alike. */
+export const groupingName = ({ grouping, without }: Pick<Aggregation, 'grouping' | 'without'>): string =>
+  JSON.stringify([without, grouping])
+
 export function groupSeries(series: readonly GridSeries[], aggregation: Aggregation): readonly Group[] {
   const groups = new Map<string, { labels: Labels; members: GridSeries[] }>()
-  const grouping = JSON.stringify([aggregation.without, aggregation.grouping])
+  const grouping = groupingName(aggregation)
   for (const each of series) {
     const known = each.labels.knownGroup(grouping)
     const labels = known ?? groupLabels(each.labels, aggregation)
@@ -53,8 +57,8 @@ export async function aggregate(
   const result: GridSeries[] = []
   for (const group of groupSeries(input, aggregation)) {
     const dropName = group.members.some((member) => member.dropName)
-    let series = emptySeries(group.labels, dropName, grid.steps)
-    if (!aggregateColumns(aggregation.operator, group.members, series)) {
+    let series = byColumns(aggregation.operator, group, dropName, grid)
+    if (series === undefined) {
       series = emptySeries(group.labels, dropName, grid.steps)
       const points: Points = { floats: new Float64Array(group.members.length), histograms: [], name: '' }
       for (let step = 0; step < grid.steps; step++) {
@@ -68,6 +72,19 @@ export async function aggregate(
     if (count > 0) result.push(series)
   }
   return result
+}
+
+/** Undefined where each step has to be looked at by itself. */
+function byColumns(
+  operator: AggregationOperator,
+  { labels, members }: Group,
+  dropName: boolean,
+  { steps }: Grid,
+): GridSeries | undefined {
+  if (!isByColumns(operator) || members.some(({ histograms }) => histograms !== undefined)) return undefined
+  const column = new GroupColumn(operator, labels, dropName, steps)
+  for (const member of members) column.add(member)
+  return column.finish()
 }
 
 function checkQuantiles(aggregation: Aggregation, parameter: Float64Array | undefined, evaluation: Evaluation): void {

@@ -1,4 +1,4 @@
-import { type Call, type Expression, type Unary, withoutParens } from '../parse/ast.ts'
+import { type Aggregation, type Call, type Expression, type Unary, withoutParens } from '../parse/ast.ts'
 import { aggregate } from './aggregate.ts'
 import { compareValues, countValues, selectOfGroups } from './aggregate-select.ts'
 import { larger, smaller } from './arithmetic.ts'
@@ -12,6 +12,7 @@ import {
   stepFunctions,
 } from './elementwise.ts'
 import { type Evaluation, labelsAfter, mergeSameLabels, QueryFailure } from './evaluation.ts'
+import { foldWindows, isFoldable } from './fold-windows.ts'
 import {
   emptySeries,
   floatPoint,
@@ -30,8 +31,8 @@ import { evaluateInfo } from './info.ts'
 import { labelJoin, labelReplace, labelsOfAbsent, sortByLabel } from './label-functions.ts'
 import { noLabels } from './labels.ts'
 import { selectVector } from './select.ts'
-import { absentOverTime, evaluateWindowFunction } from './window/evaluate-window.ts'
-import { windowFunctions } from './window/functions.ts'
+import { absentOverTime, isOfFloats, readWindows, windowSeries } from './window/evaluate-window.ts'
+import { floatFunctions, windowFunctions } from './window/functions.ts'
 
 /**
  * The value of an expression at every step of a grid: what PromQL means. Each node is evaluated over the whole grid
@@ -103,7 +104,7 @@ async function evaluateUnary(unary: Unary, grid: Grid, evaluation: Evaluation): 
 }
 
 async function evaluateAggregation(
-  aggregation: Extract<Expression, { kind: 'aggregation' }>,
+  aggregation: Aggregation,
   grid: Grid,
   evaluation: Evaluation,
 ): Promise<readonly GridSeries[]> {
@@ -113,7 +114,39 @@ async function evaluateAggregation(
     return countValues(aggregation, input, stringOf(parameter), grid, evaluation)
   }
   const values = parameter === undefined ? undefined : await scalarOf(parameter, grid, evaluation)
-  const input = await vectorOf(expression, grid, evaluation)
+  const inner = withoutParens(expression)
+  if (inner.kind === 'call' && floatFunctions.has(inner.name) && isFoldable(aggregation, values))
+    return aggregateCall(aggregation, inner, values, grid, evaluation)
+  return aggregateInput(aggregation, await vectorOf(expression, grid, evaluation), values, grid, evaluation)
+}
+
+/** Of a range function: its columns are added up as they are made, where that can be. */
+async function aggregateCall(
+  aggregation: Aggregation,
+  call: Call,
+  parameter: Float64Array | undefined,
+  grid: Grid,
+  evaluation: Evaluation,
+): Promise<readonly GridSeries[]> {
+  evaluation.budget.check()
+  const answered = await evaluation.elsewhere?.(call, grid, evaluation)
+  if (answered?.kind === 'vector') return aggregateInput(aggregation, answered.series, parameter, grid, evaluation)
+  const columns = await readWindows(call, grid, evaluation, evaluateNode)
+  const folded = isOfFloats(columns, evaluation)
+    ? await foldWindows(aggregation, columns, parameter, grid, evaluation)
+    : undefined
+  if (folded !== undefined) return folded
+  return aggregateInput(aggregation, await windowSeries(columns, grid, evaluation), parameter, grid, evaluation)
+}
+
+async function aggregateInput(
+  aggregation: Aggregation,
+  input: readonly GridSeries[],
+  values: Float64Array | undefined,
+  grid: Grid,
+  evaluation: Evaluation,
+): Promise<readonly GridSeries[]> {
+  const { operator } = aggregation
   if (values !== undefined && operator !== 'quantile')
     return selectOfGroups(aggregation, input, values, grid, evaluation)
   return aggregate(aggregation, input, values, grid, evaluation)
@@ -125,14 +158,17 @@ async function evaluateCall(call: Call, grid: Grid, evaluation: Evaluation): Pro
   const handler = handlers.get(call.name)
   if (handler !== undefined) return handler(call, grid, evaluation)
   if (call.name === 'absent_over_time') {
-    const series = await evaluateWindowFunction(call, grid, evaluation, evaluateNode)
+    const series = await evaluateWindowFunction(call, grid, evaluation)
     const absent = emptySeries(labelsOfAbsent(argument(call, 0)), false, grid.steps)
     return vector(withPoints(absentOverTime(series, absent)))
   }
-  if (windowFunctions.has(call.name)) return vector(await evaluateWindowFunction(call, grid, evaluation, evaluateNode))
+  if (windowFunctions.has(call.name)) return vector(await evaluateWindowFunction(call, grid, evaluation))
   if (isElementwise(call)) return vector(await evaluateElementwise(call, grid, evaluation))
   throw new Error(`the function ${call.name} is known to the parser and not to the evaluator`)
 }
+
+const evaluateWindowFunction = async (call: Call, grid: Grid, evaluation: Evaluation): Promise<readonly GridSeries[]> =>
+  windowSeries(await readWindows(call, grid, evaluation, evaluateNode), grid, evaluation)
 
 function argument(call: Call, index: number): Expression {
   const found = call.args[index]

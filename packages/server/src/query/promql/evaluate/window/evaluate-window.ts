@@ -2,23 +2,16 @@ import type { Call, Expression, Extension, Position, RangeSelector, Subquery } f
 import { withoutParens } from '../../parse/ast.ts'
 import { possibleNonCounter, possibleNonCounterType } from '../annotations.ts'
 import type { EvaluateNode } from '../evaluate-node.ts'
-import {
-  annotate,
-  duplicateLabels,
-  type Evaluation,
-  labelsAfter,
-  mergeSameLabels,
-  QueryFailure,
-} from '../evaluation.ts'
+import { annotate, duplicateLabels, type Evaluation, mergeSameLabels, QueryFailure } from '../evaluation.ts'
 import { floatPoint, type Grid, type GridSeries, noPoint, setPoint } from '../grid.ts'
-import { dropMetadata, labelValue, metricName } from '../labels.ts'
+import { type Labels, labelValue, metricName, noLabels } from '../labels.ts'
 import { countsOfHistograms, selectSamples } from '../select.ts'
-import type { SampleSeries } from '../series-source.ts'
 import { lengthMs, momentsOf, stepBetween } from '../timing.ts'
-import { fillerFor } from './fill.ts'
+import { fillerFor, floatColumns } from './fill.ts'
 import type { WindowCall } from './function.ts'
-import { anchoredFunctions, nameKeepers, smoothedFunctions } from './functions.ts'
+import { anchoredFunctions, floatFunctions, nameKeepers, smoothedFunctions } from './functions.ts'
 import { splitPoints, splitSamples, type WindowSeries } from './samples.ts'
+import { Selection, selectionOf } from './selection.ts'
 import type { RangeSamples } from './windows.ts'
 
 export async function rangeSamples(
@@ -45,21 +38,13 @@ export async function rangeSamples(
   }
   const selected = await selectSamples(selector.matchers, wanted, evaluation)
   const { startTimestamps } = evaluation.options
-  const series = evaluation.countsOnly.has(selector)
-    ? selected.map((each) => splitSamples(countsOfHistograms(each), startTimestamps))
-    : split(selected, startTimestamps)
-  return { series, moments, rangeMs, extension, beforeMs, afterMs }
-}
-
-/** A source that keeps its samples gives the same list again: what was made of it holds still. */
-const splitLists = new WeakMap<readonly SampleSeries[], { series: readonly WindowSeries[]; useStarts: boolean }>()
-
-function split(selected: readonly SampleSeries[], useStarts: boolean): readonly WindowSeries[] {
-  const known = splitLists.get(selected)
-  if (known?.useStarts === useStarts) return known.series
-  const series = selected.map((each) => splitSamples(each, useStarts))
-  splitLists.set(selected, { series, useStarts })
-  return series
+  const selection = evaluation.countsOnly.has(selector)
+    ? new Selection(
+        selected.map((each) => splitSamples(countsOfHistograms(each), startTimestamps)),
+        startTimestamps,
+      )
+    : selectionOf(selected, startTimestamps)
+  return { selection, series: selection.series, moments, rangeMs, extension, beforeMs, afterMs }
 }
 
 /** Steps of a subquery are multiples of its step, whenever it is asked. */
@@ -89,10 +74,11 @@ async function subquerySamples(
   const rangeMs = lengthMs(subquery.range, evaluation.query)
   const common = { moments, rangeMs, extension: undefined, beforeMs: 0, afterMs: 0 }
   const inner = subqueryGrid(subquery, grid, evaluation)
-  if (inner === undefined) return { ...common, series: [] }
+  if (inner === undefined) return { ...common, selection: new Selection([], false), series: [] }
   const value = await evaluate(subquery.expression, inner, evaluation)
   if (value.kind !== 'vector') throw new Error('a subquery is over an instant vector')
-  return { ...common, series: value.series.map((each) => splitPoints(each, inner)) }
+  const series = value.series.map((each) => splitPoints(each, inner))
+  return { ...common, selection: new Selection(series, false), series }
 }
 
 /** The range argument of a call, and where it stands. */
@@ -129,16 +115,28 @@ function checkExtension(name: string, extension: Extension | undefined): void {
     )
 }
 
-/** A function of a range vector: one point from each window of each series. */
-export async function evaluateWindowFunction(
+/** A range function whose samples are read, and that can now be computed series by series. */
+export type WindowColumns = {
+  readonly call: Call
+  readonly samples: RangeSamples
+  readonly selection: Selection
+  readonly windowCall: WindowCall
+  readonly scalars: readonly Float64Array[]
+  /** Whether the function takes the name of the metric off. */
+  readonly dropName: boolean
+  /** Of the series at a place, after the function. */
+  readonly labelsAt: (place: number) => Labels
+}
+
+export async function readWindows(
   call: Call,
   grid: Grid,
   evaluation: Evaluation,
   evaluate: EvaluateNode,
-): Promise<readonly GridSeries[]> {
+): Promise<WindowColumns> {
   const { argument, index } = rangeArgument(call)
   const scalarArgs = call.args.filter((_, i) => i !== index)
-  const columns = await scalarColumns(scalarArgs, grid, evaluation, evaluate)
+  const scalars = await scalarColumns(scalarArgs, grid, evaluation, evaluate)
   if (argument.kind === 'range-selector') checkExtension(call.name, argument.selector.extension)
   const samples = await rangeSamples(argument, call.name, grid, evaluation, evaluate)
   evaluation.budget.reserve(samples.series.length * grid.steps)
@@ -148,33 +146,72 @@ export async function evaluateWindowFunction(
     position: (call.args[0] ?? call).position,
     argsPosition: argsPosition(call),
     annotate: (annotation) => annotate(evaluation, annotation),
-    scalars: new Float64Array(columns.length),
+    scalars: new Float64Array(scalars.length),
   }
-  const fill = fillerFor(call.name, samples, grid, columns, windowCall)
-  const position = (call.args[0] ?? call).position
+  const { selection } = samples
   const dropName = !nameKeepers.has(call.name)
-  const result: GridSeries[] = []
-  const advise = call.name === 'rate' || call.name === 'increase' ? counterAdvice(position, evaluation) : undefined
-  for (const each of samples.series) {
-    if (evaluation.budget.isDue()) await evaluation.budget.breathe()
-    const labels = dropName ? labelsAfter(each.labels, evaluation) : each.labels
-    const { series, points } = fill(each, labels, dropName || each.dropName)
-    evaluation.budget.spend(points)
-    if (points > 0) result.push(series)
-    advise?.(each, series)
-  }
-  if (evaluation.options.delayedNameRemoval || call.name === 'absent_over_time') return result
-  if (!differOnlyAsBefore(samples.series) && mergeSameLabels(result).length !== result.length) throw duplicateLabels()
-  return result
+  const isBare = dropName && !evaluation.options.delayedNameRemoval
+  const labelsAt = (place: number): Labels =>
+    (isBare ? selection.bare[place] : selection.series[place]?.labels) ?? noLabels
+  return { call, samples, selection, windowCall, scalars, dropName, labelsAt }
 }
 
-/** Whether all have one name and no more to lose than that: then they are as different without it. */
-function differOnlyAsBefore(series: readonly WindowSeries[]): boolean {
-  const name = series[0] === undefined ? '' : metricName(series[0].labels)
-  return series.every(
-    ({ labels }) =>
-      metricName(labels) === name && labels.pairs.length - dropMetadata(labels).pairs.length === (name === '' ? 0 : 1),
-  )
+/** Whether every column is of floats alone, and labels differ afterwards as they did before. */
+export const isOfFloats = ({ call, samples, selection }: WindowColumns, { options }: Evaluation): boolean =>
+  floatFunctions.has(call.name) &&
+  samples.extension === undefined &&
+  !options.delayedNameRemoval &&
+  !selection.hasHistograms &&
+  selection.name !== ''
+
+/** The columns of `isOfFloats` that have points, one after the other in the same memory. */
+export async function eachColumn(
+  { call, samples, windowCall }: WindowColumns,
+  grid: Grid,
+  evaluation: Evaluation,
+  visit: (column: Pick<GridSeries, 'values' | 'present'>, place: number) => void,
+): Promise<void> {
+  const columnOf = floatColumns(call.name, samples, grid, windowCall)
+  if (columnOf === undefined) throw new Error(`${call.name} is no function of floats`)
+  const values = new Float64Array(grid.steps)
+  const advise = counterAdvice(call, evaluation)
+  let isAdvised = false
+  const { budget } = evaluation
+  for (let place = 0; place < samples.series.length; place++) {
+    if (budget.isDue()) await budget.breathe()
+    const each = samples.series[place]
+    if (each === undefined) continue
+    const { points, present, fill } = columnOf(each.floatTimesMs)
+    if (points === 0) continue
+    fill(each, values)
+    budget.spend(points)
+    // All are of one metric.
+    if (!isAdvised) advise(each, present)
+    isAdvised = true
+    visit({ values, present }, place)
+  }
+}
+
+/** A function of a range vector: one point from each window of each series. */
+export async function windowSeries(
+  columns: WindowColumns,
+  grid: Grid,
+  evaluation: Evaluation,
+): Promise<readonly GridSeries[]> {
+  const { call, samples, selection, scalars, windowCall, dropName, labelsAt } = columns
+  const fill = fillerFor(call.name, samples, grid, scalars, windowCall)
+  const result: GridSeries[] = []
+  const advise = counterAdvice(call, evaluation)
+  for (const [place, each] of samples.series.entries()) {
+    if (evaluation.budget.isDue()) await evaluation.budget.breathe()
+    const { series, points } = fill(each, labelsAt(place), dropName || each.dropName)
+    evaluation.budget.spend(points)
+    if (points > 0) result.push(series)
+    advise(each, series.present)
+  }
+  if (evaluation.options.delayedNameRemoval || call.name === 'absent_over_time') return result
+  if (selection.name === '' && mergeSameLabels(result).length !== result.length) throw duplicateLabels()
+  return result
 }
 
 function argsPosition(call: Call): Position {
@@ -183,17 +220,19 @@ function argsPosition(call: Call): Position {
   return { start: first?.position.start ?? 0, end: last?.position.end ?? 0 }
 }
 
-/** Rates of what is not named like a counter are probably meant otherwise: said once for a name and type. */
+/** Rates of what is not named like a counter are probably meant otherwise. */
 function counterAdvice(
-  position: Position,
+  call: Call,
   evaluation: Evaluation,
-): (samples: WindowSeries, result: GridSeries) => void {
+): (samples: WindowSeries, present: GridSeries['present']) => void {
+  if (call.name !== 'rate' && call.name !== 'increase') return () => {}
+  const { position } = call.args[0] ?? call
   const { typeAndUnitLabels } = evaluation.options
   let [lastName, lastType] = ['', '']
-  return ({ labels }, result) => {
+  return ({ labels }, present) => {
     const name = metricName(labels)
     const type = typeAndUnitLabels ? labelValue(labels, '__type__') : ''
-    if ((name === lastName && type === lastType) || name === '' || !result.present.includes(floatPoint)) return
+    if ((name === lastName && type === lastType) || name === '' || !present.includes(floatPoint)) return
     lastName = name
     lastType = type
     if (typeAndUnitLabels) {

@@ -17,7 +17,8 @@ export const extremeColumn =
       for (let piece = 0; piece < best.length; piece++)
         best[piece] = extremeOf(floats, starts[piece] ?? 0, starts[piece + 1] ?? 0, sign)
       for (let step = 0; step < points.length; step++) {
-        const [first = 0, past = 0] = [from[step], to[step]]
+        const first = from[step] ?? 0
+        const past = to[step] ?? 0
         if (past > first) points[step] = extremeOf(best, first, past, sign)
       }
     }

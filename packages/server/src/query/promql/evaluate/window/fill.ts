@@ -21,10 +21,15 @@ export function fillerFor(
   if (compute === undefined) throw new Error(`${name} is not a range function`)
   const space = new SeriesSpace(grid.steps)
   const fillAny = pointFiller(compute, samples, grid, columns, call, space)
-  const float = samples.extension === undefined ? floatFunctions.get(name) : undefined
-  if (float === undefined) return fillAny
-  const fillFloats = floatFiller(float, samples, grid, call, space)
-  return (each, labels, dropName) => (each.histograms.length === 0 ? fillFloats : fillAny)(each, labels, dropName)
+  const columnOf = floatColumns(name, samples, grid, call)
+  if (columnOf === undefined) return fillAny
+  return (each, labels, dropName) => {
+    if (each.histograms.length > 0) return fillAny(each, labels, dropName)
+    const { points, present, fill } = columnOf(each.floatTimesMs)
+    const values = space.takeValues()
+    if (points > 0) fill(each, values)
+    return { series: { labels, dropName, values, present, histograms: undefined }, points }
+  }
 }
 
 function pointFiller(
@@ -51,48 +56,46 @@ function pointFiller(
 }
 
 /**
- * Points of series without histograms. Series that were sampled together share the array of their times, and so the
- * borders of their windows, and which steps have points.
+ * The way to the points of series without histograms, by their times: series that were sampled together share that array, and
+ * so the borders of their windows, and which steps have points. Undefined for functions that have no short way.
  */
-function floatFiller(
-  float: FloatFunction,
+export function floatColumns(
+  name: string,
   samples: RangeSamples,
   grid: Grid,
   call: WindowCall,
-  space: SeriesSpace,
-): Fill {
+): ((timesMs: Float64Array) => FloatColumn) | undefined {
+  const float = samples.extension === undefined ? floatFunctions.get(name) : undefined
+  if (float === undefined) return undefined
   const column = float.column ?? columnOf(float, grid)
-  const known = new Map<Float64Array, Shared>()
-  let last: Shared | undefined
-  const share = (timesMs: Float64Array): Shared => {
+  const known = new Map<Float64Array, FloatColumn>()
+  let last: FloatColumn | undefined
+  const make = (timesMs: Float64Array): FloatColumn => {
     const borders = bordersOf(timesMs, samples, grid)
-    const present = borders.from.map((from, step) =>
+    const present = Uint8Array.from(borders.from, (from, step) =>
       (borders.to[step] ?? 0) - from < float.least ? noPoint : floatPoint,
     )
     const points = present.reduce((sum, each) => sum + each, 0)
-    return { borders, present: Uint8Array.from(present), points, fill: column(borders, call) }
+    return { timesMs, present, points, fill: column(borders, call) }
   }
-  return (each, labels, dropName) => {
-    const { floatTimesMs } = each
-    if (last?.borders.timesMs !== floatTimesMs) {
-      last = known.get(floatTimesMs) ?? share(floatTimesMs)
-      if (known.size < sharedMax) known.set(floatTimesMs, last)
-    }
-    const values = space.takeValues()
-    if (last.points > 0) last.fill(each, values)
-    const series = { labels, dropName, values, present: last.present, histograms: undefined }
-    return { series, points: last.points }
+  return (timesMs) => {
+    if (last?.timesMs === timesMs) return last
+    last = known.get(timesMs) ?? make(timesMs)
+    if (known.size < sharedMax) known.set(timesMs, last)
+    return last
   }
 }
 
 /** More different times than this do not come together in the order of labels: then keeping them does not pay. */
 const sharedMax = 1000
 
-type Shared = {
-  borders: Borders
-  present: Uint8Array
-  points: number
-  fill: (series: WindowSeries, points: Float64Array) => void
+/** What series have in common whose samples are of these times. */
+export type FloatColumn = {
+  readonly timesMs: Float64Array
+  readonly present: Uint8Array
+  /** How many points that is. */
+  readonly points: number
+  readonly fill: (series: WindowSeries, points: Float64Array) => void
 }
 
 function bordersOf(timesMs: Float64Array, { moments, rangeMs }: RangeSamples, grid: Grid): Borders {

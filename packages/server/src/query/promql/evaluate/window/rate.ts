@@ -121,12 +121,14 @@ const changeColumn =
       const resets = kind.isCounter ? resetsOf(series) : noResets
       const window = resets.length > 0 ? newWindow(series) : undefined
       for (let step = 0; step < points.length; step++) {
-        const [at = 0, past = 0] = [from[step], to[step]]
+        const at = from[step] ?? 0
+        const past = to[step] ?? 0
         if (past - at < 2) continue
         const first = values[at] ?? 0
         let change = (values[past - 1] ?? 0) - first
         if (window !== undefined) change = withResets(change, window, resets, at, past)
-        const [seconds = 0, toStart = 0] = [covered[step], toStarts[step]]
+        const seconds = covered[step] ?? 0
+        const toStart = toStarts[step] ?? 0
         let factor = unclamped[step] ?? 0
         if (kind.isCounter && change > 0 && first >= 0 && !isFarFromZero(first * seconds, change * toStart))
           factor = scaled((seconds + Math.min(toStart, seconds * (first / change)) + (toEnds[step] ?? 0)) / seconds)

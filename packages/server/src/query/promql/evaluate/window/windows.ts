@@ -3,10 +3,12 @@ import { type Grid, timeOf } from '../grid.ts'
 import { firstAfter } from '../select.ts'
 import { type Moments, momentAt } from '../timing.ts'
 import type { Window, WindowSeries } from './samples.ts'
+import type { Selection } from './selection.ts'
 
 /** The samples behind a range argument, and which of them each step looks at. */
 export type RangeSamples = {
   readonly series: readonly WindowSeries[]
+  readonly selection: Selection
   readonly moments: Moments
   readonly rangeMs: number
   readonly extension: Extension | undefined
