@@ -1,6 +1,7 @@
 import type {
   CompletionAnswer,
   Cost,
+  ExplainAnswer,
   LogContextAnswer,
   LogHistogramAnswer,
   LogRecord,
@@ -154,6 +155,11 @@ export const askTargets = (): Question<PrometheusAnswer<{ activeTargets: ScrapeT
   prometheusQuestion('targets', { state: 'active' })
 
 export const askReceipts = (at: Between): Question<ReceiptsAnswer> => question('receipts', between(at))
+
+export type Explaining = { of: 'logs' | 'histogram' | 'traces' | 'spans' | 'table'; signal: 'logs' | 'spans' }
+/** What a search would read, before it is asked. */
+export const askExplain = (q: string, at: Between, explaining: Explaining): Question<ExplainAnswer> =>
+  question('explain', { q, ...between(at), ...explaining })
 
 export const askSql = (sql: string): Question<SqlAnswer> => question('sql', { sql })
 

@@ -2,6 +2,7 @@ import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js'
 import { type Ask, type Between, Failure } from '@wakeline/protocol'
 import { z } from 'zod'
 import { readTimes } from '../text/read-times.ts'
+import { addExplainTools } from './explain-tools.ts'
 import { addLogTools } from './log-tools.ts'
 import { addMetricTools } from './metric-tools.ts'
 import { addServiceTools } from './service-tools.ts'
@@ -61,12 +62,13 @@ export function openMcpServer({ ask, version, nowUnixMs }: McpOptions): McpServe
   addLogTools(add)
   addTraceTools(add)
   addMetricTools(add)
+  addExplainTools(add)
   return server
 }
 
 const instructions =
   'Observability data of running services: logs, traces and metrics. Start with list_services to see what is there and what is failing, ' +
-  'then search_traces or search_logs for the service, get_trace for one request, query_metrics for PromQL. Times default to the last hour.'
+  'then search_traces or search_logs for the service, get_trace for one request, query_metrics for PromQL; explain says what a search would read. Times default to the last hour.'
 
 type Told = { content: { type: 'text'; text: string }[]; isError?: true }
 

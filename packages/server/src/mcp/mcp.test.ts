@@ -63,7 +63,7 @@ function textOf(answer: object): string {
 test('every tool says that it only reads', async () => {
   const { tools } = await overHttp.listTools()
   expect(tools.map(({ name }) => name)).toEqual(
-    expect.arrayContaining(['list_services', 'search_logs', 'search_traces', 'get_trace', 'query_metrics']),
+    expect.arrayContaining(['list_services', 'search_logs', 'search_traces', 'get_trace', 'query_metrics', 'explain']),
   )
   expect(tools.filter(({ annotations }) => annotations?.readOnlyHint !== true)).toEqual([])
 })
@@ -76,6 +76,8 @@ test.each([
   ['list_keys', { ...at, signal: 'spans' }, /\(\d+\)/],
   ['list_metrics', at, /metric +kind +unit/],
   ['query_metrics', { expression: '1 + 1', ...at }, /^2$/],
+  ['explain', { ...at, search: 'level>=error' }, /^At most \d+ rows[^]*reads \d+ rows of logs[^]*SELECT/],
+  ['explain', { ...at, of: 'table', signal: 'spans', search: '* | count by (service)' }, /of spans[^]*GROUP BY/],
 ])('%s answers the same over HTTP and over a pipe', async (name, input, pattern) => {
   const answer = textOf(await overHttp.callTool({ name, arguments: input }))
   expect(answer).toMatch(pattern)
@@ -85,6 +87,7 @@ test.each([
 test.each([
   ['search_logs', { search: 'level>=' }, /Cannot read this search/],
   ['search_logs', { last: 'soon' }, /"soon" is not a duration/],
+  ['explain', { of: 'traces', search: '(' }, /Cannot read this search/],
   ['query_metrics', { expression: 'sum(' }, /unclosed left parenthesis/],
   ['get_trace', { trace_id: 'x' }, /32 hex digits/],
 ])('%s %j is refused with a sentence the agent can act on', async (name, input, sentence) => {
