@@ -4,7 +4,7 @@ import { type Cursor, parseCursor, printCursor } from './cursor.ts'
 import { askOrigins } from './origins.ts'
 import { ownAttributes } from './own-attributes.ts'
 import { type LogCountRow, logHistogramSql } from './plan/log-histogram.ts'
-import { type LogPlace, type LogRow, type LogsPlan, logPlacesSql, logsSql } from './plan/logs.ts'
+import { type LogRow, type LogsPlan, logsOfTimeSql, logsSql } from './plan/logs.ts'
 import type { Running } from './run.ts'
 import type { Condition } from './search/condition.ts'
 import { readSearch } from './search/read-search.ts'
@@ -30,14 +30,12 @@ export async function askMatchingLogs(
   const cursor = ask.cursor === undefined ? undefined : parseCursor(ask.cursor, /^\d{1,7}$/)
   if (cursor !== undefined && isRefused(cursor)) return cursor
   const after = cursor && { unixNano: cursor.key, skip: Number(cursor.rest) }
-  const condition = await ownAttributes(searched, running)
-  const { fromMs, toMs, order } = ask
-  const plan = { fromMs, toMs, order, condition, rows: ask.limit + 1, ...(after && { after }) }
-  const places = await askPlaces(plan, running)
-  const rows = places.length === 0 ? [] : await running.rows<LogRow>(logsSql(boundedBy(plan, places), places))
-  const shown = rows.slice(0, ask.limit)
+  const { fromMs, toMs, order, limit } = ask
+  const plan = { fromMs, toMs, order, condition: await ownAttributes(searched, running) }
+  const rows = await askPage(plan, { after, wanted: limit + 1 }, running)
+  const shown = rows.slice(0, limit).sort(orderOf(order))
   const origins = await askOrigins(shown, running)
-  const next = rows.length > shown.length ? nextCursor(shown, after) : undefined
+  const next = rows.length > limit ? nextCursor(shown, after) : undefined
   return {
     records: shown.map(logRecord),
     ...origins,
@@ -46,30 +44,57 @@ export async function askMatchingLogs(
   }
 }
 
-/** Where the page's rows lie, those that are skipped included. */
-async function askPlaces(plan: LogsPlan, running: Running): Promise<LogPlace[]> {
-  const places: LogPlace[] = []
-  const wanted = (plan.after?.skip ?? 0) + plan.rows
-  await widen(rangeLeft(plan), { order: plan.order, wanted, isCumulative: false }, async (stretch) => {
-    const found = await running.rows<LogPlace>(logPlacesSql({ ...plan, ...stretch }, wanted - places.length))
-    places.push(...found)
-    return found.length
-  })
-  return places
+/** The last time of the page before, and how many of its lines were shown by then. */
+type After = { unixNano: bigint; skip: number }
+
+/** One row more than are shown, to know whether there are more; what is left of the time where the last page ended comes first. */
+async function askPage(
+  plan: LogsPlan,
+  { after, wanted }: { after: After | undefined; wanted: number },
+  running: Running,
+): Promise<LogRow[]> {
+  const ofTime = (unixNano: bigint, skip: number, rows: number): Promise<LogRow[]> =>
+    running.rows<LogRow>(logsOfTimeSql(plan, unixNano, { skip, rows }))
+  const left = after === undefined ? [] : await ofTime(after.unixNano, after.skip, wanted)
+  const rows: LogRow[] = []
+  const more = wanted - left.length
+  if (more > 0) {
+    const rest = after === undefined ? plan : restOf(plan, after.unixNano)
+    await widen(rest, { order: plan.order, wanted: more, isCumulative: false }, async (stretch) => {
+      const found = await running.rows<LogRow>(logsSql({ ...rest, ...stretch }, more - rows.length))
+      rows.push(...found)
+      return found.length
+    })
+  }
+  // Of lines of one time any may have come: where the page ends between them, it ends between the same ones each time.
+  const [last, beyond] = rows.slice(-2)
+  if (rows.length < Math.max(2, more) || last === undefined || last.time !== beyond?.time) return [...left, ...rows]
+  const before = rows.filter((row) => row.time !== last.time)
+  const others = await ofTime(BigInt(last.time), 0, more - before.length)
+  return [...left, ...before, ...others]
 }
 
-/** The range that the places span, in whole milliseconds. */
-function boundedBy(plan: LogsPlan, places: readonly LogPlace[]): LogsPlan {
-  const [one, other] = [places[0], places.at(-1)].map((place) => Number(BigInt(place?.time ?? 0) / 1_000_000n))
-  const [first = plan.fromMs, last = plan.toMs] = [one ?? 0, other ?? 0].sort((a, b) => a - b)
-  return { ...plan, fromMs: Math.max(plan.fromMs, first), toMs: Math.min(plan.toMs, last + 1) }
+/** What lies beyond a time; the range in whole milliseconds. */
+function restOf(plan: LogsPlan, unixNano: bigint): LogsPlan {
+  const atMs = Number(unixNano / 1_000_000n)
+  const rest = { ...plan, beyond: unixNano }
+  return plan.order === 'newest'
+    ? { ...rest, toMs: Math.min(plan.toMs, atMs + 1) }
+    : { ...rest, fromMs: Math.max(plan.fromMs, atMs) }
+}
+
+/** Lines of one time stand in the same order each time the page is asked for. */
+function orderOf(order: 'newest' | 'oldest'): (a: LogRow, b: LogRow) => number {
+  const direction = order === 'newest' ? -1 : 1
+  return (a, b) => {
+    if (a.time !== b.time) return BigInt(a.time) < BigInt(b.time) ? -direction : direction
+    const [one, other] = [JSON.stringify(a), JSON.stringify(b)]
+    return one < other ? -1 : one > other ? 1 : 0
+  }
 }
 
 /** Rows of the last time that were shown, those of pages before counted too where it is still the same time. */
-function nextCursor(
-  shown: readonly LogRow[],
-  after: { unixNano: bigint; skip: number } | undefined,
-): Cursor | undefined {
+function nextCursor(shown: readonly LogRow[], after: After | undefined): Cursor | undefined {
   const last = shown.at(-1)
   if (last === undefined) return undefined
   const key = BigInt(last.time)
@@ -85,11 +110,4 @@ export async function askLogHistogram(ask: LogHistogramAsk, running: Running): P
   const stepMs = readableStep((ask.toMs - ask.fromMs) / ask.buckets)
   const rows = await running.rows<LogCountRow>(logHistogramSql(condition, ask, stepMs))
   return { ...logHistogram(rows, stepTimes(ask, stepMs)), stepMs, cost: running.cost() }
-}
-
-/** What the pages before have left of the range, in whole milliseconds. */
-function rangeLeft({ fromMs, toMs, order, after }: LogsPlan): TimeRange {
-  if (after === undefined) return { fromMs, toMs }
-  const atMs = Number(after.unixNano / 1_000_000n)
-  return order === 'newest' ? { fromMs, toMs: Math.min(toMs, atMs + 1) } : { fromMs: Math.max(fromMs, atMs), toMs }
 }

@@ -1,52 +1,66 @@
 import type { Condition } from '../search/condition.ts'
 import { conditionSql } from '../search/condition-sql.ts'
-import { ids, type Sql, sql, trusted, uint } from '../sql.ts'
+import { type Sql, sql, trusted, uint } from '../sql.ts'
 import { inRange, instant, type TimeRange } from '../time-range.ts'
 
 export type LogsPlan = TimeRange & {
   condition: Condition
   order: 'newest' | 'oldest'
-  /** Rows to give back: one more than are shown, to know whether there are more. */
-  rows: number
-  /** Begin at this time, leaving out this many of its rows, in the order of the answer. */
-  after?: { unixNano: bigint; skip: number }
+  /** Only what lies beyond this time, in that order. */
+  beyond?: bigint
 }
 
 /**
- * Where the next `rows` that match lie, from as few columns as can tell: by service and time, as the table is ordered. Whole rows are read only once these are known,
- * and only where they lie.
+ * The next `rows` that match, ordered by time alone: what a line shows is then read of these only, once the times have told which they
+ * are (the engine's lazy materialization). A second key for lines of one time would have it read of all that match.
  */
-export function logPlacesSql(plan: LogsPlan, rows: number): Sql {
-  return sql`SELECT service, toString(toUnixTimestamp64Nano(ts)) AS time FROM logs
-WHERE ${whereSql(plan)}
-ORDER BY ts ${trusted(plan.order === 'newest' ? 'DESC' : 'ASC')} LIMIT ${uint(rows)}`
-}
-
-export type LogPlace = { service: string; time: string }
-
-/**
- * The page whose places are known. Rows of one time are ordered by their hash, so that paging is stable; rows alike in
- * all of it are interchangeable.
- */
-export function logsSql(plan: LogsPlan, places: readonly LogPlace[]): Sql {
-  const direction = trusted(plan.order === 'newest' ? 'DESC' : 'ASC')
-  const services = places.map(({ service }) => service)
-  const times = ids(places.map(({ time }) => time))
+export function logsSql(plan: LogsPlan, rows: number): Sql {
   return sql`SELECT ${logColumns}
 FROM logs
-WHERE (service, ts) IN (
-  SELECT tupleElement(place, 1), fromUnixTimestamp64Nano(toInt64(tupleElement(place, 2)), 'UTC')
-  FROM (SELECT arrayJoin(arrayZip(${services}, ${times})) AS place)
-) AND ${whereSql(plan)}
-ORDER BY logs.ts ${direction}, cityHash64(service, severity, body, trace_id, span_id, resource_id, scope_id, observed_ts, attributes.keys, attributes.values)
-LIMIT ${uint(plan.rows)} OFFSET ${uint(plan.after?.skip ?? 0)}`
+WHERE ${inRange('ts', plan)}${beyondSql(plan)} AND ${conditionGroup(plan.condition)}
+ORDER BY ts ${trusted(plan.order === 'newest' ? 'DESC' : 'ASC')}
+LIMIT ${uint(rows)}${withoutKey(plan) ? trusted('\nSETTINGS use_primary_key = 0') : sql``}`
 }
 
-function whereSql(plan: LogsPlan): Sql {
-  const { after } = plan
-  const beyond = trusted(plan.order === 'newest' ? '<=' : '>=')
-  const start = after === undefined ? sql`` : sql` AND ts ${beyond} ${instant(after.unixNano)}`
-  return sql`${inRange('ts', plan)}${start} AND ${conditionGroup(plan.condition)}`
+/**
+ * Lines of one time, ordered by their hash, so that pages may part between them; rows alike in all of it are
+ * interchangeable.
+ */
+export function logsOfTimeSql(plan: LogsPlan, unixNano: bigint, { skip, rows }: { skip: number; rows: number }): Sql {
+  return sql`SELECT ${logColumns}
+FROM logs
+WHERE ts = ${instant(unixNano)} AND ${inRange('ts', plan)} AND ${conditionGroup(plan.condition)}
+ORDER BY cityHash64(service, severity, body, trace_id, span_id, resource_id, scope_id, observed_ts, attributes.keys, attributes.values)
+LIMIT ${uint(rows)} OFFSET ${uint(skip)}`
+}
+
+function beyondSql({ beyond, order }: LogsPlan): Sql {
+  return beyond === undefined ? sql`` : sql` AND ts ${trusted(order === 'newest' ? '<' : '>')} ${instant(beyond)}`
+}
+
+/**
+ * Where the index of words tells which granules to read, and most of the days are asked for, the key can take few of them away:
+ * of (service, ts) it looks at every granule, a microsecond each.
+ */
+function withoutKey({ fromMs, toMs, condition }: LogsPlan): boolean {
+  const days = Math.ceil(toMs / dayMs) - Math.floor(fromMs / dayMs)
+  return toMs - fromMs >= (days * dayMs) / 2 && wordsTell(condition)
+}
+
+const dayMs = 86_400_000
+
+/** Whether only granules with certain words can have what matches. */
+function wordsTell(condition: Condition): boolean {
+  switch (condition.is) {
+    case 'and':
+      return condition.terms.some(wordsTell)
+    case 'or':
+      return condition.terms.every(wordsTell)
+    case 'words':
+      return condition.words.match === 'whole' && condition.words.tokens.length > 0
+    default:
+      return false
+  }
 }
 
 function conditionGroup(condition: Condition): Sql {

@@ -1,10 +1,13 @@
-SELECT service, toString(toUnixTimestamp64Nano(ts)) AS time FROM logs
+SELECT toString(toUnixTimestamp64Nano(ts)) AS time,
+  toString(toUnixTimestamp64Nano(observed_ts)) AS observed,
+  service, severity, severity_text, event_name, body, body_type,
+  lower(hex(trace_id)) AS trace, lower(hex(span_id)) AS span, flags,
+  toString(resource_id) AS resource, toString(scope_id) AS scope,
+  mapKeys(attributes) AS attribute_keys, mapValues(attributes) AS attribute_values, attribute_types, dropped_attributes
+FROM logs
 WHERE ts >= fromUnixTimestamp64Nano({p1:Int64}, 'UTC') AND ts < fromUnixTimestamp64Nano({p2:Int64}, 'UTC') AND hasToken(lower(body), {p3:String}) AND hasToken(lower(body), {p4:String})
-ORDER BY ts DESC LIMIT {p5:UInt64};
-
-SELECT service, toString(toUnixTimestamp64Nano(ts)) AS time FROM logs
-WHERE ts >= fromUnixTimestamp64Nano({p1:Int64}, 'UTC') AND ts < fromUnixTimestamp64Nano({p2:Int64}, 'UTC') AND hasToken(lower(body), {p3:String}) AND hasToken(lower(body), {p4:String})
-ORDER BY ts DESC LIMIT {p5:UInt64};
+ORDER BY ts DESC
+LIMIT {p5:UInt64};
 
 SELECT toString(toUnixTimestamp64Nano(ts)) AS time,
   toString(toUnixTimestamp64Nano(observed_ts)) AS observed,
@@ -13,9 +16,6 @@ SELECT toString(toUnixTimestamp64Nano(ts)) AS time,
   toString(resource_id) AS resource, toString(scope_id) AS scope,
   mapKeys(attributes) AS attribute_keys, mapValues(attributes) AS attribute_values, attribute_types, dropped_attributes
 FROM logs
-WHERE (service, ts) IN (
-  SELECT tupleElement(place, 1), fromUnixTimestamp64Nano(toInt64(tupleElement(place, 2)), 'UTC')
-  FROM (SELECT arrayJoin(arrayZip({p1:Array(String)}, {p2:Array(UInt64)})) AS place)
-) AND ts >= fromUnixTimestamp64Nano({p3:Int64}, 'UTC') AND ts < fromUnixTimestamp64Nano({p4:Int64}, 'UTC') AND hasToken(lower(body), {p5:String}) AND hasToken(lower(body), {p6:String})
-ORDER BY logs.ts DESC, cityHash64(service, severity, body, trace_id, span_id, resource_id, scope_id, observed_ts, attributes.keys, attributes.values)
-LIMIT {p7:UInt64} OFFSET {p8:UInt64};
+WHERE ts >= fromUnixTimestamp64Nano({p1:Int64}, 'UTC') AND ts < fromUnixTimestamp64Nano({p2:Int64}, 'UTC') AND hasToken(lower(body), {p3:String}) AND hasToken(lower(body), {p4:String})
+ORDER BY ts DESC
+LIMIT {p5:UInt64};
