@@ -300,7 +300,7 @@ export type ExplainedStatement = {
 
 /**
  * GET /api/v1/sql?sql
- * One SELECT over the tables of telemetry, read-only. 64-bit integers come as text; `cost.sql` is what was understood.
+ * One SELECT over the tables of telemetry, read-only. 64-bit integers come as text, ids (FixedString) as hex digits; `cost.sql` is what was understood.
  */
 export type SqlAnswer = { columns: { name: string; type: string }[]; rows: unknown[][]; cost: Cost }
 

@@ -20,6 +20,15 @@ describe('typed SQL', () => {
     ['WITH errors AS (SELECT * FROM spans WHERE status = 2) SELECT count() FROM errors', [['20']]],
     ['SELECT s.name, s.name FROM spans AS s ORDER BY s.ts LIMIT 1 -- twice the same', [['GET /cart', 'GET /cart']]],
     ['SELECT sum(number) FROM numbers(4)', [['6']]],
+    ['SELECT count() FROM receipts', [['0']]],
+    [
+      "SELECT trace_id, span_id, service FROM spans WHERE trace_id = unhex('0000000000000000000000000000003c') AND parent_span_id = ''",
+      [['0000000000000000000000000000003c', '00000000000003c1', 'web']],
+    ],
+    [
+      "SELECT [unhex('8e')::FixedString(1)] AS ids, map(ids[1], 'é') AS named, tuple(ids[1]::Nullable(FixedString(1)), 'ü\u2028') AS pair, 'ÿ\u2028' AS text",
+      [[['8e'], { '8e': 'é' }, ['8e', 'ü\u2028'], 'ÿ\u2028']],
+    ],
     [
       "SELECT 'file(system.users) TableIdentifier system.users' AS text",
       [['file(system.users) TableIdentifier system.users']],

@@ -45,6 +45,7 @@ const tables = new Set(
     'log_volume',
     'trace_bounds',
     'attribute_keys',
+    'receipts',
   ]),
 )
 const tableFunctions = new Set(['numbers', 'zeros', 'generateSeries', 'generate_series', 'values', 'view', 'null'])

@@ -9,7 +9,8 @@ import type { ClusterAddress } from './cluster-url.ts'
 import { toClusterLoadError, toQueryError } from './engine-errors.ts'
 import { Live } from './live.ts'
 import { readPartitions, renderDrop } from './partitions.ts'
-import { definedLimits, parseAnswer, parseTable, startStopping } from './reading.ts'
+import { parseReadableTable, readableFormat } from './readable-table.ts'
+import { definedLimits, parseAnswer, startStopping } from './reading.ts'
 import type {
   Answer,
   AnswerBlocks,
@@ -44,6 +45,8 @@ const migrateAgainMs = 10_000
 export function openClusterStore(options: ClusterOptions): Store {
   return new ClusterStore(options)
 }
+
+type Format = 'JSON' | 'Native' | typeof readableFormat
 
 class ClusterStore implements Store {
   readonly driver = 'cluster'
@@ -97,14 +100,19 @@ class ClusterStore implements Store {
   }
 
   async blocks(statement: Statement, options: ReadOptions = {}): Promise<AnswerBlocks> {
-    const startMs = performance.now()
-    const bytes = await this.#read(statement, options, 'Native')
-    // Over HTTP what was read stands in a header that comes before the end is known.
-    return { bytes, cost: { rowsRead: 0, bytesRead: 0, elapsedMs: performance.now() - startMs } }
+    return this.#timed(statement, options, 'Native')
   }
 
   async typed(text: string, options: ReadOptions = {}): Promise<AnswerTable> {
-    return parseTable((await this.#read({ sql: text, params: {} }, options, 'JSONCompact')).toString())
+    const { bytes, cost } = await this.#timed({ sql: text, params: {} }, options, readableFormat)
+    return { ...parseReadableTable(bytes), cost }
+  }
+
+  /** Over HTTP what was read stands in a header that comes before the end is known. */
+  async #timed(statement: Statement, options: ReadOptions, format: Format): Promise<AnswerBlocks> {
+    const startMs = performance.now()
+    const bytes = await this.#read(statement, options, format)
+    return { bytes, cost: { rowsRead: 0, bytesRead: 0, elapsedMs: performance.now() - startMs } }
   }
 
   /** Its servers have their own hours and their own load. */
@@ -150,7 +158,7 @@ class ClusterStore implements Store {
     await Promise.allSettled(this.#hosts.map((host) => host.close()))
   }
 
-  async #read(statement: Statement, options: ReadOptions, format: 'JSON' | 'JSONCompact' | 'Native'): Promise<Buffer> {
+  async #read(statement: Statement, options: ReadOptions, format: Format): Promise<Buffer> {
     const limits = { ...this.#options.limits, ...definedLimits(options.limits) }
     const stop = startStopping(limits.timeoutMs, options.signal)
     const query: HostQuery = {

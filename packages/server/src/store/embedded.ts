@@ -22,13 +22,15 @@ import { linesOf } from './lines.ts'
 import { Live } from './live.ts'
 import { appliedMigrations, migrationsDirectory, readMigrations, runMigrations } from './migrate.ts'
 import { readPartitions, renderDrop } from './partitions.ts'
-import { definedLimits, parseAnswer, parseTable, startStopping } from './reading.ts'
+import { parseReadableTable, readableFormat } from './readable-table.ts'
+import { definedLimits, parseAnswer, startStopping } from './reading.ts'
 import { type EngineResult, type Session, SessionPool } from './sessions.ts'
 import type {
   Answer,
   AnswerBlocks,
   AnswerTable,
   AppendedBlock,
+  Cost,
   ReadLimits,
   ReadOptions,
   SealedFile,
@@ -226,8 +228,7 @@ class EmbeddedStore implements Store {
 
   async blocks(statement: Statement, options: ReadOptions = {}): Promise<AnswerBlocks> {
     const result = await this.#read(statement, options, 'Native')
-    const { rowsRead, bytesRead, elapsed } = result
-    return { bytes: result.bytes(), cost: { rowsRead, bytesRead, elapsedMs: elapsed * 1000 } }
+    return { bytes: result.bytes(), cost: costOf(result) }
   }
 
   async typed(text: string, options: ReadOptions = {}): Promise<AnswerTable> {
@@ -238,8 +239,9 @@ class EmbeddedStore implements Store {
       this.#typed ??= this.#openTyped(id)
       const pool = await this.#typed
       const session = await pool.take(stop.signal)
-      const running = this.#track(askSession(session, text, 'JSONCompact').finally(() => pool.give(session)))
-      return parseTable((await this.#orKill(running, id, stop.signal)).text())
+      const running = this.#track(askSession(session, text, readableFormat).finally(() => pool.give(session)))
+      const result = await this.#orKill(running, id, stop.signal)
+      return { ...parseReadableTable(result.bytes()), cost: costOf(result) }
     } finally {
       stop.clear()
     }
@@ -342,6 +344,10 @@ class EmbeddedStore implements Store {
   }
 }
 
+function costOf({ rowsRead, bytesRead, elapsed }: EngineResult): Cost {
+  return { rowsRead, bytesRead, elapsedMs: elapsed * 1000 }
+}
+
 /**
  * What a session had begun to print when a query failed (too many rows, stopped) would stand before the answer of its
  * next query: something without an answer takes it away.
@@ -370,6 +376,8 @@ function readSettings(limits: ReadLimits, id: string): string[] {
     "storage_file_read_method = 'pread'",
     // It takes the condition's place in PREWHERE: the index of words was not asked, and bodies were read for every row.
     'use_top_k_dynamic_filtering = 0',
+    // Where they are asked while reading, what they left out is not kept for the next question (the query condition cache).
+    'use_skip_indexes_on_data_read = 0',
     'output_format_json_quote_64bit_integers = 1',
   ]
 }

@@ -1,4 +1,4 @@
-import type { Answer, AnswerTable, ReadLimits } from './store.ts'
+import type { Answer, ReadLimits } from './store.ts'
 import { QueryError } from './store.ts'
 
 /** What both drivers do around a question. */
@@ -35,26 +35,6 @@ type EngineAnswer<Row> = {
 export function parseAnswer<Row>(text: string): Answer<Row> {
   const { data, statistics }: EngineAnswer<Row> = JSON.parse(text)
   return {
-    rows: data,
-    cost: {
-      rowsRead: statistics.rows_read,
-      bytesRead: statistics.bytes_read,
-      elapsedMs: statistics.elapsed * 1000,
-    },
-  }
-}
-
-type EngineTable = {
-  meta: { name: string; type: string }[]
-  data: unknown[][]
-  statistics: { elapsed: number; rows_read: number; bytes_read: number }
-}
-
-/** Of the format JSONCompact. */
-export function parseTable(text: string): AnswerTable {
-  const { meta, data, statistics }: EngineTable = JSON.parse(text)
-  return {
-    columns: meta,
     rows: data,
     cost: {
       rowsRead: statistics.rows_read,
