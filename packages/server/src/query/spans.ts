@@ -9,6 +9,7 @@ import { readTraceSearch } from './search/read-search.ts'
 import { onlyLeaf, type TraceSearch } from './search/trace-condition.ts'
 import { widen } from './slices.ts'
 import type { TimeRange } from './time-range.ts'
+import { askPlaces } from './trace-places.ts'
 import { askFoundTraces } from './trace-search.ts'
 import type { TracesAsk } from './traces.ts'
 import { spanRecord } from './view/traces.ts'
@@ -64,7 +65,8 @@ async function spansOfTraces(search: TraceSearch, ask: TracesAsk, running: Runni
   const plan = { fromMs, toMs, order, traces: limit, ...(after && { after }) }
   const { found, next, isPartial } = await askFoundTraces(search, plan, running)
   const chosen = found.flatMap(({ traceId, spanIds }) => [...spanIds].map((spanId) => ({ traceId, spanId })))
-  const rows = chosen.length === 0 ? [] : await running.rows<SpanRow>(chosenSpansSql(chosen))
+  const places = await askPlaces([...new Set(chosen.map(({ traceId }) => traceId))], running)
+  const rows = places === undefined ? [] : await running.rows<SpanRow>(chosenSpansSql(chosen, places))
   const origins = await askOrigins(rows, running)
   return {
     spans: rows.map(spanRecord),

@@ -1,12 +1,12 @@
 import type { TraceSampleAnswer } from '@wakeline/protocol'
 import { isRefused, type Refused } from '../base/refused.ts'
 import { type TraceSampleRow, traceSampleSql } from './plan/trace-sample.ts'
-import { type TraceSummaryRow, traceSummariesSql } from './plan/traces.ts'
 import type { Running } from './run.ts'
 import { readTraceSearch } from './search/read-search.ts'
 import { anchorOf, onlyLeaf } from './search/trace-condition.ts'
 import type { TimeRange } from './time-range.ts'
 import { askMatches } from './trace-search.ts'
+import { askSummaries } from './traces.ts'
 import { traceSummaries } from './view/traces.ts'
 
 export type TraceSampleAsk = TimeRange & { q: string; traces: number }
@@ -31,7 +31,7 @@ export async function askTraceSample(ask: TraceSampleAsk, running: Running): Pro
       : rows.map(({ trace, matched }) => [trace, Number(matched)] as const)
   const shown = found.slice(0, ask.traces)
   const ids = shown.map(([traceId]) => traceId)
-  const summaries = ids.length === 0 ? [] : await running.rows<TraceSummaryRow>(traceSummariesSql(ids, undefined))
+  const summaries = await askSummaries(ids, undefined, running)
   const drawnFrom = Number(rows[0]?.total ?? 0)
   // Of what only some prove to be, the whole is in the proportion of the sample.
   const total = only === undefined ? Math.round((drawnFrom * found.length) / Math.max(1, rows.length)) : drawnFrom

@@ -4,6 +4,7 @@ import type { Running } from './run.ts'
 import { anchorOf, type TraceSearch } from './search/trace-condition.ts'
 import { holds, spansFound, type TraceSpans } from './search/trace-holds.ts'
 import { askPage } from './trace-page.ts'
+import { askPlaces } from './trace-places.ts'
 
 export type FoundTrace = { traceId: string; key: bigint; spanIds: ReadonlySet<string> }
 export type FoundTraces = {
@@ -59,7 +60,8 @@ export async function askMatches(
   running: Running,
 ): Promise<{ found: FoundTrace[]; spans: number }> {
   const ids = candidates.map(({ trace }) => trace)
-  const rows = await running.rows<TraceMatchesRow>(traceMatchesSql(search, ids))
+  const places = await askPlaces(ids, running)
+  const rows = places === undefined ? [] : await running.rows<TraceMatchesRow>(traceMatchesSql(search, places))
   const byId = new Map(rows.map((row) => [row.trace, row]))
   const found = candidates.flatMap(({ trace, last_key }): FoundTrace[] => {
     const row = byId.get(trace)

@@ -4,11 +4,9 @@ import { parseCursor, printCursor } from './cursor.ts'
 import { askOrigins } from './origins.ts'
 import { ownAttributes } from './own-attributes.ts'
 import {
-  type TraceBoundsRow,
   type TraceSpanRow,
   type TraceSummaryRow,
   type TracesPlan,
-  traceBoundsSql,
   traceSpansSql,
   traceSummariesSql,
 } from './plan/traces.ts'
@@ -17,6 +15,7 @@ import { readTraceSearch } from './search/read-search.ts'
 import { onlyLeaf } from './search/trace-condition.ts'
 import type { TimeRange } from './time-range.ts'
 import { askPage } from './trace-page.ts'
+import { askPlaces } from './trace-places.ts'
 import { askFoundTraces } from './trace-search.ts'
 import { spanRecord, traceSummaries } from './view/traces.ts'
 
@@ -41,7 +40,7 @@ export async function askTraces(ask: TracesAsk, running: Running): Promise<Trace
   }
   const { found, next, isPartial } = await askFoundTraces(search, { ...plan, traces: ask.limit }, running)
   const ids = found.map(({ traceId }) => traceId)
-  const rows = ids.length === 0 ? [] : await running.rows<TraceSummaryRow>(traceSummariesSql(ids, undefined))
+  const rows = await askSummaries(ids, undefined, running)
   return {
     traces: traceSummaries(ids, rows, new Map(found.map(({ traceId, spanIds }) => [traceId, spanIds.size]))),
     ...(next && { nextCursor: printCursor({ key: next.key, rest: next.traceId }) }),
@@ -55,23 +54,31 @@ async function tracesOfSpans(plan: TracesPlan, limit: number, running: Running):
   const page = await askPage(plan, running)
   const shown = page.rows.slice(0, limit)
   const ids = shown.map((row) => row.trace)
-  const statement = traceSummariesSql(ids, page.isWhole ? undefined : plan)
-  const rows = ids.length === 0 ? [] : await running.rows<TraceSummaryRow>(statement)
+  const rows = await askSummaries(ids, page.isWhole ? undefined : plan, running)
   const matched = page.isWhole ? new Map(shown.map((row) => [row.trace, Number(row.matched)])) : undefined
   const last = page.rows.length > shown.length ? shown.at(-1) : undefined
   const next = last && { nextCursor: printCursor({ key: BigInt(last.last_key), rest: last.trace }) }
   return { traces: traceSummaries(ids, rows, matched), ...next, cost: running.cost() }
 }
 
+/** What the store knows of whole traces; `matching` as in `traceSummariesSql`. */
+export async function askSummaries(
+  ids: readonly string[],
+  matching: TracesPlan | undefined,
+  running: Running,
+): Promise<TraceSummaryRow[]> {
+  const places = await askPlaces(ids, running)
+  return places === undefined ? [] : running.rows<TraceSummaryRow>(traceSummariesSql(places, matching))
+}
+
 const spansShownMax = 20_000
 
 export async function askTrace({ traceId }: { traceId: string }, running: Running): Promise<TraceAnswer | Refused> {
-  const [bounds] = await running.rows<TraceBoundsRow>(traceBoundsSql(traceId))
-  if (bounds === undefined || Number(bounds.days) === 0) {
+  const places = await askPlaces([traceId], running)
+  if (places === undefined) {
     return { refused: 'not_found', message: `Cannot show trace ${traceId}: no span of it is stored` }
   }
-  const between = { first: BigInt(bounds.first), last: BigInt(bounds.last) }
-  const rows = await running.rows<TraceSpanRow>(traceSpansSql(traceId, between, spansShownMax))
+  const rows = await running.rows<TraceSpanRow>(traceSpansSql(places, spansShownMax))
   const origins = await askOrigins(rows, running)
   const spansTotal = Number(rows[0]?.total ?? 0)
   return { traceId, spans: rows.map(spanRecord), spansTotal, ...origins, cost: running.cost() }

@@ -4,6 +4,7 @@ import type { SpanRow } from './plan/span-columns.ts'
 import { operationNamesSql, serviceCallsSql, wholeTracesSql } from './plan/whole-traces.ts'
 import type { Running } from './run.ts'
 import type { TimeRange } from './time-range.ts'
+import { askPlaces } from './trace-places.ts'
 import { kindOf } from './view/records.ts'
 import { spanRecord } from './view/traces.ts'
 
@@ -12,8 +13,9 @@ export type WholeTraces = { spans: SpanRecord[] } & Origins
 
 /** All spans of these traces; more than one question may give back is an error, never a silent cut. */
 export async function askWholeTraces(traceIds: readonly string[], running: Running): Promise<WholeTraces> {
-  if (traceIds.length === 0) return { spans: [], resources: {}, scopes: {} }
-  const rows = await running.rows<SpanRow>(wholeTracesSql(traceIds))
+  const places = await askPlaces(traceIds, running)
+  if (places === undefined) return { spans: [], resources: {}, scopes: {} }
+  const rows = await running.rows<SpanRow>(wholeTracesSql(places))
   return { spans: rows.map(spanRecord), ...(await askOrigins(rows, running)) }
 }
 

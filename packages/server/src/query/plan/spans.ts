@@ -3,7 +3,7 @@ import { conditionSql } from '../search/condition-sql.ts'
 import { type Sql, sql, trusted, uint } from '../sql.ts'
 import { inRange, instant, type TimeRange } from '../time-range.ts'
 import { spanColumns } from './span-columns.ts'
-import { ofTraces, traceBounds, traceIdSet } from './trace-search.ts'
+import { ofTraces, type TracePlaces } from './trace-search.ts'
 
 export type SpansPlan = TimeRange & {
   condition: Condition
@@ -42,13 +42,11 @@ function whereSql(plan: SpansPlan): Sql {
 }
 
 /** Spans of known traces, by their own ids, newest first. */
-export function chosenSpansSql(spans: readonly { traceId: string; spanId: string }[]): Sql {
-  const ids = traceIdSet([...new Set(spans.map(({ traceId }) => traceId))])
+export function chosenSpansSql(spans: readonly { traceId: string; spanId: string }[], places: TracePlaces): Sql {
   const both = spans.map(({ traceId, spanId }) => traceId + spanId)
-  return sql`WITH ${traceBounds(ids)}
-SELECT ${spanColumns}
+  return sql`SELECT ${spanColumns}
 FROM spans
-WHERE ${ofTraces(ids)}
+WHERE ${ofTraces(places)}
   AND concat(toString(trace_id), toString(span_id)) IN (SELECT unhex(arrayJoin(${both})))
 ORDER BY spans.ts DESC, trace_id DESC, spans.span_id DESC`
 }

@@ -1,46 +1,55 @@
 import { conditionSql } from '../search/condition-sql.ts'
 import type { SpanSet, TraceCondition, TraceSearch } from '../search/trace-condition.ts'
-import { joined, type Sql, sql, trusted, uint } from '../sql.ts'
+import { ids as idsOf, joined, type Sql, sql, trusted, uint } from '../sql.ts'
+import { instant } from '../time-range.ts'
 
-/** Trace ids as a set: an array that is not a literal would be searched from its start for every row. */
-export function traceIdSet(traceIds: readonly string[]): Sql {
-  return sql`(SELECT toFixedString(unhex(arrayJoin(${traceIds})), 16))`
+/** As a set: an array that is not a literal would be searched from its start for every row. One alone is found in fewer granules. */
+function isOneOf(traceIds: readonly string[]): Sql {
+  const [one, ...others] = traceIds
+  if (one !== undefined && others.length === 0) return sql`trace_id = unhex(${one})`
+  return sql`trace_id IN (SELECT toFixedString(unhex(arrayJoin(${traceIds})), 16))`
 }
+
+/** Where traces lie in time: between `first` and `last`, and in these tens of seconds, by which the table is ordered. */
+export type TracePlaces = { ids: readonly string[]; first: bigint; last: bigint; tens: readonly string[] }
 
 /**
- * The rows of whole traces: of their ids, and of the tens of seconds they lasted, by which the table is ordered. A filter of ids
- * alone would let through a hundredth of all the rest for each id that is asked for.
+ * The rows of whole traces. A filter of ids alone would let through a hundredth of all the rest for each id that is asked for.
+ * Traces that last for hours, or very many, are looked for in all the time between.
  */
-export function ofTraces(ids: Sql): Sql {
-  return sql`trace_id IN ${ids} AND ts >= bounds.1 AND ts <= bounds.2
-  AND intDiv(toUnixTimestamp64Nano(ts), 10000000000) IN (
-    SELECT arrayJoin(range(intDiv(toUnixTimestamp64Nano(first_ts), 10000000000), intDiv(toUnixTimestamp64Nano(last_ts), 10000000000) + 1))
-    FROM trace_bounds WHERE trace_id IN ${ids}
-  )`
+export function ofTraces({ ids, first, last, tens }: TracePlaces): Sql {
+  const between = sql`${isOneOf(ids)} AND ts >= ${instant(first)} AND ts <= ${instant(last)}`
+  const ten = trusted('intDiv(toUnixTimestamp64Nano(ts), 10000000000)')
+  if (tens.length > 0) return sql`${between} AND ${ten} IN (SELECT toInt64(arrayJoin(${idsOf(tens)})))`
+  return sql`${between} AND ${ten} >= ${first / tenNano} AND ${ten} <= ${last / tenNano}`
 }
 
-/** For `ofTraces`: between which times all of them lie, in every partition. */
-export function traceBounds(ids: Sql): Sql {
-  return sql`(SELECT (min(first_ts), max(last_ts)) FROM trace_bounds WHERE trace_id IN ${ids}) AS bounds`
+export const tenNano = 10_000_000_000n
+
+export function tracePlacesSql(ids: readonly string[]): Sql {
+  return sql`SELECT toString(toUnixTimestamp64Nano(min(first_ts))) AS first, toString(toUnixTimestamp64Nano(max(last_ts))) AS last
+FROM trace_bounds
+WHERE ${isOneOf(ids)}
+GROUP BY trace_id`
 }
+
+export type TracePlaceRow = { first: string; last: string }
 
 /**
  * Whole traces with what the search asks of them: their measures, and which spans match which leaf, as bits. Traces that
  * cannot be what was asked for are left out; whether the rest is, `holds` says. Parents matter to structure alone: without
  * it only spans that match are told.
  */
-export function traceMatchesSql(search: TraceSearch, traceIds: readonly string[]): Sql {
-  const ids = traceIdSet(traceIds)
+export function traceMatchesSql(search: TraceSearch, places: TracePlaces): Sql {
   const bits = search.leaves.map((leaf, index) => sql`if(${conditionSql(leaf)}, ${uint(2 ** index)}, 0)`)
   const nodes = trusted('(lower(hex(span_id)), lower(hex(parent_span_id)), toUInt64(matches))')
-  return sql`WITH ${traceBounds(ids)}
-SELECT lower(hex(trace_id)) AS trace, count() AS span_count, countIf(status = 2) AS errors, uniqExact(service) AS services,
+  return sql`SELECT lower(hex(trace_id)) AS trace, count() AS span_count, countIf(status = 2) AS errors, uniqExact(service) AS services,
   toString(max(toUnixTimestamp64Nano(ts) + duration) - min(toUnixTimestamp64Nano(ts))) AS nanoseconds,
   ${needsParents(search.condition) ? sql`groupArray(${nodes})` : sql`groupArrayIf(${nodes}, matches > 0)`} AS nodes
 FROM (
   SELECT trace_id, span_id, parent_span_id, ts, duration, status, service, ${bits.length === 0 ? trusted('toUInt64(0)') : joined(bits, ' + ')} AS matches
   FROM spans
-  WHERE ${ofTraces(ids)}
+  WHERE ${ofTraces(places)}
 )
 GROUP BY trace_id
 HAVING ${mayHold(search.condition)}`

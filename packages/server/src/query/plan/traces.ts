@@ -1,9 +1,9 @@
 import type { Condition } from '../search/condition.ts'
 import { conditionSql } from '../search/condition-sql.ts'
 import { type Sql, sql, trusted, uint } from '../sql.ts'
-import { inRange, instant, type TimeRange } from '../time-range.ts'
+import { inRange, type TimeRange } from '../time-range.ts'
 import { type SpanRow, spanColumns } from './span-columns.ts'
-import { ofTraces, traceBounds, traceIdSet } from './trace-search.ts'
+import { ofTraces, type TracePlaces } from './trace-search.ts'
 
 export type TracesPlan = TimeRange & {
   condition: Condition
@@ -48,10 +48,8 @@ export type TracePageRow = { trace: string; last_key: string; matched: string; s
  * What the store knows of whole traces; one row for each trace and service. `matching` counts spans that match, where
  * the page could not: their condition is then evaluated a second time.
  */
-export function traceSummariesSql(traceIds: readonly string[], matching: TracesPlan | undefined): Sql {
-  const ids = traceIdSet(traceIds)
-  return sql`WITH ${traceBounds(ids)}
-SELECT lower(hex(trace_id)) AS trace, service,
+export function traceSummariesSql(places: TracePlaces, matching: TracesPlan | undefined): Sql {
+  return sql`SELECT lower(hex(trace_id)) AS trace, service,
   toString(toUnixTimestamp64Nano(min(ts))) AS first_start,
   toString(max(toUnixTimestamp64Nano(ts) + duration)) AS last_end,
   count() AS spans,
@@ -61,7 +59,7 @@ SELECT lower(hex(trace_id)) AS trace, service,
   argMin(name, (parent_span_id != unhex('0000000000000000'), ts)) AS first_name,
   toString(toUnixTimestamp64Nano(argMin(ts, (parent_span_id != unhex('0000000000000000'), ts)))) AS first_name_start
 FROM spans
-WHERE ${ofTraces(ids)}
+WHERE ${ofTraces(places)}
 GROUP BY trace_id, service
 ORDER BY spans DESC, service`
 }
@@ -79,18 +77,10 @@ export type TraceSummaryRow = {
   first_name_start: string
 }
 
-export function traceBoundsSql(traceId: string): Sql {
-  return sql`SELECT toString(toUnixTimestamp64Nano(min(first_ts))) AS first, toString(toUnixTimestamp64Nano(max(last_ts))) AS last, count() AS days
-FROM trace_bounds
-WHERE trace_id = unhex(${traceId})`
-}
-
-export type TraceBoundsRow = { first: string; last: string; days: string }
-
-export function traceSpansSql(traceId: string, bounds: { first: bigint; last: bigint }, spansMax: number): Sql {
+export function traceSpansSql(places: TracePlaces, spansMax: number): Sql {
   return sql`SELECT ${spanColumns}, count() OVER () AS total
 FROM spans
-WHERE trace_id = unhex(${traceId}) AND ts >= ${instant(bounds.first)} AND ts <= ${instant(bounds.last)}
+WHERE ${ofTraces(places)}
 ORDER BY spans.ts, span_id
 LIMIT ${uint(spansMax)}`
 }

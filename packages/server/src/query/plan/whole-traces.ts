@@ -1,15 +1,13 @@
 import { type Sql, sql } from '../sql.ts'
 import { inRange, minutesInRange, type TimeRange } from '../time-range.ts'
 import { spanColumns } from './span-columns.ts'
-import { traceIdSet } from './trace-search.ts'
+import { ofTraces, type TracePlaces } from './trace-search.ts'
 
 /** All spans of these traces, in start order. */
-export function wholeTracesSql(traceIds: readonly string[]): Sql {
-  const ids = traceIdSet(traceIds)
-  return sql`WITH (SELECT (min(first_ts), max(last_ts)) FROM trace_bounds WHERE trace_id IN ${ids}) AS bounds
-SELECT ${spanColumns}
+export function wholeTracesSql(places: TracePlaces): Sql {
+  return sql`SELECT ${spanColumns}
 FROM spans
-WHERE trace_id IN ${ids} AND ts >= bounds.1 AND ts <= bounds.2
+WHERE ${ofTraces(places)}
 ORDER BY spans.ts, span_id`
 }
 
