@@ -88,6 +88,31 @@ describe('the last words arrive', () => {
     }
   })
 
+  // The middleware makes span, series and line of a request at the end of the turn it ended in: here there is none.
+  test.each(['process.exit(6)', "throw new Error('after the answer')"])(
+    'a request that ended in the turn of %s is told of, whole',
+    async (end) => {
+      const program = `${head}const { createServer, get } = await import('node:http')
+const { requests } = await import('wakeline/http')
+const middleware = requests()
+const server = createServer((request, response) => middleware(request, response, () => {
+  response.on('finish', () => { ${end} })
+  response.end('x')
+}))
+server.listen(0, () => get({ port: server.address().port, path: '/last' }))`
+      const ended = await folder.run({ 'd.mjs': program }, ['d.mjs'], { WAKELINE_ENDPOINT: collector.url })
+      expect(ended.code).toBe(end.startsWith('throw') ? 1 : 6)
+      const served = collector.spans.find((span) => span.kind === 2)
+      expect(served).toMatchObject({
+        status: { code: 0 },
+        attributes: { 'url.path': '/last', 'http.response.status_code': 200 },
+      })
+      expect(ended.stdout).toContain('"msg":"request completed"')
+      const duration = collector.points.filter((point) => point.metric === 'http.server.request.duration')
+      expect(duration.map((point) => point.attributes['http.response.status_code'])).toContain(200)
+    },
+  )
+
   test('a backend that is away or hangs holds the process no longer than allowed', async () => {
     const away = await folder.run({ 'a.mjs': head }, ['a.mjs'], { WAKELINE_ENDPOINT: 'http://127.0.0.1:1' })
     expect(away).toMatchObject({ code: 0 })

@@ -36,6 +36,7 @@ const modules: Readonly<Record<string, readonly string[]>> = {
 /** Parts that start() loads when it sees the need: CommonJS on their own, for both faces. See src/on-demand/load.ts. */
 const onDemand = [
   'channels',
+  'encode-metrics',
   'exporting',
   'lanes',
   'last-words',

@@ -22,8 +22,8 @@ import { LineOutput } from './logs/line-output.ts'
 import { type LogRecord, levels, severityOf } from './logs/log-record.ts'
 import { LogScope } from './logs/log-scope.ts'
 import { Logger, Logging } from './logs/logger.ts'
-import { MetricsEncoder } from './metrics/encode-metrics.ts'
 import { Metering, meterOf } from './metrics/metering.ts'
+import { PushedMetrics } from './metrics/pushed-metrics.ts'
 import { Workers } from './metrics/workers/workers.ts'
 import { firstInstalled } from './on-demand/installed.ts'
 import { loadOnDemand, type OnDemand } from './on-demand/load.ts'
@@ -64,7 +64,7 @@ export class Core {
   readonly logging: Logging
   readonly metering: Metering
   readonly workers: Workers
-  readonly encoder: MetricsEncoder
+  readonly encoder: PushedMetrics
   private readonly instrumentation: Instrumentation
   private readonly output: LineOutput
   private readonly limits: { stringMax: number }
@@ -122,7 +122,7 @@ export class Core {
       nowUnixMs: () => clock.nowUnixMs(),
       activeSpan: () => ownSpan(storage.getStore()?.span),
     })
-    this.encoder = new MetricsEncoder(this.metering, how)
+    this.encoder = new PushedMetrics(this.metering, how, report)
     this.workers = new Workers({ ...this, schedule: (run, delayMs) => this.schedule(run, delayMs) })
     const { tracing, metering, logging } = this
     this.instrumentation = new Instrumentation({ storage, tracing, metering, logging }, this.buffers.traces)
@@ -335,6 +335,7 @@ export class Core {
   }
 
   async flush(timeoutMs: number = this.settings.exportTimeoutMs): Promise<void> {
+    this.instrumentation.tellOver()
     this.output.flush()
     for (const run of this.beforeFlush) run()
     await this.pipeline?.flush(timeoutMs)
@@ -382,6 +383,7 @@ export class Core {
 
   /** The active span and those around it: nobody else will end them any more. */
   private endOpenSpans(error: unknown): void {
+    this.instrumentation.tellOver()
     const active = this.storage.getStore()?.span
     let span = active instanceof Span ? active : undefined
     while (span !== undefined) {

@@ -69,6 +69,11 @@ export class Instrumentation {
       this.stops.push(instrumentFetch({ ...this.parts, chunk: this.buffer.scope(fetchScope), yields: fetch }))
   }
 
+  /** Requests that are over are told of now. */
+  tellOver(): void {
+    this.server?.tellOver()
+  }
+
   stop(): void {
     for (const stop of this.stops.splice(0)) stop()
   }

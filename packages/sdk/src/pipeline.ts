@@ -2,8 +2,8 @@ import type { Clock } from './clock.ts'
 import { Exporter, type ExportForm, type Signal } from './export/exporter.ts'
 import { openSender, type Sender } from './export/sender.ts'
 import type { SignalBuffer } from './export/signal-buffer.ts'
-import type { MetricsEncoder } from './metrics/encode-metrics.ts'
 import type { Metering } from './metrics/metering.ts'
+import type { PushedMetrics } from './metrics/pushed-metrics.ts'
 import { loadOnDemand } from './on-demand/load.ts'
 import type { Settings } from './options.ts'
 import type { Report } from './report.ts'
@@ -16,7 +16,7 @@ export interface PipelineParts {
   form(signal: Signal): ExportForm | undefined
   readonly buffers: Record<Signal, SignalBuffer>
   readonly metering: Metering
-  readonly encoder: MetricsEncoder
+  readonly encoder: PushedMetrics
   readonly clock: Clock
   readonly report: Report
   schedule(run: () => void, delayMs: number): NodeJS.Timeout

@@ -6,12 +6,6 @@ import type { RequestInProgress } from '../middleware/request-log.ts'
 import type { Span } from '../traces/span.ts'
 import type { RequestShape } from './request-shape.ts'
 
-/** What became of a request. */
-export interface ExchangeEnd {
-  readonly shape: RequestShape
-  readonly endMs: number
-}
-
 /**
  * One request in progress, kept on the request and on its response. It is also what OpenTelemetry's framework
  * instrumentations find in the context as RPC metadata: they write the route there.
@@ -36,9 +30,13 @@ export class Exchange {
   readonly remoteAddress: string | undefined
   readonly encrypted: boolean
   route: string | undefined
-  /** Told once, when the request is over: the middleware that writes its line. */
-  atEnd: ((end: ExchangeEnd) => void) | undefined
-  ended: boolean
+  /** Told once, after the request is over: the middleware that writes its line. */
+  atEnd: ((shape: RequestShape) => void) | undefined
+  /** On the monotonic clock; 0 while it is in progress. */
+  endMs: number
+  aborted: boolean
+  /** Bytes written to its connection from the beginning to the end of the request. */
+  written: number
 
   constructor(parts: {
     span: Span
@@ -63,9 +61,18 @@ export class Exchange {
     this.encrypted = 'encrypted' in socket && socket.encrypted === true
     this.route = undefined
     this.atEnd = undefined
-    this.ended = false
+    this.endMs = 0
+    this.aborted = false
+    this.written = socket.bytesWritten
     const held = { key: rpcMetadataKey, value: this, next: undefined }
     this.context = new Context({ span, scope, baggage, suppressed: false }, held)
+  }
+
+  /** Notes what changes when the connection goes on to the next request; the rest is read when the end is told. */
+  end(aborted: boolean): void {
+    this.endMs = performance.now()
+    this.aborted = aborted
+    this.written = this.socket.bytesWritten - this.written
   }
 }
 

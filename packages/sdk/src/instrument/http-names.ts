@@ -35,13 +35,17 @@ const hostsRemembered = 64
 /** Splits Host headers; a service sees the same few again and again. */
 export class Hosts {
   private readonly known = new Map<string, Host>()
+  /** Compared first: the text comes anew with each request, and to hash it costs more than to compare it. */
+  private lastHeader: string | undefined = undefined
+  private last = splitHost(undefined)
 
   of(header: string | undefined): Host {
-    const found = this.known.get(header ?? '')
-    if (found !== undefined) return found
-    const split = splitHost(header)
-    if (this.known.size < hostsRemembered) this.known.set(header ?? '', split)
-    return split
+    if (header === this.lastHeader) return this.last
+    const found = this.known.get(header ?? '') ?? splitHost(header)
+    if (this.known.size < hostsRemembered) this.known.set(header ?? '', found)
+    this.lastHeader = header
+    this.last = found
+    return found
   }
 }
 
@@ -54,18 +58,24 @@ function splitHost(host: string | undefined): Host {
 
 const idLike = /^(\d+|[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{16,}|[0-9A-HJKMNP-TV-Z]{26})$/i
 
+interface Routed {
+  readonly route?: unknown
+  readonly baseUrl?: unknown
+  readonly params?: unknown
+}
+
 /**
  * The template of the route a framework has chosen: Express puts `route` and `baseUrl` on the request. A router mounted
  * under a parameter leaves the actual value in `baseUrl`: what is a parameter, or looks like an id, is put back.
  */
-export function routeOf(request: object): string | undefined {
-  const route: unknown = Reflect.get(request, 'route')
+export function routeOf(request: object & Routed): string | undefined {
+  const { route } = request
   if (typeof route !== 'object' || route === null) return undefined
   const path: unknown = Reflect.get(route, 'path')
   if (typeof path !== 'string') return undefined
-  const base: unknown = Reflect.get(request, 'baseUrl')
+  const base = request.baseUrl
   if (typeof base !== 'string' || base === '') return path
-  const params: unknown = Reflect.get(request, 'params')
+  const { params } = request
   const template = base
     .split('/')
     .map((part) => parameterName(part, params) ?? (idLike.test(part) ? ':id' : part))

@@ -15,18 +15,23 @@ interface RequestStart {
 }
 
 const patched = Symbol('wakeline.patched')
-const serverNow = { kind: spanKind.server, startUnixMs: 0, root: false }
+const serverNow = { kind: spanKind.server, startUnixMs: 0, root: false, saysWhenPieceEnds: true }
 const failed = { code: statusCode.error }
+/** So many requests that are over may wait for the end of the turn. */
+const overMax = 256
 
 /**
  * Traces and measures every request a node:http or node:https server answers, whenever it was created. The start is
  * learned from diagnostics_channel; `emit` of that server, and of requests and responses, then runs in the context
- * of the request, so that handlers and their listeners see it and no other request does.
+ * of the request, so that handlers and their listeners see it and no other request does. Of the requests that end in one
+ * turn of the event loop, spans, series and lines are made together at its end (decision 0060).
  */
 export class HttpServerInstrument {
   private readonly parts: InstrumentParts
   private readonly shapes: RequestShapes
   private readonly hosts = new Hosts()
+  private over: Exchange[] = []
+  private lastServer: Server | undefined = undefined
 
   constructor(parts: InstrumentParts) {
     this.parts = parts
@@ -50,13 +55,17 @@ export class HttpServerInstrument {
     return () => {
       channel('http.server.request.start').unsubscribe(onStart)
       channel('http.server.response.finish').unsubscribe(onFinish)
+      this.tellOver()
     }
   }
 
   private started({ request, response, server }: RequestStart): void {
     if (this.parts.yields() || this.parts.storage.getStore()?.suppressed === true) return
-    this.patchServer(server)
-    this.patchMessages()
+    if (server !== this.lastServer) {
+      this.lastServer = server
+      this.patchServer(server)
+      this.patchMessages()
+    }
     const headers = request.headers
     const { propagation } = this.parts.tracing
     const read = (name: string) => textOf(headers[name])
@@ -77,10 +86,22 @@ export class HttpServerInstrument {
   }
 
   private end(exchange: Exchange, aborted: boolean): void {
-    if (exchange.ended) return
-    exchange.ended = true
-    const { span, request, response } = exchange
-    const endMs = performance.now()
+    if (exchange.endMs !== 0) return
+    exchange.end(aborted)
+    const waiting = this.over.push(exchange)
+    if (waiting === 1) setImmediate(() => this.tellOver())
+    else if (waiting >= overMax) this.tellOver()
+  }
+
+  /** Also called when there is no end of this turn: before a flush, and when the process ends. */
+  tellOver(): void {
+    const over = this.over
+    this.over = []
+    for (const exchange of over) this.parts.storage.run(exchange.context, this.tell, exchange)
+  }
+
+  private readonly tell = (exchange: Exchange): void => {
+    const { span, request, response, aborted } = exchange
     const shape = this.shapes.of({
       method: knownMethod(exchange.method),
       route: exchange.route ?? routeOf(request),
@@ -90,9 +111,9 @@ export class HttpServerInstrument {
       host: this.hosts.of(exchange.headers.host),
       version: exchange.version,
     })
-    shape.duration.record((endMs - exchange.startMs) / 1000)
+    shape.duration.record((exchange.endMs - exchange.startMs) / 1000)
     if (span.sampled) this.endSpan(exchange, shape)
-    exchange.atEnd?.({ shape, endMs })
+    exchange.atEnd?.(shape)
   }
 
   private endSpan(exchange: Exchange, shape: RequestShape): void {
@@ -110,18 +131,20 @@ export class HttpServerInstrument {
       'user_agent.original': headers['user-agent'],
     })
     if (status !== undefined && status >= 500) span.setStatus(failed)
-    span.end()
+    span.endAt(exchange.endMs)
   }
 
   private patchServer(server: Server): void {
     if (Object.hasOwn(server, patched)) return
-    const { storage } = this.parts
+    const { storage, tracing } = this.parts
     const original = server.emit
     Object.defineProperty(server, patched, { value: true })
     server.emit = function emit(this: Server, ...args: unknown[]): boolean {
       const exchange = args[1] instanceof IncomingMessage ? exchangeOf(args[1]) : undefined
       if (exchange === undefined) return apply(original, this, args)
-      return storage.run(exchange.context, apply, original, this, args)
+      const result = storage.run(exchange.context, apply, original, this, args)
+      tracing.atPieceEnd?.()
+      return result
     }
   }
 
@@ -134,24 +157,25 @@ export class HttpServerInstrument {
       const original = prototype.emit
       Object.defineProperty(prototype, patched, { value: true })
       prototype.emit = function emit(this: IncomingMessage | ServerResponse, ...args: unknown[]): boolean {
-        const current = storage.getStore()
-        const exchange = exchangeIn(current, this) ?? exchangeOf(this)
-        if (exchange === undefined) return apply(original, this, args)
         const type = args[0]
+        const exchange = exchangeOf(this)
         // Most events of a request have no listener: a context for nobody is not entered.
-        const isEntered = current !== exchange.context && (typeof type !== 'string' || this.listenerCount(type) > 0)
-        const result = isEntered
-          ? storage.run(exchange.context, apply, original, this, args)
-          : apply(original, this, args)
-        if (!exchange.ended && type === 'close' && this === exchange.response) closed(exchange)
+        const isHeard = exchange !== undefined && (typeof type !== 'string' || this.listenerCount(type) > 0)
+        const result =
+          isHeard && storage.getStore() !== exchange.context
+            ? storage.run(exchange.context, apply, original, this, args)
+            : apply(original, this, args)
+        if (type === 'close' && exchange?.endMs === 0 && this === exchange.response) closed(exchange)
         return result
       }
     }
   }
 }
 
-/** One function for all emits: a closure for each would be made on every event. */
+/** One function for all emits: a closure for each would be made on every event. A list to spread costs more than a call. */
 function apply(emit: Server['emit'] | IncomingMessage['emit'], emitter: object, args: unknown[]): boolean {
+  if (args.length === 1) return Reflect.apply(emit, emitter, [args[0]])
+  if (args.length === 2) return Reflect.apply(emit, emitter, [args[0], args[1]])
   return Reflect.apply(emit, emitter, args)
 }
 

@@ -3,8 +3,8 @@ import { Keys } from '../encode/keys.ts'
 import { preferMetrics } from '../on-demand/metrics.ts'
 import { Message } from '../testing/otlp-decode.ts'
 import { nativeHistograms, summaries } from './application/extend.ts'
-import { MetricsEncoder } from './encode-metrics.ts'
 import { Metering, meterOf } from './metering.ts'
+import { PushedMetrics } from './pushed-metrics.ts'
 import { seldom } from './seldom.ts'
 
 const scope = { name: 'wakeline', version: '', schemaUrl: '' }
@@ -20,7 +20,7 @@ function open() {
     nowUnixMs: () => clock.nowMs,
     activeSpan: () => undefined,
   })
-  const encoder = new MetricsEncoder(metering, { keys: new Keys(), limits: { stringMax: 100 } })
+  const encoder = new PushedMetrics(metering, { keys: new Keys(), limits: { stringMax: 100 } }, say)
   /** A second later: each metric with its temporality and points, read by hand. */
   const push = async () => {
     await metering.runObservers()

@@ -12,26 +12,22 @@ import type { HistogramPoints, NumberPoints, Points, PointWriter, ScopePoints } 
  *     12 length [ 0a scope  12 length [ 0a name  12 description  1a unit  5|7|9|10|11 data ] ... ]
  */
 export class MetricsEncoder implements PointWriter {
-  /** What is encoded: all there is, or what changed since the last time. */
-  source: () => Iterable<ScopePoints>
-  /** Somebody else has the metrics of this process: there is nothing to push. */
-  isQuiet = false
   writer: RecordWriter = new RecordWriter(0)
   nowUnixMs = 0
+  private readonly source: () => Iterable<ScopePoints>
   private readonly how: AttributeEncoding
   /** Attributes never change once a series exists: each is encoded once. */
   private readonly encoded = new WeakMap<Attributes, Uint8Array>()
   /** An exemplar goes out once. */
   private encodedUnixMs = 0
 
-  constructor(metering: { all(): Iterable<ScopePoints> }, how: AttributeEncoding) {
-    this.source = () => metering.all()
+  constructor(source: () => Iterable<ScopePoints>, how: AttributeEncoding) {
+    this.source = source
     this.how = how
   }
 
   /** Every series that has had a value, or undefined when there is none. */
   encode(nowUnixMs: number): Taken | undefined {
-    if (this.isQuiet) return undefined
     const writer = new RecordWriter(65_536)
     this.writer = writer
     this.nowUnixMs = nowUnixMs

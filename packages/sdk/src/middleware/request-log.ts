@@ -2,9 +2,9 @@ import { type Context, rootContext, rpcMetadataKey } from '../context/context.ts
 import type { Core } from '../core.ts'
 import type { Key } from '../encode/keys.ts'
 import { messageOf } from '../encode/plain-value.ts'
-import { type Exchange, type ExchangeEnd, exchangeIn, exchangeOf } from '../instrument/exchange.ts'
+import { type Exchange, exchangeIn, exchangeOf } from '../instrument/exchange.ts'
 import { knownMethod, routeOf, shownQuery } from '../instrument/http-names.ts'
-import type { ShapeFacts } from '../instrument/request-shape.ts'
+import type { RequestShape, ShapeFacts } from '../instrument/request-shape.ts'
 import { BoundAttributes } from '../logs/bound-attributes.ts'
 import { levels } from '../logs/log-record.ts'
 import { LogScope } from '../logs/log-scope.ts'
@@ -37,6 +37,8 @@ export interface RequestFacts {
   readonly url: string
   header(name: string): unknown
   readonly peer: string | undefined
+  /** On the monotonic clock, where the beginning was seen; else it is now. */
+  readonly startMs?: number | undefined
 }
 
 /** How a request ended. */
@@ -49,7 +51,7 @@ interface Outcome {
   readonly size?: number | undefined
   readonly more?: Attributes | undefined
   /** What the instrumentation of node:http has worked out already. */
-  readonly known?: ExchangeEnd | undefined
+  readonly known?: { readonly shape: RequestShape; readonly endMs: number } | undefined
 }
 
 /** One request in progress, whatever framework it came through. */
@@ -76,7 +78,7 @@ export class RequestInProgress {
     this.error = undefined
     this.handler = undefined
     this.onlyIds = undefined
-    this.startMs = performance.now()
+    this.startMs = facts.startMs ?? performance.now()
     this.ids = readRequestIds(facts, options.trustUserId ?? true)
     this.context = this.bind(core.storage.getStore())
     this.isLogged = options.ignore === undefined || !options.ignore(pathOf(facts.url))
@@ -204,6 +206,7 @@ class NodeFacts implements RequestFacts {
   readonly method: string | undefined
   readonly url: string
   readonly peer: string | undefined
+  readonly startMs: number | undefined
   private readonly headers: HttpRequest['headers']
 
   constructor(request: HttpRequest, exchange: Exchange | undefined) {
@@ -211,6 +214,7 @@ class NodeFacts implements RequestFacts {
     this.url = exchange === undefined ? originalUrl(request) : exchange.url
     this.peer = exchange === undefined ? request.socket?.remoteAddress : exchange.remoteAddress
     this.headers = exchange === undefined ? request.headers : exchange.headers
+    this.startMs = exchange?.startMs
   }
 
   header(name: string): unknown {
@@ -232,13 +236,10 @@ export function beginNodeRequest(
   else exchange.progress = progress
   response.setHeader('x-request-id', progress.ids.requestId)
   response.setHeader('x-correlation-id', progress.ids.correlationId)
-  const socket = exchange === undefined ? request.socket : exchange.socket
-  const writtenBefore = socket?.bytesWritten ?? 0
-  const end = (known: ExchangeEnd | undefined) => {
-    const { route, status, aborted } = known === undefined ? readEnd(request, response) : known.shape.facts
+  const end = (facts: Pick<ShapeFacts, 'route' | 'status' | 'aborted'>, sent: number, known: Outcome['known']) => {
+    const { route, status, aborted } = facts
     progress.route ??= route
     const bodySize = sizeOf(response.getHeader('content-length'))
-    const sent = (socket?.bytesWritten ?? writtenBefore) - writtenBefore
     progress.end({
       status,
       aborted,
@@ -248,8 +249,15 @@ export function beginNodeRequest(
       known,
     })
   }
-  if (exchange === undefined) response.once('close', () => end(undefined))
-  else exchange.atEnd = end
+  if (exchange !== undefined) {
+    exchange.atEnd = (shape) => end(shape.facts, exchange.written, { shape, endMs: exchange.endMs })
+    return progress
+  }
+  const { socket } = request
+  const writtenBefore = socket?.bytesWritten ?? 0
+  response.once('close', () =>
+    end(readEnd(request, response), (socket?.bytesWritten ?? writtenBefore) - writtenBefore, undefined),
+  )
   return progress
 }
 

@@ -1,4 +1,5 @@
 import * as channels from './channels.ts'
+import * as encodeMetrics from './encode-metrics.ts'
 import * as exporting from './exporting.ts'
 import * as lanes from './lanes.ts'
 import * as lastWords from './last-words.ts'
@@ -12,6 +13,7 @@ import * as propagation from './propagation.ts'
 /** For programs that run from source: there are no built files to load. Tests load this first. */
 const fromSource: OnDemand = {
   channels,
+  'encode-metrics': encodeMetrics,
   exporting,
   lanes,
   'last-words': lastWords,

@@ -1,5 +1,5 @@
 import type { Span } from '../traces/span.ts'
-import type { Tracing } from '../traces/tracing.ts'
+import type { SpanRequest, Tracing } from '../traces/tracing.ts'
 
 export interface LaneOptions {
   /** A delay of at least so many milliseconds is said. */
@@ -26,7 +26,7 @@ const settled = Promise.resolve()
  *                   [ a segment  ]            code that held it
  *
  * A timer looks every 20 ms whether it is late. The first span of a piece of code sets a microtask, which runs when that
- * piece is over. A span shorter than `minMs` costs one comparison when it ends. A span whose own code held the loop after
+ * piece is over; a request to a server says so itself, because a microtask for each costs a tenth of a request. A span shorter than `minMs` costs one comparison when it ends. A span whose own code held the loop after
  * an `await` says so too: who held it is not known. Collections are announced by Node a moment later, so that a span
  * which ends in the very turn of one shows only the wait.
  */
@@ -54,6 +54,7 @@ class Lanes {
     observer.observe({ entryTypes: ['gc'] })
     this.observer = observer
     tracing.atStart.push(this.onStart)
+    tracing.atPieceEnd = this.onSegmentEnd
     tracing.atEnd.unshift(this.onEnd)
   }
 
@@ -63,10 +64,13 @@ class Lanes {
     const { atStart, atEnd } = this.tracing
     atStart.splice(atStart.indexOf(this.onStart), 1)
     atEnd.splice(atEnd.indexOf(this.onEnd), 1)
+    this.tracing.atPieceEnd = undefined
   }
 
   private tick(): void {
     const nowMs = performance.now()
+    // The piece of code that has not said so, because it threw, is over too.
+    this.onSegmentEnd()
     if (this.isLate(nowMs)) keep(this.stalls, this.stallUntil(nowMs))
     this.lastMs = nowMs
     this.lastIdleMs = idleMs()
@@ -80,13 +84,14 @@ class Lanes {
     return { fromMs: Math.min(nowMs, this.lastMs + idleMs() - this.lastIdleMs), toMs: nowMs }
   }
 
-  private readonly onStart = (span: Span): void => {
+  private readonly onStart = (span: Span, { saysWhenPieceEnds }: SpanRequest): void => {
     if (this.segmentMs !== 0) return
     this.segmentMs = span.startMonotonicMs
-    void settled.then(this.onSegmentEnd)
+    if (saysWhenPieceEnds !== true) void settled.then(this.onSegmentEnd)
   }
 
   private readonly onSegmentEnd = (): void => {
+    if (this.segmentMs === 0) return
     const toMs = performance.now()
     if (toMs - this.segmentMs >= this.minMs) keep(this.holders, { fromMs: this.segmentMs, toMs })
     this.segmentMs = 0

@@ -1,6 +1,7 @@
 import { messageOf } from '../encode/plain-value.ts'
 import type { Report } from '../report.ts'
 import type * as channels from './channels.ts'
+import type * as encodeMetrics from './encode-metrics.ts'
 import type * as exporting from './exporting.ts'
 import type * as lanes from './lanes.ts'
 import type * as lastWords from './last-words.ts'
@@ -17,6 +18,7 @@ import type * as propagation from './propagation.ts'
  */
 export interface OnDemand {
   readonly channels: typeof channels
+  readonly 'encode-metrics': typeof encodeMetrics
   readonly exporting: typeof exporting
   readonly lanes: typeof lanes
   readonly 'last-words': typeof lastWords

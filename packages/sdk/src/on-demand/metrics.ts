@@ -1,23 +1,23 @@
 import { DeltaReader, deltaWanted } from '../metrics/delta.ts'
-import type { MetricsEncoder } from '../metrics/encode-metrics.ts'
 import { openNodeNames } from '../metrics/exposition/node-names.ts'
 import type { Metering } from '../metrics/metering.ts'
 import { makeNative, nativeLimits } from '../metrics/native/native-rows.ts'
+import type { PushedMetrics } from '../metrics/pushed-metrics.ts'
 import { seldom } from '../metrics/seldom.ts'
 import { Gathering, type GatheringParts } from '../metrics/workers/gathering.ts'
 import { clusterPort, Member, threadPort } from '../metrics/workers/member.ts'
 import type { Settings } from '../options.ts'
 import type { Report } from '../report.ts'
 
-interface PushedMetrics {
+interface WorkersMetrics {
   readonly metering: Metering
-  readonly encoder: MetricsEncoder
+  readonly encoder: PushedMetrics
   readonly report: Report
 }
 
 /** What is pushed, where the options want it another way than the core does it. Returns how to stop. */
 export function preferMetrics(
-  { metering, encoder }: Pick<PushedMetrics, 'metering' | 'encoder'>,
+  { metering, encoder }: Pick<WorkersMetrics, 'metering' | 'encoder'>,
   { temporality, nativeHistograms }: Pick<Settings, 'temporality' | 'nativeHistograms'>,
 ): () => void {
   const { source } = encoder
@@ -43,7 +43,7 @@ export function preferMetrics(
 }
 
 /** In a worker of `cluster` or another thread: tells its metrics to those who want them. */
-export function joinPrimary(parts: PushedMetrics): Member | undefined {
+export function joinPrimary(parts: WorkersMetrics): Member | undefined {
   const port = threadPort() ?? clusterPort()
   return port && new Member({ ...parts, openNodeNames: () => openNodeNames(parts.report) }, port)
 }

@@ -232,11 +232,18 @@ export class Span implements PublicSpan, SpanLink {
   }
 
   end(endTime?: TimeInput): void {
+    if (endTime === undefined) this.endAt(performance.now())
+    else this.endAtUnixMs(Math.max(this.startUnixMs, unixMsOf(endTime, this.tracing.clock)))
+  }
+
+  /** At a reading of `performance.now()`. */
+  endAt(monotonicMs: number): void {
+    this.endAtUnixMs(this.startUnixMs + (monotonicMs - this.startMonotonicMs))
+  }
+
+  private endAtUnixMs(unixMs: number): void {
     if (this.endUnixMs !== 0) return
-    this.endUnixMs =
-      endTime === undefined
-        ? this.startUnixMs + (performance.now() - this.startMonotonicMs)
-        : Math.max(this.startUnixMs, unixMsOf(endTime, this.tracing.clock))
+    this.endUnixMs = unixMs
     this.parent = undefined
     if (this.sampled) this.tracing.ended(this, this.scope)
   }

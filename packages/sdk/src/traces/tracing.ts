@@ -32,6 +32,8 @@ export interface SpanRequest {
   readonly startUnixMs: number
   /** Begin a new trace, whatever is active. */
   readonly root: boolean
+  /** Whoever asks calls `atPieceEnd` when the piece of code that begins the span is over. */
+  readonly saysWhenPieceEnds?: boolean
 }
 
 const internalNow: SpanRequest = { kind: spanKind.internal, startUnixMs: 0, root: false }
@@ -46,7 +48,9 @@ export class Tracing {
   /** Set by the program at run time: goes over the sampler of the settings. */
   sampler: Sampler | undefined = undefined
   /** Told of each span when it starts. */
-  readonly atStart: ((span: Span) => void)[] = []
+  readonly atStart: ((span: Span, request: SpanRequest) => void)[] = []
+  /** Called when a piece of code that began a span is over, by those who said they would. */
+  atPieceEnd: (() => void) | undefined = undefined
   /** Told of each sampled span when it has ended, before it is encoded; whoever returns true has taken it over. */
   readonly atEnd: ((span: Span, scope: ScopeChunk) => unknown)[] = []
   private readonly storage: ContextStorage
@@ -83,7 +87,7 @@ export class Tracing {
       startUnixMs: request.startUnixMs,
     })
     // Nobody asks, as a rule: a loop over nothing is not for free.
-    if (this.atStart.length > 0) for (const tell of this.atStart) tell(span)
+    if (this.atStart.length > 0) for (const tell of this.atStart) tell(span, request)
     return span
   }
 

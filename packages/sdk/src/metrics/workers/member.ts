@@ -1,14 +1,14 @@
 import cluster from 'node:cluster'
 import type { Report } from '../../report.ts'
-import type { MetricsEncoder } from '../encode-metrics.ts'
 import type { Dialect } from '../exposition/negotiate.ts'
 import type { Metering } from '../metering.ts'
+import type { PushedMetrics } from '../pushed-metrics.ts'
 import { type FromPrimary, type FromWorker, threadChannel, unwrap, type WireMetric, wrap } from './messages.ts'
 import { Teller } from './tell.ts'
 
 export interface MemberParts {
   readonly metering: Metering
-  readonly encoder: Pick<MetricsEncoder, 'isQuiet'>
+  readonly encoder: Pick<PushedMetrics, 'isQuiet'>
   readonly report: Report
   /** prom-client's names, made when the primary wants them. */
   openNodeNames(): Metering

@@ -1,13 +1,13 @@
 import { loadOnDemand } from '../../on-demand/load.ts'
 import type { Report } from '../../report.ts'
-import type { MetricsEncoder } from '../encode-metrics.ts'
 import type { Metering } from '../metering.ts'
+import type { PushedMetrics } from '../pushed-metrics.ts'
 import type { Gathering } from './gathering.ts'
 import type { Member } from './member.ts'
 
 export interface WorkersParts {
   readonly metering: Metering
-  readonly encoder: MetricsEncoder
+  readonly encoder: PushedMetrics
   readonly report: Report
   schedule(run: () => void, delayMs: number): NodeJS.Timeout
 }
