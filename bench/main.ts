@@ -8,8 +8,14 @@ import { benchRemoteWrite } from './remote-write.ts'
 import { costRow, printRows, type Row } from './rows.ts'
 import { benchSdk } from './sdk.ts'
 
-/** `npm run bench -- SUITE [--seconds N] [--json]`. With --json the last line is `{"suite","rows"}`. */
-const suites: Readonly<Record<string, (options: { seconds: number }) => Promise<Row[]>>> = {
+interface BenchOptions {
+  readonly seconds: number
+  /** What stands behind the suite: some of its parts. */
+  readonly wanted: readonly string[]
+}
+
+/** `npm run bench -- SUITE [PART...] [--seconds N] [--json]`. With --json the last line is `{"suite","rows"}`. */
+const suites: Readonly<Record<string, (options: BenchOptions) => Promise<Row[]>>> = {
   ingest: async (options) => [...(await benchIngest(options)), ...(await benchRemoteWrite())],
   'remote-write': benchRemoteWrite,
   decode: async () =>
@@ -26,7 +32,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { json: { type: 'boolean', default: false }, seconds: { type: 'string', default: '30' } },
 })
-const [suite = ''] = positionals
+const [suite = '', ...wanted] = positionals
 const run = Object.hasOwn(suites, suite) ? suites[suite] : undefined
 const seconds = Number(values.seconds)
 if (run === undefined || !(seconds > 0)) {
@@ -35,6 +41,6 @@ if (run === undefined || !(seconds > 0)) {
   )
   process.exit(2)
 }
-const rows = await run({ seconds })
+const rows = await run({ seconds, wanted })
 printRows(rows)
 if (values.json) console.log(JSON.stringify({ suite, rows }))

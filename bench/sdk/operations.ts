@@ -50,30 +50,28 @@ interface Measured {
 const processes = 3
 
 /** Each operation in processes of its own, ours and the peer's in turn; stdout is /dev/null. Medians. */
-export function benchOperations(entry: string, wanted: (row: string) => boolean = () => true): Row[] {
-  return compared
-    .filter(({ row }) => wanted(row))
-    .flatMap(({ row, ours, peer }) => {
-      const found: { ours: Measured[]; peer: Measured[] } = { ours: [], peer: [] }
-      for (let i = 0; i < processes; i++) {
-        found.ours.push(measure('ours.mjs', ours, entry))
-        if (peer !== undefined) found.peer.push(measure('peers.mjs', peer, entry))
-      }
-      const figure = (of: Measured[]) => median(of.map(({ nanoseconds }) => nanoseconds))
-      const stalls = (of: Measured[], which: 'stallMs' | 'stallCpuMs') => Math.max(...of.map((one) => one[which]))
-      if (peer === undefined) return [soloRow(row, figure(found.ours), 'ns')]
-      const rows = [costRow(row, figure(found.ours), figure(found.peer), 'ns')]
-      const stallRow = (what: string, which: 'stallMs' | 'stallCpuMs') =>
-        costRow(
-          `info: ${row.replace(/^info: /, '')}, longest stall${what}`,
-          stalls(found.ours, which),
-          stalls(found.peer, which),
-          'ms',
-        )
-      if (stalls(found.ours, 'stallMs') > 0) rows.push(stallRow('', 'stallMs'))
-      if (stalls(found.ours, 'stallCpuMs') > 0) rows.push(stallRow(' by CPU', 'stallCpuMs'))
-      return rows
-    })
+export function benchOperations(entry: string): Row[] {
+  return compared.flatMap(({ row, ours, peer }) => {
+    const found: { ours: Measured[]; peer: Measured[] } = { ours: [], peer: [] }
+    for (let i = 0; i < processes; i++) {
+      found.ours.push(measure('ours.mjs', ours, entry))
+      if (peer !== undefined) found.peer.push(measure('peers.mjs', peer, entry))
+    }
+    const figure = (of: Measured[]) => median(of.map(({ nanoseconds }) => nanoseconds))
+    const stalls = (of: Measured[], which: 'stallMs' | 'stallCpuMs') => Math.max(...of.map((one) => one[which]))
+    if (peer === undefined) return [soloRow(row, figure(found.ours), 'ns')]
+    const rows = [costRow(row, figure(found.ours), figure(found.peer), 'ns')]
+    const stallRow = (what: string, which: 'stallMs' | 'stallCpuMs') =>
+      costRow(
+        `info: ${row.replace(/^info: /, '')}, longest stall${what}`,
+        stalls(found.ours, which),
+        stalls(found.peer, which),
+        'ms',
+      )
+    if (stalls(found.ours, 'stallMs') > 0) rows.push(stallRow('', 'stallMs'))
+    if (stalls(found.ours, 'stallCpuMs') > 0) rows.push(stallRow(' by CPU', 'stallCpuMs'))
+    return rows
+  })
 }
 
 function measure(program: string, operation: string, entry: string): Measured {
