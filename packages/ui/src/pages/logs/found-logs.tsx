@@ -1,17 +1,14 @@
-import { Button } from '@mantine/core'
 import type { LogsAnswer } from '@wakeline/protocol'
 import { type ReactNode, useMemo } from 'react'
 import type { PagesState } from '../../api/use-answer.ts'
-import { toServices } from '../../links.ts'
 import { Answer } from '../../parts/answer.tsx'
 import { CostLine } from '../../parts/cost-line.tsx'
 import { Empty } from '../../parts/empty.tsx'
-import { Link } from '../../parts/link.tsx'
+import { ListBar } from '../../parts/list-bar.tsx'
 import { printCount } from '../../parts/units.ts'
 import { usePageSearch } from '../../parts/use-page-search.ts'
 import { useServiceFilter } from '../../shell/service-filter.tsx'
-import { useTime } from '../../time/time-context.tsx'
-import { Controls } from './controls.tsx'
+import { WaysOut } from '../../shell/ways-out.tsx'
 import { keyedRecords } from './keyed-records.ts'
 import { RecordList } from './record-list.tsx'
 import { logsUrl } from './url.ts'
@@ -42,13 +39,13 @@ function Found(props: { data: LogsAnswer[]; pages: PagesState<LogsAnswer>; contr
   )
   return (
     <>
-      <Controls controls={props.controls}>
+      <ListBar controls={props.controls}>
         <span>
           {printCount(records.length)} {records.length === 1 ? 'record' : 'records'}
           {more === undefined ? '' : ' so far'}
         </span>
         <CostLine costs={data.map(({ cost }) => cost)} />
-      </Controls>
+      </ListBar>
       <RecordList
         records={records}
         origins={origins}
@@ -68,24 +65,13 @@ function Found(props: { data: LogsAnswer[]; pages: PagesState<LogsAnswer>; contr
 /** No record: what holds the answer back, each with a way to let go of it. */
 function NoLogs({ controls }: { controls: ReactNode }) {
   const [search, setSearch] = usePageSearch(logsUrl)
-  const [service, setService] = useServiceFilter()
-  const { range, setRange } = useTime()
-  const wide = range.kind === 'last' && range.durationMs >= 86_400_000
+  const [service] = useServiceFilter()
   const held = search.q !== '' || service !== ''
   return (
     <>
-      <Controls controls={controls}>no record</Controls>
+      <ListBar controls={controls}>no record</ListBar>
       <Empty title={held ? 'No log record like this in this time' : 'No log record in this time'}>
-        {search.q !== '' && <Button onClick={() => setSearch({ q: '' })}>Clear the search</Button>}
-        {service !== '' && <Button onClick={() => setService('')}>All services, not only {service}</Button>}
-        {!wide && (
-          <Button onClick={() => setRange({ kind: 'last', durationMs: 86_400_000 })}>Look at the last 24 hours</Button>
-        )}
-        {!held && (
-          <Button component={Link} href={toServices()}>
-            How to send the first data
-          </Button>
-        )}
+        <WaysOut q={search.q} clear={() => setSearch({ q: '' })} />
       </Empty>
     </>
   )

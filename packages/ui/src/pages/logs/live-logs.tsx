@@ -1,8 +1,8 @@
 import type { ReactNode } from 'react'
 import { ErrorNote } from '../../parts/answer.tsx'
 import { Empty } from '../../parts/empty.tsx'
+import { ListBar } from '../../parts/list-bar.tsx'
 import { printCount } from '../../parts/units.ts'
-import { Controls } from './controls.tsx'
 import styles from './logs-page.module.css'
 import { RecordList } from './record-list.tsx'
 import { feedMax } from './tail-feed.ts'
@@ -14,9 +14,9 @@ export function LiveLogs({ q, controls }: { q: string; controls: ReactNode }) {
   const { feed, state } = tail
   return (
     <>
-      <Controls controls={controls}>
+      <ListBar controls={controls}>
         <TailState tail={tail} />
-      </Controls>
+      </ListBar>
       {state === 'refused' && tail.error !== undefined && <ErrorNote error={tail.error} />}
       {feed.records.length === 0 && state !== 'refused' ? (
         <Empty title="Waiting for records">

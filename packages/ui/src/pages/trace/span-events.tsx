@@ -3,6 +3,7 @@ import { useState } from 'react'
 import { AttributeTable } from '../../parts/attribute-table.tsx'
 import { printAttribute } from '../../parts/attribute-text.ts'
 import { CopyButton } from '../../parts/copy-button.tsx'
+import { TextButton } from '../../parts/text-button.tsx'
 import { printDuration } from '../../time/format.ts'
 import { TimeLabel } from '../../time/time-label.tsx'
 import { Section } from './section.tsx'
@@ -24,9 +25,9 @@ export function SpanEvents({ view, row }: { view: TraceView; row: SpanRow }) {
         <EventLine key={at} event={event} offsetNano={offsetOf(view, event.timeUnixNano) - node.offsetNano} />
       ))}
       {more > 0 && (
-        <button type="button" className={styles.textButton} onClick={() => setShown(shown + 500)}>
+        <TextButton onClick={() => setShown(shown + 500)}>
           Show {Math.min(500, more)} more of {span.events.length}
-        </button>
+        </TextButton>
       )}
     </Section>
   )
@@ -82,9 +83,9 @@ function ExceptionText(props: { exception: Exception; stack: SpanEvent['attribut
         </pre>
       )}
       {folds && (
-        <button type="button" className={styles.textButton} onClick={() => setWhole(!whole)}>
+        <TextButton onClick={() => setWhole(!whole)}>
           {whole ? 'Hide' : 'Show'} {library} frames of packages and the runtime
-        </button>
+        </TextButton>
       )}
     </div>
   )

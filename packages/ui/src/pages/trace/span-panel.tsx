@@ -8,6 +8,7 @@ import { searchTerm } from '../../parts/attribute-text.ts'
 import { CopyButton } from '../../parts/copy-button.tsx'
 import { Duration, ServiceLabel } from '../../parts/labels.tsx'
 import { Link, useGo } from '../../parts/link.tsx'
+import { TextButton } from '../../parts/text-button.tsx'
 import { printDuration } from '../../time/format.ts'
 import { TimeLabel } from '../../time/time-label.tsx'
 import { Section } from './section.tsx'
@@ -120,9 +121,9 @@ function Facts({ view, row, onZoom, onSelect }: SpanPanelProps) {
       {parent !== undefined && (
         <div className={styles.parent}>
           <span className="quiet">Called by</span>
-          <button type="button" className={styles.textButton} onClick={() => onSelect(parent.index)}>
+          <TextButton onClick={() => onSelect(parent.index)}>
             {parent.span.service}: {parent.span.name}
-          </button>
+          </TextButton>
         </div>
       )}
       {node.missingParent && (

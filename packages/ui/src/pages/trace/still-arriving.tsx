@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'react'
+import { TextButton } from '../../parts/text-button.tsx'
 import { printDuration } from '../../time/format.ts'
 import styles from './trace-page.module.css'
 import type { TraceView } from './trace-view.ts'
@@ -25,10 +26,7 @@ export function StillArriving({ view, refresh }: { view: TraceView; refresh: () 
       role="status"
       title={`The last span ended ${agoMs < 1000 ? 'just now' : `${printDuration(agoMs * 1e6)} ago`}; more may come`}
     >
-      may still grow{' '}
-      <button type="button" className={styles.textButton} onClick={refresh}>
-        Refresh
-      </button>
+      may still grow <TextButton onClick={refresh}>Refresh</TextButton>
     </span>
   )
 }

@@ -1,7 +1,7 @@
 import { Button, SegmentedControl, Switch } from '@mantine/core'
 import type { TraceSummary, TracesAnswer } from '@wakeline/protocol'
 import { askTraceSample, askTraces } from '@wakeline/protocol'
-import { type ReactNode, useCallback, useMemo, useState } from 'react'
+import { useCallback, useMemo, useState } from 'react'
 import { searchError } from '../../api/search-error.ts'
 import { type PagesState, useAnswer, useAnswerPages } from '../../api/use-answer.ts'
 import { useCompletion } from '../../api/use-completion.ts'
@@ -10,6 +10,7 @@ import { Answer } from '../../parts/answer.tsx'
 import { CostLine } from '../../parts/cost-line.tsx'
 import { Empty } from '../../parts/empty.tsx'
 import { useGo } from '../../parts/link.tsx'
+import { ListBar } from '../../parts/list-bar.tsx'
 import { SearchBox } from '../../parts/search-box.tsx'
 import { printCount } from '../../parts/units.ts'
 import { usePageSearch } from '../../parts/use-page-search.ts'
@@ -76,7 +77,7 @@ export function TracesPage() {
           of={pages}
           empty={(data) =>
             data.every(({ traces }) => traces.length === 0) ? (
-              <NoTraces search={search} service={service} setSearch={setSearch} />
+              <NoTraces search={search} setSearch={setSearch} />
             ) : undefined
           }
           fill
@@ -131,7 +132,7 @@ function Found({ q, pages, data, search, setSearch }: FoundProps) {
   const { more } = pages
   return (
     <>
-      <Controls search={search} setSearch={setSearch}>
+      <ListBar controls={<Controls search={search} setSearch={setSearch} />}>
         <span>
           {more === undefined ? '' : search.order === 'newest' ? 'newest ' : 'slowest '}
           {printCount(traces.length)} {traces.length === 1 ? 'trace' : 'traces'}
@@ -149,7 +150,7 @@ function Found({ q, pages, data, search, setSearch }: FoundProps) {
           </span>
         )}
         <CostLine costs={[...data.map(({ cost }) => cost), ...(drawn === undefined ? [] : [drawn.cost])]} />
-      </Controls>
+      </ListBar>
       <div className={styles.scatter}>
         <TraceScatter
           traces={drawn?.traces ?? traces}
@@ -189,10 +190,9 @@ function sinceText(atMs: number, nowMs: number): string {
   return nowMs - atMs < 12 * 3_600_000 ? printClock(atMs) : printDateTime(atMs)
 }
 
-function Controls(props: Pick<FoundProps, 'search' | 'setSearch'> & { children: ReactNode }) {
-  const { search, setSearch } = props
+function Controls({ search, setSearch }: Pick<FoundProps, 'search' | 'setSearch'>) {
   return (
-    <div className={styles.controls}>
+    <>
       <SegmentedControl
         size="xs"
         aria-label="Order"
@@ -215,7 +215,6 @@ function Controls(props: Pick<FoundProps, 'search' | 'setSearch'> & { children: 
         checked={search.scale === 'log'}
         onChange={(event) => setSearch({ scale: event.currentTarget.checked ? 'log' : 'linear' }, 'replace')}
       />
-      <div className={styles.quietLine}>{props.children}</div>
-    </div>
+    </>
   )
 }

@@ -1,5 +1,5 @@
 import { Button, Menu } from '@mantine/core'
-import { IconHistory, IconPlayerPlay } from '@tabler/icons-react'
+import { IconHistory } from '@tabler/icons-react'
 import { askPromql, askPromqlRange } from '@wakeline/protocol'
 import { useEffect, useMemo, useState } from 'react'
 import { useDoor } from '../../../api/ask-context.tsx'
@@ -10,7 +10,7 @@ import { usePageSearch } from '../../../parts/use-page-search.ts'
 import { isStrings, useStored } from '../../../parts/use-stored.ts'
 import { stepFor } from '../../../time/step.ts'
 import { useTime } from '../../../time/time-context.tsx'
-import { Editor } from '../editor/editor.tsx'
+import { AskBox } from '../ask-box.tsx'
 import styles from '../query-page.module.css'
 import { queryUrl } from '../url.ts'
 import { GraphAnswer } from './graph-answer.tsx'
@@ -46,30 +46,20 @@ export function PromqlTab() {
   }
   return (
     <div className={styles.tab}>
-      <div className={styles.ask}>
-        <Editor
-          label="PromQL"
-          placeholder="A PromQL expression. Enter runs it, Shift+Enter breaks the line."
-          value={promql}
-          language={language.extension}
-          enterRuns
-          wrong={wrong}
-          onRun={run}
-          onChange={setText}
-        />
-        <div className={styles.actions}>
-          <Button
-            variant="filled"
-            leftSection={<IconPlayerPlay size={14} aria-hidden />}
-            disabled={text.trim() === ''}
-            onClick={() => run(text.trim())}
-          >
-            Run
-          </Button>
-          <Choice label="Show as" value={as} options={shapes} onChange={(next) => setSearch({ as: next })} />
-          <Recent queries={recent} onChoose={run} />
-        </div>
-      </div>
+      <AskBox
+        text={text}
+        label="PromQL"
+        placeholder="A PromQL expression. Enter runs it, Shift+Enter breaks the line."
+        value={promql}
+        language={language.extension}
+        enterRuns
+        wrong={wrong}
+        onRun={run}
+        onChange={setText}
+      >
+        <Choice label="Show as" value={as} options={shapes} onChange={(next) => setSearch({ as: next })} />
+        <Recent queries={recent} onChoose={run} />
+      </AskBox>
       {promql === '' ? (
         <PromqlExamples onChoose={run} />
       ) : as === 'graph' ? (

@@ -1,6 +1,7 @@
 import { Popover } from '@mantine/core'
 import type { PromqlStats } from '@wakeline/protocol'
 import { CodeBlock } from '../../../parts/code-block.tsx'
+import { TextButton } from '../../../parts/text-button.tsx'
 import { printBytes, printCount } from '../../../parts/units.ts'
 import { printDuration } from '../../../time/format.ts'
 import styles from '../query-page.module.css'
@@ -11,13 +12,11 @@ export function StatsLine({ stats }: { stats: PromqlStats | undefined }) {
   const { timings, samples, explain } = stats
   return (
     <span>
-      {printCount(samples.totalQueryableSamples)} samples in {printDuration(timings.evalTotalTime * 1e9)}
+      {printCount(samples.totalQueryableSamples)} samples in {printDuration(timings.evalTotalTime * 1e9)}&ensp;
       {explain !== undefined && (
         <Popover position="bottom-start" width="min(760px, 92vw)">
           <Popover.Target>
-            <button type="button" className={styles.textButton}>
-              How
-            </button>
+            <TextButton>How</TextButton>
           </Popover.Target>
           <Popover.Dropdown className={styles.recent ?? ''}>
             <Steps explain={explain} />

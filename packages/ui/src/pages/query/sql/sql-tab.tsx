@@ -1,5 +1,3 @@
-import { Button } from '@mantine/core'
-import { IconPlayerPlay } from '@tabler/icons-react'
 import { askSql } from '@wakeline/protocol'
 import { useEffect, useMemo, useState } from 'react'
 import { useDoor } from '../../../api/ask-context.tsx'
@@ -7,7 +5,7 @@ import { useAnswer } from '../../../api/use-answer.ts'
 import { Answer } from '../../../parts/answer.tsx'
 import { Empty } from '../../../parts/empty.tsx'
 import { usePageSearch } from '../../../parts/use-page-search.ts'
-import { Editor } from '../editor/editor.tsx'
+import { AskBox } from '../ask-box.tsx'
 import { Examples } from '../examples.tsx'
 import styles from '../query-page.module.css'
 import { queryUrl } from '../url.ts'
@@ -32,29 +30,19 @@ export function SqlTab() {
   }
   return (
     <div className={styles.tab}>
-      <div className={styles.ask}>
-        <Editor
-          label="SQL"
-          placeholder="SELECT … FROM spans, logs, samples, … Ctrl+Enter runs it."
-          value={sql}
-          language={language.extension}
-          enterRuns={false}
-          wrong={wrong}
-          onRun={run}
-          onChange={setText}
-        />
-        <div className={styles.actions}>
-          <Button
-            variant="filled"
-            leftSection={<IconPlayerPlay size={14} aria-hidden />}
-            disabled={text.trim() === ''}
-            onClick={() => run(text.trim())}
-          >
-            Run
-          </Button>
-          <CostBefore text={text} />
-        </div>
-      </div>
+      <AskBox
+        text={text}
+        label="SQL"
+        placeholder="SELECT … FROM spans, logs, samples, … Ctrl+Enter runs it."
+        value={sql}
+        language={language.extension}
+        enterRuns={false}
+        wrong={wrong}
+        onRun={run}
+        onChange={setText}
+      >
+        <CostBefore text={text} />
+      </AskBox>
       {sql === '' ? (
         <NothingAsked onChoose={run} />
       ) : (
