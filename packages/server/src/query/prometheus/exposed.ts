@@ -32,6 +32,18 @@ type Kind = Pick<MetricRow, 'metric' | 'kind' | 'unit' | 'monotonic' | 'temporal
 const keyOf = ({ metric, kind, unit, monotonic }: Kind): string => JSON.stringify([metric, kind, unit, monotonic])
 export const facesFor = (faces: FacesOfMetric, row: Kind): readonly NamedFace[] => faces.get(keyOf(row)) ?? []
 
+/** The same for row after row, which mostly are of one metric. */
+export function facesByRow(faces: FacesOfMetric): (row: Kind) => readonly NamedFace[] {
+  let last: { row: Kind; faces: readonly NamedFace[] } | undefined
+  return (row) => {
+    if (last === undefined || !isSameKind(last.row, row)) last = { row, faces: facesFor(faces, row) }
+    return last.faces
+  }
+}
+
+const isSameKind = (a: Kind, b: Kind): boolean =>
+  a.metric === b.metric && a.kind === b.kind && a.unit === b.unit && a.monotonic === b.monotonic
+
 /** Own names are found only when they are said outright: a pattern would meet every metric twice. */
 export function chooseFaces(metrics: readonly MetricRow[], matchers: readonly LabelMatcher[]): FacesOfMetric {
   const names = matchers.filter(({ name }) => name === metricNameLabel)
@@ -132,6 +144,8 @@ type Source = { readonly name: string; readonly own: number; readonly origin: nu
  */
 export class Layouts {
   readonly #known = new Map<string, readonly Source[] | 'other'>()
+  /** Of the row before, which mostly has the same keys. */
+  #last: { keys: readonly string[]; own: boolean; layout: readonly Source[] | 'other' } | undefined
 
   /** Undefined where a matcher does not fit. */
   expose(
@@ -140,9 +154,7 @@ export class Layouts {
     { labels }: Origin,
     matchers: readonly Matcher[],
   ): Exposed | undefined | 'other' {
-    const key = JSON.stringify([face.own, row.keys])
-    const layout = this.#known.get(key) ?? layoutOf(row.keys, labels, face.own)
-    this.#known.set(key, layout)
+    const layout = this.#layoutFor(row.keys, labels, face.own)
     if (layout === 'other') return 'other'
     const textOf = ({ own, origin }: Source): string =>
       own >= 0 ? (row.values[own] ?? '') : origin >= 0 ? (labels[origin]?.[1] ?? '') : face.name
@@ -162,7 +174,20 @@ export class Layouts {
     const bound = bounds.length === 0 ? anyBound : (value: string) => bounds.every(({ matches }) => matches(value))
     return { row, part: face.part, labels: orderedLabels(pairs), bound }
   }
+
+  #layoutFor(keys: readonly string[], origin: readonly Label[], own: boolean): readonly Source[] | 'other' {
+    const last = this.#last
+    if (last !== undefined && last.own === own && sameTexts(last.keys, keys)) return last.layout
+    const key = JSON.stringify([own, keys])
+    const layout = this.#known.get(key) ?? layoutOf(keys, origin, own)
+    this.#known.set(key, layout)
+    this.#last = { keys, own, layout }
+    return layout
+  }
 }
+
+const sameTexts = (a: readonly string[], b: readonly string[]): boolean =>
+  a.length === b.length && a.every((text, i) => text === b[i])
 
 const plainLabel = /^[a-zA-Z_][a-zA-Z0-9_]*$/
 const anyBound: MatchValue = () => true

@@ -56,13 +56,15 @@ WHERE active AND database = currentDatabase() AND table IN (${tables})`
 const dayOf = (ms: number): string =>
   new Date(Math.min(Math.max(ms, 0), Date.UTC(2299, 0))).toISOString().slice(0, 10).replaceAll('-', '')
 
-/** Of a table with a partition for each day, those that may hold samples of a range. */
-export function partsInRange(
-  parts: readonly Part[],
-  table: string,
-  { afterMs, untilMs }: SampleRange,
-): readonly Part[] {
-  const [from, to] = [dayOf(afterMs), dayOf(untilMs)]
+/** The first and the last partition that may hold samples of a range, of a table with one for each day. */
+export const partitionsOf = ({ afterMs, untilMs }: SampleRange): readonly [first: string, last: string] => [
+  dayOf(afterMs),
+  dayOf(untilMs),
+]
+
+/** Those of a table that may hold samples of a range. */
+export function partsInRange(parts: readonly Part[], table: string, range: SampleRange): readonly Part[] {
+  const [from, to] = partitionsOf(range)
   return parts.filter((part) => part.table === table && part.partition >= from && part.partition <= to)
 }
 

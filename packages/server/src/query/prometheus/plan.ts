@@ -1,6 +1,7 @@
 import type { LabelMatcher } from '../promql/parse/ast.ts'
 import { ids, joined, type Sql, sql, trusted, uint } from '../sql.ts'
 import { daysInRange } from '../time-range.ts'
+import { partitionsOf } from './parts.ts'
 
 /** The SQL behind PromQL: names first, then the series of their days, then the points of those series. */
 
@@ -137,12 +138,24 @@ export type RawAsk = {
   without: readonly string[]
 }
 
-/** Whether there is anything but times and values: then those columns have to be read, too. */
-export function unusualSql({ picked, range, without }: RawAsk): Sql {
-  return sql`SELECT toUInt32(max(start_ts) > fromUnixTimestamp64Milli(0, 'UTC')) AS starts, toUInt32(max(flags) > 0) AS flags
+/** Whether any sample of these days says when its counter began: of none that is told without reading anything. */
+export function anyStartsSql({ range, without }: Pick<RawAsk, 'range' | 'without'>): Sql {
+  const [first, last] = partitionsOf(range)
+  return sql`SELECT toUInt32(1) AS starts
 FROM samples
-WHERE ${picked} AND ${momentsOf(range)}${notOf(without)}`
+WHERE _partition_id >= ${first} AND _partition_id <= ${last} AND ${hasStart}${notOf(without)}
+LIMIT 1`
 }
+
+/** And whether one of these series does. */
+export function startsSql({ picked, range, without }: RawAsk): Sql {
+  return sql`SELECT toUInt32(1) AS starts
+FROM samples
+WHERE ${picked} AND ${momentsOf(range)} AND ${hasStart}${notOf(without)}
+LIMIT 1`
+}
+
+const hasStart = trusted("start_ts > fromUnixTimestamp64Milli(0, 'UTC')")
 
 const notOf = (parts: readonly string[]): Sql => (parts.length === 0 ? trusted('') : sql` AND _part NOT IN (${parts})`)
 
@@ -150,12 +163,12 @@ const notOf = (parts: readonly string[]): Sql => (parts.length === 0 ? trusted('
  * Samples one a row, in few bytes, which is what reading them costs: 32 bits of the id, those from `shift` on, and
  * milliseconds after `baseOf(range)`.
  */
-export function rawSamplesSql(ask: RawAsk, shift: number, unusual: { starts: boolean; flags: boolean }): Sql {
+export function rawSamplesSql(ask: RawAsk, shift: number, withStarts: boolean): Sql {
   const columns = [
     trusted(`toUInt32(bitAnd(bitShiftRight(series_id, ${Math.trunc(shift)}), 4294967295)) AS key`),
     sql`toUInt32(toUnixTimestamp64Milli(ts) - ${BigInt(baseOf(ask.range))}) AS t`,
-    unusual.flags ? sql`${markedValue} AS v` : trusted('value AS v'),
-    ...(unusual.starts ? [trusted('toFloat64(toUnixTimestamp64Milli(start_ts)) AS start')] : []),
+    sql`${markedValue} AS v`,
+    ...(withStarts ? [trusted('toFloat64(toUnixTimestamp64Milli(start_ts)) AS start')] : []),
   ]
   return sql`SELECT ${joined(columns, ', ')}
 FROM samples

@@ -1,8 +1,9 @@
 import type { SampleSeries } from '../promql/evaluate/series-source.ts'
 import type { Running } from '../run.ts'
+import type { Sql } from '../sql.ts'
 import { Coverage, type Part, partsInRange } from './parts.ts'
 import { withSamples } from './plain-series.ts'
-import { baseOf, fitsRaw, type RawAsk, rawSamplesSql, type SampleRange, unusualSql } from './plan.ts'
+import { anyStartsSql, baseOf, fitsRaw, type RawAsk, rawSamplesSql, type SampleRange, startsSql } from './plan.ts'
 import { bytesOf, gatherSamples, type SeriesColumns, uniteSamples } from './sample-columns.ts'
 import { type FoundSeries, type PlainSamples, type SourceLimits, tooManySamples } from './source.ts'
 
@@ -79,24 +80,27 @@ async function readColumns(
   { plain }: FoundSeries,
   range: SampleRange,
   seen: readonly Part[],
-  { running, limits }: SampleReading,
+  reading: SampleReading,
 ): Promise<SeriesColumns[]> {
+  const { running, limits } = reading
   const { keys } = plain
   if (keys === undefined) throw new Error('whether ids have keys was asked before')
   const { samplesMax } = limits
   const ask: RawAsk = { picked: plain.picked, range, samplesMax, without: seen.map(({ name }) => name) }
-  const statement = rawSamplesSql(ask, keys.shift, await unusualIn(ask, plain.ids.length, running))
+  const statement = rawSamplesSql(ask, keys.shift, await startsIn(ask, plain.ids.length, reading))
   const blocks = await running.plain(statement, samplesMax + 1)
   if (blocks.reduce((sum, { rows }) => sum + rows, 0) > samplesMax) throw tooManySamples(samplesMax)
   return gatherSamples(blocks, keys.indexOf, plain.ids.length, baseOf(range))
 }
 
-/** From so many series on, asking whether some columns hold anything costs less than bringing them out. */
+/** From so many series on, asking whether starts are there at all costs less than bringing them out. */
 const askedFromSeries = 1000
 
-async function unusualIn(ask: RawAsk, series: number, running: Running): Promise<{ starts: boolean; flags: boolean }> {
-  if (series < askedFromSeries) return { starts: true, flags: true }
-  const [facts] = await running.plain(unusualSql(ask), 1)
-  const is = (name: string): boolean => facts?.column(name)[0] === 1
-  return { starts: is('starts'), flags: is('flags') }
+async function startsIn(ask: RawAsk, series: number, { running, parts }: SampleReading): Promise<boolean> {
+  if (series < askedFromSeries) return true
+  const has = async (statement: Sql): Promise<boolean> =>
+    (await running.plain(statement, 1)).some(({ rows }) => rows > 0)
+  // Where parts cannot be seen, partitions cannot be either.
+  if (parts.length > 0 && !(await has(anyStartsSql(ask)))) return false
+  return has(startsSql(ask))
 }

@@ -29,123 +29,71 @@ export function gatherSamples(
   series: number,
   baseMs: number,
 ): SeriesColumns[] {
-  const runs = findRuns(blocks, indexOf, series)
-  const values = blocks.map((block) => block.column('v'))
-  const offsets = blocks.map((block) => block.column('t'))
-  const starts = blocks.map((block) => block.column('start'))
-  const hasStarts = starts.some((column) => column.length > 0)
-  const space = new Uint8Array(runs.ends.length === 0 ? 0 : (runs.ends[series - 1] ?? 0) * 8)
-  const times = new TimesOfRuns(offsets, baseMs)
-  let at = 0
-  const result = Array.from({ length: series }, (_, index): SeriesColumns => {
-    const own = runs.of(index)
-    const count = own.reduce((sum, { from, to }) => sum + to - from, 0)
-    if (count === 0) return noSamples
-    const bytes = space.subarray(at, at + count * 8)
-    at += count * 8
-    copyRuns(own, values, bytes)
-    const columns = {
-      ...times.of(own, count),
-      values: new Float64Array(bytes.buffer, bytes.byteOffset, count),
-      startTimesMs: hasStarts ? startsOf(own, starts, count) : undefined,
-    }
-    return columns.isRising ? columns : inOrderOfTime(columns)
-  })
-  return withKinds(result, new Float64Array(space.buffer))
-}
-
-function withKinds(all: SeriesColumns[], values: Float64Array): SeriesColumns[] {
-  return staleKinds(values) === undefined ? all : all.map((each) => ({ ...each, kinds: staleKinds(each.values) }))
-}
-
-function startsOf(runs: readonly Run[], columns: readonly Uint8Array[], count: number): Float64Array | undefined {
-  const bytes = new Uint8Array(count * 8)
-  copyRuns(runs, columns, bytes)
-  const starts = new Float64Array(bytes.buffer)
-  return starts.some((start) => start > 0) ? starts : undefined
-}
-
-/** As bytes: what the engine gave lies anywhere, and numbers can be read only from whole places. */
-function copyRuns(runs: readonly Run[], columns: readonly Uint8Array[], into: Uint8Array): void {
-  let at = 0
-  for (const { block, from, to } of runs) {
-    const column = columns[block]
-    if (column !== undefined) into.set(column.subarray(from * 8, to * 8), at)
-    at += (to - from) * 8
-  }
-}
-
-/** Rows `from` up to `to` of a block are of one series. */
-type Run = { readonly block: number; readonly from: number; readonly to: number }
-type Runs = { readonly ends: Uint32Array; of(index: number): readonly Run[] }
-
-function findRuns(blocks: readonly PlainBlock[], indexOf: ReadonlyMap<number, number>, series: number): Runs {
-  const runs: (Run & { readonly index: number })[] = []
-  const samples = new Uint32Array(series)
-  const counts = new Uint32Array(series + 1)
-  const copy = new Uint8Array(blocks.reduce((most, { rows }) => Math.max(most, rows), 0) * 4)
-  blocks.forEach((each, block) => {
-    copy.set(each.column('key'))
-    const keys = new Uint32Array(copy.buffer, 0, each.rows)
+  const times = new SharedTimes()
+  const runs: Run[][] = Array.from({ length: series }, () => [])
+  const room = new Uint8Array(blocks.reduce((most, { rows }) => Math.max(most, rows), 0) * 8)
+  let hasMarkers = false
+  let kept = 0
+  for (const block of blocks) {
+    const keys = new Uint32Array(room.buffer, 0, block.rows)
+    room.set(block.column('key'))
+    const offsets = new Uint32Array(room.buffer, block.rows * 4, block.rows)
+    room.set(block.column('t'), block.rows * 4)
+    const values = alignedNumbers(block.column('v'))
+    const starts = alignedNumbers(block.column('start'))
+    hasMarkers ||= staleKinds(values) !== undefined
     for (let from = 0; from < keys.length; ) {
       const key = keys[from] ?? 0
       let to = from + 1
       while (to < keys.length && keys[to] === key) to++
-      const index = indexOf.get(key)
-      if (index !== undefined) {
-        runs.push({ index, block, from, to })
-        counts[index + 1] = (counts[index + 1] ?? 0) + 1
-        samples[index] = (samples[index] ?? 0) + to - from
-      }
+      const own = runs[indexOf.get(key) ?? -1]
+      if (own !== undefined) kept += to - from
+      own?.push({
+        timesMs: times.of(offsets, from, to, baseMs),
+        values: values.subarray(from, to),
+        starts: starts.length === 0 ? undefined : starts.subarray(from, to),
+      })
       from = to
     }
-  })
-  for (let i = 1; i <= series; i++) counts[i] = (counts[i] ?? 0) + (counts[i - 1] ?? 0)
-  const sorted = new Array<Run>(runs.length)
-  const next = counts.slice()
-  for (const run of runs) {
-    const at = next[run.index] ?? 0
-    sorted[at] = run
-    next[run.index] = at + 1
   }
-  for (let i = 1; i < series; i++) samples[i] = (samples[i] ?? 0) + (samples[i - 1] ?? 0)
-  return { ends: samples, of: (index) => sorted.slice(counts[index] ?? 0, counts[index + 1] ?? 0) }
+  const read = blocks.reduce((sum, { rows }) => sum + rows, 0)
+  // Views keep the whole block in memory, which must not be mostly of series that nobody asked for.
+  if (kept * 2 < read) for (const own of runs) for (const run of own) run.values = run.values.slice()
+  const united = runs.map((own) => columnsOf(own, times))
+  return hasMarkers ? united.map((each) => ({ ...each, kinds: staleKinds(each.values) })) : united
 }
 
-/** Times of series after series: most have the times of the one before, and then nothing is made. */
-class TimesOfRuns {
-  readonly #offsets: readonly Uint8Array[]
-  readonly #baseMs: number
-  readonly #shared = new SharedTimes()
-  #bytes = new Uint8Array(0)
-  #times = new Float64Array(0)
+/** A copy: what the engine gave lies anywhere, and numbers can be read only from whole places. */
+function alignedNumbers(bytes: Uint8Array): Float64Array {
+  const copy = new Uint8Array(bytes.length)
+  copy.set(bytes)
+  return new Float64Array(copy.buffer)
+}
 
-  constructor(offsets: readonly Uint8Array[], baseMs: number) {
-    this.#offsets = offsets
-    this.#baseMs = baseMs
-  }
+/** Rows of one series that stand together in a block: nearly always all it has. The numbers are views of the block's. */
+type Run = { timesMs: Float64Array; values: Float64Array; starts: Float64Array | undefined }
 
-  of(runs: readonly Run[], count: number): { timesMs: Float64Array; isRising: boolean; kinds: undefined } {
-    if (this.#times.length < count) {
-      this.#bytes = new Uint8Array(count * 4)
-      this.#times = new Float64Array(count)
-    }
-    let at = 0
-    for (const { block, from, to } of runs) {
-      const column = this.#offsets[block]
-      if (column !== undefined) this.#bytes.set(column.subarray(from * 4, to * 4), at)
-      at += (to - from) * 4
-    }
-    const offsets = new Uint32Array(this.#bytes.buffer, 0, count)
-    let [before, isRising] = [-1, true]
-    for (let i = 0; i < count; i++) {
-      const offset = offsets[i] ?? 0
-      if (offset <= before) isRising = false
-      before = offset
-      this.#times[i] = this.#baseMs + offset
-    }
-    return { timesMs: this.#shared.share(this.#times.subarray(0, count)), isRising, kinds: undefined }
+function columnsOf(runs: readonly Run[], times: SharedTimes): SeriesColumns {
+  const [first] = runs
+  if (first === undefined) return noSamples
+  const starts = runs.length === 1 ? first.starts : inOne(runs.map((run) => run.starts ?? none))
+  const columns = {
+    timesMs: runs.length === 1 ? first.timesMs : times.shared(inOne(runs.map(({ timesMs }) => timesMs))),
+    values: runs.length === 1 ? first.values : inOne(runs.map(({ values }) => values)),
+    kinds: undefined,
+    startTimesMs: starts?.some((start) => start > 0) === true ? starts : undefined,
   }
+  return times.isRising(columns.timesMs) ? columns : inOrderOfTime(columns)
+}
+
+function inOne(pieces: readonly Float64Array[]): Float64Array {
+  const whole = new Float64Array(pieces.reduce((sum, { length }) => sum + length, 0))
+  let at = 0
+  for (const piece of pieces) {
+    whole.set(piece, at)
+    at += piece.length
+  }
+  return whole
 }
 
 /** Sorted by time; of two samples at one time the first counts. */
@@ -169,20 +117,33 @@ function pickBits(values: Float64Array, kept: readonly number[]): Float64Array {
   return new Float64Array(BigUint64Array.from(kept, (i) => from[i] ?? 0n).buffer)
 }
 
-/** Equal arrays of times become one. */
+/** Equal arrays of times become one. Most are those of the series before, and then none is made. */
 class SharedTimes {
   readonly #known = new Map<number, Float64Array[]>()
+  readonly #rising = new Map<Float64Array, boolean>()
+  #last: Float64Array = none
 
-  share(timesMs: Float64Array): Float64Array {
-    const last = timesMs[timesMs.length - 1] ?? 0
-    const key = (timesMs[0] ?? 0) + last * 31 + timesMs.length
+  /** `baseMs` and the offsets `from` up to `to`. */
+  of(offsets: Uint32Array, from: number, to: number, baseMs: number): Float64Array {
+    const last = this.#last
+    let same = last.length === to - from
+    for (let i = 0; same && i < last.length; i++) same = last[i] === baseMs + (offsets[from + i] ?? 0)
+    return same ? last : this.shared(Float64Array.from(offsets.subarray(from, to), (offset) => baseMs + offset))
+  }
+
+  shared(timesMs: Float64Array): Float64Array {
+    const key = (timesMs[0] ?? 0) + (timesMs[timesMs.length - 1] ?? 0) * 31 + timesMs.length
     const alike = this.#known.get(key)
-    const known = alike?.find((each) => sameTimes(each, timesMs))
-    if (known !== undefined) return known
-    const own = timesMs.slice()
-    if (alike === undefined) this.#known.set(key, [own])
-    else alike.push(own)
-    return own
+    this.#last = alike?.find((each) => sameTimes(each, timesMs)) ?? timesMs
+    if (alike === undefined) this.#known.set(key, [timesMs])
+    else if (this.#last === timesMs) alike.push(timesMs)
+    return this.#last
+  }
+
+  isRising(timesMs: Float64Array): boolean {
+    const known = this.#rising.get(timesMs) ?? timesMs.every((time, i) => i === 0 || time > (timesMs[i - 1] ?? 0))
+    this.#rising.set(timesMs, known)
+    return known
   }
 }
 

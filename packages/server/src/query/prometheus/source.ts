@@ -14,6 +14,7 @@ import {
   compiled,
   type Exposed,
   expose,
+  facesByRow,
   facesFor,
   Layouts,
   type Origin,
@@ -138,9 +139,10 @@ export async function findSeries(
   )
   const tests = compiled(labelMatchers)
   const layouts = new Layouts()
-  const found = rows.flatMap((row) =>
-    expose(row, facesFor(faces, row), origins.get(row.resource) ?? originOf(undefined), tests, layouts),
-  )
+  const facesOf = facesByRow(faces)
+  const found: Exposed[] = []
+  for (const row of rows)
+    found.push(...expose(row, facesOf(row), origins.get(row.resource) ?? originOf(undefined), tests, layouts))
   const isWhole = rows.every(({ resource }) => origins.has(resource))
   return foundSeries(found, rows, { where, infos: infos ?? [], mayBeKept: mayBeKept && isWhole })
 }
