@@ -13,6 +13,31 @@ export class SampleRegister {
   valueHigh = 0
 }
 
+/**
+ * Reads a Sample as all write it whose value is not 0: the value, then a time from 2004 to 2109, which has six bytes.
+ * The cursor stands at its length. False, and nothing is read, where it is another.
+ *
+ *   10   09 v v v v v v v v   10 t t t t t t
+ */
+export function readUsualSample({ reader, view }: Decoding, into: SampleRegister): boolean {
+  const { at, bytes } = reader
+  if (at + 17 > bytes.length || bytes[at] !== 16) return false
+  if (bytes[at + 1] !== ((1 << 3) | fixed64) || bytes[at + 10] !== ((2 << 3) | varint)) return false
+  const first = view.getInt32(at + 11, true)
+  const last = view.getUint16(at + 15, true)
+  if ((first & moreBits) !== moreBits || (last & 0x8080) !== 0x80) return false
+  const low = (first & 0x7f) | ((first >>> 1) & 0x3f80) | ((first >>> 2) & 0x1f_c000) | ((first >>> 3) & 0xfe0_0000)
+  into.timeMs = low + ((last & 0x7f) | ((last >>> 1) & 0x3f80)) * 2 ** 28
+  into.startMs = 0
+  into.valueLow = view.getInt32(at + 2, true)
+  into.valueHigh = view.getInt32(at + 6, true)
+  reader.at = at + 17
+  return true
+}
+
+/** Set in each byte of a varint but the last. */
+const moreBits = 0x8080_8080 | 0
+
 /** Reads a Sample that ends at `end`. What is not there is 0, as protobuf says. */
 export function readSample({ reader }: Decoding, into: SampleRegister, end: number): void {
   into.timeMs = into.startMs = into.valueLow = into.valueHigh = 0

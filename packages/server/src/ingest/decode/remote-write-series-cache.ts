@@ -32,19 +32,33 @@ export class SeriesCache {
   /** For each entry, and for none, the one that was found after it; 0 where none was. */
   #following = new Int32Array(513)
 
+  /**
+   * Whether the labels that followed the last ones stand here again, and `behind` them is what never begins a label, so
+   * that they end there. Answers their length, or 0.
+   */
+  follow(view: DataView, at: number, { end, behind }: { end: number; behind: number }): number {
+    const entry = this.#following[this.#found] ?? 0
+    if (entry === 0) return 0
+    const length = this.#entries[entry * 4 - 3] ?? 0
+    if (at + length >= end || view.getUint8(at + length) !== behind || !this.#holds(entry, view, at, length)) return 0
+    this.#take(entry)
+    return length
+  }
+
   find(view: DataView, at: number, length: number): boolean {
     const before = this.#found
-    let entry = this.#following[before] ?? 0
-    if (!this.#holds(entry, view, at, length)) {
-      entry = this.#probe(view, at, { length, hash: hashBytes(view, at, length) })
-      this.#found = Math.max(entry, 0)
-      if (entry <= 0) return false
-      this.#following[before] = entry
-    }
+    const entry = this.#probe(view, at, { length, hash: hashBytes(view, at, length) })
+    this.#found = 0
+    if (entry <= 0) return false
+    this.#following[before] = entry
+    this.#take(entry)
+    return true
+  }
+
+  #take(entry: number): void {
     this.#found = entry
     this.low = this.#entries[entry * 4 - 2] ?? 0
     this.high = this.#entries[entry * 4 - 1] ?? 0
-    return true
   }
 
   #holds(entry: number, view: DataView, at: number, length: number): boolean {

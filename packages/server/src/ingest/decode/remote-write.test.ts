@@ -70,6 +70,34 @@ test('both versions, and labels in any order, make the same series', () => {
   expect(new Set(ids).size).toBe(1)
 })
 
+test.each([0, 1, 2 ** 35 - 1, 2 ** 35, timeMs, 2 ** 42 - 1, 2 ** 42, Date.UTC(2200, 0) - 1])(
+  'a sample at %i ms is what was sent, however many bytes its time has',
+  (time) => {
+    const blocks = open()
+    const values = [0, -0, 1.5, -1e300]
+    const samples = values.map((value) => ({ value, timeMs: time }))
+    expect(decode(1, writeRequest1([{ labels: up, samples }]), blocks)).toMatchObject({ accepted: 4, rejected: 0 })
+    const rows = rowsOf(blocks)['samples']?.map(({ ts, start_ts, value, flags }) => ({ ts, start_ts, value, flags }))
+    expect(rows).toEqual(values.map((value) => ({ ts: BigInt(time), start_ts: 0n, value, flags: 0 })))
+  },
+)
+
+test('series keep their ids whatever comes before and after them', () => {
+  const blocks = open()
+  const series = ['a', 'ab', 'b', 'abc'].map((job) => ({
+    labels: [['__name__', 'up'] as const, ['job', job] as const],
+    samples: [{ value: 1, timeMs }],
+  }))
+  const send = (order: readonly number[]): unknown[] => {
+    decode(1, writeRequest1(order.flatMap((index) => series[index] ?? [])), blocks)
+    return rowsOf(blocks)['samples']?.map((row) => row['series_id']) ?? []
+  }
+  const ids = send([0, 1, 2, 3])
+  expect(new Set(ids).size).toBe(4)
+  for (const order of [[0, 1, 2, 3], [0, 3, 2, 1], [1], [1, 0, 0, 2], [0, 1, 2, 3]])
+    expect(send(order)).toEqual(order.map((index) => ids[index]))
+})
+
 test('the bits of a staleness marker are kept', () => {
   const blocks = open()
   const series = [

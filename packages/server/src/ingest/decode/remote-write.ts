@@ -6,7 +6,7 @@ import { appendExemplar, ExemplarRegister, readExemplar } from './remote-write-e
 import { appendHistogram, formOf, HistogramRegister, readHistogram } from './remote-write-histograms.ts'
 import { LabelRegister, readLabel, readRefs, resolveRefs, Symbols, symbolAt } from './remote-write-labels.ts'
 import { type FamilyMetadata, keptText } from './remote-write-metadata.ts'
-import { appendSample, readSample, SampleRegister } from './remote-write-samples.ts'
+import { appendSample, readSample, readUsualSample, SampleRegister } from './remote-write-samples.ts'
 import { hashSeries, isSeriesKnown, type SeriesId, type Telling, writeSeries } from './remote-write-series.ts'
 import { checkMs } from './remote-write-times.ts'
 import { millisecondsPerDay } from './times.ts'
@@ -175,12 +175,14 @@ function decodeRepeated(request: Request): boolean {
   const { reader, view } = decoding
   const { bytes } = reader
   const { seriesCache } = decoding.blocks
-  const samplesAt = skipShort(bytes, start, { end, key: key(1) })
+  const followed = seriesCache.follow(view, start, { end, behind: samplesKey })
+  const samplesAt = followed > 0 ? start + followed : skipShort(bytes, start, { end, key: key(1) })
   if (samplesAt === start || samplesAt === end || skipShort(bytes, samplesAt, { end, key: samplesKey }) !== end)
     return false
   const length = samplesAt - start
-  if (seriesCache.find(view, start, length)) request.id = { low: seriesCache.low, high: seriesCache.high }
-  else {
+  if (followed > 0 || seriesCache.find(view, start, length)) {
+    request.id = { low: seriesCache.low, high: seriesCache.high }
+  } else {
     readAbout(request, end)
     // What is wrong is said by who reads it with care.
     if (reader.fault !== undefined) {
@@ -271,11 +273,13 @@ function rejectSeries({ decoding, keys }: Request, start: number, end: number): 
 function decodeSample(request: Request): void {
   const { decoding, sample } = request
   const { reader } = decoding
-  const end = reader.lengthEnd()
-  readSample(decoding, sample, end)
-  if (reader.fault !== undefined) {
-    decoding.reject('sample', end)
-    return
+  if (!readUsualSample(decoding, sample)) {
+    const end = reader.lengthEnd()
+    readSample(decoding, sample, end)
+    if (reader.fault !== undefined) {
+      decoding.reject('sample', end)
+      return
+    }
   }
   if (sample.startMs === 0) sample.startMs = request.metadata.createdMs
   appendSample(decoding, knowNumbers(request, sample.timeMs), sample)
