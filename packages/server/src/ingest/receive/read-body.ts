@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { promisify } from 'node:util'
 import { gunzip, inflate } from 'node:zlib'
-import { uncompress } from 'snappy'
+import { uncompress, uncompressSync } from 'snappy'
 import type { Failure } from './answer.ts'
 import type { BodyBuffers } from './body-buffers.ts'
 
@@ -66,7 +66,7 @@ export async function readBody(
   if (received === undefined || 'failure' in received) return received
   const coding = (request.headers['content-encoding'] || impliedCoding).trim().toLowerCase()
   if (coding === 'identity' || coding === '') return received
-  const sentHash = coding === 'snappy' ? createHash('sha256').update(received.bytes).digest('base64url') : ''
+  const sentHash = coding === 'snappy' ? hash('sha256', received.bytes, 'base64url') : ''
   const inflated = await inflateBody(received.bytes, coding, limits)
   const length = 'failure' in inflated ? 0 : inflated.bytes.length
   // Taken before the other is given back: both are there for a moment.
@@ -138,7 +138,13 @@ const inflaters: ReadonlyMap<string, Inflate> = new Map<string, Inflate>([
   ['snappy', unsnap],
 ])
 
-/** A raw block of snappy says at its beginning how long it will be, so that the limit is kept before it is made. */
+/** Up to here a thread of the pool takes longer to be woken than the bytes take to be expanded. */
+const unsnappedHereMaxBytes = 512 * 1024
+
+/**
+ * A raw block of snappy says at its beginning how long it will be, so that the limit is kept before it is made. The
+ * result is copied into memory of the collector's own: what snappy allots outlives it, and full collections come for it.
+ */
 async function unsnap(bytes: Uint8Array, maxBytes: number): Promise<Uint8Array> {
   let length = 0
   for (let at = 0; at < 5; at += 1) {
@@ -147,7 +153,8 @@ async function unsnap(bytes: Uint8Array, maxBytes: number): Promise<Uint8Array> 
     if (byte < 0x80) break
   }
   if (length > maxBytes) throw new RangeError('it expands beyond the limit')
-  const expanded = await uncompress(bytes, { asBuffer: true })
+  const options = { asBuffer: true, copyOutputData: true }
+  const expanded = length <= unsnappedHereMaxBytes ? uncompressSync(bytes, options) : await uncompress(bytes, options)
   return typeof expanded === 'string' ? Buffer.from(expanded) : expanded
 }
 
