@@ -196,7 +196,7 @@ export const optionTable = {
   segmentAgeMs: ms(
     'Receiving',
     seconds,
-    'Age at which received data is loaded into the store, where it can be asked for.',
+    'Age at which received data is loaded into the store, where it can be asked for; a tenth of it when nothing more comes.',
   ),
   segmentRowsMax: count('Receiving', 300_000, 'Rows at which it is loaded earlier.'),
   segmentSizeMaxBytes: bytes('Receiving', 64 * MiB, 'Bytes at which it is loaded earlier.'),

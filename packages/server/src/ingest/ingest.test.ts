@@ -99,6 +99,17 @@ test('a segment is loaded for its age alone', async () => {
   await expect.poll(() => countSpans('aged'), { timeout: 10_000 }).toEqual([1, 1])
 })
 
+test('a segment is loaded before its age when nothing more comes, and a small one behind it is not', async () => {
+  const ingest = await start({ options: { segmentAgeMs: 10_000 } })
+  await ingest.submit('traces', tracesBody('quiet'))
+  await expect.poll(() => countSpans('quiet'), { timeout: 8_000 }).toEqual([1, 1])
+  await ingest.submit('traces', tracesBody('quiet again'))
+  await new Promise((resolve) => setTimeout(resolve, 2_000))
+  expect(await countSpans('quiet again')).toEqual([0, 0])
+  await ingest.stop()
+  expect(await countSpans('quiet again')).toEqual([1, 1])
+})
+
 test('a repeated request is answered and stored once, within a run, while the first is written, and after a restart', async () => {
   const body = tracesBody('repeated', 2)
   const ingest = await start()

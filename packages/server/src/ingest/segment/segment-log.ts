@@ -8,7 +8,10 @@ import { OpenSegment, type SealedSegment } from './open-segment.ts'
  * durable, all that has gathered is written as the next group. So one request alone waits for one fsync, and under
  * load groups, and with them blocks, grow by themselves.
  *
- *   requests -> open blocks -> [group] -> segment files -> answered -> ... sealed by age, rows or bytes -> loader
+ *   requests -> open blocks -> [group] -> segment files -> answered -> ... sealed -> loader
+ *
+ * A segment is sealed by age, rows or bytes, and sooner when nothing more comes: what was sent last can be asked for in
+ * a fifth of a second, and small segments still follow one another no faster than at their age.
  */
 export type SegmentLogOptions = {
   directory: string
@@ -33,6 +36,13 @@ export type SegmentLogOptions = {
 }
 
 export type Durable = { durable: true } | { durable: false; reason: string }
+/** Of the age: nothing new for so long, and a segment is sealed before it. */
+const quietShare = 0.1
+/** A segment of so many rows loads and merges as cheaply, row for row, as a larger one. */
+const quietRowsMin = 10_000
+/** While the store is behind: how often to look whether it still is. */
+const behindLookMs = 50
+
 type Member = { key: string; answer: (outcome: Durable) => void }
 
 export class SegmentLog {
@@ -44,6 +54,8 @@ export class SegmentLog {
   #mustCut = false
   #nextNumber: number
   #sealAtMs = 0
+  #lastGroupMs = 0
+  #lastSealMs = Number.NEGATIVE_INFINITY
   /** Set until the next seal by a flush. */
   #mustSeal = false
   #timer: NodeJS.Timeout | undefined
@@ -89,6 +101,7 @@ export class SegmentLog {
     await this.#sealIfDue()
     this.#writing = undefined
     if (this.#members.length > 0) this.#writing = this.#run()
+    else this.#armTimer()
   }
 
   async #commitGroup(): Promise<void> {
@@ -103,6 +116,7 @@ export class SegmentLog {
       await this.#fail(members, error)
       return
     }
+    this.#lastGroupMs = performance.now()
     for (const { answer } of members) answer({ durable: true })
     for (const block of blocks) this.#options.publish(block)
     await this.#sealIfDue()
@@ -116,7 +130,6 @@ export class SegmentLog {
     this.#nextNumber += 1
     this.#segment = await OpenSegment.open({ number, directory, header, durability, files })
     this.#sealAtMs = performance.now() + sealAgeMs
-    this.#armTimer(sealAgeMs)
     return this.#segment
   }
 
@@ -154,7 +167,14 @@ export class SegmentLog {
     if (segment === undefined || this.#mustCut) return
     const { sealRows, sealBytes, isBehind } = this.#options
     const full = segment.rowsMost >= sealRows || segment.bytes >= sealBytes
-    if (full || this.#mustSeal || (performance.now() >= this.#sealAtMs && !isBehind())) await this.#seal()
+    if (full || this.#mustSeal || (performance.now() >= this.#dueAtMs(segment) && !isBehind())) await this.#seal()
+  }
+
+  #dueAtMs({ rowsMost }: OpenSegment): number {
+    const { sealAgeMs } = this.#options
+    const quietAtMs = this.#lastGroupMs + sealAgeMs * quietShare
+    const soonestMs = rowsMost >= quietRowsMin ? quietAtMs : Math.max(quietAtMs, this.#lastSealMs + sealAgeMs)
+    return Math.min(soonestMs, this.#sealAtMs)
   }
 
   async #seal(): Promise<void> {
@@ -162,7 +182,7 @@ export class SegmentLog {
     this.#mustSeal = false
     if (segment === undefined) return
     this.#segment = undefined
-    clearTimeout(this.#timer)
+    this.#lastSealMs = performance.now()
     try {
       const sealed = await segment.seal()
       if (sealed !== undefined) this.#options.hand(sealed)
@@ -171,12 +191,13 @@ export class SegmentLog {
     }
   }
 
-  #armTimer(afterMs: number): void {
+  /** To be called when a run has ended: begins another when the segment it left open is due. */
+  #armTimer(): void {
     clearTimeout(this.#timer)
+    if (this.#segment === undefined || this.#mustCut) return
+    const afterMs = this.#options.isBehind() ? behindLookMs : this.#dueAtMs(this.#segment) - performance.now()
     this.#timer = setTimeout(() => {
       this.#writing ??= this.#run()
-      // Not sealed for being behind: look again soon.
-      if (this.#segment !== undefined) this.#armTimer(Math.max(50, this.#options.sealAgeMs / 4))
     }, afterMs)
   }
 }
