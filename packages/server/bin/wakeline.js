@@ -7,6 +7,13 @@
 
 process.env.UV_THREADPOOL_SIZE ??= '16'
 
+/**
+ * Bodies and blocks live for milliseconds outside of V8's heap, and V8 counts them as if they had grown it: with its 20 MB
+ * it started a full collection for every 12 MB of them, ten a second under load. Four times what a collection left, the
+ * most V8 allows itself, is far enough for small collections to take them away (docs/decisions/0042-yield-to-receiving.md).
+ */
+require('node:v8').setFlagsFromString('--heap-growing-percent=300')
+
 const { readMachine, whyUnsupported } = require('./platform.js')
 
 const why = whyUnsupported(readMachine())
