@@ -63,6 +63,12 @@ export type EmbeddedOptions = EngineSize & {
 const logBodyIndex = 'body_words'
 const mergedIndexes = `${logBodyIndex},attribute_values`
 
+/**
+ * Loads stand back where the cores are wanted by receiving and by questions, as merges do (`engine-arguments.ts`): what is
+ * received is safe in its segment and can wait. Asking for it needs CAP_SYS_NICE; without it the engine leaves it be.
+ */
+const loadNice = 10
+
 /** Threads libuv's pool must have before anything uses it (`UV_THREADPOOL_SIZE`): sessions, and room for files. */
 export const threadPoolSize = (readers: number): number => readers + 2 + 6
 
@@ -391,5 +397,6 @@ function renderLoad(file: SealedFile): string {
     min_insert_block_size_rows = ${file.blockRows}, min_insert_block_size_bytes = 0,
     max_partitions_per_insert_block = 0, storage_file_read_method = 'pread',
     input_format_skip_unknown_fields = 0, input_format_native_allow_types_conversion = 0,
-    exclude_materialize_skip_indexes_on_insert = '${mergedIndexes}'`
+    exclude_materialize_skip_indexes_on_insert = '${mergedIndexes}',
+    os_threads_nice_value_query = ${loadNice}, os_threads_nice_value_materialized_view = ${loadNice}`
 }
