@@ -75,7 +75,7 @@ CREATE TABLE IF NOT EXISTS spans (
 PARTITION BY toYYYYMMDD(ts)
 ORDER BY (intDiv(toUnixTimestamp64Nano(ts), 10000000000), service, ts)
 SETTINGS non_replicated_deduplication_window = 10000, fsync_after_insert = 1, fsync_part_directory = 1,
-  vertical_merge_algorithm_min_columns_to_activate = 1, index_granularity = 1024;
+  vertical_merge_algorithm_min_columns_to_activate = 1, index_granularity = 2048;
 
 -- Granules are small because what the words of a search find is scattered: for each line found, one granule of bodies is read.
 CREATE TABLE IF NOT EXISTS logs (
