@@ -12,6 +12,16 @@ export function printValue(value: number): string {
   return Object.is(value, -0) ? '-0' : String(value)
 }
 
+/** Prometheus writes a scalar without an exponent, and the points of series with one. */
+export function printScalar(value: number): string {
+  const text = printValue(value)
+  const [, sign = '', whole = '', decimals = '', exponent] = /^(-?)(\d)(?:\.(\d+))?e([+-]\d+)$/.exec(text) ?? []
+  if (exponent === undefined) return text
+  const shift = Number(exponent)
+  const digits = whole + decimals
+  return shift < 0 ? `${sign}0.${'0'.repeat(-shift - 1)}${digits}` : sign + digits.padEnd(shift + 1, '0')
+}
+
 export const labelsOf = (pairs: Labels['pairs'] | readonly (readonly [string, string])[]): object =>
   Object.fromEntries(pairs)
 
@@ -50,7 +60,7 @@ export function writeResult(value: QueryValue, limit: number, more: string, into
 function writeValue(value: QueryValue, limit: number, into: JsonBytes): void {
   switch (value.kind) {
     case 'scalar':
-      into.text(JSON.stringify([timeOf(value.timeMs), printValue(value.value)]))
+      into.text(JSON.stringify([timeOf(value.timeMs), printScalar(value.value)]))
       break
     case 'string':
       into.text(JSON.stringify([timeOf(value.timeMs), value.value]))

@@ -24,6 +24,7 @@ export function statusOf(startedUnixMs: number): Readonly<Record<string, object>
     },
     '/status/flags': { 'query.lookback-delta': '5m' },
     '/status/config': { yaml: '' },
+    '/status/walreplay': { min: 0, max: 0, current: 0 },
     '/rules': { groups: [] },
     '/alerts': { alerts: [] },
     '/targets/metadata': [],

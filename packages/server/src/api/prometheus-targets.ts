@@ -35,6 +35,10 @@ export function targetsAnswer({ active, dropped, droppedCounts }: ScrapeTargets,
   return answer
 }
 
+/** Names of what is scraped together, in order. */
+export const scrapePoolsOf = ({ active, dropped }: ScrapeTargets): string[] =>
+  [...new Set([...active, ...dropped].map(({ pool }) => pool))].sort()
+
 const never = '0001-01-01T00:00:00Z'
 
 function activeTarget(target: ScrapeTargets['active'][number]): object {

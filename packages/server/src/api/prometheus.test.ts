@@ -241,6 +241,21 @@ describe('Prometheus API answers', () => {
     ['rules', success({ groups: [] })],
     ['alerts', success({ alerts: [] })],
     ['status/buildinfo', success(expect.objectContaining({ version: '3.5.0' }))],
+    ['scrape_pools', success({ scrapePools: [] })],
+    ...[
+      ['1e30', `1${'0'.repeat(30)}`],
+      ['-1.5e21', `-15${'0'.repeat(20)}`],
+      ['1.25e-7', '0.000000125'],
+      ['12.5', '12.5'],
+      ['-Inf', '-Inf'],
+    ].map(([text, value]): [string, unknown] => [
+      `query?query=${text}&time=${start}`,
+      success({ resultType: 'scalar', result: [start, value] }),
+    ]),
+    [
+      `query?query=vector(1e30)&time=${start}`,
+      success({ resultType: 'vector', result: [{ metric: {}, value: [start, '1e+30'] }] }),
+    ],
   ])('%s', async (path, expected) => {
     expect(await get(path)).toEqual(expected)
   })
@@ -278,6 +293,18 @@ describe('Prometheus API refuses', () => {
     ['nothing', failure(404, 'not_found', expect.stringContaining('nothing'))],
   ])('%s', async (path, expected) => {
     expect(await get(path)).toEqual(expected)
+  })
+
+  test.each(['DELETE', 'OPTIONS', 'PUT'])('%s, with or without a body', async (method) => {
+    for (const body of [undefined, 'query=1']) {
+      const response = await fetch(`${api.url}/prometheus/api/v1/query`, {
+        method,
+        ...(body !== undefined && { body }),
+      })
+      expect([response.status, await response.json()]).toEqual(
+        failure(404, 'not_found', expect.stringContaining(method)),
+      )
+    }
   })
 
   test('forms too large, pages of others, and who has no token', async () => {

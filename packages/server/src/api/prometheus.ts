@@ -23,7 +23,7 @@ import {
   readSelectors,
 } from './prometheus-input.ts'
 import { statusOf } from './prometheus-status.ts'
-import { type ScrapeTargets, targetsAnswer } from './prometheus-targets.ts'
+import { type ScrapeTargets, scrapePoolsOf, targetsAnswer } from './prometheus-targets.ts'
 import { treeOf } from './prometheus-tree.ts'
 import { sendJsonBytes } from './send.ts'
 import type { Turns } from './turns.ts'
@@ -49,7 +49,9 @@ const resultsTruncated = 'results truncated due to limit'
 export function prometheusRoutes({ query, turns, nowUnixMs, scrapeTargets }: PrometheusOptions): Hono {
   const routes = new Hono()
   const { prometheus } = query
-  routes.use(
+  // Not of all methods: where there is no body, it makes a request that fails.
+  routes.post(
+    '*',
     bodyLimit({
       maxSize: formMaxBytes,
       onError: () => {
@@ -105,6 +107,7 @@ export function prometheusRoutes({ query, turns, nowUnixMs, scrapeTargets }: Pro
     return { data: exemplars.map(exemplarsOf) }
   })
   endpoint(['GET'], '/targets', (parameters) => ({ data: targetsAnswer(scrapeTargets(), parameters) }))
+  endpoint(['GET'], '/scrape_pools', () => ({ data: { scrapePools: scrapePoolsOf(scrapeTargets()) } }))
   for (const [path, data] of Object.entries(statusOf(nowUnixMs()))) endpoint(['GET'], path, () => ({ data }))
   routes.all('*', (context) => {
     throw new PrometheusFailure('not_found', `there is no ${context.req.method} ${context.req.path} here`)

@@ -34,7 +34,8 @@ export function lokiRoutes({ query, turns, nowUnixMs, report }: LokiOptions): Ho
   const tooLarge = () => {
     throw new ApiFailure('too_large', `Cannot read this form: it has more than ${formMaxBytes} bytes`)
   }
-  routes.use(bodyLimit({ maxSize: formMaxBytes, onError: tooLarge }))
+  // Not of all methods: where there is no body, it makes a request that fails.
+  routes.post('*', bodyLimit({ maxSize: formMaxBytes, onError: tooLarge }))
   const answer = (path: string, ask: Endpoint) => {
     routes.on(['GET', 'POST'], path, async (context) => {
       const parameters = await readParameters(context)
