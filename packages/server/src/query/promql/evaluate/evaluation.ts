@@ -91,7 +91,11 @@ export class Budget {
   /** To be asked in every loop that may be long; then `breathe` is due. */
   isDue(): boolean {
     this.asked++
-    if (this.asked % 16 !== 0) return false
+    return this.asked % 16 === 0 && this.isLate()
+  }
+
+  /** The same of what takes long enough for a look at the clock each time. */
+  isLate(): boolean {
     return this.nowMs() - this.lastBreathMs > 10
   }
 

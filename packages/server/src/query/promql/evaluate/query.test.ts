@@ -113,6 +113,43 @@ describe('a source', () => {
   })
 })
 
+test('a query is stopped within one series, whose windows hold many samples', async () => {
+  let now = 0
+  const overrides = { options: { timeoutMs: 1000 }, nowMs: () => (now += 20) }
+  const long = sourceOf('a 0+1x2000')
+  const times = { startMs: 1000 * minuteMs, endMs: 2000 * minuteMs, stepMs: minuteMs }
+  for (const query of ['sum_over_time(a[900m])', 'sum(sum_over_time(a[900m]))', 'quantile_over_time(0.5, a[900m])'])
+    expect(await runRangeQuery(inputOf(query, long, overrides), times)).toMatchObject({ failure: 'timeout' })
+})
+
+describe('an aggregation right over a range function is that of its series', () => {
+  const source = sourceOf(
+    'a{g="1", n="1"} 5 _ 1 7 NaN 3 3 _ _ _ 9',
+    'a{g="1", n="2"} 1e308+1e308x1 4 2 8 -Inf 0 0 0.1 0.2 0.3',
+    'a{g="2", n="3"} _x7 1 0.1 0.7',
+    'a{g="1", n="4"} -0 0 -0 0 5 6 7 8 2 3 4',
+    'a{n="5"} 0.1+0.1x10',
+  )
+  const functions = ['rate', 'increase', 'delta', 'max_over_time', 'min_over_time', 'avg_over_time', 'last_over_time']
+  const operators = ['sum', 'avg', 'count', 'min', 'max', 'topk2', 'bottomk1']
+  const cases = functions.flatMap((name) =>
+    operators.flatMap((operator) =>
+      ['', ' by (g)', ' without (n)'].map((grouping): [string, string] => {
+        const [, word = '', parameter = ''] = /^(.*?)(\d?)$/.exec(operator) ?? []
+        const of = (inner: string): string => `${word}${grouping}(${parameter}${parameter && ', '}${inner})`
+        // Labels that are replaced by themselves: the same series, but no range function.
+        return [of(`${name}(a[3m])`), of(`label_replace(${name}(a[3m]), "g", "$1", "g", "(.*)")`)]
+      }),
+    ),
+  )
+  test.each(cases)('%s', async (folded, other) => {
+    const answer = await runRangeQuery(inputOf(folded, source), tenMinutes)
+    expect(answer).toMatchObject({ kind: 'answer' })
+    const { value } = { value: undefined, ...(await runRangeQuery(inputOf(other, source), tenMinutes)) }
+    expect(answer).toHaveProperty('value', value)
+  })
+})
+
 test('what is answered elsewhere is not evaluated', async () => {
   const offered: string[] = []
   const elsewhere: Elsewhere = (expression, grid) => {

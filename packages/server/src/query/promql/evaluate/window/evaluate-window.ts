@@ -183,7 +183,7 @@ export async function eachColumn(
     if (each === undefined) continue
     const { points, present, fill } = columnOf(each.floatTimesMs)
     if (points === 0) continue
-    fill(each, values)
+    for (const _ of fill(each, values)) if (budget.isLate()) await budget.breathe()
     budget.spend(points)
     // All are of one metric.
     if (!isAdvised) advise(each, present)
@@ -200,13 +200,16 @@ export async function windowSeries(
 ): Promise<readonly GridSeries[]> {
   const { call, samples, selection, scalars, windowCall, dropName, labelsAt } = columns
   const fill = fillerFor(call.name, samples, grid, scalars, windowCall)
+  const { budget } = evaluation
   const result: GridSeries[] = []
   const advise = counterAdvice(call, evaluation)
   for (const [place, each] of samples.series.entries()) {
-    if (evaluation.budget.isDue()) await evaluation.budget.breathe()
-    const { series, points } = fill(each, labelsAt(place), dropName || each.dropName)
-    evaluation.budget.spend(points)
-    if (points > 0) result.push(series)
+    if (budget.isDue()) await budget.breathe()
+    const { series, pauses, points } = fill(each, labelsAt(place), dropName || each.dropName)
+    for (const _ of pauses) if (budget.isLate()) await budget.breathe()
+    const count = points()
+    budget.spend(count)
+    if (count > 0) result.push(series)
     advise(each, series.present)
   }
   if (evaluation.options.delayedNameRemoval || call.name === 'absent_over_time') return result

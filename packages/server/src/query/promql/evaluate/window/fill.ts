@@ -1,4 +1,4 @@
-import { countPoints, floatPoint, type Grid, type GridSeries, noPoint, SeriesSpace, setPoint, timeOf } from '../grid.ts'
+import { countPoints, floatPoint, type Grid, type GridSeries, SeriesSpace, setPoint, timeOf } from '../grid.ts'
 import type { Labels } from '../labels.ts'
 import { firstAfter, histogramsNotExtended } from '../select.ts'
 import { momentAt } from '../timing.ts'
@@ -7,8 +7,15 @@ import { floatFunctions, windowFunctions } from './functions.ts'
 import { newWindow, type WindowSeries } from './samples.ts'
 import { type RangeSamples, windowAt } from './windows.ts'
 
-/** What a function makes of the windows of one series, and how many points that is. */
-export type Fill = (each: WindowSeries, labels: Labels, dropName: boolean) => { series: GridSeries; points: number }
+/**
+ * What a function makes of the windows of one series. It is made while `pauses` is gone through, at each of which others may run
+ * and the query may be stopped: a long range over many samples takes seconds for a single series. Then `points` counts.
+ */
+export type Fill = (
+  each: WindowSeries,
+  labels: Labels,
+  dropName: boolean,
+) => { series: GridSeries; pauses: Iterable<void>; points: () => number }
 
 export function fillerFor(
   name: string,
@@ -27,8 +34,11 @@ export function fillerFor(
     if (each.histograms.length > 0) return fillAny(each, labels, dropName)
     const { points, present, fill } = columnOf(each.floatTimesMs)
     const values = space.takeValues()
-    if (points > 0) fill(each, values)
-    return { series: { labels, dropName, values, present, histograms: undefined }, points }
+    return {
+      series: { labels, dropName, values, present, histograms: undefined },
+      pauses: points > 0 ? fill(each, values) : noPauses,
+      points: () => points,
+    }
   }
 }
 
@@ -43,17 +53,34 @@ function pointFiller(
   return (each, labels, dropName) => {
     const series = space.make(labels, dropName)
     const window = newWindow(each)
-    for (let step = 0; step < grid.steps; step++) {
+    const pauses = throughSteps(grid.steps, (step) => {
       windowAt(samples, grid, window, step)
-      if (window.to === window.from && window.histogramTo === window.histogramFrom) continue
-      if (samples.extension !== undefined && window.histogramTo > window.histogramFrom) throw histogramsNotExtended()
+      const histograms = window.histogramTo - window.histogramFrom
+      const looked = window.to - window.from + histograms
+      if (looked === 0) return 0
+      if (samples.extension !== undefined && histograms > 0) throw histogramsNotExtended()
       for (let i = 0; i < columns.length; i++) call.scalars[i] = columns[i]?.[step] ?? 0
       const value = compute(window, call)
       if (value !== undefined) setPoint(series, step, value)
-    }
-    return { series, points: countPoints(series) }
+      return looked
+    })
+    return { series, pauses, points: () => countPoints(series) }
   }
 }
+
+/** `look` does a step and tells how many samples it looked at. */
+function* throughSteps(steps: number, look: (step: number) => number): Generator<void> {
+  let looked = 0
+  for (let step = 0; step < steps; step++) {
+    looked += look(step)
+    if (looked < pauseAfterSamples) continue
+    looked = 0
+    yield
+  }
+}
+
+const pauseAfterSamples = 20_000
+const noPauses: Iterable<void> = []
 
 /**
  * The way to the points of series without histograms, by their times: series that were sampled together share that array, and
@@ -67,16 +94,19 @@ export function floatColumns(
 ): ((timesMs: Float64Array) => FloatColumn) | undefined {
   const float = samples.extension === undefined ? floatFunctions.get(name) : undefined
   if (float === undefined) return undefined
-  const column = float.column ?? columnOf(float, grid)
+  const { endsMs, startsMs } = momentsOfSteps(samples, grid)
   const known = new Map<Float64Array, FloatColumn>()
   let last: FloatColumn | undefined
   const make = (timesMs: Float64Array): FloatColumn => {
-    const borders = bordersOf(timesMs, samples, grid)
-    const present = Uint8Array.from(borders.from, (from, step) =>
-      (borders.to[step] ?? 0) - from < float.least ? noPoint : floatPoint,
-    )
-    const points = present.reduce((sum, each) => sum + each, 0)
-    return { timesMs, present, points, fill: column(borders, call) }
+    const borders = bordersOf(timesMs, startsMs, endsMs)
+    const present = new Uint8Array(grid.steps)
+    let points = 0
+    for (let step = 0; step < present.length; step++)
+      if ((borders.to[step] ?? 0) - (borders.from[step] ?? 0) >= float.least) {
+        present[step] = floatPoint
+        points++
+      }
+    return { timesMs, present, points, fill: points === 0 ? nothingToFill : fillFor(float, borders, grid, call) }
   }
   return (timesMs) => {
     if (last?.timesMs === timesMs) return last
@@ -95,16 +125,23 @@ export type FloatColumn = {
   readonly present: Uint8Array
   /** How many points that is. */
   readonly points: number
-  readonly fill: (series: WindowSeries, points: Float64Array) => void
+  readonly fill: (series: WindowSeries, points: Float64Array) => Iterable<void>
 }
 
-function bordersOf(timesMs: Float64Array, { moments, rangeMs }: RangeSamples, grid: Grid): Borders {
-  const from = new Uint32Array(grid.steps)
-  const to = new Uint32Array(grid.steps)
-  const endsMs = Float64Array.from(from, (_, step) => momentAt(moments, grid, step))
-  const startsMs = endsMs.map((endMs) => endMs - rangeMs)
-  let [first, past] = [0, 0]
-  for (let step = 0; step < grid.steps; step++) {
+const nothingToFill: FloatColumn['fill'] = () => noPauses
+
+/** Where the window of each step begins and ends. */
+function momentsOfSteps({ moments, rangeMs }: RangeSamples, grid: Grid): Pick<Borders, 'startsMs' | 'endsMs'> {
+  const endsMs = Float64Array.from({ length: grid.steps }, (_, step) => momentAt(moments, grid, step))
+  return { endsMs, startsMs: endsMs.map((endMs) => endMs - rangeMs) }
+}
+
+function bordersOf(timesMs: Float64Array, startsMs: Float64Array, endsMs: Float64Array): Borders {
+  const from = new Uint32Array(endsMs.length)
+  const to = new Uint32Array(endsMs.length)
+  let first = 0
+  let past = 0
+  for (let step = 0; step < endsMs.length; step++) {
     first = firstAfter(timesMs, startsMs[step] ?? 0, first)
     past = firstAfter(timesMs, endsMs[step] ?? 0, Math.max(first, past))
     from[step] = first
@@ -113,19 +150,27 @@ function bordersOf(timesMs: Float64Array, { moments, rangeMs }: RangeSamples, gr
   return { timesMs, from, to, startsMs, endsMs }
 }
 
-/** One window after the other. */
-function columnOf(float: FloatFunction, grid: Grid): NonNullable<FloatFunction['column']> {
-  return ({ from, to, startsMs, endsMs }, call) =>
-    (series, points) => {
-      const window = newWindow(series)
-      for (let step = 0; step < points.length; step++) {
-        window.from = from[step] ?? 0
-        window.to = to[step] ?? 0
-        if (window.to - window.from < float.least) continue
-        window.startMs = startsMs[step] ?? 0
-        window.endMs = endsMs[step] ?? 0
-        window.stepMs = timeOf(grid, step)
-        points[step] = float.of(window, call)
-      }
+function fillFor(float: FloatFunction, borders: Borders, grid: Grid, call: WindowCall): FloatColumn['fill'] {
+  const { from, to, startsMs, endsMs } = borders
+  const whole = float.column?.(borders, call)
+  if (whole !== undefined)
+    return (series, points) => {
+      whole(series, points)
+      return noPauses
     }
+  // One window after the other.
+  return (series, points) => {
+    const window = newWindow(series)
+    return throughSteps(points.length, (step) => {
+      window.from = from[step] ?? 0
+      window.to = to[step] ?? 0
+      const looked = window.to - window.from
+      if (looked < float.least) return 0
+      window.startMs = startsMs[step] ?? 0
+      window.endMs = endsMs[step] ?? 0
+      window.stepMs = timeOf(grid, step)
+      points[step] = float.of(window, call)
+      return looked
+    })
+  }
 }
