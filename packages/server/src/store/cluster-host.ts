@@ -64,18 +64,21 @@ export class ClusterHost {
     sessions += inUrl ? 0 : 1
     const session = inUrl ? {} : { session_id: `wakeline-${process.pid}-${Date.now()}-${sessions}` }
     if (!inUrl) await this.#setParams(params, session)
-    const { stream } = await this.#told(
-      this.#client.exec({
+    const told = async (): Promise<Buffer> => {
+      // One that is aborted already would be asked, and never hear of it.
+      signal?.throwIfAborted()
+      const { stream } = await this.#client.exec({
         query: sql,
         ...session,
         clickhouse_settings: { ...settings, ...(inUrl ? Object.fromEntries(params) : {}), wait_end_of_query: 1 },
         ...(queryId === undefined ? {} : { query_id: queryId }),
         ...(signal === undefined ? {} : { abort_signal: signal }),
-      }),
-    )
-    const chunks: Buffer[] = []
-    for await (const chunk of stream) chunks.push(chunk)
-    return Buffer.concat(chunks)
+      })
+      const chunks: Buffer[] = []
+      for await (const chunk of stream) chunks.push(chunk)
+      return Buffer.concat(chunks)
+    }
+    return this.#told(told(), signal)
   }
 
   async #setParams(params: readonly (readonly [string, string])[], session: { session_id?: string }): Promise<void> {
@@ -125,13 +128,17 @@ export class ClusterHost {
     await Promise.all([this.#client.close(), this.#outside.close()])
   }
 
-  /** Remembers that the host did not answer: what it refused itself is an answer. */
-  async #told<Value>(asking: Promise<Value>): Promise<Value> {
+  /**
+   * Remembers that the host did not answer: what it refused itself is an answer, and a question that was called off says
+   * nothing of the host (the client has no name for that error).
+   */
+  async #told<Value>(asking: Promise<Value>, signal?: AbortSignal): Promise<Value> {
     try {
       const value = await asking
       this.#awayUntilMs = 0
       return value
     } catch (error) {
+      if (signal?.aborted === true) throw new DOMException('The question was called off', 'AbortError')
       if (isUnreachable(error)) this.#awayUntilMs = performance.now() + awayForMs
       throw error
     }
