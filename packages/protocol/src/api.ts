@@ -287,6 +287,21 @@ export type SeriesTable = {
 }
 
 /**
+ * GET /api/v1/edges?from&to
+ * Who called whom, the most requests first. Minutes are whole; those of the last few are counted from the spans.
+ */
+export type ServiceEdgesAnswer = { edges: ServiceEdge[]; cost: Cost }
+/**
+ * Figures are of the callee's spans. Of a database (`postgresql`), queue (`kafka`) or host (`api.example.com`), which send none, and of a
+ * service that sends none, they are the caller's.
+ */
+export type ServiceEdge = Omit<OperationSummary, 'name' | 'kind'> & {
+  caller: string
+  callee: string
+  kind: 'service' | 'database' | 'queue' | 'host'
+}
+
+/**
  * GET /api/v1/explain?of=logs|histogram|traces|spans|table&q&signal&from&to
  * The SQL of a question and what it would read, before it is asked; `cost` is that of explaining.
  */

@@ -5,6 +5,7 @@ import { startApi } from './api/api.ts'
 import { startIngest } from './ingest/ingest.ts'
 import { arrivalOptions } from './main/arrival-options.ts'
 import { listenForBackups } from './main/backup.ts'
+import { EdgeRollup } from './main/edge-rollup.ts'
 import { listen } from './main/listen.ts'
 import { startLogIndex } from './main/log-index.ts'
 import { openStore } from './main/open-store.ts'
@@ -80,6 +81,8 @@ async function openParts(parts: ServerParts, closers: Closers): Promise<Omit<Run
   const asking = { ...options }
   const query = openQuery({ reader: store, options: asking, nowUnixMs })
   closers.push(() => query.close())
+  const edges = new EdgeRollup({ store, query, nowUnixMs, report: (sentence) => report('warn', sentence) })
+  closers.push(() => edges.stop())
   const endpoints = { ui: '', otlpHttp: '', otlpGrpc: '' }
   const own = { ...parts, startedMs, directory, store, ingest, endpoints }
   let receiving: Receiving | undefined

@@ -12,6 +12,7 @@ import type {
   MetricsAnswer,
   ReceiptsAnswer,
   ServiceAnswer,
+  ServiceEdgesAnswer,
   ServicesAnswer,
   SqlAnswer,
   StatusAnswer,
@@ -31,6 +32,9 @@ export const askServices = (at: Between): Question<ServicesAnswer> => question('
 
 export const askService = (service: string, at: Between): Question<ServiceAnswer> =>
   question(`services/${encodeURIComponent(service)}`, between(at))
+
+/** Who called whom. */
+export const askServiceEdges = (at: Between): Question<ServiceEdgesAnswer> => question('edges', between(at))
 
 export const askTraces = (
   q: string,

@@ -31,6 +31,7 @@ export const endpoints = {
     'ServiceAnswer',
     'One service over time, its operations and resources.',
   ),
+  edges: endpoint('/edges', inputs.range, 'ServiceEdgesAnswer', 'Who called whom, with requests, errors and latency.'),
   traces: endpoint('/traces', inputs.traces, 'TracesAnswer', 'Traces with at least one span that matches a search.'),
   trace: endpoint('/traces/:traceId', inputs.range, 'TraceAnswer', 'One trace, whole; no time range is needed.'),
   traceSample: endpoint(

@@ -66,6 +66,7 @@ export function questionRoutes({ query, status, turns, nowUnixMs }: QuestionsOpt
   question(endpoints.metricRange, (ask, run) => query.metricRange(ask, run))
   question(endpoints.keys, (ask, run) => query.keys(ask, run))
   question(endpoints.values, (ask, run) => query.values(ask, run))
+  question(endpoints.edges, (ask, run) => query.serviceEdges(ask, run))
   question(endpoints.receipts, (ask, run) => query.receipts(ask, run))
   question(endpoints.trace, (_, run, context) => query.trace({ traceId: traceIdOf(context) }, run))
   routes.get(endpoints.status.path, async (context) => {

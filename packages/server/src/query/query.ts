@@ -9,6 +9,7 @@ import type {
   MetricsAnswer,
   ReceiptsAnswer,
   ServiceAnswer,
+  ServiceEdgesAnswer,
   ServicesAnswer,
   SpansAnswer,
   SqlAnswer,
@@ -38,6 +39,7 @@ import { askMetricLabels, askMetrics, type MetricLabelsAsk, type MetricsAsk } fr
 import { openPrometheus, type Prometheus, type PrometheusOptions, usualSpeed } from './prometheus/prometheus.ts'
 import { askReceipts } from './receipts.ts'
 import { type Running, type RunOptions, startRunning } from './run.ts'
+import { askDueMinutes, askServiceEdges, type DueMinute, type EdgesOfMinute, makeEdges } from './service-edges.ts'
 import { askService, askServices } from './services.ts'
 import { askSpans } from './spans.ts'
 import { askTable, type TableAsk } from './table.ts'
@@ -46,14 +48,7 @@ import type { TimeRange } from './time-range.ts'
 import { askTraceSample, type TraceSampleAsk } from './trace-sample.ts'
 import { askTrace, askTraces, type TracesAsk } from './traces.ts'
 import { askSql } from './typed-sql.ts'
-import {
-  askOperationNames,
-  askServiceCalls,
-  askWholeTraces,
-  type OperationName,
-  type ServiceCalls,
-  type WholeTraces,
-} from './whole-traces.ts'
+import { askOperationNames, askWholeTraces, type OperationName, type WholeTraces } from './whole-traces.ts'
 
 export type QueryOptions = {
   queryTimeoutMs: number
@@ -77,10 +72,13 @@ export interface Query {
   traceSample(ask: TraceSampleAsk, run: RunOptions): Asked<TraceSampleAnswer>
   trace(ask: { traceId: string }, run: RunOptions): Asked<TraceAnswer>
   spans(ask: TracesAsk, run: RunOptions): Asked<SpansAnswer>
-  /** For the query APIs of other systems: whole traces, names of operations, and who called whom. */
+  serviceEdges(ask: TimeRange, run: RunOptions): Promise<ServiceEdgesAnswer>
+  /** For the rollup of edges: which minutes of a range it lacks or has too old, and its rows of such minutes. */
+  dueMinutes(ask: TimeRange, run: RunOptions): Promise<DueMinute[]>
+  makeEdges(ask: { minutes: readonly number[] }, run: RunOptions): Promise<EdgesOfMinute[]>
+  /** For the query APIs of other systems: whole traces, and names of operations. */
   wholeTraces(ask: { traceIds: readonly string[] }, run: RunOptions): Promise<WholeTraces>
   operationNames(ask: TimeRange & { service: string }, run: RunOptions): Promise<OperationName[]>
-  serviceCalls(ask: TimeRange, run: RunOptions): Promise<ServiceCalls[]>
   logs(ask: LogsAsk, run: RunOptions): Asked<LogsAnswer>
   logContext(ask: LogContextAsk, run: RunOptions): Promise<LogContextAnswer>
   /** LogQL: records or figures; the streams a selector finds; labels and their values. */
@@ -121,13 +119,15 @@ export function openQuery({
   return {
     services: (ask, run) => askServices(ask, { running: running(run), nowMs: nowUnixMs() }),
     service: (ask, run) => askService(ask, { running: running(run), nowMs: nowUnixMs() }),
+    serviceEdges: (ask, run) => askServiceEdges(ask, { running: running(run), nowMs: nowUnixMs() }),
+    dueMinutes: (ask, run) => askDueMinutes(ask, running(run)),
+    makeEdges: ({ minutes }, run) => makeEdges(minutes, running(run)),
     traces: (ask, run) => askTraces(ask, running(run)),
     traceSample: (ask, run) => askTraceSample(ask, running(run)),
     trace: (ask, run) => askTrace(ask, running(run)),
     spans: (ask, run) => askSpans(ask, running(run)),
     wholeTraces: ({ traceIds }, run) => askWholeTraces(traceIds, running(run)),
     operationNames: (ask, run) => askOperationNames(ask, running(run)),
-    serviceCalls: (ask, run) => askServiceCalls(ask, running(run)),
     logs: (ask, run) => askLogs(ask, running(run)),
     logContext: (ask, run) => askLogContext(ask, running(run)),
     logql: (ask, run) => askLogQl(ask, running(run)),

@@ -15,7 +15,14 @@ import {
 import type { Running } from './run.ts'
 import { stepTimes, type TimeRange, wholeMinutes } from './time-range.ts'
 import { resourceRecords } from './view/records.ts'
-import { type Covered, operationSummary, quantiles, redSeries, serviceSummaries } from './view/services.ts'
+import {
+  type Covered,
+  coveredSeconds,
+  operationSummary,
+  quantiles,
+  redSeries,
+  serviceSummaries,
+} from './view/services.ts'
 
 const sparklineSteps = 60
 const chartSteps = 240
@@ -68,7 +75,7 @@ function coveredBy(range: TimeRange, stepMs: number, nowMs: number): Covered & {
   const { fromMs, toMs } = wholeMinutes(range)
   return {
     times: stepTimes({ fromMs, toMs }, stepMs),
-    seconds: Math.max(0, Math.min(toMs, nowMs) - fromMs) / 1000,
+    seconds: coveredSeconds({ fromMs, toMs }, nowMs),
     nowMs,
   }
 }

@@ -2,7 +2,7 @@ import { type TracePlaceRow, type TracePlaces, tenNano, tracePlacesSql } from '.
 import type { Running } from './run.ts'
 
 /** More would take longer to send and to sort than what they leave out. */
-const tensMax = 5000
+const tensMax = 2000
 
 /** Where these traces lie, which their spans are then read by; undefined where no span of any is stored. */
 export async function askPlaces(ids: readonly string[], running: Running): Promise<TracePlaces | undefined> {

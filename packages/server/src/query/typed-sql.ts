@@ -46,6 +46,7 @@ const tables = new Set(
     'trace_bounds',
     'attribute_keys',
     'receipts',
+    'service_edges',
   ]),
 )
 const tableFunctions = new Set(['numbers', 'zeros', 'generateSeries', 'generate_series', 'values', 'view', 'null'])

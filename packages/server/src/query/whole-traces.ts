@@ -1,7 +1,7 @@
 import type { SpanKind, SpanRecord } from '@wakeline/protocol'
 import { askOrigins, type Origins } from './origins.ts'
 import type { SpanRow } from './plan/span-columns.ts'
-import { operationNamesSql, serviceCallsSql, wholeTracesSql } from './plan/whole-traces.ts'
+import { operationNamesSql, wholeTracesSql } from './plan/whole-traces.ts'
 import type { Running } from './run.ts'
 import type { TimeRange } from './time-range.ts'
 import { askPlaces } from './trace-places.ts'
@@ -27,11 +27,4 @@ export async function askOperationNames(
 ): Promise<OperationName[]> {
   const rows = await running.rows<{ name: string; kind: number }>(operationNamesSql(ask.service, ask))
   return rows.map(({ name, kind }) => ({ name, kind: kindOf(kind) }))
-}
-
-export type ServiceCalls = { parent: string; child: string; calls: number }
-
-export async function askServiceCalls(ask: TimeRange, running: Running): Promise<ServiceCalls[]> {
-  const rows = await running.rows<{ parent: string; child: string; calls: string }>(serviceCallsSql(ask))
-  return rows.map(({ parent, child, calls }) => ({ parent, child, calls: Number(calls) }))
 }

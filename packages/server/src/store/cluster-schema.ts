@@ -26,6 +26,8 @@ const shardKeys: Readonly<Record<string, string>> = {
   resources: 'resource_id',
   scopes: 'scope_id',
   receipts: 'cityHash64(instance)',
+  // Versions of a minute meet where they replace one another.
+  service_edges: 'toUnixTimestamp(minute)',
 }
 
 export const localName = (table: string): string => `${table}_local`
@@ -59,7 +61,8 @@ export function carryOver(statement: string, tables: ReadonlySet<string>, schema
 
 /** Settings, indexes and codecs are of the local table alone. */
 const changesColumns = (statement: string): boolean =>
-  /\b(?:ADD|DROP|RENAME|MODIFY) COLUMN\b/.test(statement) && !/\bMODIFY COLUMN \w+ CODEC\b/.test(statement)
+  /\b(?:ADD|DROP|RENAME|MODIFY) COLUMN\b/.test(statement) &&
+  !/\bMODIFY COLUMN \w+ (?:CODEC|MODIFY SETTING)\b/.test(statement)
 
 /** What a statement reads from and writes to, but for its own first name. */
 function localise(statement: string, tables: ReadonlySet<string>): string {

@@ -8,6 +8,7 @@ import { localName, onCluster } from './cluster-schema.ts'
 import type { ClusterAddress } from './cluster-url.ts'
 import { toClusterLoadError, toQueryError } from './engine-errors.ts'
 import { Live } from './live.ts'
+import { type MadeRows, madeRowsMaxBytes, renderMadeRows } from './made-rows.ts'
 import { readPartitions, renderDrop } from './partitions.ts'
 import { parseReadableTable, readableFormat } from './readable-table.ts'
 import { definedLimits, parseAnswer, startStopping } from './reading.ts'
@@ -85,6 +86,18 @@ class ClusterStore implements Store {
     } catch (error) {
       throw toClusterLoadError(error, file.path)
     }
+  }
+
+  async keep(rows: MadeRows): Promise<void> {
+    await this.#onAHost((host) =>
+      host.run(renderMadeRows(rows), {
+        insert_deduplicate: 1,
+        insert_deduplication_token: rows.token,
+        distributed_foreground_insert: 1,
+        prefer_localhost_replica: 0,
+        max_query_size: String(madeRowsMaxBytes),
+      }),
+    )
   }
 
   publish(block: AppendedBlock): void {

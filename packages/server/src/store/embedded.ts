@@ -20,6 +20,7 @@ import { type EngineSize, engineArguments } from './engine-arguments.ts'
 import { toLoadError, toQueryError } from './engine-errors.ts'
 import { linesOf } from './lines.ts'
 import { Live } from './live.ts'
+import { type MadeRows, madeRowsMaxBytes, renderMadeRows } from './made-rows.ts'
 import { appliedMigrations, migrationsDirectory, readMigrations, runMigrations } from './migrate.ts'
 import { readPartitions, renderDrop } from './partitions.ts'
 import { parseReadableTable, readableFormat } from './readable-table.ts'
@@ -218,6 +219,13 @@ class EmbeddedStore implements Store {
     } catch (error) {
       throw toLoadError(error, file.path)
     }
+  }
+
+  async keep(rows: MadeRows): Promise<void> {
+    const token = `insert_deduplicate = 1, insert_deduplication_token = ${quote(rows.token)}`
+    await this.#write(`SET max_query_size = ${madeRowsMaxBytes}`)
+    await this.#write(`${renderMadeRows(rows)} SETTINGS ${token}`)
+    await Promise.all(this.#tablePaths.map((path) => syncLog(path, this.#syncedLogs)))
   }
 
   publish(block: AppendedBlock): void {

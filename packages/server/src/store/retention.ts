@@ -16,7 +16,7 @@ const tablesOf: Readonly<Record<KeptName, readonly string[]>> = {
   spans: ['spans', 'trace_bounds'],
   logs: ['logs'],
   metrics: ['exemplars', 'summaries', 'histograms', 'samples', 'series'],
-  rollups: ['span_red', 'log_volume', 'attribute_keys', 'receipts'],
+  rollups: ['span_red', 'log_volume', 'attribute_keys', 'receipts', 'service_edges'],
 }
 
 /** Where what people count is: records, points, and for rollups the rows behind the pages; with their times. */

@@ -1,4 +1,5 @@
 import type { BackupDone, BackupRequest } from './backup.ts'
+import type { MadeRows } from './made-rows.ts'
 import type { TableName } from './tables.ts'
 
 /**
@@ -88,6 +89,8 @@ export interface Store extends Writer, Reader {
    * again. The servers of a cluster do as their operators like.
    */
   indexLogBodies(when: 'in merges' | 'later'): Promise<void>
+  /** Stores rows that this server made, like a load: once for their token. Throws `StoreAwayError` when the store cannot be reached. */
+  keep(rows: MadeRows): Promise<void>
   /** What is stored now, each row once: of replicas, one is looked at. */
   partitions(): Promise<StoredPartition[]>
   /**

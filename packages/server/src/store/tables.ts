@@ -171,3 +171,20 @@ export const tableNames: readonly TableName[] = [
   'exemplars',
   'receipts',
 ]
+
+/** What this server makes of what is stored, where a view of one table cannot. */
+export const madeTables = {
+  /** Who called whom in one minute; see migrations/0007-service-edges.sql. */
+  service_edges: [
+    ['minute', "DateTime('UTC')"],
+    ['spans', 'UInt64'],
+    ['callers', `Array(${lc})`],
+    ['kinds', `Array(${lc})`],
+    ['callees', `Array(${lc})`],
+    ['requests', 'Array(UInt64)'],
+    ['errors', 'Array(UInt64)'],
+    ['durations', 'Array(Map(Int16, UInt64))'],
+  ],
+} as const satisfies Record<string, readonly (readonly [name: string, type: string])[]>
+
+export type MadeTableName = keyof typeof madeTables

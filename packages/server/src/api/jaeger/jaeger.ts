@@ -72,8 +72,12 @@ export function jaegerRoutes({ query, turns, nowUnixMs, report }: JaegerOptions)
     const toMs = Number(context.req.query('endTs') ?? nowUnixMs())
     const fromMs = toMs - Number(context.req.query('lookback') ?? dependenciesUsualMs)
     if (!(fromMs < toMs)) throw new ApiFailure('invalid_request', '"endTs" and "lookback" are milliseconds')
-    const calls = await query.serviceCalls({ fromMs: Math.max(0, fromMs), toMs }, run)
-    return calls.map(({ parent, child, calls }) => ({ parent, child, callCount: calls }))
+    const { edges } = await query.serviceEdges({ fromMs: Math.max(0, fromMs), toMs }, run)
+    return edges.map(({ caller, kind, callee, requests }) => ({
+      parent: caller,
+      child: kind === 'service' ? callee : `${kindPrefix[kind]}${callee}`,
+      callCount: requests,
+    }))
   })
 
   async function foundIds(search: { q: string; fromMs: number; toMs: number; limit: number }, run: Run) {
@@ -83,6 +87,9 @@ export function jaegerRoutes({ query, turns, nowUnixMs, report }: JaegerOptions)
   }
   return routes
 }
+
+/** Jaeger knows services alone. */
+const kindPrefix = { database: 'db:', queue: 'queue:', host: '' }
 
 /** The envelope of every answer. */
 function counted(data: readonly unknown[] | null, total: number): object {

@@ -6,6 +6,10 @@ import { kindOf } from './records.ts'
 /** What the rows cover: `seconds` is the part of the range that has already happened. */
 export type Covered = { times: readonly number[]; seconds: number; nowMs: number }
 
+export function coveredSeconds({ fromMs, toMs }: { fromMs: number; toMs: number }, nowMs: number): number {
+  return Math.max(0, Math.min(toMs, nowMs) - fromMs) / 1000
+}
+
 export function serviceSummaries(
   red: readonly RedRow[],
   presence: readonly PresenceRow[],
@@ -63,7 +67,7 @@ function redTotals(series: readonly RedStep[], seconds: number): Omit<OperationS
   )
 }
 
-function totals(
+export function totals(
   requests: number,
   errors: number,
   durations: Durations,
