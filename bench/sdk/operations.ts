@@ -47,13 +47,14 @@ interface Measured {
   readonly stallCpuMs: number
 }
 
-const processes = 3
+/** Rows that only inform have one process a side. */
+const processesOf = (row: string) => (row.startsWith('info:') ? 1 : 3)
 
 /** Each operation in processes of its own, ours and the peer's in turn; stdout is /dev/null. Medians. */
 export function benchOperations(entry: string): Row[] {
   return compared.flatMap(({ row, ours, peer }) => {
     const found: { ours: Measured[]; peer: Measured[] } = { ours: [], peer: [] }
-    for (let i = 0; i < processes; i++) {
+    for (let i = 0; i < processesOf(row); i++) {
       found.ours.push(measure('ours.mjs', ours, entry))
       if (peer !== undefined) found.peer.push(measure('peers.mjs', peer, entry))
     }
