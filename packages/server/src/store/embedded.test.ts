@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { getPriority, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type EmbeddedOptions, openEmbeddedStore } from './embedded.ts'
+import { mergeThreads } from './merge-threads.ts'
 import { runMigrations } from './migrate.ts'
 import type { Store } from './store.ts'
 import { tableNames, tables } from './tables.ts'
@@ -49,6 +50,11 @@ test('the migrated schema holds every column of tables.ts with the same type', a
 test('migrate does nothing the second time', async () => {
   await store.migrate()
   expect(await ask('SELECT count() / uniqExact(number) AS times FROM schema_migrations')).toEqual([{ times: 1 }])
+})
+
+test.runIf(process.platform === 'linux')('merges stand back from everything else', () => {
+  const priorities = mergeThreads().map((thread) => getPriority(thread))
+  expect(priorities.slice(0, options().mergesMax)).toEqual([10, 10])
 })
 
 const nasty = "a'b\\c\t\n\0\u{1F600}\\'x\r\b\f\"`--;{p1:String}"

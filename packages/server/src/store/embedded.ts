@@ -21,6 +21,7 @@ import { toLoadError, toQueryError } from './engine-errors.ts'
 import { linesOf } from './lines.ts'
 import { Live } from './live.ts'
 import { type MadeRows, madeRowsMaxBytes, renderMadeRows } from './made-rows.ts'
+import { lowerMerges } from './merge-threads.ts'
 import { appliedMigrations, migrationsDirectory, readMigrations, runMigrations } from './migrate.ts'
 import { readPartitions, renderDrop } from './partitions.ts'
 import { parseReadableTable, readableFormat } from './readable-table.ts'
@@ -65,10 +66,11 @@ const logBodyIndex = 'body_words'
 const mergedIndexes = `${logBodyIndex},attribute_values`
 
 /**
- * Loads stand back where the cores are wanted by receiving and by questions, as merges do (`engine-arguments.ts`): what is
- * received is safe in its segment and can wait. Asking for it needs CAP_SYS_NICE; without it the engine leaves it be.
+ * Loads and merges stand back where the cores are wanted by receiving and by questions: what is received is safe in its
+ * segment and can wait. For loads, whose threads serve questions as well, it needs CAP_SYS_NICE; without it the engine leaves
+ * it be.
  */
-const loadNice = 10
+const backgroundNice = 10
 
 /** Threads libuv's pool must have before anything uses it (`UV_THREADPOOL_SIZE`): sessions, and room for files. */
 export const threadPoolSize = (readers: number): number => readers + 2 + 6
@@ -133,6 +135,8 @@ class EmbeddedStore implements Store {
       applied: () => appliedMigrations(async (sql) => linesOf(await this.#write(sql, 'TSV'))),
     })
     await this.#noteTables()
+    // By now the engine has them all running.
+    lowerMerges(backgroundNice)
   }
 
   async #noteTables(): Promise<void> {
@@ -406,5 +410,5 @@ function renderLoad(file: SealedFile): string {
     max_partitions_per_insert_block = 0, storage_file_read_method = 'pread',
     input_format_skip_unknown_fields = 0, input_format_native_allow_types_conversion = 0,
     exclude_materialize_skip_indexes_on_insert = '${mergedIndexes}',
-    os_threads_nice_value_query = ${loadNice}, os_threads_nice_value_materialized_view = ${loadNice}`
+    os_threads_nice_value_query = ${backgroundNice}, os_threads_nice_value_materialized_view = ${backgroundNice}`
 }

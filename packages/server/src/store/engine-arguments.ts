@@ -21,8 +21,6 @@ export function engineArguments(size: EngineSize): string[] {
     'merge_tree.number_of_free_entries_in_pool_to_execute_mutation': 1,
     'merge_tree.number_of_free_entries_in_pool_to_execute_optimize_entire_partition': 1,
     'merge_tree.max_number_of_merges_with_ttl_in_pool': 1,
-    // Receiving and questions come first: what is merged later is merged more at once.
-    os_threads_nice_value_merge_mutate: 10,
     background_common_pool_size: 2,
     background_schedule_pool_size: 2,
     background_fetches_pool_size: 1,
