@@ -172,10 +172,11 @@ export class HttpServerInstrument {
   }
 }
 
-/** One function for all emits: a closure for each would be made on every event. A list to spread costs more than a call. */
+/**
+ * One function for all emits: a closure for each would be made on every event. The list is handed on as it is: taken apart into
+ * an ordinary call, Express' requests outlived a collection for 6 kB more of each (decision 0060).
+ */
 function apply(emit: Server['emit'] | IncomingMessage['emit'], emitter: object, args: unknown[]): boolean {
-  if (args.length === 1) return Reflect.apply(emit, emitter, [args[0]])
-  if (args.length === 2) return Reflect.apply(emit, emitter, [args[0], args[1]])
   return Reflect.apply(emit, emitter, args)
 }
 
