@@ -82,7 +82,8 @@ async function keep(points: readonly Point[]): Promise<void> {
     `# What a span and a question cost as data grows
 
 Made by \`WAKELINE_KEEP=1 npm run bench -- growth\`: spans of the ingest bench (8 a trace) into one server, generator on the same machine. The
-rate counts until all are queryable, merges running; a trace is opened by its id alone, over HTTP, medians of ${traces}.
+rate counts until all are queryable, merges running; a trace is opened by its id alone, over HTTP, medians of ${traces}. Generators run
+for two seconds up to 2 M spans and for ten after, and starting them is in the rate: much of the first row, little of the others.
 
 | spans stored | loaded a second | open a trace, ms |
 |---|---|---|

@@ -290,7 +290,12 @@ export type SeriesTable = {
  * GET /api/v1/edges?from&to
  * Who called whom, the most requests first. Minutes are whole; those of the last few are counted from the spans.
  */
-export type ServiceEdgesAnswer = { edges: ServiceEdge[]; cost: Cost }
+export type ServiceEdgesAnswer = {
+  edges: ServiceEdge[]
+  /** Where there were too many spans to look at each trace: figures are then estimates from a fair sample, and rare edges may be missing. */
+  isEstimate?: boolean
+  cost: Cost
+}
 /**
  * Figures are of the callee's spans. Of a database (`postgresql`), queue (`kafka`) or host (`api.example.com`), which send none, and of a
  * service that sends none, they are the caller's.

@@ -94,6 +94,7 @@ test('rows of an hour with many edges are kept, once however often they are made
   const row = {
     minute: seedStartMs / 1000 - 3600,
     spans: '7',
+    one_of: 1,
     callers,
     callees: callers,
     kinds: callers,
@@ -114,10 +115,10 @@ test('what is too much for one question is made in halves, and a minute that is 
   const asked: number[][] = []
   const faults: string[] = []
   const { store } = world
-  const makeEdges: TestWorld['query']['makeEdges'] = async ({ minutes }, run) => {
+  const makeEdges: TestWorld['query']['makeEdges'] = async ({ minutes, oneOf }, run) => {
     asked.push(minutes.map((at) => at - seedStartMs / 1000))
     if (minutes.length > 3 || minutes.includes(seedStartMs / 1000 + 480)) throw new QueryError('too much', 'memory')
-    return world.query.makeEdges({ minutes }, run)
+    return world.query.makeEdges({ minutes, oneOf }, run)
   }
   const due = Array.from({ length: 5 }, (_, n) => ({ at: seedStartMs / 1000 + 240 + n * 60, seen: 1000 + n }))
   const rollup = new EdgeRollup({
@@ -136,4 +137,37 @@ test('what is too much for one question is made in halves, and a minute that is 
 test('minutes are made together while they follow one another and are small', () => {
   const minutes = [0, 60, 120, 300, 360].map((at) => ({ at, seen: at === 360 ? 499_999 : 2 }))
   expect(inRuns(minutes).map((run) => run.map(({ at }) => at))).toEqual([[0, 60, 120], [300], [360]])
+})
+
+test('of a minute with very many spans a sample of the traces stands for all, and the answer says so', async () => {
+  const oneOf = 4
+  const second = 90
+  world.insert(`INSERT INTO spans (ts, service, kind, status, duration, trace_id, span_id, parent_span_id)
+    SELECT fromUnixTimestamp64Milli(${seedStartMs + second * 1000}, 'UTC'), if(callee, 'callee of many', 'caller of many'),
+      if(callee, 2, 3), 0, 5000000, reinterpretAsFixedString(toUInt128(number)),
+      reinterpretAsFixedString(toUInt64(number * 2 + callee)), reinterpretAsFixedString(toUInt64(callee ? number * 2 : 0))
+    FROM (SELECT number, arrayJoin([0, 1]) AS callee FROM numbers(4000))`)
+  const minute = seedStartMs / 1000 + 60
+  const asked: number[] = []
+  const rollup = new EdgeRollup({
+    store: world.store,
+    query: {
+      dueMinutes: async () => [{ at: minute, seen: 500_000 * oneOf }],
+      makeEdges: (ask, run) => {
+        asked.push(ask.oneOf)
+        return world.query.makeEdges(ask, run)
+      },
+    },
+    nowUnixMs: () => seedEndMs + 7_200_000,
+    report: (sentence) => expect(sentence).toBe(''),
+  })
+  await rollup.look()
+  await rollup.stop()
+  expect(asked).toEqual([oneOf])
+  const answer = await world.query.serviceEdges({ fromMs: minute * 1000, toMs: minute * 1000 + 60_000 }, {})
+  expect(answer.isEstimate).toBe(true)
+  const many = answer.edges.find(({ callee }) => callee === 'callee of many')
+  // 1,000 traces of 4,000 on average; a dozen standard deviations of that is still far from all and from a quarter.
+  expect(many?.requests).toBeGreaterThan(3000)
+  expect(many?.requests).toBeLessThan(5000)
 })

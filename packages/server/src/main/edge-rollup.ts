@@ -1,5 +1,5 @@
 import type { Query } from '../query/query.ts'
-import type { DueMinute } from '../query/service-edges.ts'
+import { type DueMinute, sampleOf } from '../query/service-edges.ts'
 import { partitionEndMs } from '../store/retention.ts'
 import { QueryError, type Store } from '../store/store.ts'
 
@@ -21,7 +21,7 @@ const dayMs = 24 * hourMs
 const lookEveryMs = 30_000
 /** From a minute's end until what is late of it is the exception; until then questions join its spans. */
 const settledMs = 2 * minuteMs
-/** Made in one go: as many minutes as have so many spans, counted with those around them. */
+/** Made in one go: as many minutes as have so many spans, counted with those around them; of a minute with more, a sample of its traces. */
 const spansAtOnce = 500_000
 const minutesAtOnceMax = 60
 /** Of one core: a store with much to make up for is made up for slowly, and never at the cost of loads. */
@@ -123,7 +123,9 @@ export class EdgeRollup {
     const { store, query } = this.#parts
     const { signal } = this.#stopping
     const startMs = performance.now()
-    const rows = await query.makeEdges({ minutes: due.map(({ at }) => at) }, { signal })
+    const spans = due.reduce((sum, { seen }) => sum + seen, 0)
+    const ask = { minutes: due.map(({ at }) => at), oneOf: sampleOf(spans, spansAtOnce) }
+    const rows = await query.makeEdges(ask, { signal })
     // The same minutes made of as much are the same rows, whoever makes them.
     const token = `edges-${due[0]?.at}-${rows.map(({ spans }) => spans).join('-')}`
     await store.keep({ table: 'service_edges', lines: rows.map((row) => JSON.stringify(row)).join('\n'), token })

@@ -39,7 +39,14 @@ import { askMetricLabels, askMetrics, type MetricLabelsAsk, type MetricsAsk } fr
 import { openPrometheus, type Prometheus, type PrometheusOptions, usualSpeed } from './prometheus/prometheus.ts'
 import { askReceipts } from './receipts.ts'
 import { type Running, type RunOptions, startRunning } from './run.ts'
-import { askDueMinutes, askServiceEdges, type DueMinute, type EdgesOfMinute, makeEdges } from './service-edges.ts'
+import {
+  askDueMinutes,
+  askServiceEdges,
+  type DueMinute,
+  type EdgesOfMinute,
+  type MinutesAsk,
+  makeEdges,
+} from './service-edges.ts'
 import { askService, askServices } from './services.ts'
 import { askSpans } from './spans.ts'
 import { askTable, type TableAsk } from './table.ts'
@@ -75,7 +82,7 @@ export interface Query {
   serviceEdges(ask: TimeRange, run: RunOptions): Promise<ServiceEdgesAnswer>
   /** For the rollup of edges: which minutes of a range it lacks or has too old, and its rows of such minutes. */
   dueMinutes(ask: TimeRange, run: RunOptions): Promise<DueMinute[]>
-  makeEdges(ask: { minutes: readonly number[] }, run: RunOptions): Promise<EdgesOfMinute[]>
+  makeEdges(ask: MinutesAsk, run: RunOptions): Promise<EdgesOfMinute[]>
   /** For the query APIs of other systems: whole traces, and names of operations. */
   wholeTraces(ask: { traceIds: readonly string[] }, run: RunOptions): Promise<WholeTraces>
   operationNames(ask: TimeRange & { service: string }, run: RunOptions): Promise<OperationName[]>
@@ -121,7 +128,7 @@ export function openQuery({
     service: (ask, run) => askService(ask, { running: running(run), nowMs: nowUnixMs() }),
     serviceEdges: (ask, run) => askServiceEdges(ask, { running: running(run), nowMs: nowUnixMs() }),
     dueMinutes: (ask, run) => askDueMinutes(ask, running(run)),
-    makeEdges: ({ minutes }, run) => makeEdges(minutes, running(run)),
+    makeEdges: (ask, run) => makeEdges(ask, running(run)),
     traces: (ask, run) => askTraces(ask, running(run)),
     traceSample: (ask, run) => askTraceSample(ask, running(run)),
     trace: (ask, run) => askTrace(ask, running(run)),

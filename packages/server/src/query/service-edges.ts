@@ -2,6 +2,7 @@ import type { ServiceEdge, ServiceEdgesAnswer } from '@wakeline/protocol'
 import {
   answeredEdgesSql,
   type EdgeRow,
+  type KeptEdgeRow,
   keptEdgesSql,
   type MinuteRow,
   madeMinutesSql,
@@ -26,19 +27,36 @@ export async function askServiceEdges(
 ): Promise<ServiceEdgesAnswer> {
   const range = wholeMinutes(ask)
   const made = new Set((await running.rows<MinuteRow>(madeMinutesSql(range))).map(({ at }) => at))
-  const unmade = (await running.rows<MinuteRow>(minutesSql(range))).map(({ at }) => at).filter((at) => !made.has(at))
-  const kept = await running.rows<Omit<EdgeRow, 'minute'>>(keptEdgesSql(range, unmade))
-  const fresh = await joinedEdges(unmade, running)
-  return { edges: summed([...kept, ...fresh], coveredSeconds(range, nowMs)), cost: running.cost() }
+  const unmade = (await running.rows<MinuteRow>(minutesSql(range))).filter(({ at }) => !made.has(at))
+  const minutes = unmade.map(({ at }) => at)
+  const kept = await running.rows<KeptEdgeRow>(keptEdgesSql(range, minutes))
+  const oneOf = sampleOf(
+    unmade.reduce((sum, { seen }) => sum + Number(seen), 0),
+    spansAskedMax,
+  )
+  const fresh = await joinedEdges({ minutes, oneOf }, running)
+  const isEstimate = oneOf > 1 || kept.some(({ of }) => of > 1)
+  const edges = summed([...kept, ...fresh], coveredSeconds(range, nowMs))
+  return { edges, ...(isEstimate && { isEstimate }), cost: running.cost() }
 }
 
-/** Edges of these minutes (Unix seconds), from spans. */
-async function joinedEdges(minutes: readonly number[], running: Running): Promise<EdgeRow[]> {
+/** Spans joined while somebody waits; of more, a sample of the traces. */
+const spansAskedMax = 2_000_000
+
+/** One of how many traces to look at, so that no more spans than that are joined. */
+export const sampleOf = (spans: number, spansMax: number): number => Math.max(1, Math.ceil(spans / spansMax))
+
+/** Minutes (Unix seconds), and one of how many of their traces. */
+export type MinutesAsk = { minutes: readonly number[]; oneOf: number }
+
+/** Edges of these minutes, from spans. */
+async function joinedEdges({ minutes, oneOf }: MinutesAsk, running: Running): Promise<EdgeRow[]> {
   const range = rangeOf(minutes)
   if (range === undefined) return []
+  const ask = { range, minutes, oneOf }
   const [answered, outside] = await Promise.all([
-    running.rows<EdgeRow>(answeredEdgesSql(range, minutes)),
-    running.rows<EdgeRow>(outsideEdgesSql(range, minutes)),
+    running.rows<EdgeRow>(answeredEdgesSql(ask)),
+    running.rows<EdgeRow>(outsideEdgesSql(ask)),
   ])
   return [...answered, ...outside]
 }
@@ -104,6 +122,8 @@ export type EdgesOfMinute = {
   minute: number
   /** Text: a 64-bit integer. */
   spans: string
+  /** One of so many traces was looked at; the figures are already those of all. */
+  one_of: number
   callers: string[]
   kinds: string[]
   callees: string[]
@@ -116,18 +136,19 @@ export type EdgesOfMinute = {
  * The rollup's rows of these minutes, oldest first. Spans are counted before they are joined: what is loaded in between makes the
  * next count differ, and the minute due again.
  */
-export async function makeEdges(minutes: readonly number[], running: Running): Promise<EdgesOfMinute[]> {
+export async function makeEdges({ minutes, oneOf }: MinutesAsk, running: Running): Promise<EdgesOfMinute[]> {
   const range = rangeOf(minutes)
   if (range === undefined) return []
   const around = { fromMs: range.fromMs - parentsBeforeMs, toMs: range.toMs + skewMs }
   const counted = seenAround(await running.rows<MinuteRow>(spansByMinuteSql(around)), range)
   const seen = new Map(counted.map(({ at, seen }) => [at, seen]))
   const byMinute = new Map<number, EdgeRow[]>(minutes.map((minute) => [minute, []]))
-  for (const edge of await joinedEdges(minutes, running)) byMinute.get(edge.minute)?.push(edge)
+  for (const edge of await joinedEdges({ minutes, oneOf }, running)) byMinute.get(edge.minute)?.push(edge)
   return [...byMinute].map(([minute, edges]) => {
     return {
       minute,
       spans: String(seen.get(minute) ?? 0),
+      one_of: oneOf,
       callers: edges.map(({ caller }) => caller),
       kinds: edges.map(({ kind }) => kind),
       callees: edges.map(({ callee }) => callee),

@@ -178,6 +178,7 @@ export const madeTables = {
   service_edges: [
     ['minute', "DateTime('UTC')"],
     ['spans', 'UInt64'],
+    ['one_of', 'UInt32'],
     ['callers', `Array(${lc})`],
     ['kinds', `Array(${lc})`],
     ['callees', `Array(${lc})`],

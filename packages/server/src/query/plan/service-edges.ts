@@ -1,4 +1,4 @@
-import { joined, type Sql, sql, trusted } from '../sql.ts'
+import { joined, type Sql, sql, trusted, uint } from '../sql.ts'
 import { inRange, minuteMs, minutesInRange, type TimeRange } from '../time-range.ts'
 
 /**
@@ -25,20 +25,31 @@ export type EdgeRow = {
   durations: Record<string, string>
 }
 
-const figures = trusted(`count() AS requests, countIf(status = 2) AS errors,
-  sumMap(map(toInt16(floor(8 * log2(greatest(duration, 1)))), toUInt64(1))) AS durations`)
+/** Each call stands for as many as one of how many traces was looked at. */
+const figures = (
+  oneOf: number,
+): Sql => sql`count() * ${uint(oneOf)} AS requests, countIf(status = 2) * ${uint(oneOf)} AS errors,
+  sumMap(map(toInt16(floor(8 * log2(greatest(duration, 1)))), toUInt64(${uint(oneOf)}))) AS durations`
 const answers = trusted("kind IN (2, 5) AND parent_span_id != unhex('0000000000000000')")
 
-/** Of these whole minutes (Unix seconds), which all lie in `range`. Callees are the side of the join that is kept in memory: they are fewer. */
-export function answeredEdgesSql(range: TimeRange, minutes: readonly number[]): Sql {
-  return sql`SELECT toUnixTimestamp(callees.minute) AS minute, callers.service AS caller, 'service' AS kind, callees.service AS callee, ${figures}
+/**
+ * Which calls: of these whole minutes (Unix seconds), which all lie in `range`, and of one of so many traces. Ids are
+ * random, so a part of them is a fair sample, and whole traces are in it or not.
+ */
+export type EdgesAsk = { range: TimeRange; minutes: readonly number[]; oneOf: number }
+
+const sampled = (oneOf: number): Sql => (oneOf === 1 ? sql`true` : sql`cityHash64(trace_id) % ${uint(oneOf)} = 0`)
+
+/** Callees are the side of the join that is kept in memory: they are fewer. */
+export function answeredEdgesSql({ range, minutes, oneOf }: EdgesAsk): Sql {
+  return sql`SELECT toUnixTimestamp(callees.minute) AS minute, callers.service AS caller, 'service' AS kind, callees.service AS callee, ${figures(oneOf)}
 FROM (
   SELECT trace_id, span_id, service FROM spans
-  WHERE ${inRange('ts', { fromMs: range.fromMs - parentsBeforeMs, toMs: range.toMs + skewMs })}
+  WHERE ${inRange('ts', { fromMs: range.fromMs - parentsBeforeMs, toMs: range.toMs + skewMs })} AND ${sampled(oneOf)}
 ) AS callers
 INNER JOIN (
   SELECT trace_id, parent_span_id, service, status, duration, ${minuteOf} AS minute FROM spans
-  WHERE ${inRange('ts', range)} AND ${answers} AND ${among(minutes)}
+  WHERE ${inRange('ts', range)} AND ${answers} AND ${among(minutes)} AND ${sampled(oneOf)}
 ) AS callees
 ON callers.trace_id = callees.trace_id AND callers.span_id = callees.parent_span_id
 WHERE caller != callee
@@ -46,15 +57,15 @@ GROUP BY minute, caller, callee`
 }
 
 /** Calls that only their callers tell of. */
-export function outsideEdgesSql(range: TimeRange, minutes: readonly number[]): Sql {
-  return sql`SELECT toUnixTimestamp(calls.minute) AS minute, calls.service AS caller, calls.callee.1 AS kind, calls.callee.2 AS callee, ${figures}
+export function outsideEdgesSql({ range, minutes, oneOf }: EdgesAsk): Sql {
+  return sql`SELECT toUnixTimestamp(calls.minute) AS minute, calls.service AS caller, calls.callee.1 AS kind, calls.callee.2 AS callee, ${figures(oneOf)}
 FROM (
   SELECT trace_id, span_id, service, status, duration, ${minuteOf} AS minute, ${calleeOf} AS callee FROM spans
-  WHERE ${inRange('ts', range)} AND kind IN (3, 4) AND ${among(minutes)}
+  WHERE ${inRange('ts', range)} AND kind IN (3, 4) AND ${among(minutes)} AND ${sampled(oneOf)}
 ) AS calls
 LEFT ANTI JOIN (
   SELECT trace_id, parent_span_id FROM spans
-  WHERE ${inRange('ts', { fromMs: range.fromMs - skewMs, toMs: range.toMs + skewMs })} AND ${answers}
+  WHERE ${inRange('ts', { fromMs: range.fromMs - skewMs, toMs: range.toMs + skewMs })} AND ${answers} AND ${sampled(oneOf)}
 ) AS answered
 ON calls.trace_id = answered.trace_id AND calls.span_id = answered.parent_span_id
 WHERE callee != ''
@@ -114,11 +125,14 @@ ORDER BY minute`
 
 export type MinuteRow = { at: number; seen: string }
 
+/** A kept edge, added up; `of` is how many traces at most each one that was looked at stood for. */
+export type KeptEdgeRow = Omit<EdgeRow, 'minute'> & { of: number }
+
 /** From the rollup, but for minutes that were not made when they were looked for. */
 export function keptEdgesSql(range: TimeRange, unmade: readonly number[]): Sql {
-  return sql`SELECT caller, kind, callee, sum(edge_requests) AS requests, sum(edge_errors) AS errors, sumMap(edge_durations) AS durations
+  return sql`SELECT caller, kind, callee, max(one_of) AS of, sum(edge_requests) AS requests, sum(edge_errors) AS errors, sumMap(edge_durations) AS durations
 FROM (
-  SELECT callers, kinds, callees, requests AS counts, errors AS failures, durations AS buckets FROM service_edges
+  SELECT callers, kinds, callees, one_of, requests AS counts, errors AS failures, durations AS buckets FROM service_edges
   WHERE ${minutesInRange(range)} AND toUnixTimestamp(minute) NOT IN (SELECT arrayJoin(${{ type: 'Array(UInt64)', value: unmade } as const}))
   ORDER BY spans DESC
   LIMIT 1 BY minute
