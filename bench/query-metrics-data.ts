@@ -18,14 +18,19 @@ const histogramOf = (id: number): string => `job="job-${Math.floor(id / bounds) 
 const boundOf = (id: number): string => (id % bounds === bounds - 1 ? '+Inf' : String((id % bounds) + 1))
 const bucketAt = (id: number, i: number): number => i * ((id % bounds) + 1) * (1 + (Math.floor(id / bounds) % 7))
 
-/** Statements that put them into our tables as remote write would: ids are hashes, labels are attributes. */
+/**
+ * Statements that put them into our tables as remote write would: ids are hashes of all labels, but for the first eight bits,
+ * which are of the metric's name; labels are attributes.
+ */
 export function storeStatements(): string[] {
   const bound = `if(number % ${bounds} = ${bounds - 1}, '+Inf', toString(number % ${bounds} + 1))`
+  const idOf = (metric: string, number: string): string =>
+    `bitOr(bitShiftLeft(cityHash64('${metric}'), 56), bitShiftRight(cityHash64('${metric}', ${number}), 8))`
   const seriesOf = (metric: string, job: string, labels: string): string =>
-    `INSERT INTO series SELECT cityHash64('${metric}', number), '${day}', '${metric}', 'gauge', '', false, 'd', '', '',
+    `INSERT INTO series SELECT ${idOf(metric, 'number')}, '${day}', '${metric}', 'gauge', '', false, 'd', '', '',
     'job-' || toString(${job}), ${job} + 1, 1, ${labels}, '' FROM numbers(${series})`
   const samplesOf = (metric: string, value: string): string =>
-    `INSERT INTO samples SELECT cityHash64('${metric}', number % ${series} AS id),
+    `INSERT INTO samples SELECT ${idOf(metric, `(number % ${series} AS id)`)},
     fromUnixTimestamp64Milli(${metricStartMs} + ${intervalMs} * (intDiv(number, ${series}) AS i), 'UTC'), 0, ${value}, 0
     FROM numbers(${series * samples})`
   return [

@@ -25,6 +25,7 @@ export function beginSeries(decoding: Decoding, metric: MetricRegister): void {
   const { view, resource, scope } = decoding
   hash.begin()
   hash.bytes(view, metric.nameAt, metric.nameLength)
+  hash.lead()
   hash.bytes(view, metric.unitAt, metric.unitLength)
   hash.word((metric.dataNumber << 8) | (metric.temporality << 1) | (metric.isMonotonic ? 1 : 0))
   hash.word(resource.low)

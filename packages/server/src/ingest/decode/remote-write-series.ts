@@ -27,6 +27,7 @@ export function hashSeries({ blocks, view }: Decoding, labels: LabelRegister, fo
   const { hash } = blocks
   hash.begin()
   hash.bytes(view, labels.nameAt, labels.nameLength)
+  hash.lead()
   hash.word(formWords[form])
   for (let i = 0; i < labels.count; i += 1) {
     hash.entry(view, labels.keyAt[i] ?? 0, labels.keyLength[i] ?? 0)

@@ -98,6 +98,20 @@ test('series keep their ids whatever comes before and after them', () => {
     expect(send(order)).toEqual(order.map((index) => ids[index]))
 })
 
+test('ids of the same labels never change, because they are stored, and begin as all of their metric do', () => {
+  const blocks = open()
+  const native = { labels: up, histograms: [histogram] }
+  const others = [
+    [...up, ['zone', 'b'] as const],
+    [['__name__', 'up'] as const, ['job', 'other'] as const],
+  ].map((labels) => ({ labels, samples: [{ value: 1, timeMs }] }))
+  decode(1, writeRequest1([{ labels: up, samples: [{ value: 1, timeMs }] }, native, ...others]), blocks)
+  const ids = rowsOf(blocks)['series']?.map((row) => BigInt(String(row['series_id'])))
+  expect(new Set(ids).size).toBe(4)
+  expect(new Set(ids?.map((id) => id >> 56n)).size).toBe(1)
+  expect(ids?.[0]).toBe(8_077_574_203_076_848_107n)
+})
+
 test('the bits of a staleness marker are kept', () => {
   const blocks = open()
   const series = [

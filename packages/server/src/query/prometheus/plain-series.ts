@@ -40,8 +40,8 @@ export function plainOf(unordered: readonly Exposed[], where: Sql, read: readonl
 function keysOf(ids: readonly string[], read: readonly string[]): SeriesKeys | undefined {
   const all = [...new Set([...ids, ...read])]
   const words = new Uint32Array(BigUint64Array.from(all, BigInt).buffer)
-  // Ids are hashes: each half tells nearly all apart, and where it does not the other half or a mixture mostly does.
-  for (const shift of [0, 32, 16, 8, 24]) {
+  // Ids are hashes: 32 bits tell nearly all apart, and where some do not others mostly do. The first eight are the metric's.
+  for (const shift of [0, 24, 12, 6, 18]) {
     const indexOf = new Map<number, number>()
     for (let i = 0; i < all.length; i++) indexOf.set(wordAt(words, i, shift), i)
     if (indexOf.size < all.length) continue
@@ -53,8 +53,7 @@ function keysOf(ids: readonly string[], read: readonly string[]): SeriesKeys | u
 
 function wordAt(words: Uint32Array, i: number, shift: number): number {
   const [low = 0, high = 0] = [words[2 * i], words[2 * i + 1]]
-  if (shift === 0) return low
-  return shift === 32 ? high : ((low >>> shift) | (high << (32 - shift))) >>> 0
+  return shift === 0 ? low : ((low >>> shift) | (high << (32 - shift))) >>> 0
 }
 
 /** Series with the samples of their ids; those without any are left out. */

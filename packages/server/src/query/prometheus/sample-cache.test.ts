@@ -101,3 +101,26 @@ test('a partition that was dropped takes its samples along', async () => {
   world.insert(`ALTER TABLE samples DROP PARTITION '20260105'`)
   expect((await ask(keeping, 'sum(x)', 300)).said).toMatchObject({ value: { series: [] } })
 })
+
+test('a series that was given another id meanwhile is one series, whoever computes', async () => {
+  const at = (seconds: string): string => `fromUnixTimestamp64Milli(${seedStartMs} + 1000 * (${seconds}), 'UTC')`
+  const insert = (metric: string, id: string, from: number, to: number): void => {
+    world.insert(`INSERT INTO series VALUES (${id}, '2026-01-05', '${metric}', 'sum', 'cumulative', true, 'd', '', '',
+      'web', 1, 1, map('n', '1'), '')`)
+    world.insert(`INSERT INTO samples SELECT ${id}, ${at(`number * 10 + ${from}`)}, 0, (number * 10 + ${from}) * 3, 0
+      FROM numbers(${(to - from) / 10})`)
+  }
+  insert('renumbered_total', '900', 0, 150)
+  insert('renumbered_total', '9223372036854775907', 150, 300)
+  insert('constant_total', '901', 0, 300)
+  for (const of of ['X', 'rate(X[1m])', 'sum by (n) (increase(X[90s]))', 'count_over_time(X[45s])', 'resets(X[5m])'])
+    for (const pushdownFromSamples of [0, Infinity]) {
+      const prometheus = openPrometheus(options, { pushdownFromSamples, samplesKeptMaxBytes: 10_000_000 }, Date.now)
+      const said = async (metric: string): Promise<string> => {
+        const answer = await ask(prometheus, `label_replace(${of.replace('X', metric)}, "__name__", "", "", "")`, 300)
+        return JSON.stringify(answer.said)
+      }
+      expect(await said('renumbered_total')).toBe(await said('constant_total'))
+      expect(await said('renumbered_total')).toContain('"n"')
+    }
+})
