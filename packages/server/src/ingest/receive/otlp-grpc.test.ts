@@ -4,7 +4,8 @@ import { Client, credentials, Metadata, type ServiceError, status } from '@grpc/
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-grpc'
 import { BasicTracerProvider, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base'
 import { afterEach, expect, test } from 'vitest'
-import { type OtlpGrpc, type OtlpGrpcOptions, startOtlpGrpc } from './otlp-grpc.ts'
+import { startOtlpGrpc } from './otlp-grpc.ts'
+import type { OtlpReceiver, OtlpReceiverOptions } from './otlp-receiver.ts'
 import { BodyBudget } from './read-body.ts'
 import type { Submitted, TelemetryRequest } from './submit.ts'
 
@@ -14,9 +15,9 @@ afterEach(async () => {
   for (const open of running.splice(0).reverse()) await open.stop()
 })
 
-type Started = OtlpGrpc & { submitted: TelemetryRequest[]; faults: unknown[] }
+type Started = OtlpReceiver & { submitted: TelemetryRequest[]; faults: unknown[] }
 
-async function start(answer: () => Promise<Submitted>, options: Partial<OtlpGrpcOptions> = {}): Promise<Started> {
+async function start(answer: () => Promise<Submitted>, options: Partial<OtlpReceiverOptions> = {}): Promise<Started> {
   const submitted: TelemetryRequest[] = []
   const faults: unknown[] = []
   const receiver = await startOtlpGrpc({

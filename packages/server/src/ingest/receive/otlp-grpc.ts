@@ -15,40 +15,7 @@ import { accessHeaders, checkToken } from '../../base/access.ts'
 import type { Signal } from '../decode/otlp-json.ts'
 import { encodeStatus, encodeStored, type Failure, failures, submittedFailure } from './answer.ts'
 import { BodyRoom, type Reservation } from './otlp-grpc-room.ts'
-import type { BodyBudget } from './read-body.ts'
-import type { Submit } from './submit.ts'
-
-/**
- * OTLP over gRPC: Export of TraceService, LogsService and MetricsService, without TLS, as exporters send it by default.
- * https://opentelemetry.io/docs/specs/otlp/#otlpgrpc
- *
- * Messages stay bytes both ways: our own decoder reads them. OK means durable. UNAVAILABLE with RetryInfo: send it
- * again; what else is wrong comes with the code of the table that OTLP over HTTP has its status from.
- *
- * Host and Origin are not checked as they are for HTTP/1: no web page can make a browser speak HTTP/2 without TLS.
- */
-export type OtlpGrpcOptions = {
-  host: string
-  /** 0 takes any free one. */
-  port: number
-  token: string
-  /** Of one message, inflated. */
-  bodySizeMaxBytes: number
-  /** Of all bodies being received and decoded, shared with the other receivers. */
-  budget: BodyBudget
-  connectionsMax: number
-  /** From the headers of a call to the end of its message. */
-  requestTimeoutMs: number
-  submit: Submit
-  /** Hears of our own faults; senders are told only that there was one. */
-  onFault: (error: unknown) => void
-}
-
-export type OtlpGrpc = {
-  url: string
-  /** Takes no new call, answers those begun, and closes. */
-  stop(): Promise<void>
-}
+import { listenOn, type OtlpReceiver, type OtlpReceiverOptions } from './otlp-receiver.ts'
 
 /** Calls that wait for room, of all connections; more are told to try again later. */
 const waitingMax = 1000
@@ -62,8 +29,18 @@ const services: Readonly<Record<Signal, string>> = {
 }
 const signals = ['traces', 'logs', 'metrics'] as const satisfies readonly Signal[]
 
-/** Rejects with the socket's error when the port cannot be listened on. */
-export async function startOtlpGrpc(options: OtlpGrpcOptions): Promise<OtlpGrpc> {
+/**
+ * OTLP over gRPC: Export of TraceService, LogsService and MetricsService, without TLS, as exporters send it by default.
+ * https://opentelemetry.io/docs/specs/otlp/#otlpgrpc
+ *
+ * Messages stay bytes both ways: our own decoder reads them. OK means durable. UNAVAILABLE with RetryInfo: send it
+ * again; what else is wrong comes with the code of the table that OTLP over HTTP has its status from.
+ *
+ * Host and Origin are not checked as they are for HTTP/1: no web page can make a browser speak HTTP/2 without TLS.
+ *
+ * Rejects with the socket's error when the port cannot be listened on.
+ */
+export async function startOtlpGrpc(options: OtlpReceiverOptions): Promise<OtlpReceiver> {
   const room = new BodyRoom({ ...options, waitingMax })
   const server = new Server({
     'grpc.max_receive_message_length': options.bodySizeMaxBytes,
@@ -80,21 +57,7 @@ export async function startOtlpGrpc(options: OtlpGrpcOptions): Promise<OtlpGrpc>
     connections.injectConnection(socket)
   })
   listener.maxConnections = options.connectionsMax
-  const port = await listen(listener, options)
-  const host = options.host.includes(':') ? `[${options.host}]` : options.host
-  return { url: `http://${host}:${port}`, stop: () => stop(listener, server) }
-}
-
-/** Answers the port that it became. */
-function listen(listener: Listener, { host, port }: OtlpGrpcOptions): Promise<number> {
-  return new Promise((resolve, reject) => {
-    listener.once('error', reject)
-    listener.listen(port, host, () => {
-      listener.off('error', reject)
-      const address = listener.address()
-      resolve(typeof address === 'object' && address !== null ? address.port : port)
-    })
-  })
+  return { url: await listenOn(listener, options), stop: () => stop(listener, server) }
 }
 
 function stop(listener: Listener, server: Server): Promise<void> {
@@ -108,7 +71,7 @@ function stop(listener: Listener, server: Server): Promise<void> {
 }
 
 /** Before a byte of the message is read: whether this sender may send, and room for what it sends. */
-function admission(options: OtlpGrpcOptions, room: BodyRoom): ServerInterceptor {
+function admission(options: OtlpReceiverOptions, room: BodyRoom): ServerInterceptor {
   return (_method, call) => {
     tellBrokenMessages(call)
     let reservation: Reservation | undefined
@@ -159,7 +122,7 @@ const tooManyAtOnce: Failure = {
   retryAfterSeconds: 1,
 }
 
-function exporter(signal: Signal, { submit, onFault }: OtlpGrpcOptions): handleUnaryCall<Buffer, Buffer> {
+function exporter(signal: Signal, { submit, onFault }: OtlpReceiverOptions): handleUnaryCall<Buffer, Buffer> {
   return async ({ request, metadata }, answer) => {
     try {
       const batchId = text(metadata, 'wakeline-batch-id')

@@ -3,7 +3,8 @@ import { connect } from 'node:net'
 import { deflateSync, gzipSync } from 'node:zlib'
 import { compressSync } from 'snappy'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type OtlpHttp, startOtlpHttp } from './otlp-http.ts'
+import { startOtlpHttp } from './otlp-http.ts'
+import type { OtlpReceiver } from './otlp-receiver.ts'
 import { BodyBudget } from './read-body.ts'
 import type { Submitted, TelemetryRequest } from './submit.ts'
 
@@ -11,7 +12,7 @@ const stored: Submitted = { kind: 'stored', rejected: 0, reason: '' }
 let next: Submitted | Error = stored
 const submitted: TelemetryRequest[] = []
 const faults: unknown[] = []
-let receiver: OtlpHttp
+let receiver: OtlpReceiver
 
 beforeAll(async () => {
   receiver = await startOtlpHttp({

@@ -1,39 +1,12 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { type AccessRules, accessHeaders, checkHost, checkOrigin, checkToken } from '../../base/access.ts'
 import { type Failure, failures } from './answer.ts'
 import { BodyBuffers } from './body-buffers.ts'
 import { refuseOtlp } from './otlp-protocol.ts'
+import { listenOn, type OtlpReceiver, type OtlpReceiverOptions } from './otlp-receiver.ts'
 import type { Asked, Protocol, Reply } from './protocol.ts'
 import { findProtocol, protocolPaths } from './protocols.ts'
-import { type BodyBudget, drain, type ReadBodyLimits, readBody } from './read-body.ts'
-import type { Submit } from './submit.ts'
-
-/**
- * The receiver's port, OTLP's own: OTLP over HTTP, and every other protocol of `protocols.ts` by its path. In all of
- * them success means durable, 4xx means do not send this again, 503 with Retry-After means send it again.
- */
-export type OtlpHttpOptions = {
-  host: string
-  /** 0 takes any free one. */
-  port: number
-  token: string
-  /** Of one body, inflated. */
-  bodySizeMaxBytes: number
-  /** Of all bodies being received and decoded, shared with the other receivers. */
-  budget: BodyBudget
-  connectionsMax: number
-  /** From the first byte of a request to its last. */
-  requestTimeoutMs: number
-  submit: Submit
-  /** Hears of our own faults; senders are told only that there was one. */
-  onFault: (error: unknown) => void
-}
-
-export type OtlpHttp = {
-  url: string
-  /** Takes no new request, answers those begun, and closes. */
-  stop(): Promise<void>
-}
+import { drain, type ReadBodyLimits, readBody } from './read-body.ts'
 
 /** How often connections are looked at for requests that take too long. */
 const timeoutLookMs = 2000
@@ -41,8 +14,13 @@ const askAliveMs = 60_000
 /** A connection on which nothing moves for so long is closed. */
 const silenceMaxMs = 5 * 60_000
 
-/** Rejects with the socket's error when the port cannot be listened on. */
-export async function startOtlpHttp(options: OtlpHttpOptions): Promise<OtlpHttp> {
+/**
+ * The receiver's port, OTLP's own: OTLP over HTTP, and every other protocol of `protocols.ts` by its path. In all of
+ * them success means durable, 4xx means do not send this again, 503 with Retry-After means send it again.
+ *
+ * Rejects with the socket's error when the port cannot be listened on.
+ */
+export async function startOtlpHttp(options: OtlpReceiverOptions): Promise<OtlpReceiver> {
   const limits = { bodySizeMaxBytes: options.bodySizeMaxBytes, budget: options.budget, buffers: new BodyBuffers() }
   const server = createServer(
     {
@@ -71,12 +49,8 @@ export async function startOtlpHttp(options: OtlpHttpOptions): Promise<OtlpHttp>
       `HTTP/1.1 ${status}\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
     )
   })
-  await listen(server, options)
-  const address = server.address()
-  const port = typeof address === 'object' && address !== null ? address.port : options.port
-  const host = options.host.includes(':') ? `[${options.host}]` : options.host
   return {
-    url: `http://${host}:${port}`,
+    url: await listenOn(server, options),
     stop: () =>
       new Promise((resolve) => {
         server.close(() => resolve())
@@ -85,20 +59,10 @@ export async function startOtlpHttp(options: OtlpHttpOptions): Promise<OtlpHttp>
   }
 }
 
-function listen(server: Server, { host, port }: OtlpHttpOptions): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(port, host, () => {
-      server.off('error', reject)
-      resolve()
-    })
-  })
-}
-
 async function handle(
   request: IncomingMessage,
   response: ServerResponse,
-  options: OtlpHttpOptions,
+  options: OtlpReceiverOptions,
   limits: ReadBodyLimits,
 ): Promise<void> {
   const asked = askedOf(request)

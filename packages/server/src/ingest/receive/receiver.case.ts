@@ -5,7 +5,8 @@ import { openEmbeddedStore } from '../../store/embedded.ts'
 import type { Store } from '../../store/store.ts'
 import { type Ingest, startIngest } from '../ingest.ts'
 import { submitOtlp } from '../submit-otlp.ts'
-import { type OtlpHttp, startOtlpHttp } from './otlp-http.ts'
+import { startOtlpHttp } from './otlp-http.ts'
+import type { OtlpReceiver } from './otlp-receiver.ts'
 import { BodyBudget } from './read-body.ts'
 import type { Submit } from './submit.ts'
 
@@ -16,9 +17,9 @@ export class TestReceiver {
   readonly #directory: string
   readonly #store: Store
   readonly #ingest: Ingest
-  readonly #http: OtlpHttp
+  readonly #http: OtlpReceiver
 
-  constructor(parts: { directory: string; store: Store; ingest: Ingest; http: OtlpHttp }) {
+  constructor(parts: { directory: string; store: Store; ingest: Ingest; http: OtlpReceiver }) {
     this.#directory = parts.directory
     this.#store = parts.store
     this.#ingest = parts.ingest
