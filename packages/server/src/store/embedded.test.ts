@@ -54,7 +54,7 @@ test('migrate does nothing the second time', async () => {
 
 test.runIf(process.platform === 'linux')('merges stand back from everything else', () => {
   const priorities = mergeThreads().map((thread) => getPriority(thread))
-  expect(priorities.slice(0, options().mergesMax)).toEqual([10, 10])
+  expect(priorities.slice(0, options().mergesMax)).toEqual([19, 19])
 })
 
 const nasty = "a'b\\c\t\n\0\u{1F600}\\'x\r\b\f\"`--;{p1:String}"

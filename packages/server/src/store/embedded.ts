@@ -68,9 +68,10 @@ const mergedIndexes = `${logBodyIndex},attribute_values`
 /**
  * Loads and merges stand back where the cores are wanted by receiving and by questions: what is received is safe in its
  * segment and can wait. For loads, whose threads serve questions as well, it needs CAP_SYS_NICE; without it the engine leaves
- * it be.
+ * it be. Merges stand back behind loads, too: nobody waits for them.
  */
-const backgroundNice = 10
+const loadNice = 10
+const mergeNice = 19
 
 /** Threads libuv's pool must have before anything uses it (`UV_THREADPOOL_SIZE`): sessions, and room for files. */
 export const threadPoolSize = (readers: number): number => readers + 2 + 6
@@ -136,7 +137,7 @@ class EmbeddedStore implements Store {
     })
     await this.#noteTables()
     // By now the engine has them all running.
-    lowerMerges(backgroundNice)
+    lowerMerges(mergeNice)
   }
 
   async #noteTables(): Promise<void> {
@@ -410,5 +411,5 @@ function renderLoad(file: SealedFile): string {
     max_partitions_per_insert_block = 0, storage_file_read_method = 'pread',
     input_format_skip_unknown_fields = 0, input_format_native_allow_types_conversion = 0,
     exclude_materialize_skip_indexes_on_insert = '${mergedIndexes}',
-    os_threads_nice_value_query = ${backgroundNice}, os_threads_nice_value_materialized_view = ${backgroundNice}`
+    os_threads_nice_value_query = ${loadNice}, os_threads_nice_value_materialized_view = ${loadNice}`
 }
