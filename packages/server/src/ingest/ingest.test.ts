@@ -210,6 +210,83 @@ test('a full disk is never acknowledged, wherever it fills up, and leaves nothin
   expect((await store.rows({ sql: orphans, params: {} })).rows).toEqual([{ spans: '0' }])
 })
 
+/** A disk whose writes and syncs of spans wait until the test lets them go, well or badly. */
+function heldDisk() {
+  type Go = (error?: Error) => void
+  const held: Record<'write' | 'sync', Go[]> = { write: [], sync: [] }
+  const hold = (what: 'write' | 'sync'): Promise<void> =>
+    new Promise((resolve, reject) => held[what].push((error) => (error === undefined ? resolve() : reject(error))))
+  const files: Files = {
+    ...realFiles,
+    create: async (path) => {
+      const file = await realFiles.create(path)
+      if (!path.endsWith('.spans.native')) return file
+      return {
+        ...file,
+        write: (bytes, position) => hold('write').then(() => file.write(bytes, position)),
+        sync: () => hold('sync').then(() => file.sync()),
+      }
+    },
+  }
+  const next = async (what: 'write' | 'sync'): Promise<Go> => {
+    await expect.poll(() => held[what].length).toBeGreaterThan(0)
+    return held[what].shift() ?? expect.fail()
+  }
+  return { files, next }
+}
+
+/** Two groups, the second written while the first is being synced. */
+async function twoGroups(ingest: Ingest, { next }: ReturnType<typeof heldDisk>, answered: string[]) {
+  const send = (name: string): Promise<unknown> =>
+    ingest.submit('traces', tracesBody(name)).then(({ outcome }) => answered.push(`${name} ${outcome}`))
+  const first = send('first of two')
+  const write = await next('write')
+  const second = send('second of two')
+  write()
+  ;(await next('write'))()
+  return { syncs: [await next('sync'), await next('sync')], both: Promise.all([first, second]) }
+}
+
+test('a group is written while the one before it is being synced, and is not answered before it', async () => {
+  const disk = heldDisk()
+  const ingest = await start({ files: disk.files, options: { segmentAgeMs: 10_000 } })
+  const answered: string[] = []
+  const { syncs, both } = await twoGroups(ingest, disk, answered)
+  syncs[1]?.()
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  expect(answered).toEqual([])
+  syncs[0]?.()
+  await both
+  expect(answered).toEqual(['first of two stored', 'second of two stored'])
+  await ingest.stop()
+  expect(await countSpans('second of two')).toEqual([1, 1])
+})
+
+test('when the sync of a group fails, the one written behind it is not acknowledged either', async () => {
+  const disk = heldDisk()
+  const ingest = await start({ files: disk.files, writer: awayStore, options: { segmentAgeMs: 10_000 } })
+  const answered: string[] = []
+  const { syncs, both } = await twoGroups(ingest, disk, answered)
+  syncs[0]?.(failure('EIO'))
+  syncs[1]?.()
+  await both
+  expect(answered).toEqual(['first of two later', 'second of two later'])
+  expect(await readdir(join(directory, 'segments'))).toEqual([])
+  const after = ingest.submit('traces', tracesBody('after both'))
+  ;(await disk.next('write'))()
+  ;(await disk.next('sync'))()
+  expect(await after).toEqual(stored)
+  await ingest.stop()
+  const loads: SealedFile[] = []
+  await (await start({ writer: { load: async (file) => void loads.push(file), publish: () => {} } })).stop()
+  // Whoever comes after brings the resource and the scope again.
+  expect(loads.map(({ table, rows }) => [table, rows])).toEqual([
+    ['resources', 1],
+    ['scopes', 1],
+    ['spans', 1],
+  ])
+})
+
 test('a journal torn at any byte of its last group loses that group alone', async () => {
   const first = await start({ writer: awayStore })
   await first.submit('traces', tracesBody('kept', 1))

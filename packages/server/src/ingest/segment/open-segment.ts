@@ -23,7 +23,18 @@ export const receiptPath = (directory: string, number: number): string => join(d
 export const dataPath = (directory: string, number: number, table: TableName): string =>
   join(directory, `${number}.${table}.native`)
 
-type DataFile = { file: AppendFile; bytes: number; rows: number }
+type Extent = { bytes: number; rows: number }
+/** What is durable counts; the next group goes behind all that is written. */
+type DataFile = { file: AppendFile; written: Extent; durable: Extent }
+
+/** A group on its way to the disk. */
+export type WrittenGroup = {
+  blocks: readonly EncodedBlock[]
+  lineBytes: number
+  atUnixMs: number
+  /** The names of files that it made have to be synced as well. */
+  isFirstOfFile: boolean
+}
 
 export type OpenSegmentOptions = {
   number: number
@@ -33,13 +44,14 @@ export type OpenSegmentOptions = {
   files: Files
 }
 
-/** The segment that groups are appended to. Calls must not overlap. */
+/** The segment that groups are appended to. But for `sync`, calls must not overlap. */
 export class OpenSegment {
   readonly number: number
   #bytes = 0
   #rowsMost = 0
   #lastUnixMs = 0
   #journalBytes: number
+  #journalWrittenBytes: number
   readonly #options: OpenSegmentOptions
   readonly #journal: AppendFile
   readonly #data = new Map<TableName, DataFile>()
@@ -49,6 +61,7 @@ export class OpenSegment {
     this.#options = options
     this.#journal = journal
     this.#journalBytes = journalBytes
+    this.#journalWrittenBytes = journalBytes
   }
 
   static async open(options: OpenSegmentOptions): Promise<OpenSegment> {
@@ -69,55 +82,65 @@ export class OpenSegment {
     return this.#bytes
   }
 
-  /** Rows of the table that has most: what an insert block must hold. */
+  /** Rows written to the table that has most: what an insert block must hold. */
   get rowsMost(): number {
     return this.#rowsMost
   }
 
   /**
-   * Makes one group durable. When it throws, nothing of the group counts: the files hold more than they should until
-   * `cut` has succeeded, and no other group may be appended.
+   * Writes one group behind those before it. It is durable when `sync` has ended, and counts from `keep` on. When one of them
+   * throws, nothing of the group counts, nor of those behind it: the files hold more than they should until `cut` has
+   * succeeded, and no other group may be written.
    */
-  async append(blocks: readonly EncodedBlock[], keys: readonly string[], atUnixMs: number): Promise<void> {
-    const created = await this.#createFiles(blocks)
+  async write(blocks: readonly EncodedBlock[], keys: readonly string[], atUnixMs: number): Promise<WrittenGroup> {
+    const isFirstOfFile = await this.#createFiles(blocks)
     const entries: JournalBlock[] = blocks.map(({ table, rows, bytes }) => ({
       table,
-      offset: this.#data.get(table)?.bytes ?? 0,
+      offset: this.#dataOf(table).written.bytes,
       length: bytes.length,
       rows,
       checksum: crc32(bytes),
     }))
     const line = encodeGroup({ atUnixMs, keys: [...keys], blocks: entries })
-    await settleAll([
-      ...blocks.map(async ({ table, bytes }) => {
-        const data = this.#dataOf(table)
-        await data.file.write(bytes, data.bytes)
-        await this.#sync(data.file)
-      }),
-      this.#journal.write(line, this.#journalBytes).then(() => this.#sync(this.#journal)),
-      ...(created && this.#isSynced() ? [this.#options.files.syncDirectory(this.#options.directory)] : []),
-    ])
-    this.#account(blocks, line.length, atUnixMs)
+    const writes = [this.#journal.write(line, this.#journalWrittenBytes)]
+    this.#journalWrittenBytes += line.length
+    for (const block of blocks) {
+      const { file, written } = this.#dataOf(block.table)
+      writes.push(file.write(block.bytes, written.bytes))
+      extend(written, block)
+      this.#rowsMost = Math.max(this.#rowsMost, written.rows)
+    }
+    await settleAll(writes)
+    return { blocks, lineBytes: line.length, atUnixMs, isFirstOfFile }
   }
 
-  #account(blocks: readonly EncodedBlock[], lineLength: number, atUnixMs: number): void {
-    this.#journalBytes += lineLength
-    this.#bytes += lineLength
+  /** Makes a group durable, while later ones are written and synced. */
+  async sync({ blocks, isFirstOfFile }: WrittenGroup): Promise<void> {
+    const { directory, durability, files } = this.#options
+    if (durability === 'os') return
+    await settleAll([
+      ...blocks.map(({ table }) => this.#dataOf(table).file.sync()),
+      this.#journal.sync(),
+      ...(isFirstOfFile ? [files.syncDirectory(directory)] : []),
+    ])
+  }
+
+  /** To be called for groups that are durable, in the order they were written in. */
+  keep({ blocks, lineBytes, atUnixMs }: WrittenGroup): void {
+    this.#journalBytes += lineBytes
+    this.#bytes += lineBytes
     this.#lastUnixMs = atUnixMs
-    for (const { table, rows, bytes } of blocks) {
-      const data = this.#dataOf(table)
-      data.bytes += bytes.length
-      data.rows += rows
-      this.#bytes += bytes.length
-      this.#rowsMost = Math.max(this.#rowsMost, data.rows)
+    for (const block of blocks) {
+      extend(this.#dataOf(block.table).durable, block)
+      this.#bytes += block.bytes.length
     }
   }
 
-  /** Takes back what a failed `append` may have left. The journal goes first: without its line the bytes mean nothing. */
+  /** Takes back what failed groups may have left. The journal goes first: without its line the bytes mean nothing. */
   async cut(): Promise<void> {
     await this.#journal.truncate(this.#journalBytes)
-    await this.#sync(this.#journal)
-    for (const data of this.#data.values()) await data.file.truncate(data.bytes)
+    if (this.#options.durability === 'fsync') await this.#journal.sync()
+    for (const data of this.#data.values()) await data.file.truncate(data.durable.bytes)
   }
 
   /** Ends the segment; undefined when nothing was made durable in it, and then its files are gone. */
@@ -126,7 +149,8 @@ export class OpenSegment {
     // What a close could still report, the sync before it has reported.
     await Promise.allSettled([this.#journal.close(), ...[...this.#data.values()].map(({ file }) => file.close())])
     const sealed: SegmentFile[] = []
-    for (const [table, { rows, bytes }] of this.#data) {
+    for (const [table, { durable }] of this.#data) {
+      const { rows, bytes } = durable
       const path = dataPath(directory, number, table)
       if (rows > 0) sealed.push({ table, path, rows, bytes })
       else await files.remove(path)
@@ -145,7 +169,7 @@ export class OpenSegment {
     await settleAll(
       fresh.map(async ({ table }) => {
         const file = await files.create(dataPath(directory, number, table))
-        this.#data.set(table, { file, bytes: 0, rows: 0 })
+        this.#data.set(table, { file, written: { bytes: 0, rows: 0 }, durable: { bytes: 0, rows: 0 } })
       }),
     )
     return fresh.length > 0
@@ -156,14 +180,11 @@ export class OpenSegment {
     if (data === undefined) throw new Error(`segment ${this.number} has no file for ${table}`)
     return data
   }
+}
 
-  #isSynced(): boolean {
-    return this.#options.durability === 'fsync'
-  }
-
-  async #sync(file: AppendFile): Promise<void> {
-    if (this.#isSynced()) await file.sync()
-  }
+function extend(extent: Extent, { bytes, rows }: EncodedBlock): void {
+  extent.bytes += bytes.length
+  extent.rows += rows
 }
 
 /** Waits for all, so that nothing is still being written when the first error is dealt with. */

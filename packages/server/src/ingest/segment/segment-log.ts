@@ -1,14 +1,17 @@
 import type { EncodedBlock, OpenBlocks } from '../decode/open-blocks.ts'
 import type { Files } from './files.ts'
 import type { JournalHeader } from './journal.ts'
-import { OpenSegment, type SealedSegment } from './open-segment.ts'
+import { OpenSegment, type SealedSegment, type WrittenGroup } from './open-segment.ts'
 
 /**
- * Group commit. Requests decode into the open blocks while the group before them is being written; when that is
- * durable, all that has gathered is written as the next group. So one request alone waits for one fsync, and under
- * load groups, and with them blocks, grow by themselves.
+ * Group commit. Requests decode into the open blocks while the group before them is being written; when that is done, all
+ * that has gathered is written as the next group, while the one before is being synced. So one request alone waits for one
+ * fsync, and under load groups, and with them blocks, grow by themselves.
  *
- *   requests -> open blocks -> [group] -> segment files -> answered -> ... sealed -> loader
+ *   requests -> open blocks -> [group] -> written -> synced -> answered -> ... sealed -> loader
+ *
+ * Groups are answered in their order: what a later one rests on (the row of a resource) may be in an earlier one. When one
+ * fails, so do those behind it.
  *
  * A segment is sealed by age, rows or bytes, and sooner when nothing more comes: what was sent last can be asked for in
  * a fifth of a second, and small segments still follow one another no faster than at their age.
@@ -43,11 +46,16 @@ const quietRowsMin = 10_000
 /** While the store is behind: how often to look whether it still is. */
 const behindLookMs = 50
 
+/** Groups that are being synced at once: the disk makes two durable in little more time than one. */
+const syncsMax = 2
+
 type Member = { key: string; answer: (outcome: Durable) => void }
 
 export class SegmentLog {
   readonly #options: SegmentLogOptions
   readonly #blocks: OpenBlocks
+  /** Of the groups written last, in order: settled when they and those before them are answered, and never rejected. */
+  readonly #syncing: Promise<void>[] = []
   #members: Member[] = []
   #segment: OpenSegment | undefined
   /** Set while a failed group still has to be taken back from the files. */
@@ -60,6 +68,8 @@ export class SegmentLog {
   #mustSeal = false
   #timer: NodeJS.Timeout | undefined
   #writing: Promise<void> | undefined
+  /** Of a group that could not be made durable, and of those behind it, until the files are mended. */
+  #failed: { reason: string; members: Member[] } | undefined
 
   constructor(blocks: OpenBlocks, options: SegmentLogOptions) {
     this.#blocks = blocks
@@ -97,29 +107,54 @@ export class SegmentLog {
   async #run(): Promise<void> {
     // Requests that arrive in the same turn of the event loop share the first group.
     await new Promise((resolve) => setImmediate(resolve))
-    while (this.#members.length > 0) await this.#commitGroup()
+    while (this.#members.length > 0 || this.#syncing.length > 0) await this.#step()
     await this.#sealIfDue()
     this.#writing = undefined
     if (this.#members.length > 0) this.#writing = this.#run()
     else this.#armTimer()
   }
 
-  async #commitGroup(): Promise<void> {
+  async #step(): Promise<void> {
+    if (this.#members.length === 0 || this.#syncing.length >= syncsMax) await this.#syncing[0]
+    else await this.#writeGroup()
+    if (this.#failed !== undefined) await this.#mend()
+    else if (this.#isDue()) await this.#sealIfDue()
+  }
+
+  /** Ends when the group is written; its members are answered when it is synced, while the next one is written. */
+  async #writeGroup(): Promise<void> {
     const members = this.#members
     this.#members = []
     const blocks = this.#blocks.take()
     try {
       const segment = await this.#openSegment()
       const keys = members.map(({ key }) => key)
-      await this.#append(segment, blocks, keys)
+      const group = await segment.write(blocks, keys, this.#options.nowUnixMs())
+      this.#lastGroupMs = performance.now()
+      this.#sync(segment, group, members)
     } catch (error) {
-      await this.#fail(members, error)
-      return
+      this.#fail(members, error)
     }
+  }
+
+  #sync(segment: OpenSegment, group: WrittenGroup, members: readonly Member[]): void {
+    const before = this.#syncing.at(-1)
+    const synced = async (): Promise<void> => {
+      // Both: what counts must not have a gap, and what a later group rests on may be in an earlier one.
+      const [outcome] = await Promise.allSettled([segment.sync(group), before])
+      this.#syncing.shift()
+      if (outcome.status === 'rejected') this.#fail(members, outcome.reason)
+      else if (this.#failed !== undefined) this.#failed.members.push(...members)
+      else this.#keep(segment, group, members)
+    }
+    this.#syncing.push(synced())
+  }
+
+  #keep(segment: OpenSegment, group: WrittenGroup, members: readonly Member[]): void {
+    segment.keep(group)
     this.#lastGroupMs = performance.now()
     for (const { answer } of members) answer({ durable: true })
-    for (const block of blocks) this.#options.publish(block)
-    await this.#sealIfDue()
+    for (const block of group.blocks) this.#options.publish(block)
   }
 
   async #openSegment(): Promise<OpenSegment> {
@@ -133,25 +168,28 @@ export class SegmentLog {
     return this.#segment
   }
 
-  async #append(segment: OpenSegment, blocks: readonly EncodedBlock[], keys: readonly string[]): Promise<void> {
-    this.#mustCut = true
-    await segment.append(blocks, keys, this.#options.nowUnixMs())
-    this.#mustCut = false
-  }
-
   /**
    * Nothing of the group is acknowledged. What gathered behind it goes with it: those rows may rest on resources
    * and series whose only row was in the group.
    */
-  async #fail(members: readonly Member[], error: unknown): Promise<void> {
+  #fail(members: readonly Member[], error: unknown): void {
     const reason = `Cannot make the data durable: ${error instanceof Error ? error.message : String(error)}`
-    this.#options.report(reason)
+    if (this.#failed === undefined) this.#options.report(reason)
+    this.#failed ??= { reason, members: [] }
+    this.#failed.members.push(...members, ...this.#members)
+    this.#members = []
     this.#blocks.take()
     this.#blocks.forgetKnown()
-    const behind = this.#members
-    this.#members = []
-    if (this.#mustCut) await this.#takeBack().catch((again) => this.#options.report(`${reason}; then ${again}`))
-    for (const { answer } of [...members, ...behind]) answer({ durable: false, reason })
+  }
+
+  /** After a failed group, when the others on their way have come to their end. */
+  async #mend(): Promise<void> {
+    this.#mustCut = true
+    await Promise.all(this.#syncing)
+    const { reason, members } = this.#failed ?? { reason: '', members: [] }
+    await this.#takeBack().catch((again) => this.#options.report(`${reason}; then ${again}`))
+    this.#failed = undefined
+    for (const { answer } of members) answer({ durable: false, reason })
   }
 
   /** After a failed fsync what the file holds is anyone's guess, so it is cut back and never appended to again. */
@@ -161,13 +199,19 @@ export class SegmentLog {
     await this.#seal()
   }
 
-  async #sealIfDue(): Promise<void> {
+  #isDue(): boolean {
     const segment = this.#segment
-    if (segment === undefined) this.#mustSeal = false
-    if (segment === undefined || this.#mustCut) return
+    if (segment === undefined) return this.#mustSeal
     const { sealRows, sealBytes, isBehind } = this.#options
     const full = segment.rowsMost >= sealRows || segment.bytes >= sealBytes
-    if (full || this.#mustSeal || (performance.now() >= this.#dueAtMs(segment) && !isBehind())) await this.#seal()
+    return full || this.#mustSeal || (performance.now() >= this.#dueAtMs(segment) && !isBehind())
+  }
+
+  async #sealIfDue(): Promise<void> {
+    if (!this.#isDue()) return
+    while (this.#syncing.length > 0) await this.#syncing[0]
+    if (this.#failed !== undefined) await this.#mend()
+    else if (!this.#mustCut && this.#isDue()) await this.#seal()
   }
 
   #dueAtMs({ rowsMost }: OpenSegment): number {
