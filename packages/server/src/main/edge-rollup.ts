@@ -1,5 +1,6 @@
 import type { Query } from '../query/query.ts'
 import { type DueMinute, sampleOf } from '../query/service-edges.ts'
+import { minuteMs } from '../query/time-range.ts'
 import { partitionEndMs } from '../store/retention.ts'
 import { QueryError, type Store } from '../store/store.ts'
 
@@ -15,7 +16,6 @@ export type EdgeRollupParts = {
   report: (sentence: string) => void
 }
 
-const minuteMs = 60_000
 const hourMs = 60 * minuteMs
 const dayMs = 24 * hourMs
 const lookEveryMs = 30_000

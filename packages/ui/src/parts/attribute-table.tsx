@@ -5,6 +5,7 @@ import { Fragment, useState } from 'react'
 import styles from './attribute-table.module.css'
 import { printAttribute } from './attribute-text.ts'
 import { CopyButton } from './copy-button.tsx'
+import { TextButton } from './text-button.tsx'
 
 /** Longest value shown before "show all"; the copy button always has the whole. */
 const shownMaxCharacters = 600
@@ -44,9 +45,9 @@ function AttributeRow(props: {
         <span className={typeof value === 'string' ? styles.text : `${styles.text} ${styles.typed}`}>
           {long ? `${text.slice(0, shownMaxCharacters)}…` : text === '' ? <i className="quiet">empty</i> : text}
           {long && (
-            <button type="button" className={styles.more} onClick={() => setWhole(true)}>
+            <TextButton className={styles.more} onClick={() => setWhole(true)}>
               show all {text.length.toLocaleString('en-US')} characters
-            </button>
+            </TextButton>
           )}
         </span>
         <span className={styles.actions}>
