@@ -1,4 +1,4 @@
-import type { LogsAnswer, MetricsAnswer, TracesAnswer } from '@wakeline/protocol'
+import type { LogsAnswer, MetricRangeAnswer, MetricsAnswer, TracesAnswer } from '@wakeline/protocol'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { keepScreenshot, openBrowser, openPage } from './browser.ts'
@@ -94,6 +94,13 @@ describe('the UI', () => {
     await eventually(
       () => server.ask<MetricsAnswer>(`/metrics?${lastMinutes()}`),
       ({ metrics }) => metrics.some(({ metric }) => metric === 'http.server.request.duration'),
+      60_000,
+    )
+    // A push every 10 seconds, and a cumulative histogram has something to chart from the second on.
+    await eventually(
+      () =>
+        server.ask<MetricRangeAnswer>(`/metrics/range?metric=http.server.request.duration&by=service&${lastMinutes()}`),
+      ({ series }) => series.some(({ labels }) => labels.service === 'storefront'),
       60_000,
     )
     const { page, complaints } = await openPage(browser, { scheme: 'light', ...wide })
