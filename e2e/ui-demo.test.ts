@@ -53,6 +53,18 @@ describe('the UI', () => {
     expect(complaints).toEqual([])
   })
 
+  test('tells who calls a service and what it calls, and leads to those traces', async () => {
+    const { page, complaints } = await openPage(browser, { scheme: 'light', ...wide })
+    await page.goto(`${server.ui}/services/checkout`)
+    await page.getByRole('grid', { name: 'Called by' }).getByText('storefront').waitFor()
+    const called = page.getByRole('grid', { name: 'Calls' })
+    for (const name of ['inventory', 'payments', 'postgresql']) await called.getByText(name, { exact: true }).waitFor()
+    await keepScreenshot(page, 'service-light')
+    await called.getByRole('row', { name: 'payments' }).getByRole('gridcell').nth(1).click()
+    await page.getByRole('grid', { name: 'Traces' }).getByRole('row').nth(1).waitFor()
+    expect(complaints).toEqual([])
+  })
+
   test('finds log records, shows one in full, and leads to its trace', async () => {
     await eventually(
       () => server.ask<LogsAnswer>(`/logs?q=confirmed&${lastMinutes()}`),

@@ -3,13 +3,11 @@ import { useMemo } from 'react'
 import { toTraces } from '../../links.ts'
 import { searchTerm } from '../../parts/attribute-text.ts'
 import { type Column, DataTable } from '../../parts/data-table.tsx'
-import { ErrorRatio } from '../../parts/health.tsx'
-import { Duration } from '../../parts/labels.tsx'
 import { Link, useGo } from '../../parts/link.tsx'
 import { SearchBox } from '../../parts/search-box.tsx'
 import { parseSort, printSort } from '../../parts/sort.ts'
-import { printValue } from '../../parts/units.ts'
 import { usePageSearch } from '../../parts/use-page-search.ts'
+import { figureColumns } from './figure-columns.tsx'
 import styles from './service-page.module.css'
 import { serviceUrl } from './url.ts'
 
@@ -77,51 +75,6 @@ function operationColumns(service: string): Column<OperationSummary>[] {
       value: (row) => row.kind,
       render: (row) => <span className="quiet">{row.kind}</span>,
     },
-    {
-      id: 'rate',
-      title: 'Requests',
-      width: 'minmax(64px, 84px)',
-      align: 'right',
-      sort: 'desc',
-      value: (row) => row.requestsPerSecond,
-      render: (row) => (
-        <span className="data" title={`${row.requests.toLocaleString('en-US')} requests`}>
-          {printValue(row.requestsPerSecond, '/s')}
-        </span>
-      ),
-    },
-    {
-      id: 'errors',
-      title: 'Errors',
-      width: 'minmax(68px, 84px)',
-      align: 'right',
-      sort: 'desc',
-      value: (row) => row.errorRatio,
-      render: (row) => (
-        <Link
-          href={operationTraces(service, row, 'status:error')}
-          title="To its error traces"
-          style={{ color: 'inherit' }}
-        >
-          <ErrorRatio ratio={row.errorRatio} errors={row.errors} requests={row.requests} />
-        </Link>
-      ),
-    },
-    duration('p50', 560, (row) => row.durationP50Nano),
-    duration('p95', 0, (row) => row.durationP95Nano),
-    duration('p99', 640, (row) => row.durationP99Nano),
+    ...figureColumns<OperationSummary>((row) => operationTraces(service, row, 'status:error')),
   ]
-}
-
-function duration(id: string, fromWidth: number, value: (row: OperationSummary) => number): Column<OperationSummary> {
-  return {
-    id,
-    title: id,
-    width: 'minmax(60px, 84px)',
-    fromWidth,
-    align: 'right',
-    sort: 'desc',
-    value,
-    render: (row) => <Duration nano={value(row)} />,
-  }
 }

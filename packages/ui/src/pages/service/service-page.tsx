@@ -12,6 +12,7 @@ import { ServiceLabel } from '../../parts/labels.tsx'
 import { Link, useGo } from '../../parts/link.tsx'
 import { Page } from '../../shell/page.tsx'
 import { useTime } from '../../time/time-context.tsx'
+import { Calls } from './calls.tsx'
 import { OperationsTable } from './operations-table.tsx'
 import { ServiceCharts } from './service-charts.tsx'
 import styles from './service-page.module.css'
@@ -33,6 +34,7 @@ export function ServicePage({ service }: { service: string }) {
         {(data) => (
           <>
             <ServiceCharts answer={data} />
+            <Calls service={service} />
             <OperationsTable service={service} operations={data.operations} />
             <Resources service={service} resources={data.resources} />
           </>
