@@ -33,24 +33,60 @@ export async function runCluster(): Promise<Counts> {
     return { skipped: 1, wrong: 0 }
   }
   const folder = await mkdtemp(join(tmpdir(), 'wakeline-cluster-'))
-  const nodes = await startNodes(folder)
+  const started: RunningServer[] = []
+  const nodes = await step('four ClickHouse nodes to start', startNodes(folder))
   try {
-    return await underLoad(folder, nodes)
+    const { senders, waited, faults } = await underLoad(folder, nodes, started)
+    const stored = await step('records to be compared', compare(nodes, senders))
+    const answers = await step('answers to be compared', compareWithEmbedded(nodes))
+    const counts: Counts = {
+      ...stored,
+      segments_waited: waited,
+      questions: answers.questions,
+      ...faults,
+      ...answers.faults,
+      cores: availableParallelism(),
+    }
+    const faulty = Object.values({ ...faults, ...answers.faults }).reduce((sum, count) => sum + count, 0)
+    return { ...counts, wrong: faulty + (stored['wrong'] ?? 0) }
   } finally {
+    await Promise.all(started.map((server) => server.stop('SIGKILL')))
     await Promise.all(nodes.map((node) => node.stop()))
     await rm(folder, { recursive: true, force: true })
+  }
+}
+
+const sayEveryMs = 30_000
+const stepMaxMs = 300_000
+
+/** Says what is waited for, and after five minutes fails with it: a run that hangs without a word tells nobody where to look. */
+async function step<Value>(what: string, waitedFor: Promise<Value>): Promise<Value> {
+  const startMs = performance.now()
+  const seconds = (): number => Math.round((performance.now() - startMs) / 1000)
+  const saying = setInterval(() => console.log(`  still waiting for ${what}, ${seconds()} s`), sayEveryMs)
+  let late: NodeJS.Timeout | undefined
+  const failing = new Promise<never>((_resolve, reject) => {
+    late = setTimeout(() => reject(new Error(`Waited ${seconds()} s for ${what}, in vain`)), stepMaxMs)
+  })
+  try {
+    return await Promise.race([waitedFor, failing])
+  } finally {
+    clearInterval(saying)
+    clearTimeout(late)
   }
 }
 
 const storeUrl = (nodes: readonly Node[], database: string): string =>
   nodes.map(({ url }, index) => (index === 0 ? `${url}/${database}?cluster=${clusterName}` : url)).join(',')
 
-async function underLoad(folder: string, nodes: readonly Node[]): Promise<Counts> {
-  const startWakeline = (name: string, order: readonly Node[], port: number): Promise<RunningServer> =>
-    startServer({
-      directory: join(folder, name),
-      flags: ['--store', storeUrl(order, 'wakeline'), '--otlp-http-port', String(port)],
-    })
+async function underLoad(folder: string, nodes: readonly Node[], started: RunningServer[]) {
+  const startWakeline = async (name: string, order: readonly Node[], port: number): Promise<RunningServer> => {
+    const flags = ['--store', storeUrl(order, 'wakeline'), '--otlp-http-port', String(port)]
+    const starting = startServer({ directory: join(folder, name), flags })
+    const server = await step(`the ${name} Wakeline server to start`, starting)
+    started.push(server)
+    return server
+  }
   const ports = [await freePort(), await freePort()] as const
   const first = await startWakeline('first', nodes, ports[0])
   let second = await startWakeline('second', nodes.toReversed(), ports[1])
@@ -59,53 +95,52 @@ async function underLoad(folder: string, nodes: readonly Node[]): Promise<Counts
     startCrashSender(second.otlpHttp, pair + 2),
   ])
   await sleep(downMs)
+  const [, , , last] = nodes
+  if (last === undefined) throw new Error('there are four nodes')
   console.log('  a replica is killed')
-  await nodes[3]?.stop()
+  await step(`${last.name} to be gone`, last.stop())
   await sleep(downMs / 2)
   console.log('  a Wakeline server is killed and started again')
-  await second.stop('SIGKILL')
+  await step('the killed Wakeline server to be gone', second.stop('SIGKILL'))
   second = await startWakeline('second', nodes.toReversed(), ports[1])
   await sleep(downMs / 2)
-  const waited = await waiting(first)
+  const waited = await step('the status of the first server', waiting(first))
   console.log(`  the replica comes back; ${waited} segments of the first server wait for it`)
-  await nodes[3]?.start()
+  await step(`${last.name} to come back`, last.start())
   await sleep(downMs)
-  for (const sender of senders) await sender.stop()
-  const left = await Promise.all(
-    [first, second].map((server) =>
-      eventually(
-        () => waiting(server),
-        (n) => n === 0,
-        60_000,
-      ),
-    ),
-  )
-  const exits = [await first.stop(), await second.stop()]
-  const counts = await compare(nodes, senders)
-  const answers = await withStore(nodes, 'answers', async (store) => {
-    await store.migrate()
-    const host = hostOf(nodes[0]?.url ?? '', 'answers')
-    const compared = await compareAnswers(store, (sql) => host.run(sql, { distributed_foreground_insert: 1 }))
-    await host.close()
-    return { ...compared, unstopped: await countUnstopped(store), lostParams: await countLostParams(store) }
-  })
+  await step('the last requests of the senders', Promise.all(senders.map((sender) => sender.stop())))
+  console.log('  the senders have stopped')
+  const isLoaded = (server: RunningServer): Promise<number> =>
+    eventually(
+      () => waiting(server),
+      (n) => n === 0,
+      60_000,
+    )
+  const left = await step('both servers to load what waits', Promise.all([first, second].map(isLoaded)))
+  const exits = await step('both servers to end', Promise.all([first.stop(), second.stop()]))
   const faults = {
-    answers_different: answers.different.length,
-    queries_unstopped: answers.unstopped,
-    parameters_lost: answers.lostParams,
     servers_with_segments_left: left.filter((n) => n > 0).length,
     servers_that_failed: exits.filter((code) => code !== 0).length,
     nothing_waited: waited > 0 ? 0 : 1,
   }
-  const wrong = Object.values(faults).reduce((sum, count) => sum + count, counts['wrong'] ?? 0)
-  return {
-    ...counts,
-    segments_waited: waited,
-    questions: answers.questions,
-    ...faults,
-    cores: availableParallelism(),
-    wrong,
-  }
+  return { senders, waited, faults }
+}
+
+async function compareWithEmbedded(nodes: readonly Node[]) {
+  return withStore(nodes, 'answers', async (store) => {
+    await store.migrate()
+    const host = hostOf(nodes[0]?.url ?? '', 'answers')
+    const compared = await compareAnswers(store, (sql) => host.run(sql, { distributed_foreground_insert: 1 }))
+    await host.close()
+    const faults = {
+      answers_different: compared.different.length,
+      costs_untold: compared.costUntold.length,
+      tables_different: compared.tablesDiffer.length,
+      queries_unstopped: await countUnstopped(store),
+      parameters_lost: await countLostParams(store),
+    }
+    return { questions: compared.questions, faults }
+  })
 }
 
 /** Infinity while the store is away for the status, too. */
@@ -226,7 +261,7 @@ async function askNumber(url: string, sql: string): Promise<number> {
   const host = hostOf(url, 'wakeline')
   try {
     const settings = { distributed_product_mode: 'global' } as const
-    return Number((await host.ask({ sql: `${sql} FORMAT TSV`, settings })).toString())
+    return Number((await host.ask({ sql, format: 'TSV', settings })).bytes.toString())
   } finally {
     await host.close()
   }

@@ -96,7 +96,7 @@ function makeNode(name: string, { http, tcp, door }: Place) {
       if (stopping === undefined || stopping.exitCode !== null || stopping.signalCode !== null) return
       stopping.kill('SIGKILL')
       await new Promise((resolve) => stopping.once('exit', resolve))
-      await between.close()
+      between.close()
     },
   }
   const prepare = async (path: string, config: string): Promise<void> => {
@@ -109,9 +109,10 @@ function makeNode(name: string, { http, tcp, door }: Place) {
 
 /**
  * Nodes talk through doors. A killed process resets its connections, which as a program of its own (not as a server) the engine takes
- * for an error nobody handles, and ends too; a door passes on an orderly end. It is shut while its node is down.
+ * for an error nobody handles, and ends too; a door passes on an orderly end. It is shut while its node is down, and does not wait
+ * for the others to end their sides: they may keep a connection until they need it next, which may be never.
  */
-function makeDoor(port: number, target: number): { open(): Promise<void>; close(): Promise<void> } {
+function makeDoor(port: number, target: number): { open(): Promise<void>; close(): void } {
   const open = new Set<Socket>()
   const server = createServer({ allowHalfOpen: false }, (from) => {
     const to = connect(target, '127.0.0.1')
@@ -130,11 +131,10 @@ function makeDoor(port: number, target: number): { open(): Promise<void>; close(
   })
   return {
     open: () => new Promise((resolve) => server.listen(port, '127.0.0.1', resolve)),
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve())
-        for (const socket of open) socket.end()
-      }),
+    close: () => {
+      server.close()
+      for (const socket of open) socket.end()
+    },
   }
 }
 

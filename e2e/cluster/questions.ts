@@ -1,3 +1,4 @@
+import { EdgeRollup } from '../../packages/server/src/main/edge-rollup.ts'
 import { parseExpression } from '../../packages/server/src/query/promql/parse/parse.ts'
 import { openQuery, type Query } from '../../packages/server/src/query/query.ts'
 import {
@@ -7,21 +8,29 @@ import {
   seedTraceId,
 } from '../../packages/server/src/query/test-world/seed.case.ts'
 import { openTestWorld } from '../../packages/server/src/query/test-world/world.case.ts'
+import { createdTables } from '../../packages/server/src/store/cluster-schema.ts'
+import { migrationsDirectory, readMigrations } from '../../packages/server/src/store/migrate.ts'
 import type { Store } from '../../packages/server/src/store/store.ts'
 
-/** What every page asks, of the seeded shop, asked of two stores: the answers must be the same but for what they cost. */
+/**
+ * What every page asks, of the seeded shop, asked of two stores: the answers must be the same but for what they cost. Then the
+ * rollup that the server makes itself is made on both, and asked again; in the end no table that one has filled may be empty
+ * on the other.
+ */
 
 const range = { fromMs: seedStartMs, toMs: seedEndMs }
 const run = { signal: new AbortController().signal }
 const lists = { limit: 20 }
 
-type Asked = Record<string, (query: Query) => Promise<unknown>>
+type Asked = Record<string, (query: Query) => Promise<object>>
 
-export type Compared = { questions: number; different: string[] }
+export type Compared = { questions: number; different: string[]; costUntold: string[]; tablesDiffer: string[] }
+
+const receipt = `INSERT INTO receipts VALUES (fromUnixTimestamp64Milli(${seedStartMs + 61_000}, 'UTC'), 'shop-1', 'logs', 1, 60, 58, 2, 0, 'full=3')`
 
 export async function compareAnswers(cluster: Store, insert: (sql: string) => Promise<void>): Promise<Compared> {
   const world = await openTestWorld()
-  const statements = seedStatements()
+  const statements = [...seedStatements(), receipt]
   for (const statement of statements) world.insert(statement)
   for (const statement of statements) await insert(statement)
   const options = {
@@ -33,26 +42,69 @@ export async function compareAnswers(cluster: Store, insert: (sql: string) => Pr
     tailBufferMax: 100,
   }
   const other = openQuery({ reader: cluster, options, nowUnixMs: () => seedEndMs })
-  const different: string[] = []
-  const asked = questions()
-  for (const [name, ask] of Object.entries(asked)) {
-    const [embedded, remote] = [await answerOf(ask, world.query), await answerOf(ask, other)]
-    if (printed(embedded) === printed(remote)) continue
-    different.push(name)
-    console.error(`DIFFERENT ${name}\n  embedded ${shown(embedded)}\n  cluster  ${shown(remote)}`)
+  const compared: Compared = { questions: 0, different: [], costUntold: [], tablesDiffer: [] }
+  const compareAll = async (asked: Asked): Promise<void> => {
+    for (const [name, ask] of Object.entries(asked)) {
+      compared.questions += 1
+      const [embedded, remote] = [await answerOf(name, ask, world.query), await answerOf(name, ask, other)]
+      if (rowsRead(embedded) > 0 && rowsRead(remote) === 0) compared.costUntold.push(name)
+      const [one, two] = [withoutCost(embedded), withoutCost(remote)]
+      if (printed(one) === printed(two)) continue
+      compared.different.push(name)
+      console.error(`DIFFERENT ${name}\n  embedded ${shown(one)}\n  cluster  ${shown(two)}`)
+    }
   }
+  await compareAll(questions())
+  await makeEdges(world.store, world.query)
+  await makeEdges(cluster, other)
+  await compareAll(questionsOfEdges())
+  compared.tablesDiffer.push(...(await differentTables(world.store, cluster)))
   other.close()
   await world.close()
-  return { questions: Object.keys(asked).length, different }
+  return compared
+}
+
+/** As the server does by itself, of all ten minutes of the shop. */
+async function makeEdges(store: Store, query: Query): Promise<void> {
+  const faults: string[] = []
+  const report = (sentence: string): void => void faults.push(sentence)
+  const rollup = new EdgeRollup({ store, query, nowUnixMs: () => seedEndMs + 3_600_000, report })
+  await rollup.look()
+  await rollup.stop()
+  if (faults.length > 0)
+    throw new Error(`The ${store.driver} store did not make its service edges: ${faults.join('; ')}`)
+}
+
+/** Tables with rows on one side only: how many rows a rollup has is a matter of its merges. */
+async function differentTables(embedded: Store, cluster: Store): Promise<string[]> {
+  const migrations = await readMigrations(migrationsDirectory)
+  const tables = [...createdTables(migrations.flatMap(({ statements }) => statements))]
+  const isFilled = async (store: Store, table: string): Promise<boolean> =>
+    (await store.rows({ sql: `SELECT 1 FROM ${table} LIMIT 1`, params: {} })).rows.length > 0
+  const different: string[] = []
+  for (const table of tables) {
+    const [one, two] = [await isFilled(embedded, table), await isFilled(cluster, table)]
+    if (one === two) continue
+    different.push(table)
+    console.error(
+      `DIFFERENT table ${table}: ${one ? 'filled' : 'empty'} when embedded, ${two ? 'filled' : 'empty'} on the cluster`,
+    )
+  }
+  return different
 }
 
 /** A question that has no answer would prove nothing. */
-async function answerOf(ask: (query: Query) => Promise<unknown>, query: Query): Promise<unknown> {
-  const answer = withoutCost(await ask(query))
-  if (typeof answer === 'object' && answer !== null && ('refused' in answer || 'failed' in answer)) {
-    throw new Error(`A question of the comparison is refused: ${JSON.stringify(answer)}`)
+async function answerOf(name: string, ask: (query: Query) => Promise<object>, query: Query): Promise<object> {
+  const answer = await ask(query)
+  if ('refused' in answer || 'failed' in answer) {
+    throw new Error(`The question "${name}" of the comparison is refused: ${JSON.stringify(answer)}`)
   }
   return answer
+}
+
+function rowsRead(answer: object): number {
+  const { cost }: { cost?: { rowsRead?: number } } = answer
+  return cost?.rowsRead ?? 0
 }
 
 /** As text, in which numbers are told apart to the last bit and it does not matter what kind of array they are in. */
@@ -71,15 +123,15 @@ const labelsOf = (series: { labels?: { key?: string } }): string => series.label
 
 const shown = (answer: unknown): string => printed(answer).slice(0, 1500)
 
-function withoutCost(answer: unknown): unknown {
-  if (typeof answer !== 'object' || answer === null) return answer
-  const { cost: _, explained: __, ...rest } = answer as { cost?: unknown; explained?: unknown }
+function withoutCost(answer: object): unknown {
+  if (Array.isArray(answer)) return answer
+  const { cost: _, explained: __, ...rest }: { cost?: unknown; explained?: unknown } = answer
   return rest
 }
 
 const step = { startMs: seedStartMs, endMs: seedEndMs, stepMs: 30_000 }
 
-function promqlRange(text: string): (query: Query) => Promise<unknown> {
+function promqlRange(text: string): (query: Query) => Promise<object> {
   return (query) => {
     const expression = parseExpression(text)
     if (expression.kind === 'parse-error') throw new Error(`The question ${text} is not PromQL`)
@@ -99,10 +151,24 @@ function questions(): Asked {
     'target_info',
     'topk(1, requests_total)',
   ]
+  const logql = [
+    '{service_name="checkout"} |= "declined"',
+    'sum by (service_name) (count_over_time({service_name=~".+"}[2m]))',
+  ]
   const asked: Asked = {
     services: (query) => query.services(range, run),
     'service checkout': (query) => query.service({ ...range, service: 'checkout' }, run),
     'trace 7': (query) => query.trace({ traceId: seedTraceId(7) }, run),
+    'trace sample': (query) => query.traceSample({ ...range, q: 'status:error', traces: 5 }, run),
+    'whole traces': (query) => query.wholeTraces({ traceIds: [seedTraceId(7), seedTraceId(8)] }, run),
+    'operations of checkout': (query) => query.operationNames({ ...range, service: 'checkout' }, run),
+    'service edges, from spans': (query) => query.serviceEdges(range, run),
+    receipts: (query) => query.receipts(range, run),
+    'typed SQL': (query) =>
+      query.sql({ sql: 'SELECT service, count() FROM spans GROUP BY service ORDER BY service' }, run),
+    'streams of logs': (query) => query.logStreams({ ...range, query: '{service_name="checkout"}' }, run),
+    'labels of logs': (query) => query.logLabels(range, run),
+    'values of a label of logs': (query) => query.logLabelValues({ ...range, label: 'service_name' }, run),
     metrics: (query) => query.metrics({ ...range, search: '' }, run),
     'labels of requests': (query) => query.metricLabels({ ...range, metric: 'requests' }, run),
   }
@@ -126,5 +192,18 @@ function questions(): Asked {
     asked[`range of ${metric}`] = (query) => query.metricRange({ ...range, ...shape }, run)
   }
   for (const text of promql) asked[`promql ${text}`] = promqlRange(text)
+  for (const text of logql) {
+    const ask = { ...range, query: text, stepMs: 60_000, order: 'newest', limit: 20 } as const
+    asked[`logql ${text}`] = (query) => query.logql(ask, run)
+  }
   return asked
+}
+
+function questionsOfEdges(): Asked {
+  const minutes = 'SELECT uniqExact(minute), sum(length(callers)), min(spans), max(spans) FROM service_edges'
+  return {
+    'service edges, from their rollup': (query) => query.serviceEdges(range, run),
+    'minutes of edges that are made': (query) => query.sql({ sql: minutes }, run),
+    'minutes of edges that are due': (query) => query.dueMinutes(range, run),
+  }
 }

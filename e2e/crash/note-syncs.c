@@ -1,19 +1,24 @@
 /*
  * Notes what is made durable: loaded before the server (LD_PRELOAD), it writes a line for each file that was synced,
  *
- *   <inode> <seconds>.<nanoseconds of its birth> <bytes it had when the sync began>
+ *   <inode> <seconds>.<nanoseconds of its birth> <bytes it had when the sync began> <nanoseconds of the clock, then>
  *
- * to the file that NOTE_SYNCS names. An inode's number is used again after its file is gone; its birth is not.
+ * to the file that NOTE_SYNCS names. An inode's number is used again after its file is gone; its birth is not. Two threads may
+ * sync one file at a time, and the one that began first may end last: what is durable is what the one that began last saw.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 static int notes = -1;
+/* Sizes are looked at in the order of their times. */
+static pthread_mutex_t looking = PTHREAD_MUTEX_INITIALIZER;
 
 __attribute__((constructor)) static void open_notes(void) {
   const char *path = getenv("NOTE_SYNCS");
@@ -22,12 +27,17 @@ __attribute__((constructor)) static void open_notes(void) {
 
 static int sync_noted(const char *name, int fd) {
   struct statx before;
+  struct timespec now = {0, 0};
+  pthread_mutex_lock(&looking);
+  clock_gettime(CLOCK_MONOTONIC, &now);
   int seen = notes >= 0 && statx(fd, "", AT_EMPTY_PATH, STATX_INO | STATX_SIZE | STATX_BTIME, &before) == 0;
+  pthread_mutex_unlock(&looking);
   int (*real)(int) = (int (*)(int))dlsym(RTLD_NEXT, name);
   int result = real(fd);
   if (seen && result == 0) {
-    dprintf(notes, "%llu %lld.%09u %llu\n", (unsigned long long)before.stx_ino, (long long)before.stx_btime.tv_sec,
-            before.stx_btime.tv_nsec, (unsigned long long)before.stx_size);
+    dprintf(notes, "%llu %lld.%09u %llu %lld%09ld\n", (unsigned long long)before.stx_ino,
+            (long long)before.stx_btime.tv_sec, before.stx_btime.tv_nsec, (unsigned long long)before.stx_size,
+            (long long)now.tv_sec, now.tv_nsec);
   }
   return result;
 }

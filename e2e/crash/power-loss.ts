@@ -38,15 +38,18 @@ export function preparePowerLoss(folder: string): PowerLoss | undefined {
   }
 }
 
-/** Bytes known to be durable, by inode and birth. */
+/** Bytes known to be durable, by inode and birth: as the sync that began last found them, which may not be the one that ended last. */
 function readSynced(notes: string): Map<string, number> {
-  const synced = new Map<string, number>()
-  for (const line of readFileSync(notes, 'utf8').split('\n')) {
-    const [inode, birth, bytes] = line.split(' ')
-    // The last line may be torn by the kill.
-    if (bytes !== undefined && birth !== undefined) synced.set(`${inode} ${birth}`, Number(bytes))
+  const synced = new Map<string, { bytes: number; began: bigint }>()
+  // What stands behind the last newline was torn by the kill.
+  for (const line of readFileSync(notes, 'utf8').split('\n').slice(0, -1)) {
+    const [inode, birth, bytes, began] = line.split(' ')
+    if (began === undefined) throw new Error(`"${line}" is no note of a sync`)
+    const key = `${inode} ${birth}`
+    const later = { bytes: Number(bytes), began: BigInt(began) }
+    if (later.began >= (synced.get(key)?.began ?? 0n)) synced.set(key, later)
   }
-  return synced
+  return new Map([...synced].map(([key, { bytes }]) => [key, bytes]))
 }
 
 async function strike(directory: string, synced: ReadonlyMap<string, number>, random: () => number): Promise<Cut> {

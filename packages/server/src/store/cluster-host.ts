@@ -3,6 +3,7 @@ import { type ClickHouseClient, ClickHouseLogLevel, type ClickHouseSettings, cre
 import { quote } from './bind.ts'
 import { engineCode } from './engine-errors.ts'
 import { linesOf } from './lines.ts'
+import type { Cost } from './store.ts'
 
 export type HostOptions = {
   url: string
@@ -16,12 +17,17 @@ export type HostOptions = {
 
 export type HostQuery = {
   sql: string
+  /** Said beside the statement: EXPLAIN would take a FORMAT at its end for that of what it explains. */
+  format: string
   settings: ClickHouseSettings
   /** Set before the statement, with their texts. */
   params?: readonly (readonly [name: string, text: string])[]
   queryId?: string
   signal?: AbortSignal
 }
+
+/** `read` is what the engine says it read for it, on all shards. */
+export type HostAnswer = { bytes: Buffer; read: Pick<Cost, 'rowsRead' | 'bytesRead'> }
 
 /** Beyond this an intermediary may refuse the URL; they are then set on a session first. */
 const paramsInUrlMaxBytes = 8 * 1024
@@ -57,26 +63,28 @@ export class ClusterHost {
     return performance.now() < this.#awayUntilMs
   }
 
-  /** The body of the answer, whole: an error half way is an error. */
-  async ask({ sql, settings, params = [], queryId, signal }: HostQuery): Promise<Buffer> {
+  /** The body of the answer, whole: an error half way is an error, and the header that says what was read comes last. */
+  async ask({ sql, format, settings, params = [], queryId, signal }: HostQuery): Promise<HostAnswer> {
     const size = params.reduce((sum, [, text]) => sum + encodeURIComponent(text).length, 0)
     const inUrl = size <= paramsInUrlMaxBytes
     sessions += inUrl ? 0 : 1
     const session = inUrl ? {} : { session_id: `wakeline-${process.pid}-${Date.now()}-${sessions}` }
     if (!inUrl) await this.#setParams(params, session)
-    const told = async (): Promise<Buffer> => {
+    const told = async (): Promise<HostAnswer> => {
       // One that is aborted already would be asked, and never hear of it.
       signal?.throwIfAborted()
-      const { stream } = await this.#client.exec({
+      const { stream, summary } = await this.#client.exec({
         query: sql,
         ...session,
+        http_headers: { 'X-ClickHouse-Format': format },
         clickhouse_settings: { ...settings, ...(inUrl ? Object.fromEntries(params) : {}), wait_end_of_query: 1 },
         ...(queryId === undefined ? {} : { query_id: queryId }),
         ...(signal === undefined ? {} : { abort_signal: signal }),
       })
       const chunks: Buffer[] = []
       for await (const chunk of stream) chunks.push(chunk)
-      return Buffer.concat(chunks)
+      const read = { rowsRead: Number(summary?.read_rows ?? 0), bytesRead: Number(summary?.read_bytes ?? 0) }
+      return { bytes: Buffer.concat(chunks), read }
     }
     return this.#told(told(), signal)
   }

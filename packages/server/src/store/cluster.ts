@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { ClickHouseSettings } from '@clickhouse/client'
 import type { BackupDone } from './backup.ts'
 import { printParams } from './bind.ts'
-import { ClusterHost, type HostQuery, isUnreachable } from './cluster-host.ts'
+import { ClusterHost, type HostAnswer, type HostQuery, isUnreachable } from './cluster-host.ts'
 import { type MigratedCluster, migrateCluster } from './cluster-migrate.ts'
 import { localName, onCluster } from './cluster-schema.ts'
 import type { ClusterAddress } from './cluster-url.ts'
@@ -109,7 +109,7 @@ class ClusterStore implements Store {
   }
 
   async rows<Row>(statement: Statement, options: ReadOptions = {}): Promise<Answer<Row>> {
-    return parseAnswer<Row>((await this.#read(statement, options, 'JSON')).toString())
+    return parseAnswer<Row>((await this.#read(statement, options, 'JSON')).bytes.toString())
   }
 
   async blocks(statement: Statement, options: ReadOptions = {}): Promise<AnswerBlocks> {
@@ -121,11 +121,10 @@ class ClusterStore implements Store {
     return { ...parseReadableTable(bytes), cost }
   }
 
-  /** Over HTTP what was read stands in a header that comes before the end is known. */
   async #timed(statement: Statement, options: ReadOptions, format: Format): Promise<AnswerBlocks> {
     const startMs = performance.now()
-    const bytes = await this.#read(statement, options, format)
-    return { bytes, cost: { rowsRead: 0, bytesRead: 0, elapsedMs: performance.now() - startMs } }
+    const { bytes, read } = await this.#read(statement, options, format)
+    return { bytes, cost: { ...read, elapsedMs: performance.now() - startMs } }
   }
 
   /** Its servers have their own hours and their own load. */
@@ -171,11 +170,12 @@ class ClusterStore implements Store {
     await Promise.allSettled(this.#hosts.map((host) => host.close()))
   }
 
-  async #read(statement: Statement, options: ReadOptions, format: Format): Promise<Buffer> {
+  async #read(statement: Statement, options: ReadOptions, format: Format): Promise<HostAnswer> {
     const limits = { ...this.#options.limits, ...definedLimits(options.limits) }
     const stop = startStopping(limits.timeoutMs, options.signal)
     const query: HostQuery = {
-      sql: `${statement.sql}\nFORMAT ${format}`,
+      sql: statement.sql,
+      format,
       settings: readSettings(limits),
       params: printParams(statement.sql, statement.params),
       signal: stop.signal,
@@ -190,7 +190,7 @@ class ClusterStore implements Store {
   }
 
   /** Leaving the connection does not stop the query; its id does, on the host that began it, with its parts on all shards. */
-  async #askStoppable(host: ClusterHost, query: HostQuery): Promise<Buffer> {
+  async #askStoppable(host: ClusterHost, query: HostQuery): Promise<HostAnswer> {
     this.#queries += 1
     const queryId = `${this.#prefix}-${this.#queries}`
     const stop = (): void => void killAgain(host, queryId)

@@ -1,5 +1,8 @@
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { mendLog, unlogged } from './deduplication-log.ts'
+import { mendLog, mendLogs, unlogged } from './deduplication-log.ts'
 
 const logs = ['1\t20260105_7_7_0\ta\n1\t20260106_8_8_0\tb\n', '1\t20260105_9_9_0\tc\n']
 
@@ -25,4 +28,23 @@ test.each([
   ['of a run before this one', line('20260101_2_2_0'), line('20260101_2_2_0')],
 ])('a log is mended: %s', (_title, text, expected) => {
   expect(mendLog(text, ['20260105_7_8_1', '20260105_1_6_1'], 4)).toBe(expected)
+})
+
+test('a part is set aside beside one that had its name before: numbers of what is gone are given again', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'wakeline-logs-'))
+  await writeFile(join(directory, 'wakeline-insertions.json'), '{"table":2}')
+  const names: string[][] = []
+  for (let powerCut = 1; powerCut <= 3; powerCut += 1) {
+    await mkdir(join(directory, 'table/20260105_3_3_0'), { recursive: true })
+    await writeFile(join(directory, 'table/20260105_3_3_0/data.bin'), 'as good as any')
+    await mendLogs(directory)
+    names.push(await readdir(join(directory, 'table')))
+  }
+  expect(names).toEqual([['detached'], ['detached'], ['detached']])
+  expect((await readdir(join(directory, 'table/detached'))).sort()).toEqual([
+    'unlogged_20260105_3_3_0',
+    'unlogged_20260105_3_3_0_try2',
+    'unlogged_20260105_3_3_0_try3',
+  ])
+  await rm(directory, { recursive: true })
 })

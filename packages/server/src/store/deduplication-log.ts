@@ -73,11 +73,18 @@ export async function mendLogs(directory: string): Promise<void> {
       if (mended !== text) await replaceFile(path, mended)
       logs.push(mended)
     }
-    for (const part of unlogged(parts, logs, before)) {
-      await mkdir(join(tablePath, 'detached'), { recursive: true })
-      await rename(join(tablePath, part), join(tablePath, 'detached', `unlogged_${part}`))
-    }
+    for (const part of unlogged(parts, logs, before)) await setAside(tablePath, part)
   }
+}
+
+/** The engine gives the number of an insertion that is gone to another: a part of the same name may have been set aside before. */
+async function setAside(tablePath: string, part: string): Promise<void> {
+  const folder = join(tablePath, 'detached')
+  await mkdir(folder, { recursive: true })
+  const taken = new Set(await namesIn(folder))
+  let name = `unlogged_${part}`
+  for (let time = 2; taken.has(name); time += 1) name = `unlogged_${part}_try${time}`
+  await rename(join(tablePath, part), join(folder, name))
 }
 
 /** The whole lines from the beginning, but for those of this run whose part is not there, nor one that it was merged into. */
