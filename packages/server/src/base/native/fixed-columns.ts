@@ -16,11 +16,19 @@ export class ByteColumn implements Column {
     this.#values[this.count++] = value
   }
 
+  fill(rows: number): void {
+    if (rows <= this.count) return
+    if (rows > this.#values.length) this.#values = grownBytes(this.#values, grownFor(rows))
+    this.#values.fill(0, this.count, rows)
+    this.count = rows
+  }
+
   size(): number {
     return this.count
   }
 
   truncate(rows: number): void {
+    if (rows > this.count) return
     if (rows === 0 && isOversized(this.count, this.#values.length)) this.#values = new Uint8Array(firstCapacity)
     this.count = rows
   }
@@ -44,11 +52,26 @@ export class Word32Column implements Column {
     this.#values[this.count++] = value
   }
 
+  /** Appends what is in this row, unless it is 0. */
+  appendSome(row: number, value: number): void {
+    if (value === 0) return
+    this.fill(row)
+    this.append(value)
+  }
+
+  fill(rows: number): void {
+    if (rows <= this.count) return
+    if (rows > this.#values.length) this.#values = grownWords(this.#values, grownFor(rows))
+    this.#values.fill(0, this.count, rows)
+    this.count = rows
+  }
+
   size(): number {
     return this.count * 4
   }
 
   truncate(rows: number): void {
+    if (rows > this.count) return
     if (rows === 0 && isOversized(this.count, this.#values.length)) this.#values = new Int32Array(firstCapacity)
     this.count = rows
   }
@@ -80,6 +103,17 @@ export class Word64Column implements Column {
     this.append(low, high)
   }
 
+  /** With the same value in each row, 0 if none is given. */
+  fill(rows: number, low = 0, high = 0): void {
+    if (rows * 2 > this.#halves.length) this.#halves = grownWords(this.#halves, grownFor(rows) * 2)
+    const halves = this.#halves
+    for (let at = this.count * 2; at < rows * 2; at += 2) {
+      halves[at] = low
+      halves[at + 1] = high
+    }
+    if (rows > this.count) this.count = rows
+  }
+
   low(row: number): number {
     return this.#halves[row * 2]!
   }
@@ -93,6 +127,7 @@ export class Word64Column implements Column {
   }
 
   truncate(rows: number): void {
+    if (rows > this.count) return
     if (rows === 0 && isOversized(this.count * 2, this.#halves.length)) this.#halves = new Int32Array(firstCapacity)
     this.count = rows
   }
@@ -125,11 +160,16 @@ export class Float64Column implements Column {
     this.count += 1
   }
 
+  fill(rows: number): void {
+    while (this.count < rows) this.append(0)
+  }
+
   size(): number {
     return this.count * 8
   }
 
   truncate(rows: number): void {
+    if (rows > this.count) return
     if (rows === 0 && isOversized(this.count, this.#values.length)) {
       this.#values = new Float64Array(firstCapacity)
       this.#halves = new Int32Array(this.#values.buffer)
@@ -174,6 +214,10 @@ export class NullableFloat64Column implements Column {
   appendNull(): void {
     this.#nulls.append(1)
     this.#values.append(0)
+  }
+
+  fill(rows: number): void {
+    while (this.count < rows) this.appendNull()
   }
 
   size(): number {
@@ -222,11 +266,19 @@ export class FixedStringColumn implements Column {
     this.count += 1
   }
 
+  fill(rows: number): void {
+    if (rows <= this.count) return
+    if (rows * this.width > this.#bytes.length) this.#grow(grownFor(rows) * this.width)
+    this.#bytes.fill(0, this.size(), rows * this.width)
+    this.count = rows
+  }
+
   size(): number {
     return this.count * this.width
   }
 
   truncate(rows: number): void {
+    if (rows > this.count) return
     if (rows === 0 && isOversized(this.size(), this.#bytes.length)) {
       this.#bytes = new Uint8Array(firstCapacity * this.width)
       this.#view = new DataView(this.#bytes.buffer)
@@ -246,6 +298,11 @@ export class FixedStringColumn implements Column {
     this.#bytes = grownBytes(this.#bytes, capacity)
     this.#view = new DataView(this.#bytes.buffer)
   }
+}
+
+/** A capacity of at least so many rows, of the sizes that doubling makes. */
+function grownFor(rows: number): number {
+  return Math.max(firstCapacity, 2 ** Math.ceil(Math.log2(rows)))
 }
 
 export function grownBytes(bytes: Uint8Array, capacity: number): Uint8Array<ArrayBuffer> {

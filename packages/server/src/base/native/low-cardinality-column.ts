@@ -12,8 +12,25 @@ const firstSlots = 256
  */
 const probesMax = 32
 const noSlot = -1
+
+/** The words of what is known of a key. */
+const known = {
+  /** Where its bytes begin, and how many there are. */
+  at: 0,
+  length: 1,
+  hash: 2,
+  /** Its slot (none for a repeated one), and the row that brought it, for taking keys out again. */
+  slot: 3,
+  row: 4,
+  /** By who appends it; 0 for a new one. */
+  mark: 5,
+  /** The key that came behind it last time. */
+  following: 6,
+  size: 8,
+} as const
 /** Own keys, new dictionary: what the engine itself writes. The low byte is the width of the indexes. */
 const dictionaryFlags = 0x600
+const nothing = new DataView(new ArrayBuffer(0))
 
 /**
  * LowCardinality(String): a dictionary of the values of this block, and an index into it for each row.
@@ -30,42 +47,51 @@ export class LowCardinalityColumn implements Column {
   #keysView = new DataView(this.#keys.buffer)
   #keysSize = 0
   #keyCount = 0
-  #keyAt = new Int32Array(firstKeys)
-  #keyLength = new Int32Array(firstKeys)
-  #keyHash = new Int32Array(firstKeys)
-  /** The slot of a key (none for a repeated one), and the row that brought it, for taking keys out again. */
-  #keySlot = new Int32Array(firstKeys)
-  #keyRow = new Int32Array(firstKeys)
-  /** What is known of a key by who appends it; 0 for a new one. */
-  #keyMark = new Int32Array(firstKeys)
-  #following = new Int32Array(firstKeys)
+  /** What is known of each key, `known.size` words a key: one array, because appending reads four of them. */
+  #known = new Int32Array(firstKeys * known.size)
   #last = 0
   #slots = new Int32Array(firstSlots)
   #indexes = new Int32Array(firstSlots)
   count = 0
 
   append(from: DataView, at: number, length: number): void {
-    let key = this.#following[this.#last]!
+    const words = this.#known
+    const followingAt = this.#last * known.size + known.following
+    let key = words[followingAt]!
     if (
       key >= this.#keyCount ||
-      this.#keyLength[key] !== length ||
-      !sameBytes(from, at, this.#keysView, this.#keyAt[key]!, length)
+      words[key * known.size + known.length] !== length ||
+      !sameBytes(from, at, this.#keysView, words[key * known.size + known.at]!, length)
     ) {
       key = this.#find(from, at, length)
-      this.#following[this.#last] = key
+      this.#known[followingAt] = key
     }
     this.#last = key
     if (this.count === this.#indexes.length) this.#indexes = grownWords(this.#indexes, this.count * 2)
     this.#indexes[this.count++] = key
   }
 
+  fill(rows: number): void {
+    if (rows > this.count) this.append(nothing, 0, 0)
+    this.repeat(rows)
+  }
+
+  /** Appends the value appended last until there are `rows`. */
+  repeat(rows: number): void {
+    if (rows <= this.count) return
+    const capacity = Math.max(this.#indexes.length, 2 ** Math.ceil(Math.log2(rows)))
+    if (capacity > this.#indexes.length) this.#indexes = grownWords(this.#indexes, capacity)
+    this.#indexes.fill(this.#last, this.count, rows)
+    this.count = rows
+  }
+
   /** The mark of the value appended last: kept as long as the dictionary holds it, so that it is judged once a block. */
   get lastMark(): number {
-    return this.#keyMark[this.#last] ?? 0
+    return this.#known[this.#last * known.size + known.mark] ?? 0
   }
 
   set lastMark(mark: number) {
-    this.#keyMark[this.#last] = mark
+    this.#known[this.#last * known.size + known.mark] = mark
   }
 
   size(): number {
@@ -79,10 +105,12 @@ export class LowCardinalityColumn implements Column {
     if (rows >= this.count) return
     if (rows === 0) this.#clear()
     // The last key in took its slot last, so emptying it leaves every other key where a search finds it.
-    while (this.#keyCount > 0 && this.#keyRow[this.#keyCount - 1]! >= rows) {
-      this.#keyCount -= 1
-      this.#keysSize = this.#keyAt[this.#keyCount]! - varintSize(this.#keyLength[this.#keyCount]!)
-      const slot = this.#keySlot[this.#keyCount]!
+    const words = this.#known
+    for (; this.#keyCount > 0; this.#keyCount -= 1) {
+      const last = (this.#keyCount - 1) * known.size
+      if (words[last + known.row]! < rows) break
+      this.#keysSize = words[last + known.at]! - varintSize(words[last + known.length]!)
+      const slot = words[last + known.slot]!
       if (slot !== noSlot) this.#slots[slot] = 0
     }
     this.#last = 0
@@ -113,15 +141,17 @@ export class LowCardinalityColumn implements Column {
 
   #find(from: DataView, at: number, length: number): number {
     const hash = hashBytes(from, at, length)
+    const words = this.#known
     const mask = this.#slots.length - 1
     let slot = hash & mask
     for (let probe = 0; probe < probesMax; probe += 1) {
       const key = this.#slots[slot]! - 1
       if (key < 0) return this.#add(from, at, length, hash, slot)
+      const word = key * known.size
       if (
-        this.#keyHash[key] === hash &&
-        this.#keyLength[key] === length &&
-        sameBytes(from, at, this.#keysView, this.#keyAt[key]!, length)
+        words[word + known.hash] === hash &&
+        words[word + known.length] === length &&
+        sameBytes(from, at, this.#keysView, words[word + known.at]!, length)
       )
         return key
       slot = (slot + 1) & mask
@@ -131,7 +161,7 @@ export class LowCardinalityColumn implements Column {
 
   #add(from: DataView, at: number, length: number, hash: number, slot: number): number {
     const key = this.#keyCount
-    if (key === this.#keyAt.length) this.#growKeys()
+    if ((key + 1) * known.size > this.#known.length) this.#known = grownWords(this.#known, this.#known.length * 2)
     this.#reserve(length + 5)
     let end = this.#keysSize
     let rest = length
@@ -141,13 +171,14 @@ export class LowCardinalityColumn implements Column {
     }
     this.#keys[end++] = rest
     copyBytes(from, at, length, this.#keysView, end)
-    this.#keyAt[key] = end
-    this.#keyLength[key] = length
-    this.#keyHash[key] = hash
-    this.#keySlot[key] = slot
-    this.#keyRow[key] = this.count
-    this.#keyMark[key] = 0
-    this.#following[key] = 0
+    const word = key * known.size
+    this.#known[word + known.at] = end
+    this.#known[word + known.length] = length
+    this.#known[word + known.hash] = hash
+    this.#known[word + known.slot] = slot
+    this.#known[word + known.row] = this.count
+    this.#known[word + known.mark] = 0
+    this.#known[word + known.following] = 0
     this.#keysSize = end + length
     this.#keyCount = key + 1
     if (slot !== noSlot) this.#slots[slot] = key + 1
@@ -161,29 +192,19 @@ export class LowCardinalityColumn implements Column {
     this.#keysView = new DataView(this.#keys.buffer)
   }
 
-  #growKeys(): void {
-    const capacity = this.#keyAt.length * 2
-    this.#keyAt = grownWords(this.#keyAt, capacity)
-    this.#keyLength = grownWords(this.#keyLength, capacity)
-    this.#keyHash = grownWords(this.#keyHash, capacity)
-    this.#keySlot = grownWords(this.#keySlot, capacity)
-    this.#keyRow = grownWords(this.#keyRow, capacity)
-    this.#keyMark = grownWords(this.#keyMark, capacity)
-    this.#following = grownWords(this.#following, capacity)
-  }
-
   /** Keys are put in again in their order, so that the last one in is still the first one that can be taken out. */
   #growSlots(): void {
     this.#slots = new Int32Array(this.#slots.length * 2)
     const mask = this.#slots.length - 1
     for (let key = 0; key < this.#keyCount; key += 1) {
-      let slot = this.#keyHash[key]! & mask
+      const word = key * known.size
+      let slot = this.#known[word + known.hash]! & mask
       let probe = 0
       while (probe < probesMax && this.#slots[slot] !== 0) {
         slot = (slot + 1) & mask
         probe += 1
       }
-      this.#keySlot[key] = probe < probesMax ? slot : noSlot
+      this.#known[word + known.slot] = probe < probesMax ? slot : noSlot
       if (probe < probesMax) this.#slots[slot] = key + 1
     }
   }
@@ -196,12 +217,7 @@ export class LowCardinalityColumn implements Column {
     if (isOversized(this.count, this.#indexes.length)) this.#indexes = new Int32Array(firstSlots)
     if (isOversized(this.#keyCount, this.#slots.length)) {
       this.#slots = new Int32Array(firstSlots)
-      this.#keyAt = new Int32Array(firstKeys)
-      this.#keyLength = new Int32Array(firstKeys)
-      this.#keyHash = new Int32Array(firstKeys)
-      this.#keySlot = new Int32Array(firstKeys)
-      this.#keyRow = new Int32Array(firstKeys)
-      this.#following = new Int32Array(firstKeys)
+      this.#known = new Int32Array(firstKeys * known.size)
     } else this.#slots.fill(0)
     this.#keyCount = 0
     this.#keysSize = 0

@@ -23,6 +23,11 @@ export class MapColumn implements Column {
     this.#ends.append(this.keys.count, 0)
   }
 
+  /** Values that are in no row yet belong to the first of these; so they do in all columns of many values. */
+  fill(rows: number): void {
+    this.#ends.fill(rows, this.keys.count)
+  }
+
   size(): number {
     return this.#ends.size() + this.keys.size() + this.values.size()
   }
@@ -33,6 +38,7 @@ export class MapColumn implements Column {
 
   /** Also forgets values that were appended to a row that has not been ended. */
   truncate(rows: number): void {
+    if (rows > this.count) return
     const values = rows === 0 ? 0 : this.#ends.low(rows - 1)
     this.#ends.truncate(rows)
     this.keys.truncate(values)
@@ -72,6 +78,10 @@ export class ArrayColumn<Values extends Word64Column | Float64Column> implements
     this.#ends.append(this.values.count, 0)
   }
 
+  fill(rows: number): void {
+    this.#ends.fill(rows, this.values.count)
+  }
+
   size(): number {
     return this.#ends.size() + this.values.size()
   }
@@ -79,6 +89,7 @@ export class ArrayColumn<Values extends Word64Column | Float64Column> implements
   mark(): void {}
 
   truncate(rows: number): void {
+    if (rows > this.count) return
     const values = rows === 0 ? 0 : this.#ends.low(rows - 1)
     this.#ends.truncate(rows)
     this.values.truncate(values)
@@ -117,6 +128,10 @@ export class TuplesColumn<Elements> implements Column {
     this.#ends.append(this.tuples, 0)
   }
 
+  fill(rows: number): void {
+    this.#ends.fill(rows, this.tuples)
+  }
+
   size(): number {
     return this.#list.reduce((sum, column) => sum + column.size(), this.#ends.size())
   }
@@ -127,6 +142,7 @@ export class TuplesColumn<Elements> implements Column {
 
   /** Also forgets what was appended to a row, or a tuple, that has not been ended. */
   truncate(rows: number): void {
+    if (rows > this.count) return
     const tuples = rows === 0 ? 0 : this.#ends.low(rows - 1)
     this.#ends.truncate(rows)
     for (const column of this.#list) column.truncate(tuples)

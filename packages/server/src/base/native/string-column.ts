@@ -41,6 +41,15 @@ export class StringColumn implements Column {
     this.count += 1
   }
 
+  fill(rows: number): void {
+    const more = rows - this.count
+    if (more <= 0) return
+    if (this.#size + more > this.#bytes.length) this.#grow(more)
+    this.#bytes.fill(0, this.#size, this.#size + more)
+    this.#size += more
+    this.count = rows
+  }
+
   size(): number {
     return this.#size
   }

@@ -25,8 +25,15 @@ type Block = TableBlock<typeof list>
 
 type Row = Record<string, NativeValue>
 
+/** A row of which only the first column is appended. */
+const nothing: Row = {
+  ...{ small: 1, word: 0, wide: 0n, number: 0, maybe: null, id: '0000000000000000', text: '', name: '' },
+  ...{ pairs: [], counts: [], events: [] },
+}
+
 /** Appends a row made from numbers and answers what must be read back. */
-function appendRow({ columns }: Block, random: () => number): Row {
+function appendRow({ columns, rows }: Block, random: () => number): Row {
+  for (const column of Object.values(columns)) column.fill(rows)
   const words = Array.from({ length: Math.floor(random() * 4) }, () => `word-${Math.floor(random() * 40)}`)
   const big = Math.floor(random() * 2 ** 31)
   const text = words.join(' ').repeat(1 + Math.floor(random() * 20))
@@ -89,12 +96,17 @@ test.each([1, 2, 3])('rows that stay are read back, whatever was truncated betwe
       } else if (dice < 0.2) {
         const kept = dice < 0.03 ? marked : Math.max(marked, rows.length - Math.floor(random() * 3))
         // A row that was begun and not ended goes with the rest.
+        block.columns.pairs.fill(block.rows)
         block.columns.pairs.keys.append(view('unfinished'), 0, 10)
         block.columns.pairs.values.append(view('unfinished'), 0, 10)
         block.truncate(kept)
         rows = rows.slice(0, kept)
+      } else if (dice < 0.5) {
+        block.columns.small.append(1)
+        rows.push(nothing)
       } else rows.push(appendRow(block, random))
     }
+    block.fill()
     const size = block.bytes
     const bytes = block.take()
     expect(bytes.length).toBe(size)
@@ -110,6 +122,23 @@ test.each([1, 256, 257, 65_536, 65_537])('a dictionary of %i keys has indexes as
   const [read] = readBlocks(block.take())
   expect(read?.columns['name']?.length).toBe(keys + 1)
   expect(read?.columns['name']?.slice(-2)).toEqual([`k${keys - 1}`, 'k0'])
+})
+
+test('a dictionary that once was huge grows again', () => {
+  const block = new TableBlock([['name', 'LowCardinality(String)']])
+  for (const keys of [40_000, 100, 3_000]) {
+    for (let i = 0; i < keys; i += 1) block.columns.name.append(view(`k${i}`), 0, `k${i}`.length)
+    expect(readRows(block.take())).toHaveLength(keys)
+  }
+})
+
+test('one value of a dictionary stands in many rows', () => {
+  const block = new TableBlock([['name', 'LowCardinality(String)']])
+  block.columns.name.append(view('a'), 0, 1)
+  block.columns.name.repeat(300)
+  block.columns.name.fill(301)
+  const names = readRows(block.take()).map(({ name }) => name)
+  expect(names).toEqual([...Array.from({ length: 300 }, () => 'a'), ''])
 })
 
 test('empty maps and arrays have no dictionary in the block', () => {

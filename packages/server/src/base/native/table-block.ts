@@ -67,7 +67,7 @@ export type ColumnsOf<List extends ColumnList> = { [Entry in List[number] as Ent
 
 /**
  * The rows of one table as they grow, one builder for each column. Whoever appends a row appends to every column
- * once; `truncate` takes back a row that was begun, and `take` makes the complete Native block:
+ * once, or leaves out what is nothing and says `fill` when all rows of a request are there; `truncate` takes back a row that was begun, and `take` makes the complete Native block:
  *
  *   varint columns, varint rows, then for each column: name, type, prefixes, body
  */
@@ -100,6 +100,11 @@ export class TableBlock<const List extends ColumnList> {
 
   mark(): void {
     for (const column of this.#list) column.mark()
+  }
+
+  /** Ends the rows: what was not appended to them is nothing. The first column has something for each. */
+  fill(): void {
+    for (const column of this.#list) column.fill(this.rows)
   }
 
   truncate(rows: number): void {

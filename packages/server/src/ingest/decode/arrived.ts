@@ -11,21 +11,11 @@ const redactedView = new DataView(utf8.encode(redactedText).buffer)
 /** From a letter of what was sent to that of what was added beside it. */
 export const besideLetter = (sent: number): number => sent - 0x20
 
-/** Appends the value of the attribute that was just read, without its secret, and once more under its stable name. */
-export function appendArrived(decoding: Decoding, arrival: Arrival, map: MapColumn, letters: TypeLetters): void {
-  const { value } = decoding
-  const mark = map.keys.lastMark
-  if (mark !== keyMark.plain) {
-    appendMarked(decoding, arrival, map, letters)
-    return
-  }
-  if (value.length < secretSizeMinBytes) decoding.appendValue(map.values, value)
-  else appendArrivedValue(decoding, map.values, value)
-  letters.add(value.letter)
-}
-
-/** What is rare: a key that is new in its block, is that of a secret, or has a stable name. */
-function appendMarked(decoding: Decoding, arrival: Arrival, map: MapColumn, letters: TypeLetters): void {
+/**
+ * Appends the value of the attribute that was just read, without its secret, and once more under its stable name, where
+ * its key is new in its block, is that of a secret, or has a stable name.
+ */
+export function appendMarked(decoding: Decoding, arrival: Arrival, map: MapColumn, letters: TypeLetters): void {
   const { value } = decoding
   let mark = map.keys.lastMark
   if (mark === keyMark.unknown) {
@@ -50,16 +40,15 @@ function appendMarked(decoding: Decoding, arrival: Arrival, map: MapColumn, lett
 
 /** Appends a value without the secrets in its text. */
 export function appendArrivedValue(decoding: Decoding, column: StringColumn, value: ValueRegister): void {
-  const { arrival } = decoding
-  if (arrival === undefined || !arrival.options.redact || value.length < secretSizeMinBytes) {
-    decoding.appendValue(column, value)
+  const { arrival, view } = decoding
+  const { at, length } = value
+  if (value.letter === letter.s) {
+    const kept = decoding.kept(at, length)
+    if (length < secretSizeMinBytes || !appendRedactedText(decoding, column, value, kept)) column.append(view, at, kept)
     return
   }
-  if (value.letter === letter.s) {
-    const length = Math.min(value.length, decoding.limits.valueSizeMaxBytes)
-    const isTold = arrival.hasOwnKeys || maySecret(decoding.view, value.at, value.at + length)
-    if (!isTold || !appendRedacted(column, arrival, textOf(decoding, value.at, length)))
-      decoding.appendValue(column, value)
+  if (arrival === undefined || !arrival.options.redact || length < secretSizeMinBytes) {
+    decoding.appendValue(column, value)
     return
   }
   const isNested = value.letter === letter.a || value.letter === letter.k
@@ -71,6 +60,14 @@ export function appendArrivedValue(decoding: Decoding, column: StringColumn, val
   const { text } = decoding.blocks
   const rendered = Buffer.from(text.bytes.buffer, text.bytes.byteOffset, text.size).toString()
   if (!appendRedacted(column, arrival, rendered, withoutKeys(rendered, arrival))) column.append(text.view, 0, text.size)
+}
+
+/** Answers false, and has appended nothing, where the first bytes of a string hold no secret. */
+function appendRedactedText(decoding: Decoding, column: StringColumn, { at }: ValueRegister, length: number): boolean {
+  const { arrival, view } = decoding
+  if (arrival === undefined || !arrival.options.redact) return false
+  if (!arrival.hasOwnKeys && !maySecret(view, at, at + length)) return false
+  return appendRedacted(column, arrival, textOf(decoding, at, length))
 }
 
 /** Answers false, and has appended nothing, where there is no secret. */

@@ -1,20 +1,40 @@
 import type { MapColumn } from '../../base/native/nested-columns.ts'
-import { appendArrived } from './arrived.ts'
+import { keyMark } from '../arrival/arrival.ts'
+import { appendArrivedValue, appendMarked } from './arrived.ts'
 import type { Decoding } from './decoding.ts'
 import type { TypeLetters } from './type-letters.ts'
 import { letter, readKeyValue, type ValueRegister } from './value.ts'
 
+/**
+ * Reads an attribute, and those that follow it under the same key, which has one byte: nearly always all of the record.
+ * `end` is that of the record.
+ */
+export function readAttributes(
+  decoding: Decoding,
+  map: MapColumn,
+  letters: TypeLetters,
+  key: number,
+  end: number,
+): void {
+  const { reader } = decoding
+  const { bytes } = reader
+  readAttribute(decoding, map, letters)
+  while (reader.at < end && bytes[reader.at] === key) {
+    reader.at += 1
+    readAttribute(decoding, map, letters)
+  }
+}
+
 /** Reads one attribute into the open row of a map, and does what is done on arrival. Beyond the limit it is skipped and counted. */
 export function readAttribute(decoding: Decoding, map: MapColumn, letters: TypeLetters): void {
-  const { arrival, value } = decoding
   if (!readKept(decoding, letters)) return
-  decoding.appendText(map.keys, value.keyAt, value.keyLength)
-  if (arrival !== undefined) {
-    appendArrived(decoding, arrival, map, letters)
-    return
+  const { arrival, value, view } = decoding
+  map.keys.append(view, value.keyAt, decoding.kept(value.keyAt, value.keyLength))
+  if (arrival !== undefined && map.keys.lastMark !== keyMark.plain) appendMarked(decoding, arrival, map, letters)
+  else {
+    appendArrivedValue(decoding, map.values, value)
+    letters.add(value.letter)
   }
-  decoding.appendValue(map.values, value)
-  letters.add(value.letter)
 }
 
 /** The same as it was sent: the labels of a series are what it is known by. */

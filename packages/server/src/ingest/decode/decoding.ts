@@ -79,14 +79,16 @@ export class Decoding {
     return { accepted, rejected: rejected + shed, shed, reason: this.reason || why }
   }
 
-  /** Appends a string of the body, cut at the end of a character when it is longer than the limit. */
+  /** Appends a string of the body, as much of it as is kept. */
   appendText(column: StringColumn | LowCardinalityColumn, at: number, length: number): void {
-    const { valueSizeMaxBytes } = this.limits
-    if (length <= valueSizeMaxBytes) column.append(this.view, at, length)
-    else {
-      this.valuesCut += 1
-      column.append(this.view, at, cutLength(this.reader.bytes, at, valueSizeMaxBytes))
-    }
+    column.append(this.view, at, this.kept(at, length))
+  }
+
+  /** The length to keep of a string of the body: one longer than the limit is cut at the end of a character. */
+  kept(at: number, length: number): number {
+    if (length <= this.limits.valueSizeMaxBytes) return length
+    this.valuesCut += 1
+    return cutLength(this.reader.bytes, at, this.limits.valueSizeMaxBytes)
   }
 
   appendValue(column: StringColumn, value: ValueRegister): void {

@@ -1,6 +1,6 @@
 import { otlp, wireType } from '@wakeline/protocol'
 import { isSpanShed } from '../shedding.ts'
-import { readAttribute } from './attributes.ts'
+import { readAttribute, readAttributes } from './attributes.ts'
 import type { Decoding } from './decoding.ts'
 import { checkId } from './ids.ts'
 import { readTime } from './times.ts'
@@ -51,7 +51,7 @@ export function decodeSpan(decoding: Decoding, register: SpanRegister, end: numb
   const rows = spans.rows
   register.clear()
   decoding.letters.clear()
-  while (reader.at < end) readEntry(decoding, register)
+  readEntries(decoding, register, end)
   reader.close(end)
   checkIds(decoding, register)
   if (decoding.shedLevel > 0 && reader.fault === undefined && isShed(decoding, register)) {
@@ -71,45 +71,47 @@ function isShed({ shedLevel, view }: Decoding, { status, traceAt }: SpanRegister
   return isSpanShed(shedLevel, status, view.getUint32(traceAt + 12))
 }
 
-/** One entry of a span. In order of how often they come. */
-function readEntry(decoding: Decoding, register: SpanRegister): void {
+/** The entries of a span, in order of how often they come. */
+function readEntries(decoding: Decoding, register: SpanRegister, end: number): void {
   const { reader } = decoding
-  const key = reader.varint32()
-  switch (key) {
-    case (span.attributes << 3) | bytes:
-      readAttribute(decoding, decoding.blocks.spans.columns.attributes, decoding.letters)
-      return
-    case (span.traceId << 3) | bytes:
-      register.traceAt = reader.range()
-      register.traceLength = reader.length
-      return
-    case (span.spanId << 3) | bytes:
-      register.idAt = reader.range()
-      register.idLength = reader.length
-      return
-    case (span.parentSpanId << 3) | bytes:
-      register.parentAt = reader.range()
-      register.parentLength = reader.length
-      return
-    case (span.name << 3) | bytes:
-      register.nameAt = reader.range()
-      register.nameLength = reader.length
-      return
-    case (span.kind << 3) | varint:
-      register.kind = reader.varint32()
-      return
-    case (span.startTimeUnixNano << 3) | fixed64:
-      readTime(reader)
-      register.startLow = reader.low
-      register.startHigh = reader.high
-      return
-    case (span.endTimeUnixNano << 3) | fixed64:
-      readTime(reader)
-      register.endLow = reader.low
-      register.endHigh = reader.high
-      return
-    default:
-      readRareEntry(decoding, register, key)
+  while (reader.at < end) {
+    const key = reader.varint32()
+    switch (key) {
+      case (span.attributes << 3) | bytes:
+        readAttributes(decoding, decoding.blocks.spans.columns.attributes, decoding.letters, key, end)
+        break
+      case (span.traceId << 3) | bytes:
+        register.traceAt = reader.range()
+        register.traceLength = reader.length
+        break
+      case (span.spanId << 3) | bytes:
+        register.idAt = reader.range()
+        register.idLength = reader.length
+        break
+      case (span.parentSpanId << 3) | bytes:
+        register.parentAt = reader.range()
+        register.parentLength = reader.length
+        break
+      case (span.name << 3) | bytes:
+        register.nameAt = reader.range()
+        register.nameLength = reader.length
+        break
+      case (span.kind << 3) | varint:
+        register.kind = reader.varint32()
+        break
+      case (span.startTimeUnixNano << 3) | fixed64:
+        readTime(reader)
+        register.startLow = reader.low
+        register.startHigh = reader.high
+        break
+      case (span.endTimeUnixNano << 3) | fixed64:
+        readTime(reader)
+        register.endLow = reader.low
+        register.endHigh = reader.high
+        break
+      default:
+        readRareEntry(decoding, register, key)
+    }
   }
 }
 
@@ -163,7 +165,8 @@ function readStatus({ reader }: Decoding, register: SpanRegister): void {
 
 function readEvent(decoding: Decoding, register: SpanRegister): void {
   const { reader, innerLetters } = decoding
-  const { elements } = decoding.blocks.spans.columns.events
+  const { events, ts } = decoding.blocks.spans.columns
+  const { elements } = events
   const end = reader.lengthEnd()
   register.events += 1
   if (register.events > decoding.limits.eventsMax) {
@@ -171,6 +174,7 @@ function readEvent(decoding: Decoding, register: SpanRegister): void {
     reader.at = end
     return
   }
+  events.fill(ts.count)
   innerLetters.clear()
   let [low, high, nameAt, nameLength, dropped] = [0, 0, 0, 0, 0]
   while (reader.at < end) {
@@ -226,6 +230,9 @@ function readLink(decoding: Decoding, register: SpanRegister): void {
     reader.at = end
     return
   }
+  const { links, ts } = decoding.blocks.spans.columns
+  const { elements } = links
+  links.fill(ts.count)
   innerLetters.clear()
   const link = new LinkRegister()
   while (reader.at < end) readLinkEntry(decoding, link)
@@ -233,7 +240,6 @@ function readLink(decoding: Decoding, register: SpanRegister): void {
   checkId(reader, 'trace id of a link', link.traceAt, link.traceLength, 16)
   checkId(reader, 'span id of a link', link.idAt, link.idLength, 8)
   if (reader.fault !== undefined) return
-  const { elements } = decoding.blocks.spans.columns.links
   elements.trace_id.append(decoding.view, link.traceAt)
   elements.span_id.append(decoding.view, link.idAt)
   decoding.appendText(elements.trace_state, link.stateAt, link.stateLength)
@@ -283,16 +289,16 @@ function checkIds({ reader }: Decoding, register: SpanRegister): void {
     reader.fail(`its parent span id has ${parent} bytes instead of 8`, register.parentAt)
 }
 
+/** What is nothing in most spans is left out; where they come from is filled in behind them. */
 function append(decoding: Decoding, register: SpanRegister): void {
-  const { view, letters, resource, scope } = decoding
+  const { view, letters } = decoding
   const { columns } = decoding.blocks.spans
   takeAbsentTimes(decoding, register)
+  appendRare(decoding, register, columns.ts.count)
   columns.ts.append(register.startLow, register.startHigh)
-  columns.service.append(resource.service, 0, resource.service.byteLength)
-  decoding.appendText(columns.name, register.nameAt, register.nameLength)
+  columns.name.append(view, register.nameAt, decoding.kept(register.nameAt, register.nameLength))
   columns.kind.append(register.kind <= 255 ? register.kind : 0)
   columns.status.append(register.status <= 255 ? register.status : 0)
-  decoding.appendText(columns.status_message, register.messageAt, register.messageLength)
   const borrow = register.endLow >>> 0 < register.startLow >>> 0 ? 1 : 0
   columns.duration.append(
     (register.endLow - register.startLow) | 0,
@@ -302,17 +308,24 @@ function append(decoding: Decoding, register: SpanRegister): void {
   columns.span_id.append(view, register.idAt)
   if (register.parentLength === 0) columns.parent_span_id.appendZeros()
   else columns.parent_span_id.append(view, register.parentAt)
-  decoding.appendText(columns.trace_state, register.stateAt, register.stateLength)
-  columns.flags.append(register.flags)
-  columns.resource_id.append(resource.low, resource.high)
-  columns.scope_id.append(scope.low, scope.high)
   columns.attributes.endRow()
   letters.appendTo(columns.attribute_types)
-  columns.dropped_attributes.append(register.dropped + letters.dropped)
-  columns.events.endRow()
-  columns.links.endRow()
-  columns.dropped_events.append(register.droppedEvents)
-  columns.dropped_links.append(register.droppedLinks)
+}
+
+function appendRare(decoding: Decoding, register: SpanRegister, row: number): void {
+  const { columns } = decoding.blocks.spans
+  if (register.messageLength > 0) {
+    columns.status_message.fill(row)
+    decoding.appendText(columns.status_message, register.messageAt, register.messageLength)
+  }
+  if (register.stateLength > 0) {
+    columns.trace_state.fill(row)
+    decoding.appendText(columns.trace_state, register.stateAt, register.stateLength)
+  }
+  columns.flags.appendSome(row, register.flags)
+  columns.dropped_attributes.appendSome(row, register.dropped + decoding.letters.dropped)
+  columns.dropped_events.appendSome(row, register.droppedEvents)
+  columns.dropped_links.appendSome(row, register.droppedLinks)
 }
 
 /** A start that was not given is the end, or else the arrival; an end that was not given is the start. */
