@@ -108,7 +108,7 @@ describe('the UI', () => {
       ({ metrics }) => metrics.some(({ metric }) => metric === 'http.server.request.duration'),
       60_000,
     )
-    // A push every 10 seconds, and a cumulative histogram has something to chart from the second on.
+    // Services push one after the other, a series is known a moment before its points, and this page asks once.
     await eventually(
       () =>
         server.ask<MetricRangeAnswer>(`/metrics/range?metric=http.server.request.duration&by=service&${lastMinutes()}`),
