@@ -108,7 +108,7 @@ describe('the UI', () => {
       ({ metrics }) => metrics.some(({ metric }) => metric === 'http.server.request.duration'),
       60_000,
     )
-    // Services push one after the other, a series is known a moment before its points, and this page asks once.
+    // Services push one after the other, a series is known a moment before its points, and this page asks again after 30 s only.
     await eventually(
       () =>
         server.ask<MetricRangeAnswer>(`/metrics/range?metric=http.server.request.duration&by=service&${lastMinutes()}`),
@@ -122,6 +122,7 @@ describe('the UI', () => {
     await page.getByRole('button', { name: 'service', exact: true }).click()
     await expect.poll(() => new URL(page.url()).searchParams.get('by')).toBe('service')
     await page.getByRole('button', { name: 'storefront', exact: true }).first().waitFor()
+    expect(await page.getByRole('button', { name: 'How often to ask again' }).textContent()).toBe('30s')
     await keepScreenshot(page, 'metric-light')
     expect(complaints).toEqual([])
   })
