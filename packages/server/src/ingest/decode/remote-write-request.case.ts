@@ -102,7 +102,8 @@ function writeRefs(out: WireWriter, refs: readonly number[]): void {
 function writeSamples(out: WireWriter, { samples = [] }: RequestSeries): void {
   for (const { value, timeMs, startMs } of samples) {
     const mark = out.begin(2)
-    writeDouble(out, 1, value)
+    // As most do: what is 0 is left out.
+    if (!Object.is(value, 0)) writeDouble(out, 1, value)
     writeInt(out, 2, timeMs)
     if (startMs !== undefined) writeInt(out, 3, startMs)
     out.end(mark)

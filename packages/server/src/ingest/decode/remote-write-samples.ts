@@ -23,11 +23,9 @@ export function readUsualSample({ reader, view }: Decoding, into: SampleRegister
   const { at, bytes } = reader
   if (at + 17 > bytes.length || bytes[at] !== 16) return false
   if (bytes[at + 1] !== ((1 << 3) | fixed64) || bytes[at + 10] !== ((2 << 3) | varint)) return false
-  const first = view.getInt32(at + 11, true)
-  const last = view.getUint16(at + 15, true)
-  if ((first & moreBits) !== moreBits || (last & 0x8080) !== 0x80) return false
-  const low = (first & 0x7f) | ((first >>> 1) & 0x3f80) | ((first >>> 2) & 0x1f_c000) | ((first >>> 3) & 0xfe0_0000)
-  into.timeMs = low + ((last & 0x7f) | ((last >>> 1) & 0x3f80)) * 2 ** 28
+  const timeMs = usualMs(view.getInt32(at + 11, true), view.getUint16(at + 15, true))
+  if (timeMs < 0) return false
+  into.timeMs = timeMs
   into.startMs = 0
   into.valueLow = view.getInt32(at + 2, true)
   into.valueHigh = view.getInt32(at + 6, true)
@@ -37,6 +35,13 @@ export function readUsualSample({ reader, view }: Decoding, into: SampleRegister
 
 /** Set in each byte of a varint but the last. */
 const moreBits = 0x8080_8080 | 0
+
+/** A time from 2004 to 2109, from the first four and the last two of the six bytes it has; -1 where it has others. */
+export function usualMs(first: number, last: number): number {
+  if ((first & moreBits) !== moreBits || (last & 0x8080) !== 0x80) return -1
+  const low = (first & 0x7f) | ((first >>> 1) & 0x3f80) | ((first >>> 2) & 0x1f_c000) | ((first >>> 3) & 0xfe0_0000)
+  return low + ((last & 0x7f) | ((last >>> 1) & 0x3f80)) * 2 ** 28
+}
 
 /** Reads a Sample that ends at `end`. What is not there is 0, as protobuf says. */
 export function readSample({ reader }: Decoding, into: SampleRegister, end: number): void {

@@ -32,17 +32,26 @@ export class SeriesCache {
   /** For each entry, and for none, the one that was found after it; 0 where none was. */
   #following = new Int32Array(513)
 
-  /**
-   * Whether the labels that followed the last ones stand here again, and `behind` them is what never begins a label, so
-   * that they end there. Answers their length, or 0.
-   */
-  follow(view: DataView, at: number, { end, behind }: { end: number; behind: number }): number {
-    const entry = this.#following[this.#found] ?? 0
-    if (entry === 0) return 0
-    const length = this.#entries[entry * 4 - 3] ?? 0
-    if (at + length >= end || view.getUint8(at + length) !== behind || !this.#holds(entry, view, at, length)) return 0
-    this.#take(entry)
-    return length
+  /** The entry of the series that followed the last one, the time before; 0 where none did. */
+  get expected(): number {
+    return this.#following[this.#found] ?? 0
+  }
+
+  /** Of the labels of an entry. */
+  lengthOf(entry: number): number {
+    return this.#entries[entry * 4 - 3] ?? 0
+  }
+
+  /** Whether the labels of an entry stand here; there must be room for them. */
+  standsAt(view: DataView, at: number, entry: number): boolean {
+    return sameBytes(view, at, this.#view, this.#entries[entry * 4 - 4] ?? 0, this.lengthOf(entry))
+  }
+
+  /** Makes an entry the one that was found last. */
+  take(entry: number): void {
+    this.#found = entry
+    this.low = this.#entries[entry * 4 - 2] ?? 0
+    this.high = this.#entries[entry * 4 - 1] ?? 0
   }
 
   find(view: DataView, at: number, length: number): boolean {
@@ -51,24 +60,18 @@ export class SeriesCache {
     this.#found = 0
     if (entry <= 0) return false
     this.#following[before] = entry
-    this.#take(entry)
+    this.take(entry)
     return true
   }
 
-  #take(entry: number): void {
-    this.#found = entry
-    this.low = this.#entries[entry * 4 - 2] ?? 0
-    this.high = this.#entries[entry * 4 - 1] ?? 0
+  /** The entry found last, or kept last; 0 where it could not be kept. */
+  get found(): number {
+    return this.#found
   }
 
-  #holds(entry: number, view: DataView, at: number, length: number): boolean {
-    if (entry === 0 || this.#entries[entry * 4 - 3] !== length) return false
-    return sameBytes(view, at, this.#view, this.#entries[entry * 4 - 4] ?? 0, length)
-  }
-
-  /** Of the series found last, or kept last: whether its row was there on that day, as far as was known then. */
-  isKnown(day: number, state: number): boolean {
-    const at = this.#found * 2 - 2
+  /** Whether the row of an entry's series was there on that day, as far as was known then. */
+  isKnown(entry: number, day: number, state: number): boolean {
+    const at = entry * 2 - 2
     return at >= 0 && this.#known[at] === day && this.#known[at + 1] === state
   }
 
@@ -108,7 +111,8 @@ export class SeriesCache {
     for (let probe = 0; probe < probesMax; probe += 1) {
       const entry = this.#slots[slot] ?? 0
       if (entry === 0) return -slot
-      if (this.#hashes[entry - 1] === hash && this.#holds(entry, view, at, length)) return entry
+      if (this.#hashes[entry - 1] === hash && this.lengthOf(entry) === length && this.standsAt(view, at, entry))
+        return entry
       slot = (slot + 1) & mask
     }
     return -this.#slots.length - 1

@@ -6,6 +6,7 @@ import { appendExemplar, ExemplarRegister, readExemplar } from './remote-write-e
 import { appendHistogram, formOf, HistogramRegister, readHistogram } from './remote-write-histograms.ts'
 import { LabelRegister, readLabel, readRefs, resolveRefs, Symbols, symbolAt } from './remote-write-labels.ts'
 import { type FamilyMetadata, keptText } from './remote-write-metadata.ts'
+import { decodeRun } from './remote-write-run.ts'
 import { appendSample, readSample, readUsualSample, SampleRegister } from './remote-write-samples.ts'
 import { hashSeries, isSeriesKnown, type SeriesId, type Telling, writeSeries } from './remote-write-series.ts'
 import { checkMs } from './remote-write-times.ts'
@@ -83,6 +84,8 @@ function decodeRequest(body: Uint8Array, into: DecodeTarget, version: Version): 
   if (reader.fault === undefined) reader.at = 0
   if (version === 1) request.telling.revision = into.blocks.families.revision
   while (reader.at < body.length) {
+    if (version === 1) decodeRepeats(request)
+    if (reader.at === body.length) break
     const entry = reader.varint32()
     if (entry === request.keys.series) decodeSeries(request)
     else reader.skip(entry)
@@ -139,6 +142,12 @@ function learnFamily({ reader, view, blocks }: Decoding): void {
   if (reader.fault === undefined) blocks.families.learn(view, name, { type, help, unit })
 }
 
+function decodeRepeats({ decoding, telling, written }: Request): void {
+  const taken = decodeRun(decoding, telling.revision)
+  decoding.accepted += taken
+  written.samples += taken
+}
+
 function decodeSeries(request: Request): void {
   const { decoding, keys } = request
   const { reader } = decoding
@@ -150,7 +159,7 @@ function decodeSeries(request: Request): void {
   request.isCached = false
   request.at = start
   request.end = end
-  if (request.symbols === undefined && decodeRepeated(request)) return
+  if (request.symbols === undefined && decodeKnown(request)) return
   readAbout(request, end)
   if (reader.fault !== undefined) {
     rejectSeries(request, start, end)
@@ -167,20 +176,19 @@ function decodeSeries(request: Request): void {
 }
 
 /**
- * Nearly all of what 1.0 sends: short labels, then samples and nothing else, and labels that were sent before, so that
+ * Most else of what 1.0 sends: short labels, then samples and nothing else, and labels that were sent before, so that
  * they need not be read. Answers false, and has read nothing, where that is not so.
  */
-function decodeRepeated(request: Request): boolean {
+function decodeKnown(request: Request): boolean {
   const { decoding, at: start, end } = request
   const { reader, view } = decoding
   const { bytes } = reader
   const { seriesCache } = decoding.blocks
-  const followed = seriesCache.follow(view, start, { end, behind: samplesKey })
-  const samplesAt = followed > 0 ? start + followed : skipShort(bytes, start, { end, key: key(1) })
+  const samplesAt = skipShort(bytes, start, { end, key: key(1) })
   if (samplesAt === start || samplesAt === end || skipShort(bytes, samplesAt, { end, key: samplesKey }) !== end)
     return false
   const length = samplesAt - start
-  if (followed > 0 || seriesCache.find(view, start, length)) {
+  if (seriesCache.find(view, start, length)) {
     request.id = { low: seriesCache.low, high: seriesCache.high }
   } else {
     readAbout(request, end)
@@ -330,7 +338,7 @@ function knowNumbers(request: Request, timeMs: number): SeriesId {
   request.day = day
   const { seriesCache, knownSeries } = decoding.blocks
   const state = knownSeries.generation * 2 ** 26 + telling.revision
-  if (request.isCached && seriesCache.isKnown(day, state)) return id
+  if (request.isCached && seriesCache.isKnown(seriesCache.found, day, state)) return id
   const moment = { form: 'number', id, timeMs, telling } as const
   const isKnown = isSeriesKnown(decoding, moment)
   if (request.isCached) seriesCache.know(day, knownSeries.generation * 2 ** 26 + telling.revision)
