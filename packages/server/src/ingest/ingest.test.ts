@@ -110,6 +110,27 @@ test('a segment is loaded before its age when nothing more comes, and a small on
   expect(await countSpans('quiet again')).toEqual([1, 1])
 })
 
+test('what came while the store was behind is loaded when it has caught up', async () => {
+  let release = (): void => {}
+  const held = new Promise<void>((resolve) => {
+    release = resolve
+  })
+  const loads: string[] = []
+  const load = async (file: SealedFile): Promise<void> => {
+    loads.push(file.path)
+    await held
+    await store.load(file)
+  }
+  const ingest = await start({ writer: { load, publish: () => {} } })
+  await ingest.submit('traces', tracesBody('first'))
+  await expect.poll(() => loads.length, { timeout: 10_000 }).toBe(1)
+  await ingest.submit('traces', tracesBody('behind'))
+  await new Promise((resolve) => setTimeout(resolve, 3 * options.segmentAgeMs))
+  expect(ingest.counts().waitingSegments).toBe(1)
+  release()
+  await expect.poll(() => countSpans('behind'), { timeout: 10_000 }).toEqual([1, 1])
+})
+
 test('a repeated request is answered and stored once, within a run, while the first is written, and after a restart', async () => {
   const body = tracesBody('repeated', 2)
   const ingest = await start()

@@ -182,6 +182,7 @@ class RunningIngest implements Ingest {
         retryMaxMs: 5000,
         receiptKeepMs: options.batchKeepMs,
         setAside: () => this.#blocks.forgetKnown(),
+        caughtUp: () => this.#log.caughtUp(),
       },
       recovered.receipts,
     )

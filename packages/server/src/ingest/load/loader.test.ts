@@ -24,6 +24,7 @@ test('a segment is loaded with what rows refer to first, however its files came 
       receiptKeepMs: 1_000,
       nowUnixMs: Date.now,
       setAside: () => {},
+      caughtUp: () => {},
       report: (sentence) => {
         throw new Error(sentence)
       },

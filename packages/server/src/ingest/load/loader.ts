@@ -21,6 +21,8 @@ export type LoaderOptions = {
   nowUnixMs: () => number
   /** Rows of an earlier group were lost to the poison folder: ids they introduced must be written again. */
   setAside: () => void
+  /** Called when nothing is being loaded any more. */
+  caughtUp: () => void
   report: (sentence: string) => void
 }
 
@@ -96,6 +98,7 @@ export class Loader {
       this.#waitingBytes -= segment.bytes
     }
     this.#running = undefined
+    this.#options.caughtUp()
   }
 
   /** False when it was given up because the server is stopping. */

@@ -33,7 +33,10 @@ export type SegmentLogOptions = {
   publish: (block: EncodedBlock) => void
   /** Takes a sealed segment over. */
   hand: (segment: SealedSegment) => void
-  /** While true a segment is not sealed for its age: larger ones load more cheaply and the store is behind anyway. */
+  /**
+   * While true a segment is not sealed for its age: larger ones load more cheaply and the store is behind anyway. Its end
+   * is told by `caughtUp`.
+   */
   isBehind: () => boolean
   report: (sentence: string) => void
 }
@@ -41,10 +44,10 @@ export type SegmentLogOptions = {
 export type Durable = { durable: true } | { durable: false; reason: string }
 /** Of the age: nothing new for so long, and a segment is sealed before it. */
 const quietShare = 0.1
-/** A segment of so many rows loads and merges as cheaply, row for row, as a larger one. */
+/** A segment of so many rows loads and merges as cheaply, row for row, as a larger one... */
 const quietRowsMin = 10_000
-/** While the store is behind: how often to look whether it still is. */
-const behindLookMs = 50
+/** ...so that nothing new for so long is enough, as long as they do not follow one another faster than others may. */
+const stillShare = 0.02
 
 /** Groups that are being synced at once: the disk makes two durable in little more time than one. */
 const syncsMax = 2
@@ -94,6 +97,11 @@ export class SegmentLog {
     while (this.#writing !== undefined) await this.#writing
     this.#writing = this.#run()
     await this.#writing
+  }
+
+  /** To be called when the store is behind no more: what waited for that may be due. */
+  caughtUp(): void {
+    if (this.#writing === undefined) this.#armTimer()
   }
 
   /** Commits what is waiting and hands over the last segment. Nothing may be committed afterwards. */
@@ -216,8 +224,8 @@ export class SegmentLog {
 
   #dueAtMs({ rowsMost }: OpenSegment): number {
     const { sealAgeMs } = this.#options
-    const quietAtMs = this.#lastGroupMs + sealAgeMs * quietShare
-    const soonestMs = rowsMost >= quietRowsMin ? quietAtMs : Math.max(quietAtMs, this.#lastSealMs + sealAgeMs)
+    const [quiet, apart] = rowsMost >= quietRowsMin ? [stillShare, quietShare] : [quietShare, 1]
+    const soonestMs = Math.max(this.#lastGroupMs + sealAgeMs * quiet, this.#lastSealMs + sealAgeMs * apart)
     return Math.min(soonestMs, this.#sealAtMs)
   }
 
@@ -238,10 +246,9 @@ export class SegmentLog {
   /** To be called when a run has ended: begins another when the segment it left open is due. */
   #armTimer(): void {
     clearTimeout(this.#timer)
-    if (this.#segment === undefined || this.#mustCut) return
-    const afterMs = this.#options.isBehind() ? behindLookMs : this.#dueAtMs(this.#segment) - performance.now()
+    if (this.#segment === undefined || this.#mustCut || this.#options.isBehind()) return
     this.#timer = setTimeout(() => {
       this.#writing ??= this.#run()
-    }, afterMs)
+    }, this.#dueAtMs(this.#segment) - performance.now())
   }
 }
