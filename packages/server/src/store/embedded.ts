@@ -42,6 +42,7 @@ import type {
 } from './store.ts'
 import { StoreAwayError } from './store.ts'
 import type { TableName } from './tables.ts'
+import { readWrittenTables } from './written-tables.ts'
 
 /**
  * The store in this process: ClickHouse as a library, on a directory that the engine locks for one process.
@@ -106,8 +107,8 @@ class EmbeddedStore implements Store {
   readonly #writer: Session
   readonly #control: Session
   readonly #directory: string
-  /** Folders of the tables, which do not change once they are made. */
-  #tablePaths: readonly string[] = []
+  /** Folders of the tables that an insert into each writes to; they do not change once they are made. */
+  #written: ReadonlyMap<string, readonly string[]> = new Map()
   readonly #syncedLogs: SyncedLogs = new Map()
   readonly #readers: SessionPool
   #typed: Promise<SessionPool> | undefined
@@ -141,15 +142,21 @@ class EmbeddedStore implements Store {
   }
 
   async #noteTables(): Promise<void> {
-    this.#tablePaths = linesOf(
-      await this.#write(
-        "SELECT data_paths[1] FROM system.tables WHERE database = currentDatabase() AND engine LIKE '%MergeTree'",
-        'TSV',
-      ),
-    )
+    this.#written = await readWrittenTables(async (sql) => linesOf(await this.#write(sql, 'TSV')))
+    const paths = this.#allPaths()
     // What an earlier run wrote and did not sync counts from now on, so it must stay.
-    await Promise.all(this.#tablePaths.map((path) => syncLog(path, this.#syncedLogs)))
-    await noteInsertions(this.#directory, this.#tablePaths)
+    await Promise.all(paths.map((path) => syncLog(path, this.#syncedLogs)))
+    await noteInsertions(this.#directory, paths)
+  }
+
+  #allPaths(): readonly string[] {
+    return [...new Set([...this.#written.values()].flat())]
+  }
+
+  /** Of an insert into this table. */
+  async #syncLogs(table: string): Promise<void> {
+    const paths = this.#written.get(table) ?? this.#allPaths()
+    await Promise.all(paths.map((path) => syncLog(path, this.#syncedLogs)))
   }
 
   async indexLogBodies(when: 'in merges' | 'later'): Promise<void> {
@@ -220,7 +227,7 @@ class EmbeddedStore implements Store {
     }
     try {
       await this.#write(renderLoad(file))
-      await Promise.all(this.#tablePaths.map((path) => syncLog(path, this.#syncedLogs)))
+      await this.#syncLogs(file.table)
     } catch (error) {
       throw toLoadError(error, file.path)
     }
@@ -230,7 +237,7 @@ class EmbeddedStore implements Store {
     const token = `insert_deduplicate = 1, insert_deduplication_token = ${quote(rows.token)}`
     await this.#write(`SET max_query_size = ${madeRowsMaxBytes}`)
     await this.#write(`${renderMadeRows(rows)} SETTINGS ${token}`)
-    await Promise.all(this.#tablePaths.map((path) => syncLog(path, this.#syncedLogs)))
+    await this.#syncLogs(rows.table)
   }
 
   publish(block: AppendedBlock): void {
