@@ -121,12 +121,13 @@ export async function eventually<Answer>(
   ask: () => Promise<Answer>,
   done: (answer: Answer) => boolean,
   timeoutMs = 20_000,
+  everyMs = 100,
 ): Promise<Answer> {
   const endMs = Date.now() + timeoutMs
   for (;;) {
     const answer = await ask()
     if (done(answer) || Date.now() > endMs) return answer
-    await new Promise((resolve) => setTimeout(resolve, 100))
+    await new Promise((resolve) => setTimeout(resolve, everyMs))
   }
 }
 
