@@ -11,6 +11,11 @@ interface Compared {
 
 const compared: readonly Compared[] = [
   { row: 'log line, 5 fields, trace ids vs pino', ours: 'log line', peer: 'pino: log line' },
+  {
+    row: 'info: log line, 5 fields, trace ids, null sink vs pino (target 0.8)',
+    ours: 'log line, null sink',
+    peer: 'pino: log line, null sink',
+  },
   { row: 'info: log line, 5 fields, trace ids vs winston', ours: 'log line', peer: 'winston: log line' },
   { row: 'log line, 5 fields, trace ids, JSON and OTLP', ours: 'log line with OTLP', peer: undefined },
   { row: 'disabled log vs pino', ours: 'disabled log', peer: 'pino: disabled log' },

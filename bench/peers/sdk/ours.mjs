@@ -1,9 +1,12 @@
+import fs from 'node:fs'
 import { createServer } from 'node:http'
 import { five, labelled, promClientBuckets, scrapedSeries, scrapes, tellMedian, threeLabels } from './rounds.mjs'
 
 /** `node ours.mjs OPERATION`: one operation of the SDK; WAKELINE_ENTRY is the URL of its built index.js. */
 const { flush, log, meter, start, trace } = await import(process.env.WAKELINE_ENTRY)
 const operation = process.argv[2]
+// A sink that takes everything and keeps nothing: what is left is making the line.
+if (operation === 'log line, null sink') fs.writeSync = (_fd, bytes, at = 0) => bytes.length - at
 
 const receiver = createServer((request, response) => {
   request.resume()
@@ -36,6 +39,7 @@ const logLine = () => ({
 
 const operations = {
   'log line': logLine,
+  'log line, null sink': logLine,
   'log line with OTLP': logLine,
   'disabled log': () => ({
     times: 20_000_000,

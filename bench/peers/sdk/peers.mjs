@@ -5,17 +5,8 @@ import { five, labelled, scrapedSeries, scrapes, tellMedian, threeLabels } from 
 const attributes = five()
 
 const operations = {
-  'pino: log line': async () => {
-    await openTracer()
-    const { default: pino } = await import('pino')
-    const logger = pino({ mixin: traceIds }, pino.destination(1))
-    return {
-      times: 100_000,
-      loop: (n) => {
-        for (let k = 0; k < n; k++) logger.info(five(), 'order paid')
-      },
-    }
-  },
+  'pino: log line': () => pinoLine((pino) => pino.destination(1)),
+  'pino: log line, null sink': () => pinoLine(() => ({ write() {} })),
   'winston: log line': async () => {
     await openTracer()
     const { createLogger, format, transports } = (await import('winston')).default
@@ -148,6 +139,18 @@ async function openMeter(views = []) {
   const reader = new PeriodicExportingMetricReader({ exporter, exportIntervalMillis: 3_600_000 })
   metrics.setGlobalMeterProvider(new MeterProvider({ readers: [reader], views }))
   return metrics.getMeter('bench')
+}
+
+async function pinoLine(open) {
+  await openTracer()
+  const { default: pino } = await import('pino')
+  const logger = pino({ mixin: traceIds }, open(pino))
+  return {
+    times: 100_000,
+    loop: (n) => {
+      for (let k = 0; k < n; k++) logger.info(five(), 'order paid')
+    },
+  }
 }
 
 /** Spans become OTLP bytes 512 at a time, as the batch processor has them exported; nothing is sent. */

@@ -258,7 +258,12 @@ export class Core {
     const lines = new JsonLines(this.how)
     const severe = levels.error.severity
     if (output === 'none') return () => {}
-    const json = (record: LogRecord) => this.output.write(lines.line(record), record.level.severity >= severe)
+    const json = (record: LogRecord) => {
+      const writer = this.output.open()
+      if (writer === undefined) return
+      lines.write(writer, record)
+      this.output.close(record.level.severity >= severe)
+    }
     if (output === 'json') return json
     let pretty: OnDemand['pretty'] | undefined | null = null
     return (record) => {

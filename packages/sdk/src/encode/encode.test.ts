@@ -108,3 +108,27 @@ test.each<[string, boolean]>([
   ['tokenize', false],
   ['compass', false],
 ])('%s is a secret: %s', (name, secret) => expect(looksSecret(name)).toBe(secret))
+
+test('strings of JSON and hex words come back as they were written', () => {
+  const texts = [
+    '',
+    'plain',
+    'a "quoted" \\ one',
+    'tab\t',
+    '\u007f',
+    'é漢😀',
+    '\ud800',
+    'x'.repeat(63),
+    'x'.repeat(64),
+    '"'.repeat(5_000),
+  ]
+  const writer = new RecordWriter(1)
+  for (const text of texts) {
+    writer.json(text)
+    writer.utf8('\n')
+  }
+  for (const word of [0, 1, 0x89abcdef, 0xffffffff]) writer.hex(word)
+  const lines = writer.take().toString('utf8').split('\n')
+  expect(lines.pop()).toBe('000000000000000189abcdefffffffff')
+  expect(lines).toEqual(texts.map((text) => JSON.stringify(text)))
+})

@@ -2,7 +2,7 @@
 export interface Key {
   readonly name: string
   /** `,"name":` of a log line; with an underscore where the line has that name itself, so that no key comes twice. */
-  readonly json: string
+  readonly json: Uint8Array
   /** Field 1 of a KeyValue (the key) and the tag of field 2 (the value). */
   readonly wire: Uint8Array
   readonly secret: boolean
@@ -25,7 +25,7 @@ export class Keys {
     const length = text.length < 128 ? [text.length] : [(text.length & 127) | 128, text.length >>> 7]
     const key = {
       name: cut,
-      json: `,${JSON.stringify(text.toString('utf8') + (ofLine.has(cut) ? '_' : ''))}:`,
+      json: Buffer.from(`,${JSON.stringify(text.toString('utf8') + (ofLine.has(cut) ? '_' : ''))}:`),
       wire: Uint8Array.from([0x0a, ...length, ...text, 0x12]),
       secret: looksSecret(cut),
     }

@@ -1,5 +1,5 @@
 /**
- * Appends protobuf to one growing buffer. A nested message reserves as many bytes for its length as the caller guesses
+ * Appends protobuf, or lines of JSON, to one growing buffer. A nested message reserves as many bytes for its length as the caller guesses
  * it needs, writes its content, and moves it only when the guess was wrong: no pass over the strings to size them first.
  */
 export class RecordWriter {
@@ -29,6 +29,11 @@ export class RecordWriter {
     this.bytes.copy(taken, 0, 0, this.at)
     this.at = 0
     return taken
+  }
+
+  /** A copy of what was written since `mark`. */
+  since(mark: number): Uint8Array {
+    return Uint8Array.prototype.slice.call(this.bytes, mark, this.at)
   }
 
   /**
@@ -122,6 +127,38 @@ export class RecordWriter {
       }
     }
     this.at += this.bytes.write(text, this.at, 'utf8')
+  }
+
+  /** A string of JSON. Most need no escape. */
+  json(text: string): void {
+    const length = text.length
+    if (length < shortString) {
+      this.reserve(length + 2)
+      const bytes = this.bytes
+      const at = this.at + 1
+      let i = 0
+      for (; i < length; i++) {
+        const code = text.charCodeAt(i)
+        if (code < 32 || code > 126 || code === 34 || code === 92) break
+        bytes[at + i] = code
+      }
+      if (i === length) {
+        bytes[at - 1] = 34
+        bytes[at + length] = 34
+        this.at = at + length + 1
+        return
+      }
+    }
+    this.utf8(JSON.stringify(text))
+  }
+
+  /** 8 lower-case hex digits of an unsigned 32-bit number. */
+  hex(word: number): void {
+    this.reserve(8)
+    const bytes = this.bytes
+    const at = this.at
+    for (let i = 0; i < 8; i++) bytes[at + i] = hexDigits[(word >>> (28 - 4 * i)) & 15] ?? 0
+    this.at = at + 8
   }
 
   /** Length and UTF-8 of a string whose tag has been written. */
@@ -261,5 +298,6 @@ const shortEntry = 112
 /** Less than this is copied: it costs little, and small batches would hold large buffers. */
 const handOverBytes = 65_536
 const smallStepsBytes = 262_144
+const hexDigits = Buffer.from('0123456789abcdef')
 const float = new Float64Array(1)
 const floatBytes = new Uint8Array(float.buffer)

@@ -17,8 +17,9 @@ export class Exchange {
   readonly type = 'http'
   readonly span: Span
   readonly context: Context
-  readonly request: IncomingMessage
-  readonly response: ServerResponse
+  /** Undefined once the end was told: what still refers to the context must not keep them alive. */
+  request: IncomingMessage | undefined
+  response: ServerResponse | undefined
   readonly startMs: number
   readonly socket: Socket
   readonly method: string | undefined
@@ -27,11 +28,11 @@ export class Exchange {
   readonly version: string
   /** What the middleware keeps of it; that it is there says that a middleware has taken the request. */
   progress: RequestInProgress | undefined
-  readonly remoteAddress: string | undefined
+  readonly peer: string | undefined
   readonly encrypted: boolean
   route: string | undefined
   /** Told once, after the request is over: the middleware that writes its line. */
-  atEnd: ((shape: RequestShape) => void) | undefined
+  atEnd: ((exchange: Exchange, shape: RequestShape) => void) | undefined
   /** On the monotonic clock; 0 while it is in progress. */
   endMs: number
   aborted: boolean
@@ -57,7 +58,7 @@ export class Exchange {
     this.headers = request.headers
     this.version = request.httpVersion
     this.progress = undefined
-    this.remoteAddress = socket.remoteAddress
+    this.peer = socket.remoteAddress
     this.encrypted = 'encrypted' in socket && socket.encrypted === true
     this.route = undefined
     this.atEnd = undefined
@@ -66,6 +67,10 @@ export class Exchange {
     this.written = socket.bytesWritten
     const held = { key: rpcMetadataKey, value: this, next: undefined }
     this.context = new Context({ span, scope, baggage, suppressed: false }, held)
+  }
+
+  header(name: string): unknown {
+    return this.headers[name]
   }
 
   /** Notes what changes when the connection goes on to the next request; the rest is read when the end is told. */

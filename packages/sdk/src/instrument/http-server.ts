@@ -102,6 +102,7 @@ export class HttpServerInstrument {
 
   private readonly tell = (exchange: Exchange): void => {
     const { span, request, response, aborted } = exchange
+    if (request === undefined || response === undefined) return
     const shape = this.shapes.of({
       method: knownMethod(exchange.method),
       route: exchange.route ?? routeOf(request),
@@ -113,23 +114,28 @@ export class HttpServerInstrument {
     })
     shape.duration.record((exchange.endMs - exchange.startMs) / 1000)
     if (span.sampled) this.endSpan(exchange, shape)
-    exchange.atEnd?.(shape)
+    exchange.atEnd?.(exchange, shape)
+    exchange.request = undefined
+    exchange.response = undefined
   }
 
   private endSpan(exchange: Exchange, shape: RequestShape): void {
-    const { span, url, headers, remoteAddress } = exchange
+    const { span, url, headers } = exchange
     const { facts, spanName, span: shared } = shape
     const { method, route, status } = facts
     const at = url.indexOf('?')
     if (route !== undefined) span.updateName(spanName)
-    span.setShared(shared)
-    span.setAttributes({
-      'http.request.method_original': method === '_OTHER' ? exchange.method : undefined,
-      'url.path': at < 0 ? url : url.slice(0, at),
-      'url.query': at < 0 ? undefined : shownQuery(url.slice(at + 1)),
-      'client.address': remoteAddress,
-      'user_agent.original': headers['user-agent'],
-    })
+    const path = at < 0 ? url : url.slice(0, at)
+    span.setShared(shared, [
+      'url.path',
+      path,
+      'client.address',
+      exchange.peer,
+      'user_agent.original',
+      headers['user-agent'],
+    ])
+    if (method === '_OTHER') span.setAttribute('http.request.method_original', exchange.method)
+    if (at >= 0) span.setAttribute('url.query', shownQuery(url.slice(at + 1)))
     if (status !== undefined && status >= 500) span.setStatus(failed)
     span.endAt(exchange.endMs)
   }
@@ -152,21 +158,23 @@ export class HttpServerInstrument {
   private patchMessages(): void {
     if (Object.hasOwn(IncomingMessage.prototype, patched)) return
     const { storage } = this.parts
-    const closed = (exchange: Exchange) => this.end(exchange, !exchange.response.writableFinished)
+    const closed = (exchange: Exchange) => this.end(exchange, !exchange.response?.writableFinished)
     for (const prototype of [IncomingMessage.prototype, ServerResponse.prototype]) {
       const original = prototype.emit
       Object.defineProperty(prototype, patched, { value: true })
-      prototype.emit = function emit(this: IncomingMessage | ServerResponse, ...args: unknown[]): boolean {
-        const type = args[0]
-        const exchange = exchangeOf(this)
-        // Most events of a request have no listener: a context for nobody is not entered.
-        const isHeard = exchange !== undefined && (typeof type !== 'string' || this.listenerCount(type) > 0)
+      const emitInContext = function (this: IncomingMessage | ServerResponse, ...args: unknown[]): boolean {
+        const current = storage.getStore()
+        const exchange = exchangeIn(current, this) ?? exchangeOf(this)
         const result =
-          isHeard && storage.getStore() !== exchange.context
+          exchange !== undefined && current !== exchange.context && isHeard(this, args[0])
             ? storage.run(exchange.context, apply, original, this, args)
             : apply(original, this, args)
-        if (type === 'close' && exchange?.endMs === 0 && this === exchange.response) closed(exchange)
+        if (args[0] === 'close' && exchange?.endMs === 0 && this === exchange.response) closed(exchange)
         return result
+      }
+      prototype.emit = function emit(this: IncomingMessage | ServerResponse, ...args: unknown[]): boolean {
+        // Most events of a request have no listener: a context for nobody is neither looked for nor entered.
+        return Reflect.apply(args[0] === 'close' || isHeard(this, args[0]) ? emitInContext : original, this, args)
       }
     }
   }
@@ -178,6 +186,10 @@ export class HttpServerInstrument {
  */
 function apply(emit: Server['emit'] | IncomingMessage['emit'], emitter: object, args: unknown[]): boolean {
   return Reflect.apply(emit, emitter, args)
+}
+
+function isHeard(emitter: IncomingMessage | ServerResponse, type: unknown): boolean {
+  return typeof type !== 'string' || emitter.listenerCount(type) > 0
 }
 
 function textOf(header: string | string[] | undefined): string | undefined {

@@ -68,8 +68,8 @@ export class RequestShapes {
 
   of(facts: ShapeFacts): RequestShape {
     let known = this.byRoute.get(facts.route)
-    const found = known?.find((shape) => isSame(shape.facts, facts))
-    if (found !== undefined) return found
+    // Not find(): what it calls would be made anew for each request.
+    if (known !== undefined) for (const shape of known) if (isSame(shape.facts, facts)) return shape
     const made = new RequestShape(facts, this.duration, this.how)
     if (this.count >= shapesMax) return made
     this.count++

@@ -1,8 +1,8 @@
 import type { AttributeEncoding } from '../encode/attributes.ts'
 import { writeAttributes } from '../encode/attributes.ts'
-import { RecordWriter } from '../encode/record-writer.ts'
+import type { RecordWriter } from '../encode/record-writer.ts'
 import type { Attributes } from '../public.ts'
-import { jsonMembers } from './json-line.ts'
+import { writeJsonMembers } from './json-line.ts'
 
 /**
  * Attributes bound to a logger or a context, encoded once for every line that will carry them: as JSON members and as
@@ -10,10 +10,11 @@ import { jsonMembers } from './json-line.ts'
  */
 export class BoundAttributes {
   readonly attributes: Attributes
-  private jsonText: string | undefined
+  private jsonBytes: Uint8Array | undefined
   private wireBytes: Uint8Array | undefined
   private counted: number | undefined
-  private written: boolean
+  private isShown: boolean
+  private isWritten: boolean
   private readonly how: AttributeEncoding
   /** The last combination with another set: loggers and requests meet again and again. */
   private lastOther: BoundAttributes | undefined
@@ -24,10 +25,11 @@ export class BoundAttributes {
     this.attributes = isPlain ? attributes : readable(attributes)
     this.how = how
     // Here and not beside their names: initialisers are a call of their own for each request.
-    this.jsonText = undefined
+    this.jsonBytes = undefined
     this.wireBytes = undefined
     this.counted = undefined
-    this.written = false
+    this.isShown = false
+    this.isWritten = false
     this.lastOther = undefined
     this.lastJoined = undefined
   }
@@ -37,27 +39,28 @@ export class BoundAttributes {
     return this.counted
   }
 
-  /** Made with the first line that needs it, like the OTLP bytes: many requests write one line, or to one place only. */
-  get json(): string {
-    this.jsonText ??= jsonMembers(this.attributes, this.how)
-    return this.jsonText
-  }
-
-  /** The first line writes them straight away; only those that come more often are worth bytes of their own. */
-  write(writer: RecordWriter): void {
-    if (this.wireBytes !== undefined) writer.copy(this.wireBytes)
-    else if (this.written) writer.copy(this.encode())
-    else {
-      this.written = true
-      writeAttributes(writer, logAttributeEntry, this.attributes, this.how, boundMax)
+  /** As members of a line of JSON. The first line writes them straight away; only those that come more often are worth bytes of their own. */
+  writeJson(writer: RecordWriter): void {
+    if (this.jsonBytes !== undefined) {
+      writer.copy(this.jsonBytes)
+      return
     }
+    const mark = writer.at
+    writeJsonMembers(writer, this.attributes, this.how)
+    if (this.isShown) this.jsonBytes = writer.since(mark)
+    this.isShown = true
   }
 
-  private encode(): Uint8Array {
-    const writer = new RecordWriter(128)
+  /** The same for OTLP. */
+  write(writer: RecordWriter): void {
+    if (this.wireBytes !== undefined) {
+      writer.copy(this.wireBytes)
+      return
+    }
+    const mark = writer.at
     writeAttributes(writer, logAttributeEntry, this.attributes, this.how, boundMax)
-    this.wireBytes = writer.take()
-    return this.wireBytes
+    if (this.isWritten) this.wireBytes = writer.since(mark)
+    this.isWritten = true
   }
 
   /** All but these keys. */

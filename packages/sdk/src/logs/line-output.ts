@@ -1,3 +1,5 @@
+import { RecordWriter } from '../encode/record-writer.ts'
+
 /**
  * Writes lines to a file descriptor: many at a time, synchronously, so that nothing is lost when the program ends.
  * A reader that is slow (a full pipe) costs no blocking: what it does not take waits, up to a bound, then is dropped
@@ -5,9 +7,8 @@
  */
 export class LineOutput {
   dropped = 0
-  private text = ''
+  private lines = new RecordWriter(1024)
   private waiting: Buffer | undefined = undefined
-  private kept: Buffer | undefined = undefined
   private timer: NodeJS.Timeout | undefined = undefined
   private immediate = false
   private readonly fd: number
@@ -18,14 +19,25 @@ export class LineOutput {
     this.schedule = schedule
   }
 
-  write(line: string, now: boolean): void {
-    if (this.waiting !== undefined && this.waiting.length + this.text.length > waitingMaxBytes) {
-      this.dropped++
-      return
-    }
-    this.text += line
-    if (now || this.immediate || this.text.length >= writeAtLength) this.flush()
+  /** Where the next line is appended, or undefined when a slow reader has left no room: the line is counted as dropped. */
+  open(): RecordWriter | undefined {
+    if (this.waiting === undefined || this.waiting.length + this.lines.at <= waitingMaxBytes) return this.lines
+    this.dropped++
+    return undefined
+  }
+
+  /** The line is complete. */
+  close(now: boolean): void {
+    if (now || this.immediate || this.lines.at >= writeAtBytes) this.flush()
     else this.timer ??= this.schedule(() => this.flush(), flushDelayMs)
+  }
+
+  write(line: string | Uint8Array, now: boolean): void {
+    const writer = this.open()
+    if (writer === undefined) return
+    if (typeof line === 'string') writer.utf8(line)
+    else writer.copy(line)
+    this.close(now)
   }
 
   /** From now on every line is written at once: the event loop is about to stop. */
@@ -37,26 +49,21 @@ export class LineOutput {
   flush(): void {
     clearTimeout(this.timer)
     this.timer = undefined
-    const text = this.text
-    this.text = ''
-    const fresh = text === '' ? undefined : this.encoded(text)
+    const { lines } = this
+    const fresh = lines.at === 0 ? undefined : lines.bytes.subarray(0, lines.at)
+    lines.at = 0
+    // A buffer is kept for the next lines, one that had to hold very long ones is not.
+    if (lines.bytes.length > keptBytes) this.lines = new RecordWriter(writeAtBytes)
     const old = this.waiting
     this.waiting = undefined
     const all = old === undefined ? fresh : fresh === undefined ? old : Buffer.concat([old, fresh])
     if (all === undefined) return
     const left = this.writeSome(all)
     if (left.length > 0) {
-      // A copy: the next lines are encoded in the same place.
+      // A copy: the next lines are written in the same place.
       this.waiting = Buffer.from(left)
       this.timer ??= this.schedule(() => this.flush(), flushDelayMs)
     }
-  }
-
-  /** In a buffer that is kept: a new one for every flush is fresh memory, and measuring the text first is a second pass. */
-  private encoded(text: string): Buffer {
-    if (text.length * 3 > keptBytes) return Buffer.from(text, 'utf8')
-    this.kept ??= Buffer.allocUnsafeSlow(keptBytes)
-    return this.kept.subarray(0, this.kept.write(text, 'utf8'))
   }
 
   /** Waits for a slow reader, up to a limit. Only for the end of the process. */
@@ -86,7 +93,7 @@ export class LineOutput {
 
 const empty = Buffer.alloc(0)
 const pause = new Int32Array(new SharedArrayBuffer(4))
-const writeAtLength = 16_384
+const writeAtBytes = 16_384
 const keptBytes = 65_536
 const flushDelayMs = 20
 const waitingMaxBytes = 4 * 1024 * 1024

@@ -111,3 +111,23 @@ test('a Proxy that refuses to be read costs its attributes, not the line', async
   log.info(new Proxy({}, { ownKeys: refuse, get: refuse, has: refuse }), 'a Proxy')
   expect(await written()).toEqual({ 'a Proxy': { attributes: '[cannot be read]' } })
 })
+
+test('a value that logs while it is read has its line after this one, and one that logs itself comes to an end', async () => {
+  const itself = {
+    get again(): string {
+      log.info(itself, 'itself')
+      return 'x'.repeat(200)
+    },
+  }
+  const telling = {
+    get told(): number {
+      log.info({ count: 2 }, 'inner')
+      return 1
+    },
+  }
+  log.info(telling, 'outer')
+  expect(await written()).toEqual({ outer: { told: 1 }, inner: { count: 2 } })
+  collector.logs.length = 0
+  log.info(itself, 'itself')
+  expect(await written()).toEqual({ itself: { again: 'x'.repeat(200) } })
+})

@@ -2,6 +2,7 @@ import { closeSync, fstatSync, mkdirSync, openSync, renameSync, rmSync } from 'n
 import { dirname } from 'node:path'
 import type { Core } from '../core.ts'
 import { messageOf } from '../encode/plain-value.ts'
+import { RecordWriter } from '../encode/record-writer.ts'
 import { JsonLines } from './json-line.ts'
 import { LineOutput } from './line-output.ts'
 import { type LogRecord, severityOf } from './log-record.ts'
@@ -36,11 +37,13 @@ export class RotatedFile implements LogFile {
 
   write(record: LogRecord): void {
     if (record.level.severity < this.severity) return
-    const line = this.lines.line(record)
-    const bytes = Buffer.byteLength(line)
-    if (this.open !== undefined && this.open.bytes > 0 && this.open.bytes + bytes > this.options.maxBytes) this.rotate()
+    const writer = new RecordWriter(1024)
+    this.lines.write(writer, record)
+    const line = writer.bytes.subarray(0, writer.at)
+    if (this.open !== undefined && this.open.bytes > 0 && this.open.bytes + line.length > this.options.maxBytes)
+      this.rotate()
     if (this.open === undefined) return
-    this.open.bytes += bytes
+    this.open.bytes += line.length
     this.open.output.write(line, this.ended || record.level.severity >= errorSeverity)
   }
 

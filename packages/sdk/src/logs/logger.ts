@@ -20,6 +20,8 @@ export interface LogName {
 }
 
 const namesMax = 1024
+/** So many lines may be written by the values of one line. */
+const heldMax = 16
 
 export function isCovered(name: string, rule: string): boolean {
   return rule === name || (rule.endsWith('*') && name.startsWith(rule.slice(0, -1)))
@@ -57,6 +59,9 @@ export class Logging {
   /** Sees each record that is written; set by `wakeline/logs` and `wakeline/testing`. */
   also: ((record: LogRecord) => void) | undefined = undefined
   private readonly report: Report
+  private isWriting = false
+  private isEmittingHeld = false
+  private held: { readonly record: LogRecord; readonly chunk: ScopeChunk }[] = []
   severity: number = levels.info.severity
 
   constructor(parts: {
@@ -185,11 +190,34 @@ export class Logging {
   }
 
   emit(record: LogRecord, chunk: ScopeChunk): void {
+    if (this.isWriting) {
+      this.hold(record, chunk)
+      return
+    }
     const kept = this.process === undefined ? record : this.process(record)
     if (kept === undefined) return
-    this.show(kept)
-    this.also?.(kept)
-    this.export(kept, chunk)
+    this.isWriting = true
+    try {
+      this.show(kept)
+      this.also?.(kept)
+      this.export(kept, chunk)
+    } finally {
+      this.isWriting = false
+    }
+    if (this.held.length > 0) this.emitHeld()
+  }
+
+  /** A value that logs while it is read would have its line written into the middle of this one: it comes after it. */
+  private hold(record: LogRecord, chunk: ScopeChunk): void {
+    if (this.isEmittingHeld || this.held.length >= heldMax) this.buffer.refuse(1)
+    else this.held.push({ record, chunk })
+  }
+
+  /** One that logs again while it is written would do so for ever. */
+  private emitHeld(): void {
+    this.isEmittingHeld = true
+    for (const { record, chunk } of this.held.splice(0)) this.emit(record, chunk)
+    this.isEmittingHeld = false
   }
 
   /** The innermost scope: that of the request or withContext() around, else that of the process. */

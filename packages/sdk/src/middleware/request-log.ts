@@ -65,6 +65,7 @@ export class RequestInProgress {
   handler: string | undefined
   private readonly core: Core
   private readonly facts: RequestFacts
+  private readonly options: RequestOptions
   private readonly isLogged: boolean
   private readonly startMs: number
   /** The ids, while nothing else is bound to the request. */
@@ -73,6 +74,7 @@ export class RequestInProgress {
   constructor(core: Core, facts: RequestFacts, options: RequestOptions) {
     this.core = core
     this.facts = facts
+    this.options = options
     // Here and not beside their names: initialisers are a call of their own for each request.
     this.route = undefined
     this.error = undefined
@@ -120,6 +122,29 @@ export class RequestInProgress {
     this.route = route
     const metadata: unknown = this.context.getValue(rpcMetadataKey)
     if (typeof metadata === 'object' && metadata !== null) Reflect.set(metadata, 'route', route)
+  }
+
+  /** The one line of a request of node:http. `sent`: bytes written to its connection. */
+  endNode(
+    request: HttpRequest,
+    response: HttpResponse,
+    { route, status, aborted, sent }: Pick<ShapeFacts, 'route' | 'status' | 'aborted'> & { sent: number },
+    known: Outcome['known'],
+  ): void {
+    this.route ??= route
+    const bodySize = sizeOf(response.getHeader('content-length'))
+    const size = bodySize === undefined ? sent : undefined
+    this.end({ status, aborted, bodySize, size, more: this.asked(request), known })
+  }
+
+  /** What the program adds to the line; its mistake must not end the program. */
+  private asked(request: HttpRequest): Attributes | undefined {
+    try {
+      return this.options.attributes?.(request)
+    } catch (thrown) {
+      this.core.report(`Cannot ask for the attributes of a request: ${messageOf(thrown)}`)
+      return undefined
+    }
   }
 
   /** The one line. */
@@ -201,20 +226,18 @@ export class RequestInProgress {
   }
 }
 
-/** What is known of a request of node:http. */
+/** What is known of a request of node:http that the instrumentation does not see. */
 class NodeFacts implements RequestFacts {
   readonly method: string | undefined
   readonly url: string
   readonly peer: string | undefined
-  readonly startMs: number | undefined
   private readonly headers: HttpRequest['headers']
 
-  constructor(request: HttpRequest, exchange: Exchange | undefined) {
-    this.method = exchange === undefined ? request.method : exchange.method
-    this.url = exchange === undefined ? originalUrl(request) : exchange.url
-    this.peer = exchange === undefined ? request.socket?.remoteAddress : exchange.remoteAddress
-    this.headers = exchange === undefined ? request.headers : exchange.headers
-    this.startMs = exchange?.startMs
+  constructor(request: HttpRequest) {
+    this.method = request.method
+    this.url = originalUrl(request)
+    this.peer = request.socket?.remoteAddress
+    this.headers = request.headers
   }
 
   header(name: string): unknown {
@@ -231,50 +254,35 @@ export function beginNodeRequest(
 ): RequestInProgress | undefined {
   const exchange = exchangeIn(core.storage.getStore(), request) ?? exchangeOf(request)
   if ((exchange === undefined ? progressOf(request) : exchange.progress) !== undefined) return undefined
-  const progress = new RequestInProgress(core, new NodeFacts(request, exchange), options)
-  if (exchange === undefined) holdProgress(request, progress)
-  else exchange.progress = progress
+  const progress = new RequestInProgress(core, exchange ?? new NodeFacts(request), options)
   response.setHeader('x-request-id', progress.ids.requestId)
   response.setHeader('x-correlation-id', progress.ids.correlationId)
-  const end = (facts: Pick<ShapeFacts, 'route' | 'status' | 'aborted'>, sent: number, known: Outcome['known']) => {
-    const { route, status, aborted } = facts
-    progress.route ??= route
-    const bodySize = sizeOf(response.getHeader('content-length'))
-    progress.end({
-      status,
-      aborted,
-      bodySize,
-      size: bodySize === undefined ? sent : undefined,
-      more: options.attributes === undefined ? undefined : asked(core, options.attributes, request),
-      known,
-    })
-  }
   if (exchange !== undefined) {
-    exchange.atEnd = (shape) => end(shape.facts, exchange.written, { shape, endMs: exchange.endMs })
+    exchange.progress = progress
+    exchange.atEnd = tellEnd
     return progress
   }
+  holdProgress(request, progress)
   const { socket } = request
   const writtenBefore = socket?.bytesWritten ?? 0
-  response.once('close', () =>
-    end(readEnd(request, response), (socket?.bytesWritten ?? writtenBefore) - writtenBefore, undefined),
-  )
+  response.once('close', () => {
+    const sent = (socket?.bytesWritten ?? writtenBefore) - writtenBefore
+    progress.endNode(request, response, { ...readEnd(request, response), sent }, undefined)
+  })
   return progress
+}
+
+/** One function for all requests: a closure for each would keep a context of its own beside it. */
+function tellEnd({ progress, request, response, written, endMs }: Exchange, shape: RequestShape): void {
+  if (progress === undefined || request === undefined || response === undefined) return
+  const { route, status, aborted } = shape.facts
+  progress.endNode(request, response, { route, status, aborted, sent: written }, { shape, endMs })
 }
 
 function readEnd(request: HttpRequest, response: HttpResponse): Pick<ShapeFacts, 'route' | 'status' | 'aborted'> {
   const aborted = !response.writableFinished
   const status = aborted && !response.headersSent ? undefined : response.statusCode
   return { route: routeOf(request), status, aborted }
-}
-
-/** What the program adds to the line; its mistake must not end the program. */
-function asked(core: Core, attributes: (request: HttpRequest) => Attributes, request: HttpRequest): Attributes {
-  try {
-    return attributes(request)
-  } catch (thrown) {
-    core.report(`Cannot ask for the attributes of a request: ${messageOf(thrown)}`)
-    return {}
-  }
 }
 
 /** Runs work that is a request of another kind: with ids of its own, and one line at its end. */

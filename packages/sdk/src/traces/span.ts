@@ -165,13 +165,14 @@ export class Span implements PublicSpan, SpanLink {
     return this
   }
 
-  /** The same as setAttributes, for attributes whose bytes are known. */
-  setShared(shared: SharedAttributes): void {
-    const { list } = shared
-    if (this.attributes.length === 0 && list.length <= this.tracing.settings.attributesMax * 2) {
-      this.attributes = list.slice()
+  /** The same as setAttributes, for attributes whose bytes are known, and more of this span: key, value, key, value. */
+  setShared(shared: SharedAttributes, more: readonly unknown[]): void {
+    const all = shared.list.concat(more)
+    const isWhole = this.attributes.length === 0 && all.length <= this.tracing.settings.attributesMax * 2
+    if (isWhole && !more.includes(undefined)) {
+      this.attributes = all
       this.shared = shared
-    } else for (let i = 0; i < list.length; i += 2) this.setAttribute(String(list[i]), list[i + 1])
+    } else for (let i = 0; i < all.length; i += 2) this.setAttribute(String(all[i]), all[i + 1])
   }
 
   addEvent(name: string, attributesOrTime?: object | TimeInput, time?: TimeInput): this {
