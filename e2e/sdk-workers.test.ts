@@ -36,7 +36,7 @@ if (cluster.isPrimary) {
   const answers = []
   for (const worker of workers) worker.on('message', (message) => {
     if (message === 'done') answers.push(worker.id)
-    else if (message.served) return process.send(message)
+    else if (message.served || message.blocks) return process.send(message)
     else console.error('unexpected message', message)
     if (answers.length === 3) process.send({ url: metrics.url })
   })
@@ -50,7 +50,7 @@ if (cluster.isPrimary) {
     if (order === 'count') { orders.add(100, { kind: 'new' }); process.send('done') }
     else if (order === 'serve') serveMetrics({ port: 0 }).then(({ url }) => process.send({ served: url }))
     else if (order === 'exit') { orders.add(1000, { kind: 'new' }); process.exit(0) }
-    else if (order === 'block') { const end = Date.now() + 8000; while (Date.now() < end); }
+    else if (order === 'block') process.send({ blocks: true }, () => { const end = Date.now() + 8000; while (Date.now() < end); })
     else console.error('unexpected order', order)
   })
   process.send('done')
@@ -67,6 +67,7 @@ if (isMainThread) {
   const workers = [1, 2, 3].map((id) => new Worker(new URL(import.meta.url), { workerData: id }))
   let done = 0
   for (const worker of workers) worker.on('message', (message) => {
+    if (message.blocks) return process.send(message)
     if (message !== 'done') console.error('unexpected message', message)
     if (++done === 3) process.send({ url: metrics.url })
   }).on('exit', () => process.send('exited'))
@@ -76,7 +77,7 @@ if (isMainThread) {
   work(workerData)
   parentPort.on('message', (order) => {
     if (order === 'exit') { orders.add(1000, { kind: 'new' }); parentPort.close() }
-    else { const end = Date.now() + 8000; while (Date.now() < end); }
+    else { parentPort.postMessage({ blocks: true }); const end = Date.now() + 8000; while (Date.now() < end); }
   })
   parentPort.postMessage('done')
 }
@@ -115,8 +116,9 @@ async function run(program: string) {
   })
   const [message]: unknown[] = await once(child, 'message')
   const url = String(Reflect.get(Object(message), 'url'))
-  const tell = async (id: number, order: string, answer: boolean) => {
-    const answered = answer && child !== undefined ? once(child, 'message') : undefined
+  /** Waits for what is said of it: that a worker is over, or that it is about to block. */
+  const tell = async (id: number, order: string) => {
+    const answered = child !== undefined ? once(child, 'message') : undefined
     child?.send({ id, order })
     await answered
   }
@@ -175,13 +177,13 @@ test('workers of cluster are in the scrape and in the push of their primary, and
   const ofWorker = await scrapeAt(String(Reflect.get(Object(served), 'served')))
   expect(shown(ofWorker)).toEqual(together(''))
 
-  await tell(1, 'exit', true)
+  await tell(1, 'exit')
   const after = await scrape()
   expect(after.get('orders_total{kind="new"}')).toBe(1006)
   expect(after.get('open')).toBe(2)
   expect([...after.keys()].filter((name) => name.startsWith('depth'))).toHaveLength(2)
 
-  await tell(2, 'block', false)
+  await tell(2, 'block')
   const late = await scrape()
   expect(late.get('orders_total{kind="new"}')).toBe(1006)
   expect(late.get('wakeline_sdk_workers{answered="false"}')).toBe(1)
@@ -192,7 +194,7 @@ test('workers of cluster are in the scrape and in the push of their primary, and
 test('threads are in the scrape and in the push of the main thread, and what they counted stays', async () => {
   const { tell, scrape } = await run('threads.mjs')
   expect(shown(await scrape())).toEqual(together('t'))
-  await tell(1, 'exit', true)
+  await tell(1, 'exit')
   await new Promise((resolve) => setTimeout(resolve, 50))
   const after = await scrape()
   expect(after.get('orders_total{kind="new"}')).toBe(1006)
@@ -200,7 +202,7 @@ test('threads are in the scrape and in the push of the main thread, and what the
   await until('the sum of all in the push', () =>
     collector.points.some(({ metric, value }) => metric === 'orders' && value === 1006),
   )
-  await tell(2, 'block', false)
+  await tell(2, 'block')
   const late = await scrape()
   expect(late.get('wakeline_sdk_workers{answered="false"}')).toBe(1)
   expect(stderr).not.toContain('unexpected')
