@@ -1,6 +1,7 @@
 import type { Cost } from '@wakeline/protocol'
 import { type NumberRows, readNumberRows } from '../base/native/read-columns.ts'
 import { type PlainBlock, readPlainBlocks } from '../base/native/read-plain-columns.ts'
+import { readTextColumns, type TextColumns } from '../base/native/read-text-columns.ts'
 import {
   type AnswerTable,
   QueryError,
@@ -15,10 +16,14 @@ import { render, type Sql } from './sql.ts'
 /** One question in the making: runs its statements one after another and adds up what they cost. */
 export type Running = {
   rows<Row>(fragment: Sql): Promise<Row[]>
+  /** Columns of texts and of lists of texts alone. */
+  texts(fragment: Sql): Promise<TextColumns>
   /** Columns `UInt64` and `Array(Float64)` alone. */
   numbers(fragment: Sql): Promise<NumberRows>
   /** Columns `UInt32`, `UInt64` and `Float64` alone; up to `rowsMax` rows, which is the asker's own limit. */
   plain(fragment: Sql, rowsMax: number): Promise<PlainBlock[]>
+  /** The same for millions of rows: each block is taken while the engine reads the next. Ends early when `leaving` fires. */
+  plainStream(fragment: Sql, rowsMax: number, take: (block: PlainBlock) => void, leaving?: AbortSignal): Promise<void>
   /** SQL that someone typed, checked already. */
   typed(text: string): Promise<AnswerTable>
   cost(): Cost
@@ -63,6 +68,12 @@ export function startRunning(
     if (leftMs() <= 0) throw late()
     return { signal: options.signal, limits: { ...limits, timeoutMs: leftMs() } }
   }
+  const blocks = async (fragment: Sql): Promise<Uint8Array> => {
+    const statement = render(fragment)
+    const { bytes, cost } = await reader.blocks(statement, readOptions()).catch(stopped)
+    add(cost, statement.sql)
+    return bytes
+  }
   return {
     leftMs,
     knownOrigins,
@@ -73,18 +84,23 @@ export function startRunning(
       add(cost, statement.sql)
       return rows
     },
-    async numbers(fragment) {
-      const statement = render(fragment)
-      const { bytes, cost } = await reader.blocks(statement, readOptions()).catch(stopped)
-      add(cost, statement.sql)
-      return readNumberRows(bytes)
-    },
+    texts: async (fragment) => readTextColumns(await blocks(fragment)),
+    numbers: async (fragment) => readNumberRows(await blocks(fragment)),
     async plain(fragment, rowsMax) {
       const statement = render(fragment)
       const { signal, limits: usual } = readOptions()
       const { bytes, cost } = await reader.blocks(statement, { signal, limits: { ...usual, rowsMax } }).catch(stopped)
       add(cost, statement.sql)
       return readPlainBlocks(bytes)
+    },
+    async plainStream(fragment, rowsMax, take, leaving) {
+      const statement = render(fragment)
+      const { signal: outer, limits: usual } = readOptions()
+      const signal =
+        leaving === undefined || outer === undefined ? (leaving ?? outer) : AbortSignal.any([leaving, outer])
+      const takeAll = (bytes: Uint8Array): void => readPlainBlocks(bytes).forEach(take)
+      const reading = reader.stream(statement, takeAll, { signal, limits: { ...usual, rowsMax } })
+      add(await reading.catch(stopped), statement.sql)
     },
     typed: (text) => reader.typed(text, readOptions()).catch(stopped),
     cost: () => ({ ...total, elapsedMs: Math.round(total.elapsedMs * 10) / 10 }),

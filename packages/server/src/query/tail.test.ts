@@ -33,6 +33,7 @@ beforeEach(() => {
 const recorder: Reader = {
   rows: () => Promise.reject(new Error('live tail asked the store')),
   blocks: () => Promise.reject(new Error('live tail asked the store')),
+  stream: () => Promise.reject(new Error('live tail asked the store')),
   typed: () => Promise.reject(new Error('live tail asked the store')),
   subscribe(table, listen) {
     const entry: (typeof listeners)[number] = [table, listen]

@@ -17,6 +17,7 @@ import type {
   AnswerBlocks,
   AnswerTable,
   AppendedBlock,
+  Cost,
   ReadLimits,
   ReadOptions,
   SealedFile,
@@ -114,6 +115,13 @@ class ClusterStore implements Store {
 
   async blocks(statement: Statement, options: ReadOptions = {}): Promise<AnswerBlocks> {
     return this.#timed(statement, options, 'Native')
+  }
+
+  /** In one piece: blocks may begin anywhere in what comes over HTTP. */
+  async stream(statement: Statement, take: (blocks: Uint8Array) => void, options: ReadOptions = {}): Promise<Cost> {
+    const { bytes, cost } = await this.#timed(statement, options, 'Native')
+    take(bytes)
+    return cost
   }
 
   async typed(text: string, options: ReadOptions = {}): Promise<AnswerTable> {

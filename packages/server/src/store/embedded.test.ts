@@ -3,10 +3,11 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { getPriority, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { readRows } from '../base/native/read-blocks.ts'
 import { type EmbeddedOptions, openEmbeddedStore } from './embedded.ts'
 import { mergeThreads } from './merge-threads.ts'
 import { runMigrations } from './migrate.ts'
-import type { Store } from './store.ts'
+import type { ReadOptions, Store } from './store.ts'
 import { tableNames, tables } from './tables.ts'
 
 const MiB = 1024 * 1024
@@ -116,6 +117,44 @@ test('a query is stopped in the engine when its client goes away', async () => {
       ),
     )
     .toEqual([{ running: '0', cancelled: 0 }])
+})
+
+const stream = (sql: string, take: (blocks: Uint8Array) => void, options: ReadOptions = {}) =>
+  store.stream({ sql, params: {} }, take, options)
+
+test('a stream hands out pieces of whole blocks, which together are the answer', async () => {
+  const sql = 'SELECT number FROM numbers({p1:UInt64})'
+  const params = { p1: 200_000 }
+  const limits = { rowsMax: 200_000 }
+  const pieces: Uint8Array[] = []
+  const cost = await store.stream({ sql, params }, (blocks) => pieces.push(blocks), { limits })
+  expect(pieces.length).toBeGreaterThan(1)
+  expect(cost.rowsRead).toBe(200_000)
+  const { bytes } = await store.blocks({ sql, params }, { limits })
+  const numbers = (all: readonly Uint8Array[]) => all.flatMap(readRows).map((row) => row['number'])
+  expect(numbers(pieces)).toEqual(numbers([bytes]))
+})
+
+test.each([
+  ['SELECT number FROM numbers(1000000)', 'rows', {}],
+  ['SELECT throwIf(number = 900) FROM numbers(1000) SETTINGS max_block_size = 100', 'invalid', {}],
+  ['SELECT count() FROM numbers(1000000000000) WHERE NOT ignore(sipHash64(number))', 'timeout', { timeoutMs: 200 }],
+] as const)('a stream that fails leaves its session as it was: %s, %s', async (sql, reason, limits) => {
+  for (let n = 0; n < 3; n++) {
+    await expect(stream(sql, () => {}, { limits })).rejects.toMatchObject({ name: 'QueryError', reason })
+    expect(await ask('SELECT 1 AS one')).toEqual([{ one: 1 }])
+  }
+})
+
+test('a stream that nobody takes any more is ended', async () => {
+  const sql = 'SELECT number FROM numbers(1000000000000)'
+  const refuse = () => {
+    throw new Error('enough')
+  }
+  for (let n = 0; n < 3; n++) {
+    await expect(stream(sql, refuse, { limits: { rowsMax: 1e13 } })).rejects.toThrow('enough')
+    expect(await ask('SELECT 1 AS one')).toEqual([{ one: 1 }])
+  }
 })
 
 test('more questions than there is room for are refused, the others answered', async () => {

@@ -257,6 +257,10 @@ class EmbeddedStore implements Store {
     return { bytes: result.bytes(), cost: costOf(result) }
   }
 
+  stream(statement: Statement, take: (blocks: Uint8Array) => void, options: ReadOptions = {}): Promise<Cost> {
+    return this.#ask(statement, options, (session, settings) => streamSession(session, settings, statement.sql, take))
+  }
+
   async typed(text: string, options: ReadOptions = {}): Promise<AnswerTable> {
     const limits = { ...this.#defaults, ...definedLimits(options.limits) }
     const stop = startStopping(limits.timeoutMs, options.signal)
@@ -282,15 +286,26 @@ class EmbeddedStore implements Store {
     return new SessionPool([session], typedWaitingMax)
   }
 
-  async #read(statement: Statement, options: ReadOptions, format: 'JSON' | 'Native'): Promise<EngineResult> {
+  #read(statement: Statement, options: ReadOptions, format: 'JSON' | 'Native'): Promise<EngineResult> {
+    return this.#ask(statement, options, (session, settings) =>
+      askSession(session, `${settings};\n${statement.sql}`, format),
+    )
+  }
+
+  /** `ask` runs the statement after its settings, on a session that is its own until then. */
+  async #ask<Result>(
+    statement: Statement,
+    options: ReadOptions,
+    ask: (session: Session, settings: string) => Promise<Result>,
+  ): Promise<Result> {
     const limits = { ...this.#defaults, ...definedLimits(options.limits) }
     this.#queries += 1
     const id = `${this.#prefix}-${this.#queries}`
-    const sql = renderRead(statement, limits, id)
+    const settings = renderSettings(statement, limits, id)
     const stop = startStopping(limits.timeoutMs, options.signal)
     try {
       const session = await this.#readers.take(stop.signal)
-      const running = this.#track(askSession(session, sql, format).finally(() => this.#readers.give(session)))
+      const running = this.#track(ask(session, settings).finally(() => this.#readers.give(session)))
       return await this.#orKill(running, id, stop.signal)
     } finally {
       stop.clear()
@@ -378,19 +393,60 @@ function costOf({ rowsRead, bytesRead, elapsed }: EngineResult): Cost {
  * What a session had begun to print when a query failed (too many rows, stopped) would stand before the answer of its
  * next query: something without an answer takes it away.
  */
-async function askSession(session: Session, sql: string, format: string): Promise<EngineResult> {
+async function leavingNothing<Result>(session: Session, ask: () => Promise<Result>): Promise<Result> {
   try {
-    return await session.queryAsync(sql, { format })
+    return await ask()
   } catch (error) {
     await session.queryAsync('SELECT 1', { format: 'Null' }).catch(() => {})
     throw error
   }
 }
 
+const askSession = (session: Session, sql: string, format: string): Promise<EngineResult> =>
+  leavingNothing(session, () => session.queryAsync(sql, { format }))
+
+/** Settings go first: what streams is one statement. */
+const streamSession = (
+  session: Session,
+  settings: string,
+  sql: string,
+  take: (blocks: Uint8Array) => void,
+): Promise<Cost> =>
+  leavingNothing(session, async () => {
+    const startMs = performance.now()
+    const cost = { rowsRead: 0, bytesRead: 0 }
+    await session.queryAsync(settings, { format: 'Null' })
+    for await (const piece of oneAhead(session.queryStream(sql, { format: 'Native' }))) {
+      const blocks = piece.raw()
+      cost.rowsRead += piece.numRows
+      cost.bytesRead += blocks.length
+      take(blocks)
+    }
+    return { ...cost, elapsedMs: performance.now() - startMs }
+  })
+
+/** Asks for the next piece before the last one is looked at: the engine works on it meanwhile. */
+async function* oneAhead<Piece>(pieces: AsyncIterable<Piece>): AsyncGenerator<Piece> {
+  const from = pieces[Symbol.asyncIterator]()
+  let next = from.next()
+  try {
+    for (;;) {
+      const { done, value } = await next
+      if (done === true) return
+      next = from.next()
+      yield value
+    }
+  } finally {
+    // Left early, or the last one failed: what is on its way comes first, then the query ends.
+    await next.catch(() => {})
+    await from.return?.()
+  }
+}
+
 /** The engine's own time limit is whole seconds and comes after ours: it is there for a control session that is stuck. */
-function renderRead(statement: Statement, limits: ReadLimits, id: string): string {
+function renderSettings(statement: Statement, limits: ReadLimits, id: string): string {
   const settings = ['readonly = 2', ...readSettings(limits, id), ...renderParams(statement.sql, statement.params)]
-  return `SET ${settings.join(', ')};\n${statement.sql}`
+  return `SET ${settings.join(', ')}`
 }
 
 function readSettings(limits: ReadLimits, id: string): string[] {

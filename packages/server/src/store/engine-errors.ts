@@ -23,7 +23,10 @@ export function engineCode(error: unknown): number | undefined {
   if (!(error instanceof Error)) return undefined
   if ('clickhouseCode' in error && typeof error.clickhouseCode === 'number') return error.clickhouseCode
   // Of the HTTP client, which gives the number as text; those of Node's sockets are words.
-  return 'code' in error && typeof error.code === 'string' && /^\d+$/.test(error.code) ? Number(error.code) : undefined
+  if ('code' in error && typeof error.code === 'string' && /^\d+$/.test(error.code)) return Number(error.code)
+  // Of a stream, which has it in the sentence alone.
+  const said = /^Code: (\d+)\. DB::/.exec(error.message)?.[1]
+  return said === undefined ? undefined : Number(said)
 }
 
 export function toQueryError(error: unknown): Error {

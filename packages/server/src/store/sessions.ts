@@ -9,8 +9,12 @@ export type EngineResult = {
   /** Seconds. */
   readonly elapsed: number
 }
+/** Ends the query when it is left before its end. */
+export type EngineStream = AsyncIterable<{ raw(): Uint8Array; readonly numRows: number }>
 export type Session = {
   queryAsync(sql: string, options: { format: string }): Promise<EngineResult>
+  /** One statement alone. It is planned before this returns. */
+  queryStream(sql: string, options: { format: string }): EngineStream
   close(): void
 }
 

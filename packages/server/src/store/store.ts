@@ -62,6 +62,11 @@ export interface Reader {
   /** 64-bit integers come as strings, times as the statement prints them. */
   rows<Row>(statement: Statement, options?: ReadOptions): Promise<Answer<Row>>
   blocks(statement: Statement, options?: ReadOptions): Promise<AnswerBlocks>
+  /**
+   * The same, handed to `take` piece by piece while the engine works: each piece is whole blocks. What `take` throws ends the
+   * query. For many rows, which cost less so than in one piece. Of what was read only what came is known.
+   */
+  stream(statement: Statement, take: (blocks: Uint8Array) => void, options?: ReadOptions): Promise<Cost>
   /** SQL that someone typed: in a session that can change nothing, not even its limits, which are the store's own. */
   typed(text: string, options?: ReadOptions): Promise<AnswerTable>
   /** Returns the function that stops listening. */

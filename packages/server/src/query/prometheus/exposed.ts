@@ -1,4 +1,4 @@
-import { type Label, type Labels, labelsFrom, metricNameLabel, orderedLabels } from '../promql/evaluate/labels.ts'
+import { type Label, Labels, labelsFrom, metricNameLabel } from '../promql/evaluate/labels.ts'
 import type { LabelMatcher } from '../promql/parse/ast.ts'
 import { compileMatcher, type MatchValue } from '../promql/parse/matcher.ts'
 import { type Face, facesOf, type Part, prometheusLabel, prometheusName } from './names.ts'
@@ -102,15 +102,28 @@ export type Exposed = { row: SeriesRow; part: Part; labels: Labels; bound: Match
 
 const boundLabel = (part: Part): string => (part === 'bucket' ? 'le' : part === 'quantile' ? 'quantile' : '')
 
+/** Puts a series into `found` under each of its names that fits. */
 export function expose(
   row: SeriesRow,
   faces: readonly NamedFace[],
   origin: Origin,
+  { matchers, layouts, found }: { matchers: readonly Matcher[]; layouts: Layouts; found: Exposed[] },
+): void {
+  const slow: NamedFace[] = []
+  for (const face of faces) {
+    const quick = layouts.expose(row, face, origin, matchers)
+    if (quick === 'other') slow.push(face)
+    else if (quick !== undefined) found.push(quick)
+  }
+  if (slow.length > 0) found.push(...exposeSlowly(row, slow, origin, matchers))
+}
+
+function exposeSlowly(
+  row: SeriesRow,
+  faces: readonly NamedFace[],
+  origin: Origin,
   matchers: readonly Matcher[],
-  layouts: Layouts,
 ): Exposed[] {
-  const quick = faces.map((face) => layouts.expose(row, face, origin, matchers))
-  if (quick.every((each) => each !== 'other')) return quick.filter((each) => each !== undefined)
   const own = firstOfEach(row.keys, row.values)
   const translated = prometheusLabels(own)
   return faces.flatMap((face) => {
@@ -144,6 +157,7 @@ type Source = { readonly name: string; readonly own: number; readonly origin: nu
  */
 export class Layouts {
   readonly #known = new Map<string, readonly Source[] | 'other'>()
+  #name: Label = [metricNameLabel, '']
   /** Of the row before, which mostly has the same keys. */
   #last: { keys: readonly string[]; own: boolean; layout: readonly Source[] | 'other' } | undefined
 
@@ -156,23 +170,24 @@ export class Layouts {
   ): Exposed | undefined | 'other' {
     const layout = this.#layoutFor(row.keys, labels, face.own)
     if (layout === 'other') return 'other'
-    const textOf = ({ own, origin }: Source): string =>
-      own >= 0 ? (row.values[own] ?? '') : origin >= 0 ? (labels[origin]?.[1] ?? '') : face.name
     const made = boundLabel(face.part)
     for (const { name, matches } of matchers) {
       if (name === made) continue
       const source = layout.find((each) => each.name === name)
       if (source === undefined && (face.own || !plainLabel.test(name))) return 'other'
-      if (!matches(source === undefined ? '' : textOf(source))) return undefined
+      if (!matches(source === undefined ? '' : this.#labelOf(source, row, face, labels)[1])) return undefined
     }
-    const pairs: Label[] = []
-    for (const source of layout) {
-      const value = textOf(source)
-      if (value !== '') pairs.push([source.name, value])
-    }
-    const bounds = matchers.filter(({ name }) => name === made)
-    const bound = bounds.length === 0 ? anyBound : (value: string) => bounds.every(({ matches }) => matches(value))
-    return { row, part: face.part, labels: orderedLabels(pairs), bound }
+    const all = layout.map((source) => this.#labelOf(source, row, face, labels))
+    const pairs = all.every(isShown) ? all : all.filter(isShown)
+    return { row, part: face.part, labels: new Labels(pairs), bound: made === '' ? anyBound : boundOf(matchers, made) }
+  }
+
+  /** What many series have in common is one label for all: their name, and what comes from where they were made. */
+  #labelOf({ name, own, origin }: Source, row: SeriesRow, face: NamedFace, ofOrigin: readonly Label[]): Label {
+    if (own >= 0) return [name, row.values[own] ?? '']
+    if (origin >= 0) return ofOrigin[origin] ?? [name, '']
+    if (this.#name[1] !== face.name) this.#name = [name, face.name]
+    return this.#name
   }
 
   #layoutFor(keys: readonly string[], origin: readonly Label[], own: boolean): readonly Source[] | 'other' {
@@ -187,10 +202,17 @@ export class Layouts {
 }
 
 const sameTexts = (a: readonly string[], b: readonly string[]): boolean =>
-  a.length === b.length && a.every((text, i) => text === b[i])
+  a === b || (a.length === b.length && a.every((text, i) => text === b[i]))
+
+const isShown = ([, value]: Label): boolean => value !== ''
 
 const plainLabel = /^[a-zA-Z_][a-zA-Z0-9_]*$/
 const anyBound: MatchValue = () => true
+
+function boundOf(matchers: readonly Matcher[], made: string): MatchValue {
+  const bounds = matchers.filter(({ name }) => name === made)
+  return bounds.length === 0 ? anyBound : (value) => bounds.every(({ matches }) => matches(value))
+}
 
 function layoutOf(keys: readonly string[], origin: readonly Label[], own: boolean): readonly Source[] | 'other' {
   const sources: Source[] = [

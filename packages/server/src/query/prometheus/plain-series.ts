@@ -1,3 +1,4 @@
+import { compareLabels, type Labels } from '../promql/evaluate/labels.ts'
 import type { SampleSeries } from '../promql/evaluate/series-source.ts'
 import type { Sql } from '../sql.ts'
 import { deltaStarts } from './columns.ts'
@@ -24,21 +25,29 @@ export type SeriesKeys = { shift: number; indexOf: ReadonlyMap<number, number> }
 
 /** `read`: the ids of all series that `where` finds, those that do not fit the selector in full among them. */
 export function plainOf(unordered: readonly Exposed[], where: Sql, read: readonly string[]): PlainSeries {
-  const exposed = [...unordered].sort((a, b) => (a.labels.key < b.labels.key ? -1 : 1))
-  const ids = [...new Set(exposed.map(({ row }) => row.id))]
-  const placeOf = new Map(ids.map((id, place) => [id, place]))
-  return {
-    exposed,
-    ids,
-    places: Uint32Array.from(exposed, ({ row }) => placeOf.get(row.id) ?? 0),
-    picked: seriesPicked(ids, where),
-    hasTwins: exposed.some(({ labels }, i) => labels.key === exposed[i - 1]?.labels.key),
-    keys: keysOf(ids, read),
+  const exposed = [...unordered].sort((a, b) => compareLabels(a.labels, b.labels))
+  const ids: string[] = []
+  const placeOf = new Map<string, number>()
+  const places = new Uint32Array(exposed.length)
+  let hasTwins = false
+  let last: Labels | undefined
+  for (let i = 0; i < exposed.length; i++) {
+    const each = exposed[i]
+    if (each === undefined) continue
+    const { row, labels } = each
+    const known = placeOf.get(row.id)
+    places[i] = known ?? ids.length
+    if (known === undefined) placeOf.set(row.id, ids.push(row.id) - 1)
+    hasTwins ||= last !== undefined && compareLabels(last, labels) === 0
+    last = labels
   }
+  const others = [...new Set(read.filter((id) => !placeOf.has(id)))]
+  return { exposed, ids, places, picked: seriesPicked(ids, where), hasTwins, keys: keysOf(ids, others) }
 }
 
-function keysOf(ids: readonly string[], read: readonly string[]): SeriesKeys | undefined {
-  const all = [...new Set([...ids, ...read])]
+/** `others`: ids that are read along. */
+function keysOf(ids: readonly string[], others: readonly string[]): SeriesKeys | undefined {
+  const all = [...ids, ...others]
   const words = new Uint32Array(BigUint64Array.from(all, BigInt).buffer)
   // Ids are hashes: 32 bits tell nearly all apart, and where some do not others mostly do. The first eight are the metric's.
   for (const shift of [0, 24, 12, 6, 18]) {
@@ -51,9 +60,10 @@ function keysOf(ids: readonly string[], read: readonly string[]): SeriesKeys | u
   return undefined
 }
 
+/** Signed, because that is a small integer to the engine of JavaScript and an unsigned one is mostly not. */
 function wordAt(words: Uint32Array, i: number, shift: number): number {
   const [low = 0, high = 0] = [words[2 * i], words[2 * i + 1]]
-  return shift === 0 ? low : ((low >>> shift) | (high << (32 - shift))) >>> 0
+  return shift === 0 ? low | 0 : (low >>> shift) | (high << (32 - shift))
 }
 
 /** Series with the samples of their ids; those without any are left out. */

@@ -26,6 +26,7 @@ import {
 import { type Part, partsInRange, readParts } from './parts.ts'
 import type { SampleRange } from './plan.ts'
 import { SampleCache } from './sample-cache.ts'
+import { SamplesAhead } from './samples-ahead.ts'
 import { SeriesCache } from './series-cache.ts'
 import { type FoundSeries, type SourceLimits, type StoreAsk, type StoreSource, storeSource } from './source.ts'
 
@@ -98,7 +99,7 @@ export function openPrometheus(options: PrometheusOptions, speed: Speed, nowMs: 
     running: Running,
     run: (input: QueryInput) => Promise<QueryAnswer | QueryError>,
   ): Promise<Answered | Failed> => {
-    const { source, elsewhere, steps } = openSource(running)
+    const { source, elsewhere, steps, close } = openSource(running)
     const startedMs = performance.now()
     const evaluate: EvaluateOptions = {
       ...defaultEvaluateOptions,
@@ -113,7 +114,7 @@ export function openPrometheus(options: PrometheusOptions, speed: Speed, nowMs: 
       nowMs,
       signal: running.signal,
       elsewhere,
-    })
+    }).finally(close)
     if (answer.kind === 'query-error') return { failed: answer.failure, message: answer.message }
     const said = (kind: 'warning' | 'info'): string[] =>
       answer.annotations.filter((each) => each.kind === kind).map((each) => annotationSentence(each, text))
@@ -133,21 +134,18 @@ export function openPrometheus(options: PrometheusOptions, speed: Speed, nowMs: 
   }
 }
 
-/** What an evaluator needs of the store to answer one question; what it reads is kept for the next. */
-export function openSources(
-  limits: SourceLimits,
-  speed: Speed,
-  nowMs: () => number,
-): (running: Running) => { source: StoreSource; elsewhere: Elsewhere; steps: readonly ExplainedStep[] } {
+/** What an evaluator needs of the store to answer one question; what it reads is kept for the next. `close` it afterwards. */
+export function openSources(limits: SourceLimits, speed: Speed, nowMs: () => number): (running: Running) => Sources {
   const caches = { series: new SeriesCache(), samples: new SampleCache(speed.samplesKeptMaxBytes) }
   return (running) => {
     const steps: ExplainedStep[] = []
     const note = (step: ExplainedStep): void => void steps.push(step)
     const store = storeFor(running, limits, { speed, caches, nowMs, note })
-    return { source: storeSource(store), elsewhere: gridFunctions(store), steps }
+    return { source: storeSource(store), elsewhere: gridFunctions(store), steps, close: store.close }
   }
 }
 
+type Sources = { source: StoreSource; elsewhere: Elsewhere; steps: readonly ExplainedStep[]; close: () => void }
 type Caches = { series: SeriesCache; samples: SampleCache }
 
 /** The store as one question sees it: the parts there are when it first asks, and each selector found once. */
@@ -155,44 +153,57 @@ function storeFor(
   running: Running,
   limits: SourceLimits,
   { speed, caches, nowMs, note }: { speed: Speed; caches: Caches; nowMs: () => number; note: StoreAsk['note'] },
-): StoreAsk & GridStore {
+): StoreAsk & GridStore & { close: () => void } {
   let listed: Promise<readonly Part[]> | undefined
   const parts = (): Promise<readonly Part[]> => {
     listed ??= readParts(['series', 'samples'], running)
     return listed
+  }
+  const { pushdownFromSamples: from } = speed
+  const aheads: SamplesAhead[] = []
+  const aheadOf = new Map<FoundSeries, SamplesAhead>()
+  const findNew = async (matchers: readonly LabelMatcher[], range: SampleRange): Promise<FoundSeries> => {
+    const reading = { running, limits, parts: await parts() }
+    const isWanted = (series: number): boolean => samplesAbout(series, range, reading.parts, nowMs()) < from
+    const ahead = new SamplesAhead(range, reading, isWanted)
+    aheads.push(ahead)
+    const series = await caches.series.find(matchers, range, { ...reading, unknown: () => ahead.begin() })
+    if (ahead.runs !== undefined) aheadOf.set(series, ahead)
+    return series
   }
   const found = new Map<string, Promise<FoundSeries>>()
   return {
     running,
     limits,
     note,
+    close: () => {
+      for (const ahead of aheads) ahead.leave()
+    },
     find: (matchers, range) => {
       const key = JSON.stringify([matchers, range.afterMs, range.untilMs])
-      const known =
-        found.get(key) ?? parts().then((all) => caches.series.find(matchers, range, { running, limits, parts: all }))
+      const known = found.get(key) ?? findNew(matchers, range)
       found.set(key, known)
       return known
     },
     readPlain: async (selected, range) =>
-      caches.samples.read(selected, range, { running, limits, parts: await parts() }),
+      caches.samples.read(selected, range, { running, limits, parts: await parts(), ahead: aheadOf.get(selected) }),
     isWorthIt: async (selected, range) => {
-      const { pushdownFromSamples: from } = speed
       if (from === 0 || from === Infinity) return from === 0
       const all = await parts()
       // A cluster does not show its parts here: what its nodes compute does not have to travel.
-      return all.length === 0 || samplesAbout(selected, range, all, nowMs()) >= from
+      return all.length === 0 || samplesAbout(selected.found.length, range, all, nowMs()) >= from
     },
   }
 }
 
 /** As if all series of these days had been sampled equally often, and on the last of them until now. */
-function samplesAbout(selected: FoundSeries, range: SampleRange, parts: readonly Part[], nowMs: number): number {
+function samplesAbout(selected: number, range: SampleRange, parts: readonly Part[], nowMs: number): number {
   const count = (all: readonly Part[]): number => all.reduce((sum, { rows }) => sum + rows, 0)
   const ofDays = partsInRange(parts, 'samples', range)
   const days = [...new Set(ofDays.map(({ partition }) => partition))]
   const lengthMs = days.reduce((sum, day) => sum + Math.min(dayMs, Math.max(1, nowMs - startOfDay(day))), 0)
   const series = count(partsInRange(parts, 'series', range)) / Math.max(days.length, 1)
-  const isSelected = Math.min(1, selected.found.length / Math.max(series, 1))
+  const isSelected = Math.min(1, selected / Math.max(series, 1))
   return count(ofDays) * isSelected * Math.min(1, (range.untilMs - range.afterMs) / Math.max(lengthMs, 1))
 }
 

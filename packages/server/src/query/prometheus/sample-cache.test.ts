@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parseExpression } from '../promql/parse/parse.ts'
 import { seedStartMs } from '../test-world/seed.case.ts'
 import { openTestWorld, type TestWorld } from '../test-world/world.case.ts'
@@ -94,6 +94,62 @@ test('a new series is found by the next question', async () => {
   addSeries(5, 6)
   const { statements } = await same('count(x)', 200)
   expect(statements).toBeGreaterThan(1)
+})
+
+describe('samples that are read while their series are named', () => {
+  const series = 1200
+  const wide = { querySeriesMax: 2000, querySamplesMax: 1_000_000, queryTimeoutMs: 20_000 }
+  const openWide = (querySeriesMax = 2000, pushdownFromSamples = Infinity): Prometheus =>
+    openPrometheus({ ...wide, querySeriesMax }, { pushdownFromSamples, samplesKeptMaxBytes: 10_000_000 }, Date.now)
+  /** Ids that differ in the bits that are read with first, and in those that are tried next. */
+  const idOf = (number: string): string => `bitShiftLeft(toUInt64(7), 56) + ${number} * 67108865`
+  /** A sample of each series every 10 s. */
+  const add = (metric: string, start: string): void => {
+    world.insert(`INSERT INTO series SELECT ${idOf('number')}, '2026-01-05', '${metric}', 'gauge', '', false, 'd', '', '',
+      'web', 1, 1, map('n', toString(number), 'even', toString(number % 2)), '' FROM numbers(${series})`)
+    world.insert(`INSERT INTO samples SELECT ${idOf('number')},
+      fromUnixTimestamp64Milli(${seedStartMs} + 10000 * time, 'UTC'), fromUnixTimestamp64Milli(${start}, 'UTC'),
+      number * time, 0 FROM numbers(${series}) ARRAY JOIN range(30) AS time`)
+  }
+  /** `n!=""` is not said in SQL, so nothing is read ahead. */
+  const sameAsAfter = async (selector: string, readings: number): Promise<void> => {
+    for (const text of [
+      `sum by (even) (rate(${selector}[1m]))`,
+      `topk(3, max_over_time(${selector}[45s]))`,
+      selector,
+    ]) {
+      const ahead = await ask(openWide(), text, 300)
+      expect(ahead.samplesReadBy).toBe(readings)
+      const after = await ask(openWide(), text.replace(selector, selector.replace('}', ', n!=""}')), 300)
+      expect(ahead.said).toEqual(after.said)
+    }
+  }
+
+  test('are those that are read afterwards', async () => {
+    add('wide', '0')
+    await sameAsAfter('wide{job="web"}', 1)
+    await sameAsAfter('wide{even="1"}', 1)
+  })
+
+  test('are not needed where too many series are found, or where the engine computes', async () => {
+    await expect(ask(openWide(series - 1), 'sum(wide)', 300)).rejects.toThrow('selects more than 1199 series')
+    expect((await ask(openWide(2000, 1), 'sum(rate(wide[1m]))', 300)).samplesReadBy).toBe(0)
+  })
+
+  test('are read again where the bits of ids do not tell all apart', async () => {
+    const twin = `${idOf('3')} + bitShiftLeft(toUInt64(1), 50)`
+    world.insert(`INSERT INTO series SELECT ${twin}, '2026-01-05', 'wide', 'gauge', '', false, 'd', '', '', 'web', 1, 1,
+      map('n', 'twin', 'even', '1'), ''`)
+    world.insert(`INSERT INTO samples SELECT ${twin}, fromUnixTimestamp64Milli(${seedStartMs} + 10000 * number, 'UTC'), 0,
+      number, 0 FROM numbers(30)`)
+    await sameAsAfter('wide{job="web"}', 2)
+  })
+
+  test('have starts where any has', async () => {
+    world.insert("ALTER TABLE samples DROP PARTITION '20260105'")
+    add('begun', `${seedStartMs} + 5000`)
+    await sameAsAfter('begun{even="1"}', 1)
+  })
 })
 
 test('a partition that was dropped takes its samples along', async () => {

@@ -1,11 +1,11 @@
 import type { SampleSeries } from '../promql/evaluate/series-source.ts'
-import type { Running } from '../run.ts'
-import type { Sql } from '../sql.ts'
 import { Coverage, type Part, partsInRange } from './parts.ts'
 import { withSamples } from './plain-series.ts'
-import { anyStartsSql, baseOf, fitsRaw, type RawAsk, rawSamplesSql, type SampleRange, startsSql } from './plan.ts'
-import { bytesOf, gatherSamples, type SeriesColumns, uniteSamples } from './sample-columns.ts'
-import { type FoundSeries, type PlainSamples, type SourceLimits, tooManySamples } from './source.ts'
+import { fitsRaw, type SampleRange } from './plan.ts'
+import { readSamples, type SampleReading } from './read-samples.ts'
+import { bytesOf, type SeriesColumns, uniteSamples } from './sample-columns.ts'
+import { type SamplesAhead, usualShift } from './samples-ahead.ts'
+import type { FoundSeries, PlainSamples } from './source.ts'
 
 /**
  * Samples that questions read lately, by what was selected. Another question on the same series, or the same one a little
@@ -19,7 +19,7 @@ type Known = {
   bytes: number
 }
 
-export type SampleReading = { running: Running; limits: SourceLimits; parts: readonly Part[] }
+type CachedReading = SampleReading & { ahead?: SamplesAhead | undefined }
 
 export class SampleCache {
   readonly #bytesMax: number
@@ -31,7 +31,7 @@ export class SampleCache {
   }
 
   /** The samples of `found.plain`, perhaps of a longer time; undefined where they cannot be read so. */
-  async read(found: FoundSeries, range: SampleRange, reading: SampleReading): Promise<PlainSamples | undefined> {
+  async read(found: FoundSeries, range: SampleRange, reading: CachedReading): Promise<PlainSamples | undefined> {
     if (found.plain.keys === undefined || !fitsRaw(range)) return undefined
     const parts = partsInRange(reading.parts, 'samples', range)
     const known = this.#take(found, range, parts)
@@ -80,27 +80,17 @@ async function readColumns(
   { plain }: FoundSeries,
   range: SampleRange,
   seen: readonly Part[],
-  reading: SampleReading,
+  reading: CachedReading,
 ): Promise<SeriesColumns[]> {
-  const { running, limits } = reading
-  const { keys } = plain
+  const { keys, ids, picked } = plain
   if (keys === undefined) throw new Error('whether ids have keys was asked before')
-  const { samplesMax } = limits
-  const ask: RawAsk = { picked: plain.picked, range, samplesMax, without: seen.map(({ name }) => name) }
-  const statement = rawSamplesSql(ask, keys.shift, await startsIn(ask, plain.ids.length, reading))
-  const blocks = await running.plain(statement, samplesMax + 1)
-  if (blocks.reduce((sum, { rows }) => sum + rows, 0) > samplesMax) throw tooManySamples(samplesMax)
-  return gatherSamples(blocks, keys.indexOf, plain.ids.length, baseOf(range))
+  const { ahead } = reading
+  const isAhead =
+    ahead !== undefined && seen.length === 0 && isSameRange(ahead.range, range) && keys.shift === usualShift
+  const without = seen.map(({ name }) => name)
+  const ask = { picked, range, without, shift: keys.shift, series: ids.length }
+  const runs = (isAhead ? await ahead.runs : undefined) ?? (await readSamples(ask, reading))
+  return runs.columns(keys.indexOf, ids.length)
 }
 
-/** From so many series on, asking whether starts are there at all costs less than bringing them out. */
-const askedFromSeries = 1000
-
-async function startsIn(ask: RawAsk, series: number, { running, parts }: SampleReading): Promise<boolean> {
-  if (series < askedFromSeries) return true
-  const has = async (statement: Sql): Promise<boolean> =>
-    (await running.plain(statement, 1)).some(({ rows }) => rows > 0)
-  // Where parts cannot be seen, partitions cannot be either.
-  if (parts.length > 0 && !(await has(anyStartsSql(ask)))) return false
-  return has(startsSql(ask))
-}
+const isSameRange = (a: SampleRange, b: SampleRange): boolean => a.afterMs === b.afterMs && a.untilMs === b.untilMs

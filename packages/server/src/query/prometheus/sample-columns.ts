@@ -22,68 +22,114 @@ export type SeriesColumns = {
 const none = new Float64Array(0)
 export const noSamples: SeriesColumns = { timesMs: none, values: none, kinds: undefined, startTimesMs: undefined }
 
-/** `indexOf`: of each key its place in the answer. Keys that it lacks are left out. */
-export function gatherSamples(
-  blocks: readonly PlainBlock[],
-  indexOf: ReadonlyMap<number, number>,
-  series: number,
-  baseMs: number,
-): SeriesColumns[] {
-  const times = new SharedTimes()
-  const runs: Run[][] = Array.from({ length: series }, () => [])
-  const room = new Uint8Array(blocks.reduce((most, { rows }) => Math.max(most, rows), 0) * 8)
-  let hasMarkers = false
-  let kept = 0
-  for (const block of blocks) {
-    const keys = new Uint32Array(room.buffer, 0, block.rows)
-    room.set(block.column('key'))
-    const offsets = new Uint32Array(room.buffer, block.rows * 4, block.rows)
-    room.set(block.column('t'), block.rows * 4)
+/** Takes rows block by block, as they come, and need not know yet which series they are of. */
+export class SampleRuns {
+  readonly #baseMs: number
+  readonly #times = new SharedTimes()
+  readonly #runs = new Map<number, SeriesColumns | SeriesColumns[]>()
+  #hasMarkers = false
+  #rows = 0
+
+  constructor(baseMs: number) {
+    this.#baseMs = baseMs
+  }
+
+  get rows(): number {
+    return this.#rows
+  }
+
+  add(block: PlainBlock): void {
+    const { rows } = block
+    this.#rows += rows
+    const keys = asBuffer(block.column('key'))
+    const offsets = asBuffer(block.column('t'))
     const values = alignedNumbers(block.column('v'))
     const starts = alignedNumbers(block.column('start'))
-    hasMarkers ||= staleKinds(values) !== undefined
-    for (let from = 0; from < keys.length; ) {
-      const key = keys[from] ?? 0
-      let to = from + 1
-      while (to < keys.length && keys[to] === key) to++
-      const own = runs[indexOf.get(key) ?? -1]
-      if (own !== undefined) kept += to - from
-      own?.push({
-        timesMs: times.of(offsets, from, to, baseMs),
-        values: values.subarray(from, to),
-        starts: starts.length === 0 ? undefined : starts.subarray(from, to),
+    this.#hasMarkers ||= staleKinds(values) !== undefined
+    let length = 0
+    for (let from = 0; from < rows; from += length) {
+      length = runLength(keys, from, length)
+      this.#addRun(keys.readInt32LE(4 * from), {
+        timesMs: this.#times.of(offsets, from, from + length, this.#baseMs),
+        values: values.subarray(from, from + length),
+        kinds: undefined,
+        startTimesMs: starts.length === 0 ? undefined : starts.subarray(from, from + length),
       })
-      from = to
     }
   }
-  const read = blocks.reduce((sum, { rows }) => sum + rows, 0)
-  // Views keep the whole block in memory, which must not be mostly of series that nobody asked for.
-  if (kept * 2 < read) for (const own of runs) for (const run of own) run.values = run.values.slice()
-  const united = runs.map((own) => columnsOf(own, times))
-  return hasMarkers ? united.map((each) => ({ ...each, kinds: staleKinds(each.values) })) : united
+
+  /** Rows of one series that stand together in a block: nearly always all it has. The numbers are views of the block's. */
+  #addRun(key: number, run: SeriesColumns): void {
+    const known = this.#runs.get(key)
+    if (known === undefined) this.#runs.set(key, run)
+    else if (Array.isArray(known)) known.push(run)
+    else this.#runs.set(key, [known, run])
+  }
+
+  /** `indexOf`: of each key its place in the answer. Keys that it lacks are left out. */
+  columns(indexOf: ReadonlyMap<number, number>, series: number): SeriesColumns[] {
+    const result = new Array<SeriesColumns>(series).fill(noSamples)
+    let kept = 0
+    for (const [key, runs] of this.#runs) {
+      const place = indexOf.get(key)
+      if (place === undefined) continue
+      const columns = columnsOf(runs, this.#times)
+      kept += columns.values.length
+      result[place] = columns
+    }
+    // Views keep the whole block in memory, which must not be mostly of series that nobody asked for.
+    const isMostlyOfOthers = kept * 2 < this.#rows
+    if (!isMostlyOfOthers && !this.#hasMarkers) return result
+    return result.map((each) => {
+      const values = isMostlyOfOthers ? each.values.slice() : each.values
+      return { ...each, values, kinds: this.#hasMarkers ? staleKinds(values) : undefined }
+    })
+  }
+}
+
+const asBuffer = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
+
+/**
+ * How many keys from `from` on are the same. Mostly as many as in the run before, and then two looks at the bytes tell: that
+ * each key is like the one before it, and that the next is not.
+ */
+function runLength(keys: Buffer, from: number, before: number): number {
+  const rows = keys.length / 4
+  const past = from + before
+  const isAsBefore =
+    before > 1 && past <= rows && keys.compare(keys, 4 * from, 4 * (past - 1), 4 * (from + 1), 4 * past) === 0
+  let to = isAsBefore ? past : from + 1
+  const key = keys.readInt32LE(4 * from)
+  while (to < rows && keys.readInt32LE(4 * to) === key) to++
+  return to - from
 }
 
 /** A copy: what the engine gave lies anywhere, and numbers can be read only from whole places. */
 function alignedNumbers(bytes: Uint8Array): Float64Array {
-  const copy = new Uint8Array(bytes.length)
+  if (bytes.length === 0) return none
+  // Not out of the pool, and not filled with zeros first.
+  const copy = Buffer.allocUnsafeSlow(bytes.length)
   copy.set(bytes)
   return new Float64Array(copy.buffer)
 }
 
-/** Rows of one series that stand together in a block: nearly always all it has. The numbers are views of the block's. */
-type Run = { timesMs: Float64Array; values: Float64Array; starts: Float64Array | undefined }
-
-function columnsOf(runs: readonly Run[], times: SharedTimes): SeriesColumns {
-  const [first] = runs
-  if (first === undefined) return noSamples
-  const starts = runs.length === 1 ? first.starts : inOne(runs.map((run) => run.starts ?? none))
-  const columns = {
-    timesMs: runs.length === 1 ? first.timesMs : times.shared(inOne(runs.map(({ timesMs }) => timesMs))),
-    values: runs.length === 1 ? first.values : inOne(runs.map(({ values }) => values)),
-    kinds: undefined,
-    startTimesMs: starts?.some((start) => start > 0) === true ? starts : undefined,
-  }
+function columnsOf(runs: SeriesColumns | readonly SeriesColumns[], times: SharedTimes): SeriesColumns {
+  const whole = isList(runs) ? joinedRuns(runs, times) : runs
+  const hasStarts = whole.startTimesMs?.some((start) => start > 0) === true
+  const columns = whole.startTimesMs === undefined || hasStarts ? whole : { ...whole, startTimesMs: undefined }
   return times.isRising(columns.timesMs) ? columns : inOrderOfTime(columns)
+}
+
+const isList = (runs: SeriesColumns | readonly SeriesColumns[]): runs is readonly SeriesColumns[] => Array.isArray(runs)
+
+function joinedRuns(runs: readonly SeriesColumns[], times: SharedTimes): SeriesColumns {
+  const hasStarts = runs.some(({ startTimesMs }) => startTimesMs !== undefined)
+  return {
+    timesMs: times.shared(inOne(runs.map(({ timesMs }) => timesMs))),
+    values: inOne(runs.map(({ values }) => values)),
+    kinds: undefined,
+    startTimesMs: hasStarts ? inOne(runs.map(({ startTimesMs }) => startTimesMs ?? none)) : undefined,
+  }
 }
 
 function inOne(pieces: readonly Float64Array[]): Float64Array {
@@ -117,27 +163,33 @@ function pickBits(values: Float64Array, kept: readonly number[]): Float64Array {
   return new Float64Array(BigUint64Array.from(kept, (i) => from[i] ?? 0n).buffer)
 }
 
-/** Equal arrays of times become one. Most are those of the series before, and then none is made. */
+/** Equal arrays of times become one. Most are those of the run before, and then none is made. */
 class SharedTimes {
   readonly #known = new Map<number, Float64Array[]>()
   readonly #rising = new Map<Float64Array, boolean>()
   #last: Float64Array = none
+  #lastOffsets = Buffer.alloc(0)
 
-  /** `baseMs` and the offsets `from` up to `to`. */
-  of(offsets: Uint32Array, from: number, to: number, baseMs: number): Float64Array {
-    const last = this.#last
-    let same = last.length === to - from
-    for (let i = 0; same && i < last.length; i++) same = last[i] === baseMs + (offsets[from + i] ?? 0)
-    return same ? last : this.shared(Float64Array.from(offsets.subarray(from, to), (offset) => baseMs + offset))
+  /** `baseMs` and the offsets, of 32 bits, `from` up to `to`. */
+  of(offsets: Buffer, from: number, to: number, baseMs: number): Float64Array {
+    const last = this.#lastOffsets
+    const isLast = last.length === 4 * (to - from) && offsets.compare(last, 0, last.length, 4 * from, 4 * to) === 0
+    if (isLast) return this.#last
+    this.#lastOffsets = Buffer.from(offsets.subarray(4 * from, 4 * to))
+    const timesMs = new Float64Array(to - from)
+    for (let i = 0; i < timesMs.length; i++) timesMs[i] = baseMs + this.#lastOffsets.readUInt32LE(4 * i)
+    this.#last = this.shared(timesMs)
+    return this.#last
   }
 
   shared(timesMs: Float64Array): Float64Array {
     const key = (timesMs[0] ?? 0) + (timesMs[timesMs.length - 1] ?? 0) * 31 + timesMs.length
     const alike = this.#known.get(key)
-    this.#last = alike?.find((each) => sameTimes(each, timesMs)) ?? timesMs
+    const known = alike?.find((each) => sameTimes(each, timesMs))
+    if (known !== undefined) return known
     if (alike === undefined) this.#known.set(key, [timesMs])
-    else if (this.#last === timesMs) alike.push(timesMs)
-    return this.#last
+    else alike.push(timesMs)
+    return timesMs
   }
 
   isRising(timesMs: Float64Array): boolean {

@@ -2,7 +2,7 @@ import type { LabelMatcher } from '../promql/parse/ast.ts'
 import type { Running } from '../run.ts'
 import { Coverage, type Part } from './parts.ts'
 import type { SampleRange } from './plan.ts'
-import { type FoundSeries, findSeries, type SourceLimits } from './source.ts'
+import { type FoundSeries, findSeries, type SeriesMeant, type SourceLimits } from './source.ts'
 
 /**
  * Which series selectors meant, from question to question: their labels are most of the work of a small question, and
@@ -10,6 +10,14 @@ import { type FoundSeries, findSeries, type SourceLimits } from './source.ts'
  */
 const seriesKept = 200_000
 const dayMs = 86_400_000
+
+/** `unknown` is called where series are not known and have to be read, and what it answers when their condition is. */
+type FindReading = {
+  running: Running
+  limits: SourceLimits
+  parts: readonly Part[]
+  unknown: () => (meant: SeriesMeant) => void
+}
 
 type Known = { found: FoundSeries; seen: Coverage }
 
@@ -21,7 +29,7 @@ export class SeriesCache {
   async find(
     matchers: readonly LabelMatcher[],
     range: SampleRange,
-    { running, limits, parts }: { running: Running; limits: SourceLimits; parts: readonly Part[] },
+    { running, limits, parts, unknown }: FindReading,
   ): Promise<FoundSeries> {
     const series = parts.filter(({ table }) => table === 'series')
     const key = JSON.stringify([matchers, Math.floor(range.afterMs / dayMs), Math.floor(range.untilMs / dayMs)])
@@ -33,7 +41,7 @@ export class SeriesCache {
         return known.found
       }
     }
-    const found = await findSeries(matchers, range, running, limits)
+    const found = await findSeries(matchers, range, running, limits, unknown())
     if (series.length > 0 && found.mayBeKept) {
       const seen = new Coverage()
       seen.add(series)

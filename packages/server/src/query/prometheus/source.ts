@@ -1,4 +1,6 @@
+import { setImmediate } from 'node:timers/promises'
 import type { NumberRows } from '../../base/native/read-columns.ts'
+import type { TextColumns } from '../../base/native/read-text-columns.ts'
 import { QueryFailure } from '../promql/evaluate/evaluation.ts'
 import { type Labels, labelsText, metricNameLabel } from '../promql/evaluate/labels.ts'
 import { countSamples } from '../promql/evaluate/select.ts'
@@ -28,6 +30,7 @@ import {
   aliveSql,
   boundedSql,
   exponentialSql,
+  isSaidBySql,
   type MetricRow,
   metricsSql,
   type PointsAsk,
@@ -115,12 +118,16 @@ export type FoundSeries = {
   mayBeKept: boolean
 }
 
+/** What is known of a selector before its series are: the condition that finds them, those of one value a time among them. */
+export type SeriesMeant = { where: Sql; plainAbout: number; isWholeSaid: boolean }
+
 /** Which series a selector means. Throws the evaluator's failure where they are too many. */
 export async function findSeries(
   matchers: readonly LabelMatcher[],
   range: SampleRange,
   running: Running,
   limits: SourceLimits,
+  meant: (meant: SeriesMeant) => void = () => {},
 ): Promise<FoundSeries> {
   const { seriesMax } = limits
   const infos = await targetInfos(matchers, range, running, limits)
@@ -128,23 +135,55 @@ export async function findSeries(
   const metrics = await running.rows<MetricRow>(metricsSql(range))
   const faces = chooseFaces(metrics, matchers)
   const labelMatchers = matchers.filter(({ name }) => name !== metricNameLabel)
-  const names = new Set(metrics.filter((row) => facesFor(faces, row).length > 0).map(({ metric }) => metric))
+  const meantMetrics = metrics.filter((row) => facesFor(faces, row).length > 0)
+  const names = new Set(meantMetrics.map(({ metric }) => metric))
   const where = seriesWhere([...names], labelMatchers, range)
   if (names.size === 0) return foundSeries([], [], { where, infos: infos ?? [], mayBeKept })
-  const rows = await running.rows<SeriesRow>(seriesSql(where, seriesMax))
+  const plainAbout = meantMetrics.reduce(
+    (sum, { kind, series }) => sum + (pointKind(kind) === 'samples' ? series : 0),
+    0,
+  )
+  meant({ where, plainAbout, isWholeSaid: isSaidBySql(labelMatchers) })
+  const rows = seriesRows(await running.texts(seriesSql(where, seriesMax)))
   if (rows.length > seriesMax) throw tooManySeries(seriesMax)
   const origins = await readOrigins(
     rows.map(({ resource }) => resource),
     running,
   )
-  const tests = compiled(labelMatchers)
-  const layouts = new Layouts()
-  const facesOf = facesByRow(faces)
   const found: Exposed[] = []
-  for (const row of rows)
-    found.push(...expose(row, facesOf(row), origins.get(row.resource) ?? originOf(undefined), tests, layouts))
+  const naming = { matchers: compiled(labelMatchers), layouts: new Layouts(), found }
+  const facesOf = facesByRow(faces)
+  let named = 0
+  for (const row of rows) {
+    expose(row, facesOf(row), origins.get(row.resource) ?? unknownOrigin, naming)
+    // Samples may be on their way meanwhile.
+    if (++named % namedAtOnce === 0) await setImmediate()
+  }
   const isWhole = rows.every(({ resource }) => origins.has(resource))
   return foundSeries(found, rows, { where, infos: infos ?? [], mayBeKept: mayBeKept && isWhole })
+}
+
+const namedAtOnce = 500
+const unknownOrigin = originOf(undefined)
+
+function seriesRows(columns: TextColumns): SeriesRow[] {
+  const [metric, kind, temporality, unit, resource] = (
+    ['metric', 'kind', 'temporality', 'unit', 'resource'] as const
+  ).map((name) => columns.texts(name))
+  const monotonic = columns.texts('is_monotonic')
+  const keys = columns.lists('keys')
+  const values = columns.lists('values')
+  return columns.texts('id').map((id, i) => ({
+    id,
+    metric: metric?.[i] ?? '',
+    kind: kind?.[i] ?? '',
+    temporality: temporality?.[i] ?? '',
+    monotonic: monotonic[i] === 'true',
+    unit: unit?.[i] ?? '',
+    resource: resource?.[i] ?? '',
+    keys: keys[i] ?? [],
+    values: values[i] ?? [],
+  }))
 }
 
 function foundSeries(

@@ -3,26 +3,40 @@ import { quote } from '../parse/literals.ts'
 export type Label = readonly [name: string, value: string]
 
 /**
- * The labels of a series, by name in order, none of them empty. `key` is the same text for the same labels.
+ * The labels of a series, by name in order, none of them empty. `key` is the same text for the same labels, made when it is
+ * first asked for: of ten thousand series that become ten groups, nobody does.
  *
  * Labels of stored series live from query to query, and what nearly every query makes of them is kept here: themselves
  * without the name, and the group they fell into last.
  */
 export class Labels {
   readonly pairs: readonly Label[]
-  readonly key: string
+  #key: string | undefined
   #bare: Labels | undefined
   #grouping = ''
   #group: Labels | undefined
 
-  constructor(pairs: readonly Label[], key: string) {
+  /** Of pairs that are in order and have no empty value. */
+  constructor(pairs: readonly Label[]) {
     this.pairs = pairs
-    this.key = key
+  }
+
+  get key(): string {
+    this.#key ??= keyOf(this.pairs)
+    return this.#key
   }
 
   withoutMetadata(): Labels {
-    this.#bare ??= dropLabels(this, metadataLabels)
+    this.#bare ??= this.#withoutMetadata()
     return this.#bare
+  }
+
+  /** Nearly always it is the name alone that goes. */
+  #withoutMetadata(): Labels {
+    const at = this.pairs.findIndex(isMetadata)
+    if (at < 0) return this
+    const rest = this.pairs.toSpliced(at, 1)
+    return new Labels(rest.some(isMetadata) ? rest.filter((pair) => !isMetadata(pair)) : rest)
   }
 
   /** Undefined where `keepGroup` was not called for this grouping last. */
@@ -38,22 +52,21 @@ export class Labels {
 
 export const metricNameLabel = '__name__'
 /** What goes when the meaning of a series changes: its name, and with it what is known of its type and unit. */
-const metadataLabels: readonly string[] = [metricNameLabel, '__type__', '__unit__']
+const isMetadata = ([name]: Label): boolean => name === metricNameLabel || name === '__type__' || name === '__unit__'
 
-/** Of pairs that are in order and have no empty value. */
-export function orderedLabels(pairs: readonly Label[]): Labels {
+function keyOf(pairs: readonly Label[]): string {
   let key = ''
   for (const [name, value] of pairs) key += `${name}\u0000${value}\u0001`
-  return new Labels(pairs, key)
+  return key
 }
 
-export const noLabels: Labels = orderedLabels([])
+export const noLabels: Labels = new Labels([])
 
 /** Labels with an empty value are the same as missing ones and left out. */
 export function labelsFrom(pairs: Iterable<Label>): Labels {
   const kept = [...pairs].filter(([, value]) => value !== '')
   kept.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
-  return orderedLabels(kept)
+  return new Labels(kept)
 }
 
 export function labelValue(labels: Labels, name: string): string {
@@ -66,12 +79,12 @@ export const metricName = (labels: Labels): string => labelValue(labels, metricN
 export function keepLabels(labels: Labels, names: readonly string[]): Labels {
   const kept: Label[] = []
   for (const pair of labels.pairs) if (names.includes(pair[0])) kept.push(pair)
-  return orderedLabels(kept)
+  return new Labels(kept)
 }
 
 export function dropLabels(labels: Labels, names: readonly string[]): Labels {
   const kept = labels.pairs.filter(([name]) => !names.includes(name))
-  return kept.length === labels.pairs.length ? labels : orderedLabels(kept)
+  return kept.length === labels.pairs.length ? labels : new Labels(kept)
 }
 
 export const dropMetadata = (labels: Labels): Labels => labels.withoutMetadata()
@@ -82,13 +95,17 @@ export function setLabels(labels: Labels, changed: Iterable<Label>): Labels {
   return labelsFrom(all)
 }
 
+const nothing: Label = ['', '']
+
+/** The order of `key`, without making keys. */
 export function compareLabels(a: Labels, b: Labels): number {
   const length = Math.min(a.pairs.length, b.pairs.length)
   for (let i = 0; i < length; i++) {
-    const [nameA, valueA] = a.pairs[i] ?? ['', '']
-    const [nameB, valueB] = b.pairs[i] ?? ['', '']
-    if (nameA !== nameB) return nameA < nameB ? -1 : 1
-    if (valueA !== valueB) return valueA < valueB ? -1 : 1
+    const ofA = a.pairs[i] ?? nothing
+    const ofB = b.pairs[i] ?? nothing
+    if (ofA === ofB) continue
+    if (ofA[0] !== ofB[0]) return ofA[0] < ofB[0] ? -1 : 1
+    if (ofA[1] !== ofB[1]) return ofA[1] < ofB[1] ? -1 : 1
   }
   return a.pairs.length - b.pairs.length
 }

@@ -51,10 +51,10 @@ const staleBitsLow = 2
 export function staleKinds(values: Float64Array): Uint8Array | undefined {
   const words = new Uint32Array(values.buffer, values.byteOffset, values.length * 2)
   let kinds: Uint8Array | undefined
-  for (let i = 0; i < values.length; i++)
-    if (words[2 * i + 1] === staleBitsHigh && words[2 * i] === staleBitsLow) {
+  for (let high = 1; high < words.length; high += 2)
+    if (words[high] === staleBitsHigh && words[high - 1] === staleBitsLow) {
       kinds ??= new Uint8Array(values.length)
-      kinds[i] = staleSample
+      kinds[high >>> 1] = staleSample
     }
   return kinds
 }

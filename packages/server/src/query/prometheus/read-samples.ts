@@ -1,0 +1,50 @@
+import type { Running } from '../run.ts'
+import type { Sql } from '../sql.ts'
+import type { Part } from './parts.ts'
+import { anyStartsSql, baseOf, type RawAsk, rawSamplesSql, startsSql } from './plan.ts'
+import { SampleRuns } from './sample-columns.ts'
+import { type SourceLimits, tooManySamples } from './source.ts'
+
+export type SampleReading = { running: Running; limits: SourceLimits; parts: readonly Part[] }
+
+/**
+ * Which rows, and with which 32 bits of the ids; `series` is about how many they are of. `anyStarts` is given where it was
+ * asked before.
+ */
+export type SamplesAsk = Pick<RawAsk, 'picked' | 'range' | 'without'> & {
+  shift: number
+  series: number
+  anyStarts?: Promise<boolean>
+}
+
+/** From so many series on, asking whether starts are there costs less than bringing them out, and a stream than one piece. */
+export const manySeries = 1000
+
+export async function readSamples(
+  asked: SamplesAsk,
+  reading: SampleReading,
+  signal?: AbortSignal,
+): Promise<SampleRuns> {
+  const { running, limits } = reading
+  const { samplesMax } = limits
+  const ask: RawAsk = { ...asked, samplesMax }
+  const isMany = asked.series >= manySeries
+  const anyStarts = asked.anyStarts ?? (isMany ? anyStartsIn(ask, reading) : true)
+  const withStarts = (await anyStarts) && (!isMany || (await isFound(startsSql(ask), running)))
+  const statement = rawSamplesSql(ask, asked.shift, withStarts)
+  const runs = new SampleRuns(baseOf(ask.range))
+  const add = runs.add.bind(runs)
+  if (isMany) await running.plainStream(statement, samplesMax + 1, add, signal)
+  else (await running.plain(statement, samplesMax + 1)).forEach(add)
+  if (runs.rows > samplesMax) throw tooManySamples(samplesMax)
+  return runs
+}
+
+/** Whether any sample of the days says when its counter began. Where parts cannot be seen, partitions cannot be either. */
+export const anyStartsIn = async (
+  ask: Pick<RawAsk, 'range' | 'without'>,
+  { running, parts }: SampleReading,
+): Promise<boolean> => parts.length === 0 || isFound(anyStartsSql(ask), running)
+
+const isFound = async (statement: Sql, running: Running): Promise<boolean> =>
+  (await running.plain(statement, 1)).some(({ rows }) => rows > 0)
