@@ -210,3 +210,18 @@ test("a message that cannot be expanded is its sender's fault", async () => {
   expect(headers['grpc-status']).toBe(String(status.INVALID_ARGUMENT))
   expect(server.faults).toEqual([])
 })
+
+test('a sender may send a whole batch of usual size before it hears that any of it was read', async () => {
+  const server = await start(async () => stored)
+  const session = connectHttp2(server.url)
+  running.push({ stop: async () => session.close() })
+  const wide = new Promise<number | undefined>((resolve) => {
+    session.on('remoteSettings', ({ initialWindowSize }) => {
+      if (initialWindowSize !== 65_535) resolve(initialWindowSize)
+    })
+  })
+  const headers = { ':method': 'POST', ':path': traces, te: 'trailers', 'content-type': 'application/grpc' }
+  session.request(headers).resume().end(Buffer.alloc(5))
+  expect(await wide).toBe(256 * 1024)
+  await expect.poll(() => session.state.remoteWindowSize).toBeGreaterThan(200_000)
+})

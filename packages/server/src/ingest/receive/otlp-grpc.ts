@@ -1,3 +1,4 @@
+import type { Http2Session, Http2Stream } from 'node:http2'
 import { createServer, type Server as Listener } from 'node:net'
 import {
   type handleUnaryCall,
@@ -21,6 +22,11 @@ import { listenOn, type OtlpReceiver, type OtlpReceiverOptions } from './otlp-re
 const waitingMax = 1000
 const streamsPerConnectionMax = 100
 const keepAliveMs = 60_000
+/**
+ * What a sender may send of a message before it hears that it was read, and what a call that waits for room may hold besides.
+ * By HTTP/2's own measure, 64 KB, a batch of 500 spans comes in three parts, each of which waits for a turn of the event loop.
+ */
+const windowBytes = 256 * 1024
 
 const services: Readonly<Record<Signal, string>> = {
   traces: '/opentelemetry.proto.collector.trace.v1.TraceService/Export',
@@ -83,6 +89,7 @@ function admission(options: OtlpReceiverOptions, room: BodyRoom): ServerIntercep
           options,
         )
         if (unknown !== undefined) return refuse(call, { failure: 'unauthenticated', message: unknown })
+        widenWindow(call)
         late = setTimeout(() => refuse(call, tooLate), options.requestTimeoutMs)
         reservation = room.reserve(() => next(metadata))
         if (reservation === undefined) refuse(call, tooManyAtOnce)
@@ -101,6 +108,21 @@ function admission(options: OtlpReceiverOptions, room: BodyRoom): ServerIntercep
     return new ServerInterceptingCall(call, new ResponderBuilder().withStart((next) => next(listener)).build())
   }
 }
+
+const widened = new WeakSet<Http2Session>()
+
+/** At the first call of a connection: the library has an option for it in clients only, but the call knows its stream. */
+function widenWindow(call: ServerInterceptingCallInterface): void {
+  const stream: unknown = Reflect.get(call, 'stream')
+  const session = isStream(stream) ? stream.session : undefined
+  if (session === undefined || session.destroyed || widened.has(session)) return
+  widened.add(session)
+  session.settings({ initialWindowSize: windowBytes })
+  session.setLocalWindowSize(windowBytes)
+}
+
+const isStream = (value: unknown): value is Http2Stream =>
+  typeof value === 'object' && value !== null && 'session' in value
 
 /** The library calls it its own fault when a message cannot be expanded; it is the sender's, who should not send it again. */
 function tellBrokenMessages(call: ServerInterceptingCallInterface): void {
