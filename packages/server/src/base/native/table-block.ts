@@ -99,6 +99,8 @@ export class TableBlock<const List extends ColumnList> {
   }
 
   mark(): void {
+    // Most tables are empty most of the time, and there is one mark a request.
+    if (this.rows === 0) return
     for (const column of this.#list) column.mark()
   }
 
