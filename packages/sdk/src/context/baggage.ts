@@ -4,8 +4,8 @@ export interface BaggageEntry {
   metadata?: { toString(): string }
 }
 
+/** What W3C asks to be passed on whole, however many entries it has. */
 const headerMaxLength = 8192
-const entriesMax = 180
 
 /**
  * W3C baggage in the shape of `@opentelemetry/api`: immutable, each change makes a new one. A header that is only
@@ -27,7 +27,7 @@ export class Baggage {
     for (const member of header.split(',')) {
       const [pair = '', ...properties] = member.split(';')
       const at = pair.indexOf('=')
-      if (at < 1 || entries.size >= entriesMax) continue
+      if (at < 1) continue
       const metadata = properties.map((property) => property.trim()).join(';')
       entries.set(decoded(pair.slice(0, at)), {
         value: decoded(pair.slice(at + 1)),
@@ -80,8 +80,9 @@ function printEntries(entries: [string, BaggageEntry][]): string {
   for (const [key, { value, metadata }] of entries) {
     const more = metadata === undefined ? '' : `;${metadata.toString().replace(/[^\x20-\x7e]/g, '')}`
     const member = `${encodeURIComponent(wellFormed(key))}=${encodeURIComponent(wellFormed(value))}${more}`
-    if (text.length + member.length + 1 > headerMaxLength) break
-    text += text === '' ? member : `,${member}`
+    const longer = text === '' ? member : `${text},${member}`
+    if (longer.length > headerMaxLength) break
+    text = longer
   }
   return text
 }
