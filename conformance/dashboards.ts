@@ -57,8 +57,7 @@ function namesIn(expression: Expression): string[] {
 /** A counting series for each name, one point every 10 s. */
 function seedSeries(world: TestWorld, names: ReadonlySet<string>): void {
   const rows = [...names].map((name, i) => {
-    if (!/^[a-zA-Z_:][a-zA-Z0-9_:]*$/.test(name)) throw new Error(`Cannot seed a series with the name ${name}`)
-    return `(${i + 1}, '2026-01-05', '${name}', 'gauge', '', false, 'd', '', '', 'demo', 1, 1, map('le', '+Inf'), '')`
+    return `(${i + 1}, '2026-01-05', unhex('${Buffer.from(name).toString('hex')}'), 'gauge', '', false, 'd', '', '', 'demo', 1, 1, map('le', '+Inf'), '')`
   })
   if (rows.length === 0) return
   world.insert(`INSERT INTO resources VALUES (1, '2026-01-05', 'demo', '', map('service.name', 'demo'), '', 0)`)
@@ -68,20 +67,47 @@ function seedSeries(world: TestWorld, names: ReadonlySet<string>): void {
     FROM series CROSS JOIN numbers(60) AS points`)
 }
 
-function expressionsOf(node: unknown): string[] {
-  if (Array.isArray(node)) return node.flatMap(expressionsOf)
+/** Of panels and targets that ask Prometheus; some ask other sources, in their languages. */
+function expressionsOf(node: unknown, isAsked = true): string[] {
+  if (Array.isArray(node)) return node.flatMap((each) => expressionsOf(each, isAsked))
   if (typeof node !== 'object' || node === null) return []
-  return Object.entries(node).flatMap(([key, value]) =>
-    key === 'expr' && typeof value === 'string' ? [value] : expressionsOf(value),
-  )
+  const asks = 'datasource' in node ? asksPrometheus(node.datasource) : isAsked
+  return Object.entries(node).flatMap(([key, value]) => {
+    if (key === 'expr' && typeof value === 'string') return asks ? [value] : []
+    return expressionsOf(value, asks)
+  })
 }
 
-const lengths: Readonly<Record<string, string>> = { __rate_interval: '5m', __interval: '1m', __range: '1h' }
+function asksPrometheus(datasource: unknown): boolean {
+  const type =
+    typeof datasource === 'object' && datasource !== null && 'type' in datasource ? datasource.type : undefined
+  return typeof type !== 'string' || ['prometheus', 'datasource', 'mixed'].includes(type) || type.startsWith('$')
+}
 
-/** Lengths of time as Grafana would put them; any other variable stands in a pattern for everything. */
+const lengths: Readonly<Record<string, string>> = {
+  __rate_interval: '5m',
+  __interval: '1m',
+  __range: '1h',
+  __rate_interval_ms: '300000',
+  __interval_ms: '60000',
+  __range_s: '3600',
+  __range_ms: '3600000',
+  __from: String(seedStartMs),
+  __to: String(seedEndMs),
+}
+
+/**
+ * Lengths of time as Grafana would put them. Any other variable stands for everything in a pattern, in the brackets of a range for
+ * a length, in a name for a part of it, and else for a number.
+ */
 function fillVariables(expression: string): string {
-  return expression.replace(/\$(?:(\w+)|\{(\w+)(?::\w+)?\})/g, (_, bare?: string, braced?: string) => {
-    const name = bare ?? braced ?? ''
-    return lengths[name] ?? '.*'
+  const variable = /\$(?:(\w+)|\{(\w+)(?::\w+)?\})|\[\[(\w+)(?::\w+)?\]\]/g
+  return expression.replace(variable, (_, bare?: string, braced?: string, doubled?: string, ...rest: unknown[]) => {
+    const length = lengths[bare ?? braced ?? doubled ?? '']
+    if (length !== undefined) return length
+    const before = expression.slice(0, Number(rest[0]))
+    if ((before.match(/"/g) ?? []).length % 2 === 1) return '.*'
+    if (/[[:]\s*$/.test(before)) return '5m'
+    return /[\w:]$/.test(before) ? 'any' : '1'
   })
 }

@@ -47,7 +47,9 @@ const foreignSyntax: readonly { pattern: RegExp; reason: string }[] = [
   { pattern: /[\w.]:(?=\s*$)/, reason: 'a key without a value is refused with a sentence; key:* asks for the key' },
 ]
 
-type Line = { body: string; attributes: [key: string, value: string][] }
+type Attribute = [key: string, value: string]
+/** What our language keeps in columns, `service` and `level`, is among the attributes until it is written. */
+type Line = { body: string; attributes: Attribute[] }
 
 /** Lines of the words of each query, together and alone, and of its keys with their values; and one of none. */
 function corpusOf(queries: readonly string[]): Line[] {
@@ -56,7 +58,13 @@ function corpusOf(queries: readonly string[]): Line[] {
     const body = unescaped(query)
     const words = body.split(/[^\w.-]+/).filter((word) => word !== '')
     const attributes = attributesOf(query)
-    lines.push({ body, attributes: [] }, { body, attributes }, { body: words.toReversed().join(' '), attributes: [] })
+    // A line has a key once.
+    const together = [...new Map(attributes)]
+    lines.push(
+      { body, attributes: [] },
+      { body, attributes: together },
+      { body: words.toReversed().join(' '), attributes: [] },
+    )
     for (const word of words) lines.push({ body: word, attributes: [] })
     for (const attribute of attributes) lines.push({ body: '', attributes: [attribute] })
   }
@@ -64,25 +72,52 @@ function corpusOf(queries: readonly string[]): Line[] {
 }
 
 const unescaped = (text: string): string => text.replace(/\\(.)/g, '$1')
-const keyed = /((?:[\w.]|\\.)+):\s*[[{]?(?:-(?="))?("[^"]*"|(?:\\.|[^\s\]})])+)(?:\s+TO\s+([^\s\]})]+))?/g
+const valuePattern = String.raw`"(?:\\.|[^"\\])*"|(?:\\.|[^\s\](){}"])+`
+const keyed = new RegExp(
+  String.raw`((?:[\w.]|\\.)+):\s*(?:\(([^()]*)\)|[[{]?(?:-(?="))?([<>]?=?)(${valuePattern})(?:\s+TO\s+(${valuePattern}))?)`,
+  'g',
+)
 
-function attributesOf(query: string): [key: string, value: string][] {
-  return [...query.matchAll(keyed)].flatMap(([, key = '', ...values]) =>
-    values.flatMap((value): [string, string][] =>
-      value === undefined ? [] : [[unescaped(key), unescaped(value.replace(/^"|"$/g, ''))]],
-    ),
-  )
+function attributesOf(query: string): Attribute[] {
+  return [...query.matchAll(keyed)].flatMap(([, key = '', group = '', comparison = '', value = '', to = '']) => {
+    const written = [...(group.match(new RegExp(valuePattern, 'g')) ?? []), value, to].filter((one) => one !== '')
+    const texts = written.map((one) => unescaped(one.replace(/^"|"$/g, '')))
+    if (comparison !== '') texts.push(...beside(Number(value)))
+    if (to !== '') texts.push(between(value, to))
+    return texts.map((text): Attribute => [unescaped(key), text])
+  })
+}
+
+/** Of a number that is compared with: one on each side of it. */
+const beside = (value: number): string[] => (Number.isNaN(value) ? [] : [String(value - 1), String(value + 1)])
+
+function between(from: string, to: string): string {
+  const middle = (Number(from) + Number(to)) / 2
+  return Number.isNaN(middle) ? `${from}0` : String(middle)
+}
+
+const levels: Readonly<Record<string, number>> = { trace: 1, debug: 5, info: 9, warn: 13, error: 17, fatal: 21 }
+
+/** The line as it is stored: columns, and the attributes that are none. */
+function columnsOf({ body, attributes }: Line) {
+  const given = (key: string): string => attributes.find(([name]) => name === key)?.[1] ?? ''
+  return {
+    body,
+    service: given('service'),
+    severity: levels[given('level').toLowerCase()] ?? 0,
+    attributes: attributes.filter(([key]) => key !== 'service' && key !== 'level'),
+  }
 }
 
 const startMs = Date.UTC(2026, 0, 5)
 const hex = (text: string): string => `unhex('${Buffer.from(text).toString('hex')}')`
 
 function insert(world: TestWorld, lines: readonly Line[]): void {
-  const rows = lines.map(({ body, attributes }, index) => {
+  const rows = lines.map(columnsOf).map(({ body, service, severity, attributes }, index) => {
     const pairs = attributes.map(([key, value]) => `(${hex(key)}, ${hex(value)})`).join(', ')
-    return `(fromUnixTimestamp64Milli(${startMs + index}, 'UTC'), ${hex(body)}, CAST([${pairs}], 'Map(LowCardinality(String), String)'))`
+    return `(fromUnixTimestamp64Milli(${startMs + index}, 'UTC'), ${hex(service)}, ${severity}, ${hex(body)}, CAST([${pairs}], 'Map(LowCardinality(String), String)'))`
   })
-  world.insert(`INSERT INTO logs (ts, body, attributes) VALUES ${rows.join(', ')}`)
+  world.insert(`INSERT INTO logs (ts, service, severity, body, attributes) VALUES ${rows.join(', ')}`)
 }
 
 async function problemOf({ query }: TestWorld, q: string, lines: readonly Line[]): Promise<string | undefined> {
@@ -100,10 +135,12 @@ async function problemOf({ query }: TestWorld, q: string, lines: readonly Line[]
   return stored.length === lines.length && !isAll ? 'it finds every line' : undefined
 }
 
-function matchRow({ body, attributes }: Line): Parameters<ReturnType<typeof compileMatch>>[0] {
+function matchRow(line: Line): Parameters<ReturnType<typeof compileMatch>>[0] {
+  const { body, service, severity, attributes } = columnsOf(line)
+  const texts: Readonly<Record<string, string>> = { body, service }
   return {
-    text: (column) => (column === 'body' ? body : ''),
-    number: () => 0,
+    text: (column) => texts[column] ?? '',
+    number: (column) => (column === 'severity' ? severity : 0),
     id: (column) => '0'.repeat(column === 'trace_id' ? 32 : 16),
     attributes,
     resource: [],
