@@ -91,14 +91,14 @@ function joined(alike: readonly SampleSeries[]): SampleSeries {
 
 /**
  * A delta point is a counter that began where the point before ended: that is what its start says, unless clocks or
- * rounding made it begin a little earlier, or the sender gave none.
+ * rounding made it begin a little earlier, or the sender gave none that says anything.
  */
 export function deltaStarts(times: Float64Array, starts: Float64Array | undefined): Float64Array {
   return Float64Array.from(times, (timeMs, i) => {
     const before = i === 0 ? timeMs - 1 : (times[i - 1] ?? 0)
     const start = starts?.[i] ?? 0
     if (i === 0) return start > 0 && start < timeMs ? start : before
-    return Math.min(Math.max(start, before), timeMs)
+    return start < timeMs ? Math.max(start, before) : before
   })
 }
 

@@ -11,6 +11,7 @@ import {
 } from '../histogram/histogram.ts'
 import { withSchema } from '../histogram/layout.ts'
 import { isReset } from '../histogram/reset.ts'
+import { beganBetween, floatsBegan, histogramsBegan } from './began.ts'
 import { extendedIncrease } from './extended.ts'
 import { type ColumnFunction, type FloatFunction, nameOf, type WindowCall, type WindowFunction } from './function.ts'
 import { floatCount, histogramCount, newWindow, type Window, type WindowSeries } from './samples.ts'
@@ -24,21 +25,6 @@ const deltaKind: Kind = { isCounter: false, perSecond: false }
 export const rate: WindowFunction = (window, call) => extrapolated(window, call, rateKind)
 export const increase: WindowFunction = (window, call) => extrapolated(window, call, increaseKind)
 export const delta: WindowFunction = (window, call) => extrapolated(window, call, deltaKind)
-
-/** Whether the counter says that it began between two samples. 0 is not known. */
-function beganBetween(starts: Float64Array, timesMs: Float64Array, i: number): boolean {
-  const start = starts[i] ?? 0
-  const before = timesMs[i - 1] ?? 0
-  if (start === 0 || start > (timesMs[i] ?? 0) || start < before) return false
-  // Exactly at the sample before: a delta series, or a counter whose start is not known if the one before had none.
-  return start > before || (starts[i - 1] ?? 0) !== 0
-}
-
-const floatsBegan = (window: Window, i: number): boolean =>
-  window.series.floatStartsMs.length > 0 && beganBetween(window.series.floatStartsMs, window.series.floatTimesMs, i)
-const histogramsBegan = (window: Window, i: number): boolean =>
-  window.series.histogramStartsMs.length > 0 &&
-  beganBetween(window.series.histogramStartsMs, window.series.histogramTimesMs, i)
 
 /**
  * The change over the window, stretched to its whole length: to its borders if the samples come close to them (1.1

@@ -4,6 +4,7 @@ import type { PointValue } from '../grid.ts'
 import { equalHistograms } from '../histogram/histogram.ts'
 import { isReset } from '../histogram/reset.ts'
 import { KahanSum } from '../kahan.ts'
+import { floatsBegan, histogramsBegan } from './began.ts'
 import { anchoredFrom } from './extended.ts'
 import { nameOf, type WindowCall, type WindowFunction } from './function.ts'
 import { floatCount, histogramCount, type Window } from './samples.ts'
@@ -81,8 +82,13 @@ const smooth = ofTrend(({ series, from, to }, { scalars }) => {
   return level
 })
 
-/** Counts the pairs of neighbours, floats and histograms in one order of time, that differ in a way. */
-function countPairs(differ: (now: PointValue, before: PointValue) => boolean): WindowFunction {
+type Began = (window: Window, i: number, isFloat: boolean) => boolean
+
+/** Counts the pairs of neighbours, floats and histograms in one order of time, that differ in a way or between which the series began. */
+function countPairs(
+  differ: (now: PointValue, before: PointValue) => boolean,
+  began: Began = () => false,
+): WindowFunction {
   return (window, call) => {
     const { series, to, histogramTo } = window
     if (floatCount(window) + histogramCount(window) === 0) return undefined
@@ -94,9 +100,11 @@ function countPairs(differ: (now: PointValue, before: PointValue) => boolean): W
     while (i < to || h < histogramTo) {
       const floatMs = i < to ? (series.floatTimesMs[i] ?? 0) : Infinity
       const histogramMs = h < histogramTo ? (series.histogramTimesMs[h] ?? 0) : Infinity
-      const now: PointValue | undefined = floatMs < histogramMs ? series.floats[i++] : series.histograms[h++]
+      const isFloat = floatMs < histogramMs
+      const at = isFloat ? i++ : h++
+      const now: PointValue | undefined = isFloat ? series.floats[at] : series.histograms[at]
       if (now === undefined) break
-      if (before !== undefined && differ(now, before)) pairs++
+      if (before !== undefined && (differ(now, before) || began(window, at, isFloat))) pairs++
       before = now
     }
     return pairs
@@ -110,8 +118,11 @@ export const changes: WindowFunction = countPairs((now, before) => {
   return !equalHistograms(now, before)
 })
 
-export const resets: WindowFunction = countPairs((now, before) => {
-  if (typeof now === 'number' && typeof before === 'number') return now < before
-  if (typeof now === 'number' || typeof before === 'number') return true
-  return isReset(now, before)
-})
+export const resets: WindowFunction = countPairs(
+  (now, before) => {
+    if (typeof now === 'number' && typeof before === 'number') return now < before
+    if (typeof now === 'number' || typeof before === 'number') return true
+    return isReset(now, before)
+  },
+  (window, i, isFloat) => (isFloat ? floatsBegan(window, i) : histogramsBegan(window, i)),
+)
