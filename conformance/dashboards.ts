@@ -102,12 +102,13 @@ const lengths: Readonly<Record<string, string>> = {
  */
 function fillVariables(expression: string): string {
   const variable = /\$(?:(\w+)|\{(\w+)(?::\w+)?\})|\[\[(\w+)(?::\w+)?\]\]/g
-  return expression.replace(variable, (_, bare?: string, braced?: string, doubled?: string, ...rest: unknown[]) => {
+  return expression.replace(variable, (whole, bare?: string, braced?: string, doubled?: string, ...rest: unknown[]) => {
     const length = lengths[bare ?? braced ?? doubled ?? '']
     if (length !== undefined) return length
     const before = expression.slice(0, Number(rest[0]))
+    const after = expression.slice(Number(rest[0]) + whole.length)
     if ((before.match(/"/g) ?? []).length % 2 === 1) return '.*'
     if (/[[:]\s*$/.test(before)) return '5m'
-    return /[\w:]$/.test(before) ? 'any' : '1'
+    return /[\w:]$/.test(before) || /^[\w:{[]/.test(after) ? 'any' : '1'
   })
 }
