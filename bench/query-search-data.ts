@@ -65,7 +65,9 @@ export async function openSearchData(size: { spans: number; logs: number }): Pro
   }
 }
 
-const caches = ['MARK', 'INDEX MARK', 'PRIMARY INDEX', 'UNCOMPRESSED', 'INDEX UNCOMPRESSED', 'QUERY CONDITION']
+const caches = ['MARK', 'INDEX MARK', 'PRIMARY INDEX', 'UNCOMPRESSED', 'INDEX UNCOMPRESSED', 'QUERY CONDITION'].concat(
+  ['TOKENS', 'HEADER', 'POSTINGS'].map((cache) => `TEXT INDEX ${cache}`),
+)
 
 async function fill(session: Session, { spans, logs }: { spans: number; logs: number }): Promise<void> {
   const insert = async (sql: string): Promise<void> => {

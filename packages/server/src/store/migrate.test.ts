@@ -81,3 +81,20 @@ test('a store of the first schema has its rows, and the newest schema, after the
   expect(migratedSchema.rows).toEqual((await fresh.rows({ sql: schema, params: {} })).rows)
   await fresh.close()
 })
+
+test('texts of spans and logs are written with their lengths in line, and the same is read back', async () => {
+  const directory = await newDirectory()
+  const store = await openStore(directory)
+  await store.migrate()
+  await store.close()
+  const engine = openEngine(join(directory, 'store'), size)
+  for (const insert of rowsOfFirst) await engine.run(insert)
+  const apart = `SELECT DISTINCT table || '.' || column FROM system.parts_columns
+    WHERE active AND database = currentDatabase() AND table IN ('spans', 'logs') AND arrayExists(stream -> endsWith(stream, '.size'), substreams)`
+  expect(await engine.ask(apart)).toEqual([])
+  expect(await engine.ask("SELECT DISTINCT body || attributes['c'] || length(body) FROM logs")).toEqual(['paidd4'])
+  expect(await engine.ask("SELECT DISTINCT name || attributes['a'] FROM spans WHERE notEmpty(name)")).toEqual([
+    'GET /b',
+  ])
+  await engine.close()
+})

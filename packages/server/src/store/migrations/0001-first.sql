@@ -100,7 +100,7 @@ CREATE TABLE IF NOT EXISTS logs (
 PARTITION BY toYYYYMMDD(ts)
 ORDER BY (service, ts)
 SETTINGS non_replicated_deduplication_window = 10000, fsync_after_insert = 1, fsync_part_directory = 1,
-  vertical_merge_algorithm_min_columns_to_activate = 1, index_granularity = 1024;
+  vertical_merge_algorithm_min_columns_to_activate = 1, index_granularity = 512;
 
 CREATE TABLE IF NOT EXISTS series (
   series_id UInt64,
