@@ -186,10 +186,10 @@ SETTINGS ${readWhole}`
 }
 
 /**
- * In pieces of a megabyte, not half of one (of four they do not fit the processor's cache). And no PREWHERE: nearly all rows of
- * what the index leaves are wanted, and the series are looked for once less.
+ * In pieces of two megabytes, not half of one (of four they do not fit the processor's cache). And no PREWHERE: nearly all rows
+ * of what the index leaves are wanted, and the series are looked for once less.
  */
-const readWhole = trusted('preferred_block_size_bytes = 0, optimize_move_to_prewhere = 0')
+const readWhole = trusted('max_block_size = 131072, preferred_block_size_bytes = 0, optimize_move_to_prewhere = 0')
 
 export const baseOf = ({ afterMs }: SampleRange): number => clamp(afterMs)
 /** Longer ones do not fit 32 bits of milliseconds. */
