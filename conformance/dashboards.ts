@@ -109,6 +109,7 @@ function fillVariables(expression: string): string {
     const after = expression.slice(Number(rest[0]) + whole.length)
     if ((before.match(/"/g) ?? []).length % 2 === 1) return '.*'
     if (/[[:]\s*$/.test(before)) return '5m'
-    return /[\w:]$/.test(before) || /^[\w:{[]/.test(after) ? 'any' : '1'
+    const isLabel = /\b(?:by|without|on|ignoring|group_left|group_right)\s*\([^()]*$/i.test(before)
+    return isLabel || /[\w:]$/.test(before) || /^[\w:{[]/.test(after) ? 'any' : '1'
   })
 }
