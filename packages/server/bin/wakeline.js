@@ -14,12 +14,6 @@ process.env.UV_THREADPOOL_SIZE ??= '16'
  */
 require('node:v8').setFlagsFromString('--heap-growing-percent=300')
 
-/**
- * How much of what it calls V8 puts into an optimised function, four times its own measure: decoding calls many small
- * functions for each value, and an eighth of its time went to the calls (docs/decisions/0044-decoding-records.md).
- */
-require('node:v8').setFlagsFromString('--max-inlined-bytecode-size-cumulative=4000')
-
 const { readMachine, whyUnsupported } = require('./platform.js')
 
 const why = whyUnsupported(readMachine())
