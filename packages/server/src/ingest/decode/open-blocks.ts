@@ -95,6 +95,19 @@ export class OpenBlocks {
     })
   }
 
+  /** Runs `decode`; nothing of it stays when it refuses what it read, or throws because of a fault of ours. */
+  wholly<Outcome extends object>(decode: () => Outcome): Outcome {
+    const mark = this.mark()
+    let isWhole = false
+    try {
+      const outcome = decode()
+      isWhole = !('refused' in outcome)
+      return outcome
+    } finally {
+      if (!isWhole) this.rollback(mark)
+    }
+  }
+
   /** Complete blocks in the order of `tableNames`, empty tables left out. The rows are then forgotten here. */
   take(): EncodedBlock[] {
     const blocks: EncodedBlock[] = []

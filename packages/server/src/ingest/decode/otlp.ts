@@ -95,24 +95,23 @@ function rowLevels(table: OpenBlocks['spans'] | OpenBlocks['logs'], read: ReadMe
 }
 
 function decodeRequest(what: string, body: Uint8Array, into: DecodeTarget, resources: Level): Decoded | Refused {
-  const { blocks } = into
-  const mark = blocks.mark()
   const decoding = new Decoding(body, into)
-  const { reader } = decoding
-  let entries = 0
-  while (reader.at < body.length) {
-    const key = reader.varint32()
-    if (key === originKey) {
-      readEntry(decoding, resources, reader.lengthEnd())
-      entries += 1
-    } else if (key >>> 3 === 1) reader.refuseWireType(key)
-    else reader.skip(key)
-  }
-  if (entries === 0 && body.length > 0) reader.fail(`${body.length} bytes hold nothing of OTLP`, 0)
-  const { fault } = reader
-  if (fault === undefined) return decoding.outcome()
-  blocks.rollback(mark)
-  return { refused: `Cannot decode ${what}: ${fault.reason} (byte ${fault.offset})` }
+  return into.blocks.wholly(() => {
+    const { reader } = decoding
+    let entries = 0
+    while (reader.at < body.length) {
+      const key = reader.varint32()
+      if (key === originKey) {
+        readEntry(decoding, resources, reader.lengthEnd())
+        entries += 1
+      } else if (key >>> 3 === 1) reader.refuseWireType(key)
+      else reader.skip(key)
+    }
+    if (entries === 0 && body.length > 0) reader.fail(`${body.length} bytes hold nothing of OTLP`, 0)
+    const { fault } = reader
+    if (fault === undefined) return decoding.outcome()
+    return { refused: `Cannot decode ${what}: ${fault.reason} (byte ${fault.offset})` }
+  })
 }
 
 function readEntry(decoding: Decoding, level: Level, end: number): void {

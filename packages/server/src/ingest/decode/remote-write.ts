@@ -75,28 +75,28 @@ class Request {
 }
 
 function decodeRequest(body: Uint8Array, into: DecodeTarget, version: Version): Decoded | Refused {
-  const mark = into.blocks.mark()
   const decoding = new Decoding(body, into)
-  const { reader } = decoding
-  const request = new Request(decoding, version)
-  const known = readTables(request)
-  if (known === 0 && body.length > 0) reader.fail(`${body.length} bytes hold nothing of it`, 0)
-  if (reader.fault === undefined) reader.at = 0
-  if (version === 1) request.telling.revision = into.blocks.families.revision
-  while (reader.at < body.length) {
-    if (version === 1) decodeRepeats(request)
-    if (reader.at === body.length) break
-    const entry = reader.varint32()
-    if (entry === request.keys.series) decodeSeries(request)
-    else reader.skip(entry)
-  }
-  const { fault } = reader
-  if (fault !== undefined) {
-    into.blocks.rollback(mark)
-    return { refused: `Cannot decode remote write ${version}.0: ${fault.reason} (byte ${fault.offset})` }
-  }
-  const { accepted, rejected, reason } = decoding
-  return { accepted, rejected, reason, written: request.written }
+  return into.blocks.wholly(() => {
+    const { reader } = decoding
+    const request = new Request(decoding, version)
+    const known = readTables(request)
+    if (known === 0 && body.length > 0) reader.fail(`${body.length} bytes hold nothing of it`, 0)
+    if (reader.fault === undefined) reader.at = 0
+    if (version === 1) request.telling.revision = into.blocks.families.revision
+    while (reader.at < body.length) {
+      if (version === 1) decodeRepeats(request)
+      if (reader.at === body.length) break
+      const entry = reader.varint32()
+      if (entry === request.keys.series) decodeSeries(request)
+      else reader.skip(entry)
+    }
+    const { fault } = reader
+    if (fault !== undefined) {
+      return { refused: `Cannot decode remote write ${version}.0: ${fault.reason} (byte ${fault.offset})` }
+    }
+    const { accepted, rejected, reason } = decoding
+    return { accepted, rejected, reason, written: request.written }
+  })
 }
 
 /** What series refer to and may stand behind them: symbols in 2.0, metadata in 1.0. Answers the entries it knew. */
