@@ -112,16 +112,17 @@ describe('the UI', () => {
     await eventually(
       () =>
         server.ask<MetricRangeAnswer>(`/metrics/range?metric=http.server.request.duration&by=service&${lastMinutes()}`),
-      ({ series }) => series.some(({ labels }) => labels.service === 'storefront'),
+      ({ series }) => shopServices.every((name) => series.some(({ labels }) => labels.service === name)),
       60_000,
     )
     const { page, complaints } = await openPage(browser, { scheme: 'light', ...wide })
     await page.goto(`${server.ui}/metric`)
     await page.getByRole('grid', { name: 'Metrics' }).getByText('http.server.request.duration').click()
-    await page.getByRole('figure', { name: 'http.server.request.duration, p95' }).waitFor()
+    const chart = page.getByRole('figure', { name: 'http.server.request.duration, p95' })
+    await chart.waitFor()
     await page.getByRole('button', { name: 'service', exact: true }).click()
     await expect.poll(() => new URL(page.url()).searchParams.get('by')).toBe('service')
-    await page.getByRole('button', { name: 'storefront', exact: true }).first().waitFor()
+    await chart.getByRole('button', { name: 'storefront', exact: true }).waitFor()
     expect(await page.getByRole('button', { name: 'How often to ask again' }).textContent()).toBe('30s')
     await keepScreenshot(page, 'metric-light')
     expect(complaints).toEqual([])
