@@ -1,7 +1,6 @@
 -- Who called whom, by the minute (docs/decisions/0055-service-edges.md). A minute is one row with all of its edges, so that a newer version
 -- takes the place of the whole: `spans` says how many spans it was made of, and most of them wins. Rows are made by the
--- server when a minute has settled, and made again when more of it came in late. Of a minute with very many spans one of
--- `one_of` traces was looked at, and the figures are those of all by estimate.
+-- server when a minute has settled, and made again when more of it came in late.
 --
 --   kinds      service (its own span answered), database, queue or host (only the caller's span tells of it)
 --   durations  of the callee's spans, or of the caller's where there are none, in the buckets of span_red
@@ -9,7 +8,6 @@
 CREATE TABLE IF NOT EXISTS service_edges (
   minute DateTime('UTC'),
   spans UInt64,
-  one_of UInt32,
   callers Array(LowCardinality(String)),
   kinds Array(LowCardinality(String)),
   callees Array(LowCardinality(String)),
