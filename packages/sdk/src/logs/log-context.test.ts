@@ -131,3 +131,22 @@ test('a value that logs while it is read has its line after this one, and one th
   log.info(itself, 'itself')
   expect(await written()).toEqual({ itself: { again: 'x'.repeat(200) } })
 })
+
+test('a held line that can no longer be read costs neither the line around it nor those held later', async () => {
+  let refuses = false
+  const ownKeys = (): never[] => {
+    if (refuses) throw new TypeError('no more')
+    return []
+  }
+  const fickle = new Proxy({}, { ownKeys })
+  const telling = (inner: object, message: string) => ({
+    get told(): number {
+      log.info(inner, message)
+      refuses = true
+      return 1
+    },
+  })
+  log.info(telling(fickle, 'fickle'), 'outer')
+  log.info(telling({ count: 2 }, 'inner'), 'later')
+  expect(await written()).toEqual({ outer: { told: 1 }, later: { told: 1 }, inner: { count: 2 } })
+})

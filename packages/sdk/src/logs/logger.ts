@@ -216,7 +216,13 @@ export class Logging {
   /** One that logs again while it is written would do so for ever. */
   private emitHeld(): void {
     this.isEmittingHeld = true
-    for (const { record, chunk } of this.held.splice(0)) this.emit(record, chunk)
+    for (const { record, chunk } of this.held.splice(0)) {
+      try {
+        this.emit(record, chunk)
+      } catch {
+        this.buffer.refuse(1)
+      }
+    }
     this.isEmittingHeld = false
   }
 
