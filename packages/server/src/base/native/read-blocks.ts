@@ -1,3 +1,4 @@
+import { BlockInput } from './block-input.ts'
 import { insideOf, splitTopLevel } from './type-text.ts'
 
 /**
@@ -14,7 +15,7 @@ export type NativeBlock = { rows: number; columns: Record<string, NativeValue[]>
 export function readBlocks(bytes: Uint8Array): NativeBlock[] {
   const input = new Input(bytes)
   const blocks: NativeBlock[] = []
-  while (input.at < bytes.length) {
+  while (!input.isAtEnd) {
     const columnCount = input.varint()
     const rows = input.varint()
     const columns: Record<string, NativeValue[]> = {}
@@ -38,40 +39,7 @@ export function readRows(bytes: Uint8Array): Record<string, NativeValue>[] {
   )
 }
 
-class Input {
-  readonly #bytes: Buffer
-  at = 0
-
-  constructor(bytes: Uint8Array) {
-    this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
-  }
-
-  take(length: number): Buffer {
-    if (this.at + length > this.#bytes.length)
-      throw new Error(
-        `Cannot read a block: it ends at byte ${this.#bytes.length}, inside ${length} bytes from ${this.at}`,
-      )
-    this.at += length
-    return this.#bytes.subarray(this.at - length, this.at)
-  }
-
-  varint(): number {
-    let value = 0
-    for (let factor = 1; ; factor *= 128) {
-      const byte = this.take(1).readUInt8()
-      value += (byte & 0x7f) * factor
-      if (byte < 0x80) return value
-    }
-  }
-
-  u64(): number {
-    return Number(this.take(8).readBigUInt64LE())
-  }
-
-  text(): string {
-    return this.take(this.varint()).toString('utf8')
-  }
-
+class Input extends BlockInput {
   many<Value>(count: number, read: () => Value): Value[] {
     return Array.from({ length: count }, read)
   }
@@ -115,9 +83,9 @@ const simple: Readonly<Record<string, (input: Input, rows: number) => NativeValu
 
 function readLowCardinality(input: Input, rows: number): string[] {
   if (rows === 0) return []
-  const width = 1 << (input.u64() & 0xff)
-  const keys = input.many(input.u64(), () => input.text())
-  const count = input.u64()
+  const width = 1 << (input.number64() & 0xff)
+  const keys = input.many(input.number64(), () => input.text())
+  const count = input.number64()
   return input.many(count, () => {
     const index = input.take(width).readUIntLE(0, width)
     const key = keys[index]
@@ -127,7 +95,7 @@ function readLowCardinality(input: Input, rows: number): string[] {
 }
 
 function readArrays(input: Input, rows: number, readValues: (count: number) => NativeValue[]): NativeValue[] {
-  const ends = input.many(rows, () => input.u64())
+  const ends = input.many(rows, () => input.number64())
   const values = readValues(ends.at(-1) ?? 0)
   return ends.map((end, row) => values.slice(ends[row - 1] ?? 0, end))
 }

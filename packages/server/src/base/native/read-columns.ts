@@ -1,3 +1,5 @@
+import { BlockInput } from './block-input.ts'
+
 /**
  * Columns of numbers out of Native blocks, without an object for each number: `UInt64` and `Array(Float64)` only.
  * A row's numbers lie one after the other; their bits are kept, which tells a staleness marker from any other NaN.
@@ -16,7 +18,7 @@ export function readNumberRows(bytes: Uint8Array): NumberRows {
   const ids = new Map<string, BigUint64Array[]>()
   const arrays = new Map<string, Float64Array[]>()
   let rows = 0
-  while (input.at < bytes.length) {
+  while (!input.isAtEnd) {
     const columns = input.varint()
     const count = input.varint()
     rows += count
@@ -62,36 +64,7 @@ function joined(pieces: readonly BigUint64Array[], rows: number): BigUint64Array
   return whole
 }
 
-class Input {
-  readonly #bytes: Uint8Array
-  at = 0
-
-  constructor(bytes: Uint8Array) {
-    this.#bytes = bytes
-  }
-
-  take(length: number): Uint8Array {
-    if (this.at + length > this.#bytes.length)
-      throw new Error(
-        `Cannot read a block: it ends at byte ${this.#bytes.length}, inside ${length} bytes from ${this.at}`,
-      )
-    this.at += length
-    return this.#bytes.subarray(this.at - length, this.at)
-  }
-
-  varint(): number {
-    let value = 0
-    for (let factor = 1; ; factor *= 128) {
-      const [byte = 0] = this.take(1)
-      value += (byte & 0x7f) * factor
-      if (byte < 0x80) return value
-    }
-  }
-
-  text(): string {
-    return Buffer.from(this.take(this.varint())).toString('utf8')
-  }
-
+class Input extends BlockInput {
   /** A copy of so many 8-byte numbers, so that they are aligned. */
   words(count: number): ArrayBuffer {
     const copy = new Uint8Array(count * 8)

@@ -1,4 +1,5 @@
 import { isAscii } from 'node:buffer'
+import { BlockInput } from './block-input.ts'
 
 /**
  * Columns of texts out of Native blocks: `String`, `LowCardinality(String)` and arrays of either. Ten thousand rows of a few
@@ -99,44 +100,11 @@ function readSharedLists(input: Input, rows: number): (readonly string[])[] {
   return lists
 }
 
-class Input {
-  readonly #bytes: Buffer
-  #at = 0
-
-  constructor(bytes: Uint8Array) {
-    this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
-  }
-
-  get isAtEnd(): boolean {
-    return this.#at >= this.#bytes.length
-  }
-
-  /** Answers where it was. */
-  skip(length: number): number {
-    const from = this.#at
-    if (from + length > this.#bytes.length)
-      throw new Error(`Cannot read a block: it ends at byte ${this.#bytes.length}, inside ${length} bytes from ${from}`)
-    this.#at += length
-    return from
-  }
-
-  varint(): number {
-    let value = 0
-    for (let factor = 1; ; factor *= 128) {
-      const byte = this.#bytes[this.skip(1)] ?? 0
-      value += (byte & 0x7f) * factor
-      if (byte < 0x80) return value
-    }
-  }
-
-  number64(): number {
-    return Number(this.#bytes.readBigUInt64LE(this.skip(8)))
-  }
-
+class Input extends BlockInput {
   /** Of 1, 2, 4 or 8 bytes each; the value has to fit 32 bits. */
   numbers(count: number, width: number): Uint32Array {
     const from = this.skip(count * width)
-    const bytes = this.#bytes
+    const bytes = this.bytes
     const view = new DataView(bytes.buffer, bytes.byteOffset + from, count * width)
     const numbers = new Uint32Array(count)
     for (let i = 0; i < count; i++)
@@ -145,25 +113,19 @@ class Input {
     return numbers
   }
 
-  text(): string {
-    const length = this.varint()
-    const from = this.skip(length)
-    return this.#bytes.toString('utf8', from, from + length)
-  }
-
   /** Cut out of one text, which costs a fifth of making each out of its bytes. */
   texts(count: number): string[] {
-    const first = this.#at
+    const first = this.at
     const ends = new Uint32Array(2 * count)
     for (let i = 0; i < count; i++) {
       const length = this.varint()
       ends[2 * i] = this.skip(length)
-      ends[2 * i + 1] = this.#at
+      ends[2 * i + 1] = this.at
     }
-    const bytes = this.#bytes
+    const bytes = this.bytes
     const texts: string[] = []
-    const isPlain = isAscii(bytes.subarray(first, this.#at))
-    const all = isPlain ? bytes.toString('latin1', first, this.#at) : ''
+    const isPlain = isAscii(bytes.subarray(first, this.at))
+    const all = isPlain ? bytes.toString('latin1', first, this.at) : ''
     for (let i = 0; i < count; i++) {
       const from = ends[2 * i] ?? 0
       const to = ends[2 * i + 1] ?? 0
