@@ -40,12 +40,10 @@ function open(url: string, maxBytes = 10_000, form?: ExportForm, timeoutMs = 200
   const chunk = buffer.scope({ name: 's', version: '', schemaUrl: '' })
   const record = (count: number) => {
     for (let i = 0; i < count; i++) {
-      const writer = buffer.open(chunk)
-      if (writer === undefined) continue
-      const mark = writer.at
-      writer.byte(0x12)
-      writer.string('\n\x04'.padEnd(6, '\0'))
-      buffer.close(chunk, mark)
+      buffer.append(chunk, '\n\x04'.padEnd(6, '\0'), (writer, text) => {
+        writer.byte(0x12)
+        writer.string(text)
+      })
     }
   }
   return { exporter, buffer, record, said, delays }
@@ -139,16 +137,14 @@ test('buffers of large batches go round: what is sent is what was recorded', asy
   for (let round = 0; round < 6; round++) {
     const text = String(round).repeat(1_000)
     for (let i = 0; i < 520; i++) {
-      const writer = buffer.open(chunk)
-      if (writer === undefined) throw new Error('no room')
-      const mark = writer.at
-      writer.reserve(8)
-      writer.byte(0x12)
-      const start = writer.open(1_010)
-      writer.byte(0x2a)
-      writer.string(text)
-      writer.close(start, 1_010)
-      buffer.close(chunk, mark)
+      buffer.append(chunk, text, (writer) => {
+        writer.reserve(8)
+        writer.byte(0x12)
+        const start = writer.open(1_010)
+        writer.byte(0x2a)
+        writer.string(text)
+        writer.close(start, 1_010)
+      })
     }
     bodies.push(text)
     used.add(chunk.writer.bytes)

@@ -1,4 +1,5 @@
 import { RecordWriter } from '../encode/record-writer.ts'
+import { OneAtATime } from '../one-at-a-time.ts'
 
 /**
  * What waits to be sent, per signal, already as OTLP bytes. Records are appended to the chunk of their scope; taking
@@ -49,6 +50,7 @@ export class SignalBuffer {
   bytes = 0
   /** Bytes of batches taken and not yet acknowledged: kept up to date by the exporter. */
   queuedBytes = 0
+  private readonly appending = new OneAtATime(() => this.refuse(1))
   private readonly chunks = new Map<string, ScopeChunk>()
   /** Buffers of batches that were answered. New ones of this size cost a page fault for every four kilobytes. */
   private readonly spares: Buffer[] = []
@@ -72,20 +74,33 @@ export class SignalBuffer {
     return chunk
   }
 
-  /** The writer to append one record to, or undefined when there is no room: the record is counted as dropped. */
-  open(chunk: ScopeChunk): RecordWriter | undefined {
-    if (!this.enabled) return undefined
+  /**
+   * Appends what `write` makes of `record`, or drops and counts it when there is no room. A value that ends a span or logs
+   * while it is read would have that record written into the middle of this one: it comes after it. Throws what `write` throws.
+   */
+  append<T>(chunk: ScopeChunk, record: T, write: (writer: RecordWriter, record: T) => void): void {
+    if (!this.enabled) return
+    if (this.appending.isBusy) {
+      this.appending.later(() => this.append(chunk, record, write))
+      return
+    }
     if (this.bytes + this.queuedBytes >= this.maxBytes) {
       this.dropped++
-      return undefined
+      return
     }
-    return chunk.writer
-  }
-
-  /** The record that began at `mark` is complete. */
-  close(chunk: ScopeChunk, mark: number): void {
-    this.records++
-    this.bytes += chunk.writer.at - mark
+    const { writer } = chunk
+    const mark = writer.at
+    this.appending.isBusy = true
+    try {
+      write(writer, record)
+      this.records++
+      this.bytes += writer.at - mark
+    } catch (thrown) {
+      writer.at = mark
+      throw thrown
+    } finally {
+      this.appending.over()
+    }
     if (this.bytes >= this.takeAtBytes) this.onFull()
   }
 
@@ -93,9 +108,9 @@ export class SignalBuffer {
     this.dropped += records
   }
 
-  /** Empties the chunks. */
+  /** Empties the chunks. Not in the middle of a record, when a value of it asks for a flush. */
   take(): Taken | undefined {
-    if (this.records === 0) return undefined
+    if (this.records === 0 || this.appending.isBusy) return undefined
     const scopes: Uint8Array[] = []
     for (const chunk of this.chunks.values()) {
       if (chunk.writer.at === 0) continue

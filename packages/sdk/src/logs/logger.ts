@@ -1,7 +1,9 @@
 import type { Clock } from '../clock.ts'
 import type { Context, ContextStorage } from '../context/context.ts'
 import type { AttributeEncoding } from '../encode/attributes.ts'
+import type { RecordWriter } from '../encode/record-writer.ts'
 import type { ScopeChunk, SignalBuffer } from '../export/signal-buffer.ts'
+import { OneAtATime } from '../one-at-a-time.ts'
 import type { Attributes, Log, LogCall, LogLevel } from '../public.ts'
 import type { Report } from '../report.ts'
 import { knownSpan } from '../traces/tracing.ts'
@@ -20,8 +22,6 @@ export interface LogName {
 }
 
 const namesMax = 1024
-/** So many lines may be written by the values of one line. */
-const heldMax = 16
 
 export function isCovered(name: string, rule: string): boolean {
   return rule === name || (rule.endsWith('*') && name.startsWith(rule.slice(0, -1)))
@@ -59,9 +59,9 @@ export class Logging {
   /** Sees each record that is written; set by `wakeline/logs` and `wakeline/testing`. */
   also: ((record: LogRecord) => void) | undefined = undefined
   private readonly report: Report
-  private isWriting = false
-  private isEmittingHeld = false
-  private held: { readonly record: LogRecord; readonly chunk: ScopeChunk }[] = []
+  private readonly emitting: OneAtATime
+  private readonly encode = (writer: RecordWriter, record: LogRecord): void =>
+    writeLogRecord(writer, record, this.how, this.settings.attributesMax)
   severity: number = levels.info.severity
 
   constructor(parts: {
@@ -80,6 +80,7 @@ export class Logging {
     this.settings = parts.settings
     this.buffer = parts.buffer
     this.show = parts.show
+    this.emitting = new OneAtATime(() => this.buffer.refuse(1))
   }
 
   named(name: string): LogName {
@@ -189,41 +190,22 @@ export class Logging {
     return inner === undefined ? base : base.join(inner)
   }
 
+  /** A value that logs while it is read would have its line written into the middle of this one: it comes after it. */
   emit(record: LogRecord, chunk: ScopeChunk): void {
-    if (this.isWriting) {
-      this.hold(record, chunk)
+    if (this.emitting.isBusy) {
+      this.emitting.later(() => this.emit(record, chunk))
       return
     }
     const kept = this.process === undefined ? record : this.process(record)
     if (kept === undefined) return
-    this.isWriting = true
+    this.emitting.isBusy = true
     try {
       this.show(kept)
       this.also?.(kept)
       this.export(kept, chunk)
     } finally {
-      this.isWriting = false
+      this.emitting.over()
     }
-    if (this.held.length > 0) this.emitHeld()
-  }
-
-  /** A value that logs while it is read would have its line written into the middle of this one: it comes after it. */
-  private hold(record: LogRecord, chunk: ScopeChunk): void {
-    if (this.isEmittingHeld || this.held.length >= heldMax) this.buffer.refuse(1)
-    else this.held.push({ record, chunk })
-  }
-
-  /** One that logs again while it is written would do so for ever. */
-  private emitHeld(): void {
-    this.isEmittingHeld = true
-    for (const { record, chunk } of this.held.splice(0)) {
-      try {
-        this.emit(record, chunk)
-      } catch {
-        this.buffer.refuse(1)
-      }
-    }
-    this.isEmittingHeld = false
   }
 
   /** The innermost scope: that of the request or withContext() around, else that of the process. */
@@ -262,16 +244,7 @@ export class Logging {
 
   /** Only exports: a record that came through a bridge has been shown by the logger it came from. */
   export(record: LogRecord, chunk: ScopeChunk): void {
-    const writer = this.buffer.open(chunk)
-    if (writer === undefined) return
-    const mark = writer.at
-    try {
-      writeLogRecord(writer, record, this.how, this.settings.attributesMax)
-      this.buffer.close(chunk, mark)
-    } catch (thrown) {
-      writer.at = mark
-      throw thrown
-    }
+    this.buffer.append(chunk, record, this.encode)
   }
 
   bind(attributes: Attributes): BoundAttributes {

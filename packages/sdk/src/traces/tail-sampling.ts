@@ -9,7 +9,7 @@ import { type Span, statusCode } from './span.ts'
 interface WaitingTrace {
   readonly id: TraceIdWords
   readonly since: number
-  readonly spans: { readonly chunk: ScopeChunk; readonly bytes: Buffer }[]
+  readonly spans: { readonly chunk: ScopeChunk; readonly bytes: Uint8Array }[]
   bytes: number
   /** Spans whose parent is not in this process, begun and not ended. */
   openRoots: number
@@ -85,14 +85,30 @@ export class TraceKeeper implements TailSampling {
     const trace = this.traceOf(span)
     trace.isInteresting ||= isInteresting
     if (isLocalRoot(span)) trace.openRoots--
-    writeSpan(this.scratch, span, this.core.tracing.how)
-    const bytes = Buffer.from(this.scratch.take())
-    trace.spans.push({ chunk, bytes })
-    trace.bytes += bytes.length
-    this.bytes += bytes.length
+    const bytes = this.encode(span)
+    if (bytes === undefined) this.core.buffers.traces.refuse(1)
+    else {
+      trace.spans.push({ chunk, bytes })
+      trace.bytes += bytes.length
+      this.bytes += bytes.length
+    }
     if (trace.openRoots <= 0 && isLocalRoot(span)) this.decide(span.traceId, trace)
     this.keepBounds()
     return true
+  }
+
+  /** A value that ends another span while it is read has that one written behind what there is of this one, and taken off again. */
+  private encode(span: Span): Uint8Array | undefined {
+    const { scratch } = this
+    const mark = scratch.at
+    try {
+      writeSpan(scratch, span, this.core.tracing.how)
+      return scratch.since(mark)
+    } catch {
+      return undefined
+    } finally {
+      scratch.at = mark
+    }
   }
 
   private traceOf(span: Span): WaitingTrace {
@@ -118,14 +134,7 @@ export class TraceKeeper implements TailSampling {
     if (trace.openRoots > 0) this.openRoots.set(traceId, trace.openRoots)
     if (!isKept) return
     const buffer = this.core.buffers.traces
-    for (const { chunk, bytes } of trace.spans) {
-      const writer = buffer.open(chunk)
-      if (writer === undefined) continue
-      const mark = writer.at
-      writer.reserve(bytes.length)
-      writer.copy(bytes)
-      buffer.close(chunk, mark)
-    }
+    for (const { chunk, bytes } of trace.spans) buffer.append(chunk, bytes, copyBytes)
   }
 
   private keepBounds(): void {
@@ -149,6 +158,10 @@ export class TraceKeeper implements TailSampling {
   private readonly decideAll = (): void => {
     for (const [traceId, trace] of this.waiting) this.decide(traceId, trace)
   }
+}
+
+function copyBytes(writer: RecordWriter, bytes: Uint8Array): void {
+  writer.copy(bytes)
 }
 
 function isLocalRoot(span: Span): boolean {

@@ -2,6 +2,7 @@ import type { Clock } from '../clock.ts'
 import { type Context, type ContextStorage, rootContext } from '../context/context.ts'
 import { Propagation } from '../context/propagation.ts'
 import type { AttributeEncoding } from '../encode/attributes.ts'
+import type { RecordWriter } from '../encode/record-writer.ts'
 import type { ScopeChunk, SignalBuffer } from '../export/signal-buffer.ts'
 import type { Attributes } from '../public.ts'
 import type { IdSource } from '../random.ts'
@@ -56,6 +57,7 @@ export class Tracing {
   private readonly storage: ContextStorage
   private readonly buffer: SignalBuffer
   readonly how: AttributeEncoding
+  private readonly write = (writer: RecordWriter, span: Span): void => writeSpan(writer, span, this.how)
 
   constructor(parts: {
     ids: IdSource
@@ -119,18 +121,12 @@ export class Tracing {
   /** Called by a sampled span once, when it ends: from here on only its bytes exist. */
   ended(span: Span, scope: ScopeChunk): void {
     if (this.atEnd.length > 0) for (const tell of this.atEnd) if (tell(span, scope) === true) return
-    const writer = this.buffer.open(scope)
-    if (writer === undefined) return
-    const mark = writer.at
     try {
-      writeSpan(writer, span, this.how)
+      this.buffer.append(scope, span, this.write)
     } catch {
       // Nothing a span holds should make encoding fail; if it does, the record is lost, not the program.
-      writer.at = mark
       this.buffer.refuse(1)
-      return
     }
-    this.buffer.close(scope, mark)
   }
 }
 
