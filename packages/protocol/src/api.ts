@@ -413,7 +413,7 @@ export type KeptData = {
   name: 'spans' | 'logs' | 'metrics' | 'rollups'
   rows: number
   bytes: number
-  /** Times of the oldest and the newest row; null when there is none. */
+  /** Times of the oldest and the newest row, in whole seconds; null when there is none. */
   oldestMs: number | null
   newestMs: number | null
   /** How long it is kept. */

@@ -16,7 +16,7 @@ const policy: RetentionPolicy = {
 function stored(text: string): StoredPartition[] {
   return text.split(',').map((line) => {
     const [table = '', partition = '', daysAgo] = line.trim().split(' ')
-    return { table, partition, rows: 1, bytes: 100, changedMs: now - Number(daysAgo) * dayMs }
+    return { table, partition, rows: 1, bytes: 100, changedMs: now - Number(daysAgo) * dayMs, oldestMs: 0, newestMs: 0 }
   })
 }
 

@@ -19,12 +19,12 @@ const tablesOf: Readonly<Record<KeptName, readonly string[]>> = {
   rollups: ['span_red', 'log_volume', 'attribute_keys', 'receipts', 'service_edges'],
 }
 
-/** Where what people count is: records, points, and for rollups the rows behind the pages; with their times. */
-export const recordTables: Readonly<Record<KeptName, readonly { table: string; time: string }[]>> = {
-  spans: [{ table: 'spans', time: 'ts' }],
-  logs: [{ table: 'logs', time: 'ts' }],
-  metrics: ['samples', 'histograms', 'summaries'].map((table) => ({ table, time: 'ts' })),
-  rollups: ['span_red', 'log_volume'].map((table) => ({ table, time: 'minute' })),
+/** Where what people count is: records, points, and for rollups the rows behind the pages. */
+export const recordTables: Readonly<Record<KeptName, readonly string[]>> = {
+  spans: ['spans'],
+  logs: ['logs'],
+  metrics: ['samples', 'histograms', 'summaries'],
+  rollups: ['span_red', 'log_volume'],
 }
 
 /** Said once a day of arrival and referred to by everything: kept as long as the longest of all. */

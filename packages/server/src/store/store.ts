@@ -82,6 +82,9 @@ export type StoredPartition = {
   bytes: number
   /** When a load or merge last wrote to it. */
   changedMs: number
+  /** Times of its rows, in whole seconds; 0 where the table is not cut by them. */
+  oldestMs: number
+  newestMs: number
 }
 
 /** One driver's whole: opened, migrated and closed by `main`. */
