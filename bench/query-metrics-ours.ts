@@ -42,6 +42,7 @@ async function open() {
     query,
     status: () => Promise.reject(new Error('nobody asks')),
     metricsText: () => '',
+    limits: () => ({ keepMetricsMs: 90 * 86_400_000, queryTimeoutMs: 30_000, querySamplesMax: 1_000_000 }),
     scrapeTargets: () => ({ active: [], dropped: [], droppedCounts: {} }),
     isReady: () => true,
     nowUnixMs: Date.now,

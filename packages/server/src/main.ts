@@ -97,6 +97,7 @@ async function openParts(parts: ServerParts, closers: Closers): Promise<Omit<Run
       status: () => readStatus({ ...own, policy, receiving: heard() }),
       metricsText: () => ownMetricsText({ ...own, dropped: retention.dropped(), receiving: heard() }),
       scrapeTargets: () => receiving?.scrapeTargets() ?? nothingScraped,
+      limits: () => ({ ...asking, keepMetricsMs: policy.metrics }),
       isReady: () => receiving !== undefined,
       nowUnixMs,
       report: (error) => reportFault(report, error),

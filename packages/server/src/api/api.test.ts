@@ -51,6 +51,7 @@ beforeAll(async () => {
     status: () => status,
     metricsText: () => 'wakeline_up 1\n',
     version: '0',
+    limits: () => ({ keepMetricsMs: 90 * 86_400_000, queryTimeoutMs: 30_000, querySamplesMax: 1_000_000 }),
     scrapeTargets: () => ({ active: [], dropped: [], droppedCounts: {} }),
     isReady: () => true,
     nowUnixMs: () => seedEndMs,

@@ -7,10 +7,12 @@ import { bodyLimit } from 'hono/body-limit'
 import { accessHeaders, checkHost, checkOrigin, checkToken, openSessions } from '../base/access.ts'
 import type { Query } from '../query/query.ts'
 import { ApiFailure, respondFailure } from './errors.ts'
-import { jaegerRoutes } from './jaeger/jaeger.ts'
+import { jaegerQuestions, jaegerRoutes } from './jaeger/jaeger.ts'
+import { jaegerV3Routes } from './jaeger/jaeger-v3.ts'
 import { lokiRoutes } from './loki/loki.ts'
 import { prometheusRoutes } from './prometheus.ts'
 import { respondPrometheusFailure } from './prometheus-errors.ts'
+import type { PrometheusLimits } from './prometheus-status.ts'
 import type { ScrapeTargets } from './prometheus-targets.ts'
 import { questionRoutes } from './questions.ts'
 import { sessionRoutes } from './session.ts'
@@ -41,6 +43,7 @@ export type ApiParts = {
   metricsText: () => string
   /** What is scraped, and how each target is. */
   scrapeTargets: () => ScrapeTargets
+  limits: () => PrometheusLimits
   isReady: () => boolean
   nowUnixMs: () => number
   /** Hears of errors that are this program's fault. */
@@ -109,8 +112,10 @@ export function apiRoutes(parts: ApiParts & ApiOptions, addressOf: (request: Req
     checkAccess(context, parts)
     await next()
   })
-  app.get('/livez', (context) => context.text('ok\n'))
-  app.get('/readyz', (context) => (parts.isReady() ? context.text('ok\n') : context.text('not ready\n', 503)))
+  // The second name of each is Prometheus'.
+  for (const path of ['/livez', '/prometheus/-/healthy']) app.get(path, (context) => context.text('ok\n'))
+  for (const path of ['/readyz', '/prometheus/-/ready'])
+    app.get(path, (context) => (parts.isReady() ? context.text('ok\n') : context.text('not ready\n', 503)))
   app.route('/api/v1/session', sessionRoutes({ rules, sessions, nowUnixMs, addressOf }))
 
   const guarded = async (context: Context, next: () => Promise<void>): Promise<void> => {
@@ -127,8 +132,13 @@ export function apiRoutes(parts: ApiParts & ApiOptions, addressOf: (request: Req
   )
   app.route('/api/v1', tailRoutes({ query, viewersMax: parts.tailViewersMax }))
   app.route('/api/v1', questionRoutes({ ...parts, turns }))
-  app.route('/prometheus/api/v1', prometheusRoutes({ query, turns, nowUnixMs, scrapeTargets: parts.scrapeTargets }))
-  app.route('/jaeger/api', jaegerRoutes({ query, turns, nowUnixMs, report }))
+  app.route('/prometheus/api/v1', prometheusRoutes({ ...parts, turns }))
+  const jaeger = jaegerQuestions({ query, turns, nowUnixMs, report })
+  // Grafana's search leaves the path of a data source's URL away; nothing of our own has these names.
+  for (const root of ['/jaeger/api', '/api']) {
+    app.route(`${root}/v3`, jaegerV3Routes(jaeger))
+    app.route(root, jaegerRoutes(jaeger))
+  }
   // The paths of Loki's API begin with its name, so that its URL is this server's own; with the prefix it is right too.
   for (const root of ['/loki/api/v1', '/loki/loki/api/v1']) {
     app.route(root, lokiRoutes({ query, turns, nowUnixMs, report }))

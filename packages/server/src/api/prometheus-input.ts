@@ -15,7 +15,7 @@ export async function readParameters(context: Context): Promise<URLSearchParams>
   return parameters
 }
 
-const refuse = (name: string, why: string): PrometheusFailure =>
+export const refuse = (name: string, why: string): PrometheusFailure =>
   new PrometheusFailure('bad_data', `invalid parameter ${quote(name)}: ${why}`)
 
 /** What JavaScript's dates can hold, in milliseconds: 100 million days around 1970. */
@@ -23,8 +23,16 @@ const timeMaxMs = 8.64e15
 const rfc3339 = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)$/
 const number = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/
 
+/** How Go's clients write the first and the last moment they know, which are more than dates can hold. */
+const endsOfTime: Readonly<Record<string, number>> = {
+  '-292273086-05-16T16:47:06Z': -timeMaxMs,
+  '292277025-08-18T07:12:54.999999999Z': timeMaxMs,
+}
+
 /** Unix seconds with any fraction, or RFC 3339. */
 export function parseTimeMs(text: string): number | undefined {
+  const end = endsOfTime[text]
+  if (end !== undefined) return end
   const ms = number.test(text) ? Math.round(Number(text) * 1000) : rfc3339.test(text) ? Date.parse(text) : Number.NaN
   return Math.abs(ms) <= timeMaxMs ? ms : undefined
 }
@@ -111,11 +119,17 @@ export function readSampleRange(parameters: URLSearchParams): SampleRange {
 }
 
 /** How many are wanted at most; all where nothing, or 0, is said. */
-export function readLimit(parameters: URLSearchParams, name = 'limit'): number {
+export function readLimit(parameters: URLSearchParams): number {
+  const limit = readWhole(parameters, 'limit') ?? 0
+  if (limit < 0) throw refuse('limit', 'limit must be non-negative')
+  return limit > 0 ? limit : Infinity
+}
+
+export function readWhole(parameters: URLSearchParams, name: string): number | undefined {
   const text = parameters.get(name) ?? ''
-  if (text === '') return Infinity
+  if (text === '') return undefined
   if (!/^-?\d{1,15}$/.test(text)) throw refuse(name, `cannot parse ${quote(text)} to a whole number`)
-  return Number(text) > 0 ? Number(text) : Infinity
+  return Number(text)
 }
 
 /** `U__http_2e_route` stands for `http.route` where a path cannot hold the name itself. */

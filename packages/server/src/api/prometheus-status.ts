@@ -1,33 +1,64 @@
+import { hostname } from 'node:os'
+import type { SeriesStatistics } from '../query/prometheus/statistics.ts'
+import { printDurationMs } from '../query/promql/parse/literals.ts'
+
 /** Prometheus whose API and language this is: Grafana chooses by it what to ask. */
 const spokenVersion = '3.5.0'
 
-/**
- * What Prometheus tells of itself, by path. Rules and alerts are honestly empty: none are evaluated here.
- */
-export function statusOf(startedUnixMs: number): Readonly<Record<string, object>> {
+/** What holds now of what Prometheus has as flags. */
+export type PrometheusLimits = { keepMetricsMs: number; queryTimeoutMs: number; querySamplesMax: number }
+
+/** What Prometheus tells of itself, by path: what it has and this server has not is empty, or 0. */
+export function statusOf(startedUnixMs: number): Readonly<Record<string, (limits: PrometheusLimits) => object>> {
+  const started = new Date(startedUnixMs).toISOString()
   return {
-    '/status/buildinfo': {
+    '/status/buildinfo': () => ({
       version: spokenVersion,
       revision: 'wakeline',
       branch: '',
       buildUser: '',
       buildDate: '',
       goVersion: '',
-    },
-    '/status/runtimeinfo': {
-      startTime: new Date(startedUnixMs).toISOString(),
-      CWD: '',
+    }),
+    '/status/runtimeinfo': ({ keepMetricsMs }) => ({
+      startTime: started,
+      CWD: process.cwd(),
+      hostname: hostname(),
+      serverTime: new Date().toISOString(),
       reloadConfigSuccess: true,
-      lastConfigTime: new Date(startedUnixMs).toISOString(),
+      lastConfigTime: started,
       corruptionCount: 0,
-      storageRetention: '',
+      goroutineCount: 0,
+      GOMAXPROCS: 0,
+      GOMEMLIMIT: 0,
+      GOGC: '',
+      GODEBUG: '',
+      storageRetention: printDurationMs(keepMetricsMs),
+    }),
+    '/status/flags': ({ keepMetricsMs, queryTimeoutMs, querySamplesMax }) => ({
+      'query.lookback-delta': '5m',
+      'query.max-samples': String(querySamplesMax),
+      'query.timeout': printDurationMs(queryTimeoutMs),
+      'storage.tsdb.retention.time': printDurationMs(keepMetricsMs),
+    }),
+    '/status/config': () => ({ yaml: '' }),
+    '/status/walreplay': () => ({ min: 0, max: 0, current: 0 }),
+  }
+}
+
+/** GET /status/tsdb: there are no chunks here. */
+export function tsdbStatus(told: SeriesStatistics): object {
+  return {
+    headStats: {
+      numSeries: told.series,
+      numLabelPairs: told.labelPairs,
+      chunkCount: 0,
+      minTime: told.firstMs,
+      maxTime: told.lastMs,
     },
-    '/status/flags': { 'query.lookback-delta': '5m' },
-    '/status/config': { yaml: '' },
-    '/status/walreplay': { min: 0, max: 0, current: 0 },
-    '/rules': { groups: [] },
-    '/alerts': { alerts: [] },
-    '/targets/metadata': [],
-    '/alertmanagers': { activeAlertmanagers: [], droppedAlertmanagers: [] },
+    seriesCountByMetricName: told.seriesByMetric,
+    labelValueCountByLabelName: told.valuesByLabel,
+    memoryInBytesByLabelName: told.bytesByLabel,
+    seriesCountByLabelValuePair: told.seriesByPair,
   }
 }

@@ -24,6 +24,7 @@ beforeAll(async () => {
     status: () => Promise.reject(new Error('nobody asks')),
     metricsText: () => '',
     version: '0',
+    limits: () => ({ keepMetricsMs: 90 * 86_400_000, queryTimeoutMs: 30_000, querySamplesMax: 1_000_000 }),
     scrapeTargets: () => ({ active: [], dropped: [], droppedCounts: {} }),
     isReady: () => true,
     nowUnixMs: () => seedEndMs,
@@ -238,7 +239,35 @@ describe('Prometheus API answers', () => {
         ],
       }),
     ],
-    ['rules', success({ groups: [] })],
+    ['rules?type=alert&rule_name[]=a&file[]=b&group_limit=5&exclude_alerts=true', success({ groups: [] })],
+    ['targets/metadata', success([])],
+    ['metadata?limit=0', success({})],
+    [
+      'metadata?limit=-1&limit_per_metric=1&metric=pause_seconds',
+      success({ pause_seconds: [expect.objectContaining({ type: 'summary' })] }),
+    ],
+    [
+      'labels?match[]=requests_total&start=-292273086-05-16T16:47:06Z&end=292277025-08-18T07:12:54.999999999Z',
+      success(['__name__', 'job', 'route']),
+    ],
+    [
+      'status/runtimeinfo',
+      success(expect.objectContaining({ storageRetention: '90d', serverTime: expect.any(String), goroutineCount: 0 })),
+    ],
+    ['status/flags', success(expect.objectContaining({ 'query.lookback-delta': '5m', 'query.timeout': '30s' }))],
+    [
+      'status/tsdb?limit=2',
+      success({
+        headStats: { numSeries: 9, numLabelPairs: 8, chunkCount: 0, minTime: seedStartMs, maxTime: expect.any(Number) },
+        seriesCountByMetricName: [
+          { name: 'queue', value: 2 },
+          { name: 'requests_total', value: 2 },
+        ],
+        labelValueCountByLabelName: expect.any(Array),
+        memoryInBytesByLabelName: expect.any(Array),
+        seriesCountByLabelValuePair: expect.any(Array),
+      }),
+    ],
     ['alerts', success({ alerts: [] })],
     ['status/buildinfo', success(expect.objectContaining({ version: '3.5.0' }))],
     ['scrape_pools', success({ scrapePools: [] })],
@@ -278,6 +307,11 @@ describe('Prometheus API refuses', () => {
     ],
     ['query?query=1&time=1e300', failure(400, 'bad_data', expect.stringContaining('valid timestamp'))],
     ['query?query=1&timeout=x', failure(400, 'bad_data', expect.stringContaining('valid duration'))],
+    ['query?query=1&limit=-1', failure(400, 'bad_data', 'invalid parameter "limit": limit must be non-negative')],
+    ['rules?type=foo', failure(400, 'bad_data', expect.stringContaining('not supported value "foo"'))],
+    ['rules?group_limit=0', failure(400, 'bad_data', expect.stringContaining('greater than 0'))],
+    ['rules?group_next_token=a', failure(400, 'bad_data', expect.stringContaining('needs to be set'))],
+    ['rules?match[]={', failure(400, 'bad_data', expect.stringContaining('match[]'))],
     ['query?query=a%2bon(job)a&limit=x', failure(400, 'bad_data', expect.stringContaining('"limit"'))],
     [
       `query?query=${encode('count_values("a\u0000", label_replace(queue,"x","$1","a","("))')}`,
@@ -302,8 +336,9 @@ describe('Prometheus API refuses', () => {
         ...(body !== undefined && { body }),
       })
       expect([response.status, await response.json()]).toEqual(
-        failure(404, 'not_found', expect.stringContaining(method)),
+        failure(405, 'bad_data', expect.stringContaining(method)),
       )
+      expect(response.headers.get('allow')).toBe('GET, POST')
     }
   })
 
@@ -319,6 +354,14 @@ describe('Prometheus API refuses', () => {
     )
     expect((await fetch(url(guarded), { headers: { authorization: 'Bearer secret' } })).status).toBe(200)
   })
+})
+
+test('health is told under Prometheus’ names, to those without a token too', async () => {
+  for (const path of ['-/healthy', '-/ready']) {
+    for (const method of ['GET', 'HEAD']) {
+      expect((await fetch(`${guarded.url}/prometheus/${path}`, { method })).status).toBe(200)
+    }
+  }
 })
 
 test('prometheus-query asks unmodified', async () => {

@@ -9,6 +9,7 @@ import { isWellFormed } from '../query/promql/parse/literals.ts'
 import { printExpression } from '../query/promql/parse/print.ts'
 import type { Query } from '../query/query.ts'
 import type { Running } from '../query/run.ts'
+import { ApiFailure } from './errors.ts'
 import { JsonBytes } from './json-bytes.ts'
 import { isCutBy, labelsOf, printValue, timeOf, writeResult } from './prometheus-answer.ts'
 import { PrometheusFailure } from './prometheus-errors.ts'
@@ -21,8 +22,10 @@ import {
   readRangeQuery,
   readSampleRange,
   readSelectors,
+  readWhole,
 } from './prometheus-input.ts'
-import { statusOf } from './prometheus-status.ts'
+import { rulesAnswer } from './prometheus-rules.ts'
+import { type PrometheusLimits, statusOf, tsdbStatus } from './prometheus-status.ts'
 import { type ScrapeTargets, scrapePoolsOf, targetsAnswer } from './prometheus-targets.ts'
 import { treeOf } from './prometheus-tree.ts'
 import { sendJsonBytes } from './send.ts'
@@ -33,6 +36,7 @@ export type PrometheusOptions = {
   turns: Turns
   nowUnixMs: () => number
   scrapeTargets: () => ScrapeTargets
+  limits: () => PrometheusLimits
 }
 
 /** What an endpoint answers: its data, and what is to be said beside it. */
@@ -41,14 +45,15 @@ type Told = ({ data: unknown } | { write: (into: JsonBytes) => void }) & {
   infos?: readonly string[]
 }
 type Endpoint = (parameters: URLSearchParams, running: Running, context: Context) => Promise<Told> | Told
+type AddEndpoint = (methods: readonly ('GET' | 'POST')[], path: string, ask: Endpoint) => void
 
 const formMaxBytes = 1024 * 1024
 const resultsTruncated = 'results truncated due to limit'
 
 /** `/prometheus/api/v1/*`: Prometheus' HTTP API, for GET and for POST with a form. */
-export function prometheusRoutes({ query, turns, nowUnixMs, scrapeTargets }: PrometheusOptions): Hono {
+export function prometheusRoutes(options: PrometheusOptions): Hono {
+  const { query, turns } = options
   const routes = new Hono()
-  const { prometheus } = query
   // Not of all methods: where there is no body, it makes a request that fails.
   routes.post(
     '*',
@@ -59,16 +64,31 @@ export function prometheusRoutes({ query, turns, nowUnixMs, scrapeTargets }: Pro
       },
     }),
   )
-  const endpoint = (methods: readonly ('GET' | 'POST')[], path: string, ask: Endpoint): void => {
+  const endpoint: AddEndpoint = (methods, path, ask) => {
     routes.on([...methods], path, async (context) => {
       const parameters = await readParameters(context)
       const { signal } = context.req.raw
       const told = await turns.take(signal, async () => ask(parameters, query.running({ signal }), context))
       return sendJsonBytes(context, bytesOf(told))
     })
+    routes.all(path, (context) => {
+      context.header('Allow', methods.join(', '))
+      const { method, path: asked } = context.req
+      throw new ApiFailure('method_not_allowed', `${asked} is answered to ${methods.join(' and ')}, not to ${method}`)
+    })
   }
-  const both = ['GET', 'POST'] as const
+  addQueries(endpoint, options)
+  addLists(endpoint, options)
+  addStatus(endpoint, options)
+  routes.all('*', (context) => {
+    throw new PrometheusFailure('not_found', `there is no ${context.req.method} ${context.req.path} here`)
+  })
+  return routes
+}
 
+const both = ['GET', 'POST'] as const
+
+function addQueries(endpoint: AddEndpoint, { query: { prometheus }, nowUnixMs }: PrometheusOptions): void {
   endpoint(both, '/query', async (parameters, running) => {
     const limit = readLimit(parameters)
     return toldOf(
@@ -85,34 +105,58 @@ export function prometheusRoutes({ query, turns, nowUnixMs, scrapeTargets }: Pro
   })
   endpoint(both, '/format_query', (parameters) => ({ data: printExpression(readExpression(parameters).expression) }))
   endpoint(both, '/parse_query', (parameters) => ({ data: treeOf(readExpression(parameters).expression) }))
-  endpoint(both, '/series', async (parameters, running) => {
-    const { series } = notFailed(await prometheus.series({ ...neededSelectors(parameters) }, running))
-    return limited(series.map(labelsOf), readLimit(parameters))
-  })
-  endpoint(both, '/labels', async (parameters, running) => {
-    const ask = { selectors: readSelectors(parameters), range: readSampleRange(parameters) }
-    return limited(notFailed(await prometheus.labelNames(ask, running)).names, readLimit(parameters))
-  })
-  endpoint(['GET'], '/label/:name/values', async (parameters, running, context) => {
-    const label = labelOfPath(context.req.param('name') ?? '')
-    const ask = { selectors: readSelectors(parameters), range: readSampleRange(parameters), label }
-    return limited(notFailed(await prometheus.labelValues(ask, running)).values, readLimit(parameters))
-  })
-  endpoint(['GET'], '/metadata', async (parameters, running) => ({
-    data: await metadataOf(parameters, query, running),
-  }))
   endpoint(both, '/query_exemplars', async (parameters, running) => {
     const ask = { selectors: selectorsOf(readExpression(parameters).expression), range: readSampleRange(parameters) }
     const { exemplars } = notFailed(await prometheus.exemplars(ask, running))
     return { data: exemplars.map(exemplarsOf) }
   })
-  endpoint(['GET'], '/targets', (parameters) => ({ data: targetsAnswer(scrapeTargets(), parameters) }))
-  endpoint(['GET'], '/scrape_pools', () => ({ data: { scrapePools: scrapePoolsOf(scrapeTargets()) } }))
-  for (const [path, data] of Object.entries(statusOf(nowUnixMs()))) endpoint(['GET'], path, () => ({ data }))
-  routes.all('*', (context) => {
-    throw new PrometheusFailure('not_found', `there is no ${context.req.method} ${context.req.path} here`)
+}
+
+function addLists(endpoint: AddEndpoint, { query }: PrometheusOptions): void {
+  const { prometheus } = query
+  endpoint(both, '/series', async (parameters, running) => {
+    const limit = readLimit(parameters)
+    const { series } = notFailed(await prometheus.series({ ...neededSelectors(parameters) }, running))
+    return limited(series.map(labelsOf), limit)
   })
-  return routes
+  endpoint(both, '/labels', async (parameters, running) => {
+    const limit = readLimit(parameters)
+    const ask = { selectors: readSelectors(parameters), range: readSampleRange(parameters) }
+    return limited(notFailed(await prometheus.labelNames(ask, running)).names, limit)
+  })
+  endpoint(['GET'], '/label/:name/values', async (parameters, running, context) => {
+    const limit = readLimit(parameters)
+    const label = labelOfPath(context.req.param('name') ?? '')
+    const ask = { selectors: readSelectors(parameters), range: readSampleRange(parameters), label }
+    return limited(notFailed(await prometheus.labelValues(ask, running)).values, limit)
+  })
+  endpoint(['GET'], '/metadata', async (parameters, running) => ({
+    data: await metadataOf(parameters, query, running),
+  }))
+}
+
+/** The series of today and of yesterday are what Prometheus calls its head. */
+const statisticsUsual = 10
+
+function addStatus(
+  endpoint: AddEndpoint,
+  { query: { prometheus }, nowUnixMs, scrapeTargets, limits }: PrometheusOptions,
+): void {
+  endpoint(['GET'], '/targets', (parameters) => ({ data: targetsAnswer(scrapeTargets(), parameters) }))
+  // What targets say of their metrics is kept by metric alone: /metadata tells it.
+  endpoint(['GET'], '/targets/metadata', () => ({ data: [] }))
+  endpoint(['GET'], '/scrape_pools', () => ({ data: { scrapePools: scrapePoolsOf(scrapeTargets()) } }))
+  endpoint(['GET'], '/rules', (parameters) => ({ data: rulesAnswer(parameters) }))
+  endpoint(['GET'], '/alerts', () => ({ data: { alerts: [] } }))
+  endpoint(['GET'], '/alertmanagers', () => ({ data: { activeAlertmanagers: [], droppedAlertmanagers: [] } }))
+  endpoint(['GET'], '/status/tsdb', async (parameters, running) => {
+    const limit = readLimit(parameters)
+    const now = { afterMs: nowUnixMs() - 1, untilMs: nowUnixMs() }
+    const most = limit === Infinity ? statisticsUsual : limit
+    return { data: tsdbStatus(await prometheus.statistics(now, most, running)) }
+  })
+  for (const [path, told] of Object.entries(statusOf(nowUnixMs())))
+    endpoint(['GET'], path, () => ({ data: told(limits()) }))
 }
 
 function bytesOf(told: Told): Uint8Array<ArrayBuffer> {
@@ -192,11 +236,14 @@ function selectorsOf(expression: Expression): (readonly LabelMatcher[])[] {
 }
 
 async function metadataOf(parameters: URLSearchParams, { prometheus }: Query, running: Running): Promise<object> {
-  const limit = readLimit(parameters)
-  const limitEach = readLimit(parameters, 'limit_per_metric')
+  // Unlike elsewhere, 0 is none here, as it is in Prometheus.
+  const limit = orAll(readWhole(parameters, 'limit') ?? -1)
+  const limitEach = orAll((readWhole(parameters, 'limit_per_metric') ?? 0) || -1)
   const metric = parameters.get('metric') ?? ''
   if (!isWellFormed(metric)) throw new PrometheusFailure('bad_data', 'invalid parameter "metric": it is not text')
   const metadata = await prometheus.metadata(readSampleRange(parameters), running)
   const wanted = [...metadata].filter(([name]) => metric === '' || name === metric).slice(0, limit)
   return Object.fromEntries(wanted.map(([name, each]) => [name, each.slice(0, limitEach)]))
 }
+
+const orAll = (limit: number): number => (limit < 0 ? Infinity : limit)

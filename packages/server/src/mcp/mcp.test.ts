@@ -22,6 +22,7 @@ beforeAll(async () => {
     query: world.query,
     status: () => Promise.reject(new Error('not asked here')),
     metricsText: () => '',
+    limits: () => ({ keepMetricsMs: 90 * 86_400_000, queryTimeoutMs: 30_000, querySamplesMax: 1_000_000 }),
     scrapeTargets: () => ({ active: [], dropped: [], droppedCounts: {} }),
     isReady: () => true,
     nowUnixMs: () => seedEndMs,

@@ -1,11 +1,12 @@
 import { Hono } from 'hono'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { seedEndMs, seedStartMs, seedTraceId } from '../../query/test-world/seed.case.ts'
 import { openSeededWorld, type TestWorld } from '../../query/test-world/world.case.ts'
 import { tempoRoutes } from '../tempo/tempo.ts'
 import { openTurns } from '../turns.ts'
-import { jaegerRoutes } from './jaeger.ts'
+import { jaegerQuestions, jaegerRoutes } from './jaeger.ts'
 import type { JaegerTrace } from './jaeger-answer.ts'
+import { jaegerV3Routes } from './jaeger-v3.ts'
 
 let world: TestWorld
 const app = new Hono()
@@ -15,7 +16,8 @@ beforeAll(async () => {
   world = await openSeededWorld()
   const turns = openTurns({ atOnceMax: 4, waitingMax: 10 })
   const parts = { query: world.query, turns, nowUnixMs: () => seedEndMs, report: () => {} }
-  app.route('/jaeger', jaegerRoutes(parts))
+  app.route('/v3', jaegerV3Routes(jaegerQuestions(parts)))
+  app.route('/jaeger', jaegerRoutes(jaegerQuestions(parts)))
   app.route('/tempo', tempoRoutes(parts))
 })
 afterAll(() => world?.close())
@@ -79,6 +81,44 @@ test.each([
   expect(answer).toMatchObject({
     status,
     body: { data: null, errors: [{ code: status, msg: expect.stringMatching(sentence) }] },
+  })
+})
+
+type V3 = {
+  services?: string[]
+  operations?: { name: string; spanKind: string }[]
+  result?: { resourceSpans: { scopeSpans: { spans: { traceId: string }[] }[] }[] }
+  error?: { httpCode: number; message: string }
+}
+
+describe('the third version', () => {
+  const askV3 = async (path: string, search = ''): Promise<{ status: number; body: V3; traces: Set<string> }> => {
+    const response = await app.request(`/v3${path}?${search}`)
+    const body: V3 = JSON.parse(await response.text())
+    const spans = body.result?.resourceSpans.flatMap((each) => each.scopeSpans.flatMap(({ spans }) => spans)) ?? []
+    return { status: response.status, body, traces: new Set(spans.map(({ traceId }) => traceId)) }
+  }
+  const times = `query.start_time_min=${new Date(seedStartMs).toISOString()}&query.start_time_max=2026-01-05T14:00:00+02:00`
+
+  test('lists services and operations', async () => {
+    expect((await askV3('/services')).body.services).toContain('web')
+    const { operations } = (await askV3('/operations', 'service=web')).body
+    expect(operations).toContainEqual({ name: 'GET /cart', spanKind: 'server' })
+  })
+  test('gives traces in OTLP’s words', async () => {
+    expect((await askV3(`/traces/${seedTraceId(59)}`)).traces).toEqual(new Set([seedTraceId(59)]))
+    const search = `query.service_name=web&query.duration_min=600ms&query.num_traces=5&${times}`
+    expect((await askV3('/traces', search)).traces.size).toBe(2)
+    expect((await askV3('/traces', `query.service_name=none&${times}`)).body).toEqual({ result: { resourceSpans: [] } })
+  })
+  test.each([
+    ['/traces', 'query.start_time_min=soon', 400, /microseconds since 1970/],
+    ['/traces', `query.duration_min=long&${times}`, 400, /is a duration/],
+    ['/traces/xyz', '', 400, /not hex digits/],
+    ['/traces/abc', '', 404, /trace not found/],
+  ])('refuses %s?%s', async (path, search, status, sentence) => {
+    const error = { httpCode: status, message: expect.stringMatching(sentence) }
+    expect(await askV3(path, search)).toMatchObject({ status, body: { error } })
   })
 })
 

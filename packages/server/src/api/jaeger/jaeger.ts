@@ -1,11 +1,12 @@
 import { type Context, Hono } from 'hono'
 import { isRefused } from '../../base/refused.ts'
 import type { Query } from '../../query/query.ts'
+import type { WholeTraces } from '../../query/whole-traces.ts'
 import { ApiFailure, respondFailure } from '../errors.ts'
 import { sendJson } from '../send.ts'
 import type { Turns } from '../turns.ts'
 import { jaegerTraces } from './jaeger-answer.ts'
-import { paddedTraceId, readJaegerSearch } from './jaeger-input.ts'
+import { type JaegerSearch, paddedTraceId, readJaegerSearch } from './jaeger-input.ts'
 
 /**
  * `/jaeger/api/*`: Jaeger's query API, as its own front end and Grafana's Jaeger data source use it. Services and
@@ -23,7 +24,41 @@ const dependenciesUsualMs = 86_400_000
 
 type Run = { signal: AbortSignal }
 
-export function jaegerRoutes({ query, turns, nowUnixMs, report }: JaegerOptions): Hono {
+/** What both versions of Jaeger's API ask. */
+export type JaegerQuestions = JaegerOptions & {
+  services(run: Run): Promise<string[]>
+  operations(ask: { service: string; kind: string }, run: Run): Promise<{ name: string; spanKind: string }[]>
+  traces(traceIds: readonly string[], run: Run): Promise<WholeTraces>
+  search(search: JaegerSearch, run: Run): Promise<{ ids: readonly string[]; whole: WholeTraces }>
+}
+
+export function jaegerQuestions(options: JaegerOptions): JaegerQuestions {
+  const { query, nowUnixMs } = options
+  const lastWeek = () => ({ fromMs: nowUnixMs() - seenMs, toMs: nowUnixMs() })
+  const foundIds = async (search: JaegerSearch, run: Run): Promise<string[]> => {
+    const found = await query.traces({ ...search, order: 'newest' }, run)
+    if (isRefused(found)) throw ApiFailure.ofRefused(found)
+    return found.traces.map(({ traceId }) => traceId)
+  }
+  return {
+    ...options,
+    services: async (run) => (await query.services(lastWeek(), run)).services.map(({ service }) => service),
+    operations: async ({ service, kind: wanted }, run) => {
+      const found = await query.operationNames({ service, ...lastWeek() }, run)
+      return found
+        .filter(({ kind }) => wanted === '' || kind === wanted)
+        .map(({ name, kind }) => ({ name, spanKind: kind }))
+    },
+    traces: (traceIds, run) => query.wholeTraces({ traceIds }, run),
+    search: async (search, run) => {
+      const ids = search.traceIds.length > 0 ? search.traceIds : await foundIds(search, run)
+      return { ids, whole: await query.wholeTraces({ traceIds: ids }, run) }
+    },
+  }
+}
+
+export function jaegerRoutes(questions: JaegerQuestions): Hono {
+  const { query, turns, nowUnixMs, report } = questions
   const routes = new Hono()
   routes.onError((error, context) =>
     respondFailure(context, error, report, ({ message }, code) => ({
@@ -41,30 +76,27 @@ export function jaegerRoutes({ query, turns, nowUnixMs, report }: JaegerOptions)
       return sendJson(context, counted(data, data.length))
     })
   }
-  const lastWeek = () => ({ fromMs: nowUnixMs() - seenMs, toMs: nowUnixMs() })
-  const names = async (service: string, run: Run) => query.operationNames({ service, ...lastWeek() }, run)
 
-  answer('/services', async (_, run) => (await query.services(lastWeek(), run)).services.map(({ service }) => service))
+  answer('/services', (_, run) => questions.services(run))
   answer('/services/:service/operations', async (context, run) => {
-    const found = await names(context.req.param('service') ?? '', run)
+    const found = await questions.operations({ service: context.req.param('service') ?? '', kind: '' }, run)
     return [...new Set(found.map(({ name }) => name))]
   })
-  answer('/operations', async (context, run) => {
-    const kind = context.req.query('spanKind') ?? ''
-    const found = await names(context.req.query('service') ?? '', run)
-    return found.filter((each) => kind === '' || each.kind === kind).map(({ name, kind }) => ({ name, spanKind: kind }))
+  answer('/operations', (context, run) => {
+    const { service = '', spanKind: kind = '' } = context.req.query()
+    return questions.operations({ service, kind }, run)
   })
   answer('/traces', async (context, run) => {
     const search = readJaegerSearch(new URL(context.req.url).searchParams, nowUnixMs())
     if ('error' in search) throw new ApiFailure('invalid_request', `Cannot search traces: ${search.error}`)
-    const ids = search.traceIds.length > 0 ? search.traceIds : await foundIds(search, run)
-    return jaegerTraces(ids, await query.wholeTraces({ traceIds: ids }, run))
+    const { ids, whole } = await questions.search(search, run)
+    return jaegerTraces(ids, whole)
   })
   answer('/traces/:traceId', async (context, run) => {
     const traceId = paddedTraceId(context.req.param('traceId') ?? '')
     if (traceId === undefined)
       throw new ApiFailure('invalid_request', 'Cannot show this trace: its id is not hex digits')
-    const found = jaegerTraces([traceId], await query.wholeTraces({ traceIds: [traceId] }, run))
+    const found = jaegerTraces([traceId], await questions.traces([traceId], run))
     if (found.length === 0) throw new ApiFailure('not_found', 'trace not found')
     return found
   })
@@ -79,12 +111,6 @@ export function jaegerRoutes({ query, turns, nowUnixMs, report }: JaegerOptions)
       callCount: requests,
     }))
   })
-
-  async function foundIds(search: { q: string; fromMs: number; toMs: number; limit: number }, run: Run) {
-    const found = await query.traces({ ...search, order: 'newest' }, run)
-    if (isRefused(found)) throw ApiFailure.ofRefused(found)
-    return found.traces.map(({ traceId }) => traceId)
-  }
   return routes
 }
 

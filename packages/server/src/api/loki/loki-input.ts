@@ -1,4 +1,4 @@
-import { durationMs } from '../../query/logql/parse.ts'
+import { durationMs, parseLogQl } from '../../query/logql/parse.ts'
 
 /** Loki's parameters: times in nanoseconds, in seconds with decimals, or RFC 3339. */
 export type LokiAsk = {
@@ -14,6 +14,7 @@ export type LokiAsk = {
 const hourMs = 3_600_000
 const limitUsual = 100
 const limitMost = 5000
+const linesUsual = 1000
 const rangeMaxMs = 400 * 24 * hourMs
 const stepsUsual = 250
 const stepsMost = 11_000
@@ -59,4 +60,31 @@ export function lokiTimeMs(text: string): number | undefined {
   if (/^\d{11,19}$/.test(text)) return Number(BigInt(text) / 1000n) / 1000
   const ms = /^\d+(\.\d+)?$/.test(text) ? Number(text) * 1000 : Date.parse(text)
   return Number.isNaN(ms) ? undefined : ms
+}
+
+/** How many lines are looked at for what they have in them. */
+export function linesOf(parameters: URLSearchParams): number {
+  const lines = Number(parameters.get('line_limit') ?? '')
+  return Number.isInteger(lines) && lines >= 1 ? Math.min(lines, limitMost) : linesUsual
+}
+
+/**
+ * Bytes of what a selector finds, by `targetLabels` (those of the selector where none are named), each over `rangeMs`. Loki answers
+ * the greatest of them first.
+ */
+export function volumeQuery(ask: LokiAsk, parameters: URLSearchParams, rangeMs: number): LokiAsk {
+  const named = (parameters.get('targetLabels') ?? '').split(',').filter((label) => /^[A-Za-z_]\w*$/.test(label))
+  const labels = named.length > 0 ? named : selectorLabels(ask.query)
+  const bytes = `bytes_over_time(${ask.query || '{}'}[${Math.ceil(rangeMs)}ms])`
+  return { ...ask, query: `topk(${ask.limit}, sum by (${labels.join(', ')}) (${bytes}))` }
+}
+
+/** What cannot be read is refused when it is asked. */
+function selectorLabels(query: string): string[] {
+  try {
+    const parsed = parseLogQl(query)
+    return parsed.is === 'logs' ? [...new Set(parsed.selector.map(({ label }) => label))] : []
+  } catch {
+    return []
+  }
 }

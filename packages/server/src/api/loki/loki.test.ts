@@ -18,6 +18,11 @@ afterAll(() => world?.close())
 
 type Stream = { stream: Record<string, string>; values: [string, string, object?][] }
 type Series = { metric: Record<string, string>; values: [number, string][]; value: [number, string] }
+type Detected = {
+  detectedLabels?: { label: string; cardinality: number }[]
+  fields?: { label: string; type: string; cardinality: number }[]
+  values?: string[]
+}
 type Data = { resultType: string; result: (Stream & Series)[]; encodingFlags?: string[] }
 
 async function ask(path: string, search: Record<string, string>, headers: Record<string, string> = {}) {
@@ -102,6 +107,49 @@ test('series are the streams of a selector', async () => {
   expect(series).toEqual([
     expect.objectContaining({ service_name: 'checkout', level: 'error', service_version: '1.1' }),
   ])
+})
+
+describe('what front ends list to choose from', () => {
+  const get = async (path: string, search: Record<string, string> = {}): Promise<Detected> =>
+    JSON.parse((await ask(path, search)).text)
+  const query = '{service_name="checkout"}'
+
+  test('labels and values of a selector are those of its streams', async () => {
+    expect((await ask('/label/service_name/values', { query })).data).toEqual(['checkout'])
+    const levels: unknown = (await ask('/label/level/values', { query: '{level=~"e.*"}' })).data
+    expect(levels).toEqual(['error'])
+    expect((await ask('/labels', { query: '{service_name="none"}' })).data).toEqual([])
+  })
+  test('detected labels have their numbers of values', async () => {
+    const { detectedLabels } = await get('/detected_labels', { query })
+    expect(detectedLabels).toContainEqual({ label: 'service_name', cardinality: 1 })
+  })
+  test('fields are the attributes of records, with their kinds and values', async () => {
+    const { fields } = await get('/detected_fields', { query })
+    const [field] = fields ?? []
+    expect(field).toMatchObject({ label: expect.any(String), type: expect.any(String), parsers: null })
+    const { values } = await get(`/detected_field/${field?.label}/values`, { query })
+    expect(values).toHaveLength(field?.cardinality ?? 0)
+    expect(await get('/detected_field/never_seen/values', { query })).toMatchObject({ values: [] })
+  })
+  test('volumes are bytes by label, and over time they are the same', async () => {
+    const whole = { query: '{}', targetLabels: 'service_name', step: '60' }
+    const { data } = await ask('/index/volume', whole)
+    const total = (values: [number, string][]) => values.reduce((sum, [, value]) => sum + Number(value), 0)
+    expect(data).toMatchObject({ resultType: 'vector' })
+    const ranged = await ask('/index/volume_range', whole)
+    for (const { metric, value } of data.result) {
+      const same = ranged.data.result.find((each) => each.metric['service_name'] === metric['service_name'])
+      // A window has no start: what came in the first moment is in the range's first window alone.
+      expect(total(same?.values ?? [])).toBeGreaterThanOrEqual(Number(value[1]))
+    }
+    expect((await ask('/index/volume', { query })).data.result).toMatchObject([
+      { metric: { service_name: 'checkout' } },
+    ])
+  })
+  test.each(['/index/volume', '/detected_labels', '/labels'])('%s refuses what it cannot read', async (path) => {
+    expect(await ask(path, { query: '{a=' })).toMatchObject({ status: 400, text: expect.stringMatching(/Cannot read/) })
+  })
 })
 
 test.each([

@@ -1,12 +1,14 @@
 import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { isRefused, type Refused } from '../../base/refused.ts'
+import type { LogMetrics, LogStream, LogStreams } from '../../query/logql/logql.ts'
 import type { Query } from '../../query/query.ts'
 import { ApiFailure, failureOf, respondFailure } from '../errors.ts'
 import { sendJson } from '../send.ts'
 import type { Turns } from '../turns.ts'
 import { lokiMatrix, lokiStreams, lokiVector } from './loki-answer.ts'
-import { type LokiAsk, lokiTimeMs, readLoki } from './loki-input.ts'
+import { detectedFields, detectedLabels, type FieldValues, fieldValues, labelValues } from './loki-fields.ts'
+import { type LokiAsk, linesOf, lokiTimeMs, readLoki, volumeQuery } from './loki-input.ts'
 
 /**
  * `/loki/api/v1/*`: the parts of Loki's query API that Grafana's Explore uses, for GET and for POST with a form. Errors are
@@ -21,6 +23,7 @@ export type LokiOptions = {
 
 type Run = { signal: AbortSignal }
 type Endpoint = (ask: LokiAsk, run: Run, context: Context, parameters: URLSearchParams) => Promise<object>
+type AddEndpoint = (path: string, ask: Endpoint) => void
 
 const formMaxBytes = 1024 * 1024
 const instantLogs = 'Cannot answer this: log queries have a range, ask query_range'
@@ -36,7 +39,7 @@ export function lokiRoutes({ query, turns, nowUnixMs, report }: LokiOptions): Ho
   }
   // Not of all methods: where there is no body, it makes a request that fails.
   routes.post('*', bodyLimit({ maxSize: formMaxBytes, onError: tooLarge }))
-  const answer = (path: string, ask: Endpoint) => {
+  const answer: AddEndpoint = (path, ask) => {
     routes.on(['GET', 'POST'], path, async (context) => {
       const parameters = await readParameters(context)
       const read = readLoki(parameters, nowUnixMs())
@@ -45,41 +48,93 @@ export function lokiRoutes({ query, turns, nowUnixMs, report }: LokiOptions): Ho
       return sendJson(context, await turns.take(signal, () => ask(read, { signal }, context, parameters)))
     })
   }
-  const success = (data: unknown) => ({ status: 'success', data })
-
   answer('/query_range', async (ask, run, context) => {
     const found = known(await query.logql(ask, run))
     return success(found.is === 'streams' ? lokiStreams(found, isCategorized(context)) : lokiMatrix(found))
   })
   answer('/query', async (ask, run, _, parameters) => {
     const atMs = lokiTimeMs(parameters.get('time') ?? '') ?? nowUnixMs()
-    const instant = { ...ask, fromMs: atMs, toMs: atMs, stepMs: 1 }
-    const found = known(await query.logql(instant, run))
-    if (found.is === 'streams') throw new ApiFailure('invalid_query', instantLogs)
-    return success(lokiVector(found))
+    return success(lokiVector(metricOf(known(await query.logql({ ...ask, fromMs: atMs, toMs: atMs, stepMs: 1 }, run)))))
   })
-  answer('/labels', async (ask, run) => success(await query.logLabels(ask, run)))
-  answer('/label/:label/values', async (ask, run, context) =>
-    success(await query.logLabelValues({ ...ask, label: context.req.param('label') ?? '' }, run)),
-  )
-  answer('/series', async (ask, run, _, parameters) => {
-    const selectors = [...parameters.getAll('match[]'), ...parameters.getAll('match')]
-    const streams = await Promise.all(
-      (selectors.length === 0 ? ['{}'] : selectors).map(async (selector) =>
-        known(await query.logStreams({ ...ask, query: selector }, run)),
-      ),
-    )
-    const distinct = new Map(streams.flat().map(({ labels }) => [JSON.stringify(labels), labels]))
-    return success([...distinct.values()])
-  })
-  answer('/index/stats', async (ask, run) => {
-    const streams = known(await query.logStreams(ask, run))
-    const total = (of: 'records' | 'bytes') => streams.reduce((sum, stream) => sum + stream[of], 0)
-    // Chunks are Loki's own; the number of streams stands for them.
-    return { streams: streams.length, chunks: streams.length, entries: total('records'), bytes: total('bytes') }
-  })
+  addLabels(answer, query)
+  addVolumes(answer, query)
+  addDetected(answer, query)
   routes.get('/status/buildinfo', (context) => sendJson(context, { version: '3.0.0', revision: 'wakeline' }))
   return routes
+}
+
+const success = (data: unknown): object => ({ status: 'success', data })
+const all = '{}'
+
+/** Streams that a selector finds; all without one. */
+const streamsOf = async (query: Query, ask: LokiAsk, run: Run): Promise<LogStream[]> =>
+  known(await query.logStreams({ ...ask, query: ask.query || all }, run))
+
+/** Without a selector labels are read from what is kept of every day, else from the streams it finds. */
+const isAll = ({ query }: LokiAsk): boolean => /^(\s*\{\s*\})?\s*$/.test(query)
+
+function addLabels(answer: AddEndpoint, query: Query): void {
+  answer('/labels', async (ask, run) => {
+    if (isAll(ask)) return success(await query.logLabels(ask, run))
+    return success([...labelValues(await streamsOf(query, ask, run)).keys()].sort())
+  })
+  answer('/label/:label/values', async (ask, run, context) => {
+    const label = context.req.param('label') ?? ''
+    if (isAll(ask)) return success(await query.logLabelValues({ ...ask, label }, run))
+    return success([...(labelValues(await streamsOf(query, ask, run)).get(label) ?? [])].sort())
+  })
+  answer('/series', async (ask, run, _, parameters) => {
+    const selectors = [...parameters.getAll('match[]'), ...parameters.getAll('match')]
+    const found = await Promise.all(
+      (selectors.length === 0 ? [all] : selectors).map((selector) =>
+        streamsOf(query, { ...ask, query: selector }, run),
+      ),
+    )
+    const distinct = new Map(found.flat().map(({ labels }) => [JSON.stringify(labels), labels]))
+    return success([...distinct.values()])
+  })
+}
+
+function addVolumes(answer: AddEndpoint, query: Query): void {
+  answer('/index/stats', async (ask, run) => {
+    const found = await streamsOf(query, ask, run)
+    const total = (of: 'records' | 'bytes') => found.reduce((sum, stream) => sum + stream[of], 0)
+    // Chunks are Loki's own; the number of streams stands for them.
+    return { streams: found.length, chunks: found.length, entries: total('records'), bytes: total('bytes') }
+  })
+  answer('/index/volume', async (ask, run, _, parameters) => {
+    const volume = volumeQuery(ask, parameters, Math.max(1, ask.toMs - ask.fromMs))
+    return success(lokiVector(metricOf(known(await query.logql({ ...volume, fromMs: ask.toMs, stepMs: 1 }, run)))))
+  })
+  answer('/index/volume_range', async (ask, run, _, parameters) =>
+    success(lokiMatrix(metricOf(known(await query.logql(volumeQuery(ask, parameters, ask.stepMs), run))))),
+  )
+}
+
+/** What Grafana lists to choose from; plain objects, as Loki has them. */
+function addDetected(answer: AddEndpoint, query: Query): void {
+  const fields = async (ask: LokiAsk, run: Run, parameters: URLSearchParams): Promise<FieldValues> => {
+    const found = known(await query.logql({ ...ask, limit: linesOf(parameters), query: ask.query || all }, run))
+    if (found.is !== 'streams')
+      throw new ApiFailure('invalid_query', 'Cannot detect fields: the query is not one for lines')
+    return fieldValues(found)
+  }
+  answer('/detected_labels', async (ask, run) => ({
+    detectedLabels: detectedLabels(await streamsOf(query, ask, run)),
+  }))
+  answer('/detected_fields', async (ask, run, _, parameters) => ({
+    fields: detectedFields(await fields(ask, run, parameters)).slice(0, ask.limit),
+    limit: ask.limit,
+  }))
+  answer('/detected_field/:field/values', async (ask, run, context, parameters) => ({
+    values: [...((await fields(ask, run, parameters)).get(context.req.param('field') ?? '') ?? [])].slice(0, ask.limit),
+    limit: ask.limit,
+  }))
+}
+
+function metricOf(found: LogStreams | LogMetrics): LogMetrics {
+  if (found.is === 'streams') throw new ApiFailure('invalid_query', instantLogs)
+  return found
 }
 
 function known<Answer extends object>(answer: Answer | Refused): Answer {

@@ -11,7 +11,7 @@ export type SampleRange = { afterMs: number; untilMs: number }
 const latestMs = Date.UTC(2299, 0)
 const clamp = (ms: number): number => Math.min(Math.max(Math.trunc(ms), 0), latestMs)
 
-const daysOf = ({ afterMs, untilMs }: SampleRange): Sql =>
+export const daysOf = ({ afterMs, untilMs }: SampleRange): Sql =>
   daysInRange({ fromMs: Math.max(clamp(afterMs), 86_400_000), toMs: clamp(untilMs) })
 
 const momentsOf = ({ afterMs, untilMs }: SampleRange): Sql => {

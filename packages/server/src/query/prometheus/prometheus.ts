@@ -29,6 +29,7 @@ import { SampleCache } from './sample-cache.ts'
 import { SamplesAhead } from './samples-ahead.ts'
 import { SeriesCache } from './series-cache.ts'
 import { type FoundSeries, type SourceLimits, type StoreAsk, type StoreSource, storeSource } from './source.ts'
+import { askStatistics, type SeriesStatistics } from './statistics.ts'
 
 /** What may be changed from one question to the next. */
 export type QueryChoices = { lookbackMs?: number | undefined; timeoutMs?: number | undefined }
@@ -68,6 +69,8 @@ export type Prometheus = {
   labelValues(ask: SeriesAsk & { label: string }, running: Running): Promise<{ values: readonly string[] } | Failed>
   metadata(range: SampleRange, running: Running): Promise<ReadonlyMap<string, readonly MetricMetadata[]>>
   exemplars(ask: SeriesAsk, running: Running): Promise<{ exemplars: readonly Exemplars[] } | Failed>
+  /** With the `most` greatest of each list. */
+  statistics(range: SampleRange, most: number, running: Running): Promise<SeriesStatistics>
 }
 
 export type PrometheusOptions = {
@@ -130,6 +133,7 @@ export function openPrometheus(options: PrometheusOptions, speed: Speed, nowMs: 
     labelValues: (asked, running) =>
       caught(async () => ({ values: await askLabelValues(asked, asked.label, running, limits) })),
     metadata: askMetadata,
+    statistics: askStatistics,
     exemplars: (asked, running) => caught(async () => ({ exemplars: await askExemplars(asked, running, limits) })),
   }
 }
