@@ -7,7 +7,8 @@ export class BlockBytes {
   at = 0
 
   constructor(size: number) {
-    this.bytes = new Uint8Array(size)
+    // Not cleared: whoever puts a block together fills all of it, which `TableBlock.take` checks.
+    this.bytes = Buffer.allocUnsafeSlow(size)
     this.#view = new DataView(this.bytes.buffer)
   }
 

@@ -52,6 +52,8 @@ export async function startOtlpGrpc(options: OtlpReceiverOptions): Promise<OtlpR
     'grpc.max_receive_message_length': options.bodySizeMaxBytes,
     'grpc.max_concurrent_streams': streamsPerConnectionMax,
     'grpc.keepalive_time_ms': keepAliveMs,
+    // Counts of each call and message that nobody here asks for.
+    'grpc.enable_channelz': 0,
     interceptors: [admission(options, room)],
   })
   const same = (bytes: Buffer): Buffer => bytes
