@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { copyFile, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { StatusAnswer } from '@wakeline/protocol'
@@ -44,6 +44,7 @@ export async function runCrash({ kills, seed }: { kills: number; seed: number })
     await sleep(killAfterMs.least + random() * (killAfterMs.most - killAfterMs.least))
     seen.duplicated += await askDuplicated(server)
     await server.stop('SIGKILL')
+    await keepTraces(folder, { kill, server })
     if (await hasSealedSegment(directory)) seen.sealed += 1
     if (powerLoss !== undefined && kill % 2 === 0) {
       const { files, bytes } = await powerLoss.strike(directory, random)
@@ -75,6 +76,16 @@ export async function runCrash({ kills, seed }: { kills: number; seed: number })
     unsynced_bytes_lost: seen.bytesLost,
     wrong,
   }
+}
+
+/** What a lost record is traced with, should there be one: the journals as the kill left them and what the server has said. */
+async function keepTraces(folder: string, { kill, server }: { kill: number; server: RunningServer }): Promise<void> {
+  const kept = join(folder, 'kills', String(kill))
+  await mkdir(kept, { recursive: true })
+  await writeFile(join(kept, 'output.txt'), server.output())
+  const segments = join(folder, 'data', 'segments')
+  const journals = (await readdir(segments)).filter((name) => name.endsWith('.journal'))
+  await Promise.all(journals.map((name) => copyFile(join(segments, name), join(kept, name))))
 }
 
 /** More than the open one: the loader was at it, or it waited for the loader. */

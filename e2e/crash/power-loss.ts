@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
-import { open, readdir, stat } from 'node:fs/promises'
+import { appendFile, open, readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 
 /**
@@ -18,6 +18,8 @@ const writtenBackMs = 35_000
 
 export type PowerLoss = { env: Record<string, string>; strike(directory: string, random: () => number): Promise<Cut> }
 export type Cut = { files: number; bytes: number }
+/** What became of one file: from `durable` bytes of `size` on it was cut off, cut off later, or filled with zeros. */
+type Lost = { path: string; durable: number; size: number; kept: number; zeros: boolean }
 
 /** Undefined, with a reason said, where it cannot be simulated. */
 export function preparePowerLoss(folder: string): PowerLoss | undefined {
@@ -34,7 +36,12 @@ export function preparePowerLoss(folder: string): PowerLoss | undefined {
   const notes = join(folder, 'syncs.txt')
   return {
     env: { LD_PRELOAD: library, NOTE_SYNCS: notes },
-    strike: (directory, random) => strike(directory, existsSync(notes) ? readSynced(notes) : new Map(), random),
+    strike: async (directory, random) => {
+      const lost = await strike(directory, existsSync(notes) ? readSynced(notes) : new Map(), random)
+      const line = JSON.stringify({ at: Date.now(), lost })
+      await appendFile(join(folder, 'power-losses.txt'), `${line}\n`)
+      return { files: lost.length, bytes: lost.reduce((sum, { size, durable }) => sum + size - durable, 0) }
+    },
   }
 }
 
@@ -52,8 +59,8 @@ function readSynced(notes: string): Map<string, number> {
   return new Map([...synced].map(([key, { bytes }]) => [key, bytes]))
 }
 
-async function strike(directory: string, synced: ReadonlyMap<string, number>, random: () => number): Promise<Cut> {
-  const cut: Cut = { files: 0, bytes: 0 }
+async function strike(directory: string, synced: ReadonlyMap<string, number>, random: () => number): Promise<Lost[]> {
+  const lost: Lost[] = []
   const oldMs = Date.now() - writtenBackMs
   for (const entry of await readdir(directory, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile()) continue
@@ -62,26 +69,26 @@ async function strike(directory: string, synced: ReadonlyMap<string, number>, ra
     const birth = `${birthtimeNs / 1_000_000_000n}.${String(birthtimeNs % 1_000_000_000n).padStart(9, '0')}`
     const durable = Math.min(synced.get(`${ino} ${birth}`) ?? 0, Number(size))
     if (Number(mtimeMs) < oldMs || durable === Number(size)) continue
-    cut.files += 1
-    cut.bytes += Number(size) - durable
-    await lose(path, { durable, size: Number(size) }, random)
+    lost.push(await lose(path, { durable, size: Number(size) }, random))
   }
-  return cut
+  return lost
 }
 
 async function lose(
   path: string,
   { durable, size }: { durable: number; size: number },
   random: () => number,
-): Promise<void> {
-  const kept = durable + Math.floor(random() * (size - durable))
+): Promise<Lost> {
+  const between = durable + Math.floor(random() * (size - durable))
   const choice = random()
+  const kept = choice < 0.6 ? durable : between
+  const zeros = choice >= 0.8
   const file = await open(path, 'r+')
   try {
-    if (choice < 0.6) await file.truncate(durable)
-    else if (choice < 0.8) await file.truncate(kept)
-    else await file.write(Buffer.alloc(size - kept), 0, size - kept, kept)
+    if (zeros) await file.write(Buffer.alloc(size - kept), 0, size - kept, kept)
+    else await file.truncate(kept)
   } finally {
     await file.close()
   }
+  return { path, durable, size, kept, zeros }
 }
