@@ -22,8 +22,8 @@ const columnsByText: Readonly<Record<string, Column>> = {
   "toString(SpanAttributes['db.system'])": (row) => quoted(attribute(row, 'db.system')),
   ResourceAttributes: (_row, resource) => quoted(mapText(resource)),
   LogAttributes: (row) => quoted(mapText(row)),
-  // Beside the word that was sent, if any: searches do not look at its case, and the number has a name.
-  SeverityText: (row) => quoted(String(row['severity_text']).toLowerCase() || severityNames[Number(row['severity'])]),
+  // The word that was sent, if any: searches do not look at its case, and the number has a name.
+  SeverityText: (row) => quoted(wordSent(row).toLowerCase() || severityNames[Number(row['severity'])]),
   SeverityNumber: (row) => String(row['severity']),
   Body: (row) => quoted(row['body']),
 }
@@ -38,6 +38,12 @@ export function snapshotOf(rows: Rows, columns: string): string | undefined {
     .sort((a, b) => (BigInt(String(a['ts'])) < BigInt(String(b['ts'])) ? -1 : 1))
     .map((row) => known.map((column) => column(row, resources.get(row['resource_id']) ?? {})).join(','))
     .join('\n')
+}
+
+/** As the sender's severity text, or in the entry of the body that the row says its severity is from. */
+function wordSent(row: Row): string {
+  const inBody = /^body\.(.+)$/.exec(attribute(row, 'wakeline.severity.from'))?.[1]
+  return String(row['severity_text']) || (inBody === undefined ? '' : attribute(row, inBody))
 }
 
 function quoted(value: NativeValue | undefined): string {

@@ -19,12 +19,12 @@ export async function runCheck(argv: readonly string[]): Promise<number> {
   }
   const { path, format } = given
   const where = path === '-' ? 'stdin' : path
-  const text = await (path === '-' ? readStdin() : readFile(path, 'utf8')).catch((error: unknown) => {
+  const bytes = await (path === '-' ? readStdin() : readFile(path)).catch((error: unknown) => {
     console.error(`Cannot read ${where}: ${error instanceof Error ? error.message : error}`)
     return undefined
   })
-  if (text === undefined) return 1
-  const checked = checkMetrics(text, format)
+  if (bytes === undefined) return 1
+  const checked = checkMetrics(bytes, format)
   if ('refused' in checked) {
     console.error(`${where}: ${checked.refused}`)
     return 1
@@ -54,8 +54,8 @@ function readArguments(argv: readonly string[]): Given | string {
   }
 }
 
-async function readStdin(): Promise<string> {
+async function readStdin(): Promise<Buffer> {
   const chunks: Buffer[] = []
   for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk))
-  return Buffer.concat(chunks).toString('utf8')
+  return Buffer.concat(chunks)
 }

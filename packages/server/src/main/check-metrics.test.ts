@@ -23,12 +23,15 @@ const texts: [string, string][] = [
   ['a histogram', '# HELP h x\n# TYPE h histogram\nh_bucket{le="1"} 1\nh_bucket{le="+Inf"} 1\nh_sum 1\nh_count 1\n'],
   ['a bad line', 'a{b=c} 1\n'],
   ['no line feed', 'a 1'],
+  ['comments that begin as metadata do', '# HELP\n# TYPE\n# HELP a\n# HELP a\n# TYPE a\n# HELP a x\na 1\n'],
+  ['a name that is none', '# HELP a-b\na 1\n'],
+  ['a series given twice', '# HELP a x\n# TYPE a gauge\na 1\na 2\n'],
   ['a summary', '# HELP s x\n# TYPE s summary\ns{quantile="0.5"} 1\ns_sum 1\ns_count 1\n'],
 ]
 
 test.skipIf(!hasPromtool).each(texts)('%s is judged as promtool judges it', (_, text) => {
   const { status, stderr, stdout } = spawnSync('promtool', ['check', 'metrics'], { input: text, encoding: 'utf8' })
-  const checked = checkMetrics(text, undefined)
+  const checked = checkMetrics(Buffer.from(text), undefined)
   if ('refused' in checked) {
     expect(status).toBe(1)
     return
@@ -42,6 +45,12 @@ test.skipIf(!hasPromtool).each(texts)('%s is judged as promtool judges it', (_, 
 
 test('OpenMetrics is told by its end, and its counters need no suffix', () => {
   const text = '# HELP a All.\n# TYPE a counter\na_total 1\n# EOF\n'
-  expect(checkMetrics(text, undefined)).toEqual({ samples: 1, families: 1, problems: [] })
-  expect(checkMetrics(text, 'text')).toMatchObject({ problems: [{ metric: 'a' }, { metric: 'a_total' }] })
+  expect(checkMetrics(Buffer.from(text), undefined)).toEqual({ samples: 1, families: 1, problems: [] })
+  expect(checkMetrics(Buffer.from(text), 'text')).toMatchObject({ problems: [{ metric: 'a' }, { metric: 'a_total' }] })
+})
+
+test('what is not UTF-8 is refused', () => {
+  expect(checkMetrics(Buffer.from('a{b="\xbd"} 1\n', 'latin1'), undefined)).toMatchObject({
+    refused: 'Cannot read the exposition: it is not UTF-8',
+  })
 })

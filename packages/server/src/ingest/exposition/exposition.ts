@@ -5,7 +5,7 @@
  *   http_requests_total{method="GET"} 1027 1395066363 # {trace_id="ab"} 1 1395066362.5
  *   └ name             └ labels       └ value └ timestamp └ exemplar: labels, value, timestamp
  *
- * `text` is Prometheus' text format 0.0.4 (timestamps in integer milliseconds, whitespace free, no end mark);
+ * `text` is Prometheus' text format 0.0.4 and 1.0.0 (timestamps in integer milliseconds, whitespace free, no end mark);
  * `openmetrics` is OpenMetrics 1.0 (seconds with fraction, one space between parts, ends with `# EOF`).
  * Sources: prometheus.io/docs/instrumenting/exposition_formats, and the OpenMetrics specification with the rules
  * its own test suite holds parsers to.

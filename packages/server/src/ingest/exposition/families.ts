@@ -36,6 +36,7 @@ const types: Readonly<Record<string, MetricType>> = {
   gauge: 'gauge',
   histogram: 'histogram',
   gaugehistogram: 'gaugehistogram',
+  gauge_histogram: 'gaugehistogram',
   summary: 'summary',
   info: 'info',
   stateset: 'stateset',
@@ -46,6 +47,9 @@ const types: Readonly<Record<string, MetricType>> = {
 export function metricType(text: string): MetricType | undefined {
   return Object.hasOwn(types, text) ? types[text] : undefined
 }
+
+/** What OpenMetrics has no word for. */
+export const textOnlyTypes: ReadonlySet<string> = new Set(['untyped', 'gauge_histogram'])
 
 /** In help text only the backslash and the line feed are escaped; any other backslash stands for itself. */
 export function unescapeHelp(text: string): string {

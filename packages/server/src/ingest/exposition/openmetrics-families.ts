@@ -2,10 +2,11 @@ import {
   type Exposition,
   ExpositionError,
   type ExpositionSample,
+  type Label,
   type Metadata,
   type MetricType,
 } from './exposition.ts'
-import { type Families, metricType, parseBound, unescapeHelp } from './families.ts'
+import { type Families, metricType, parseBound, textOnlyTypes, unescapeHelp } from './families.ts'
 import { parseNumber } from './line-cursor.ts'
 import { checkHistogram } from './openmetrics-histogram.ts'
 
@@ -29,6 +30,8 @@ type Family = {
   samples: ExpositionSample[]
   group?: string
   groupsSeen: Set<string>
+  /** Samples without a time: the same one twice would be two values of one moment. */
+  timelessSeen: Set<string>
   timestampMs?: number | undefined
 }
 
@@ -72,7 +75,7 @@ export function openMetricsFamilies(): Families {
 }
 
 function newFamily(name: string): Family {
-  return { name, type: 'unknown', metadata: {}, samples: [], groupsSeen: new Set() }
+  return { name, type: 'unknown', metadata: {}, samples: [], groupsSeen: new Set(), timelessSeen: new Set() }
 }
 
 /** What the sample's name adds to the family's; a name that does not begin so is no suffix of any type. */
@@ -91,7 +94,7 @@ function addMetadata(family: Family, keyword: 'HELP' | 'TYPE' | 'UNIT', text: st
     metadata.unit = text
   } else {
     if (metadata.type !== undefined) throw new ExpositionError(`a second TYPE line for "${family.name}"`)
-    const type = text === 'untyped' ? undefined : metricType(text)
+    const type = textOnlyTypes.has(text) ? undefined : metricType(text)
     if (type === undefined) throw new ExpositionError(`the type "${text}" of "${family.name}" is not known`)
     metadata.type = type
     family.type = type
@@ -102,6 +105,7 @@ function addSample(family: Family, sample: ExpositionSample): void {
   const suffix = suffixOf(sample, family)
   checkLabels(family, sample, suffix)
   checkGroup(family, sample)
+  checkOnce(family, sample)
   checkValue(family, sample, suffix)
   const mayHaveExemplar =
     (suffix === '_bucket' && (family.type === 'histogram' || family.type === 'gaugehistogram')) ||
@@ -138,7 +142,19 @@ function groupOf(family: Family, sample: ExpositionSample): string {
   const spread = { histogram: 'le', gaugehistogram: 'le', summary: 'quantile', stateset: family.name }
   const without = Object.hasOwn(spread, family.type) ? spread[family.type as keyof typeof spread] : undefined
   const labels = sample.labels.filter(([name]) => name !== without)
+  return labelsKey(labels)
+}
+
+function labelsKey(labels: readonly Label[]): string {
   return JSON.stringify(labels.toSorted(([a], [b]) => (a < b ? -1 : 1)))
+}
+
+/** "Every Metric within a MetricFamily MUST have a unique LabelSet", and several points of one have times that rise. */
+function checkOnce({ timelessSeen }: Family, { name, labels, timestampMs }: ExpositionSample): void {
+  if (timestampMs !== undefined) return
+  const key = name + labelsKey(labels)
+  if (timelessSeen.has(key)) throw new ExpositionError(`"${name}" is given twice for one label set, without timestamps`)
+  timelessSeen.add(key)
 }
 
 function checkGroup(family: Family, sample: ExpositionSample): void {
@@ -166,6 +182,8 @@ function checkValue(family: Family, sample: ExpositionSample, suffix: string): v
     if (Number.isNaN(value)) throw new ExpositionError(`"${sample.name}" may not be NaN`)
     if (value < 0 && suffix !== '_gsum') throw new ExpositionError(`"${sample.name}" may not be negative`)
   }
+  // A timestamp, which may be negative.
+  if (suffix === '_created' && !Number.isFinite(value)) throw new ExpositionError(`"${sample.name}" must be finite`)
   if (wholeNumbers.has(suffix) && !Number.isInteger(value))
     throw new ExpositionError(`"${sample.name}" must be an integer`)
   if (family.type === 'stateset' && value !== 0 && value !== 1) throw new ExpositionError('a state must be 0 or 1')

@@ -39,13 +39,25 @@ test('the text format takes blanks anywhere and integer milliseconds', () => {
   })
 })
 
-test('a quoted UTF-8 name is taken while scraping and refused by the strict formats', () => {
+test('a quoted UTF-8 name is of the text format, and of OpenMetrics while scraping', () => {
   const text = '{"http.requests","peer.service"="a"} 1\n'
-  expect(readExposition(text, 'text', false)).toEqual({
-    samples: [{ name: 'http.requests', labels: [['peer.service', 'a']], value: 1 }],
-    metadata: new Map(),
+  const read = { samples: [{ name: 'http.requests', labels: [['peer.service', 'a']], value: 1 }], metadata: new Map() }
+  expect(readExposition(text, 'text', true)).toEqual(read)
+  expect(readExposition(text, 'openmetrics', false)).toEqual(read)
+  expect(readExposition(`${text}# EOF\n`, 'openmetrics', true)).toHaveProperty('refused')
+})
+
+test('what begins as metadata and says nothing is a comment of the text format', () => {
+  const text = '# HELP\n# TYPE \n# HELP a\n# HELP a \n# TYPE a\n# TYPE a gauge_histogram\n'
+  expect(readExposition(text, 'text', true)).toEqual({
+    samples: [],
+    metadata: new Map([['a', { type: 'gaugehistogram' }]]),
   })
-  expect(readExposition(text, 'text', true)).toHaveProperty('refused')
+})
+
+test('in OpenMetrics a counter may have begun before 1970', () => {
+  const text = '# TYPE a counter\na_total 1\na_created -1\n# EOF\n'
+  expect(readExposition(text, 'openmetrics', true)).toMatchObject({ samples: [{}, { value: -1 }] })
 })
 
 const refused: [text: string, dialect: 'text' | 'openmetrics', sentence: string][] = [
@@ -60,6 +72,12 @@ const refused: [text: string, dialect: 'text' | 'openmetrics', sentence: string]
   ['a 1\n# EOF\na 2\n', 'openmetrics', 'line 3: nothing may follow "# EOF"'],
   ['a{b="1",b="2"} 1\n# EOF\n', 'openmetrics', 'line 1: the label "b" is given twice'],
   ['# TYPE a histogram\na_bucket{le="1"} 1\n# EOF\n', 'openmetrics', 'line 3: the bucket with le="+Inf" is missing'],
+  ['a{"b"} 1\n', 'text', 'line 1: the sample has two metric names'],
+  ['# TYPE a histogram\na_count -1\n', 'text', 'line 2: "a_count" may not be negative'],
+  ['a 1\na 1\n# EOF\n', 'openmetrics', 'line 2: "a" is given twice for one label set, without timestamps'],
+  ['a{b="1",c="2"} 1\na{c="2",b="1"} 2\n# EOF\n', 'openmetrics', 'line 2: "a" is given twice'],
+  ['# TYPE a counter\na_total 1\na_created NaN\n# EOF\n', 'openmetrics', 'line 3: "a_created" must be finite'],
+  ['# TYPE a gauge_histogram\n# EOF\n', 'openmetrics', 'line 1: the type "gauge_histogram" of "a" is not known'],
   ['# TYPE a counter\na_total 0x1p3\n# EOF\n', 'openmetrics', 'line 2: a value: "0x1p3" is not a number'],
 ]
 test.each(refused)('%j is refused with its line and reason', (text, dialect, sentence) => {

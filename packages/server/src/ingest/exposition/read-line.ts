@@ -11,10 +11,10 @@ export type ExpositionLine =
 export type ReadLine = (line: string) => ExpositionLine
 
 /** A line reader for a dialect: the text format's manners, or OpenMetrics'. */
-export function lineReader(dialect: Dialect, quotedNames: boolean): ReadLine {
+export function lineReader(dialect: Dialect, strict: boolean): ReadLine {
   return dialect === 'text'
-    ? (line) => readTextLine(line, { blanksFree: true, escapesStrict: true, quotedNames })
-    : (line) => readOpenMetricsLine(line, { blanksFree: false, escapesStrict: false, quotedNames })
+    ? (line) => readTextLine(line, { blanksFree: true, escapesStrict: true, quotedNames: true })
+    : (line) => readOpenMetricsLine(line, { blanksFree: false, escapesStrict: false, quotedNames: !strict })
 }
 
 function readTextLine(line: string, rules: LineRules): ExpositionLine {
@@ -27,9 +27,12 @@ function readTextLine(line: string, rules: LineRules): ExpositionLine {
   const keyword = cursor.done ? '' : cursor.takeWord('a keyword')
   if (keyword !== 'HELP' && keyword !== 'TYPE') return { line: 'nothing' }
   cursor.skipBlanks()
+  // Without a name or a text it says nothing, and is taken for a comment.
+  if (cursor.done) return { line: 'nothing' }
   const family = takeFamily(cursor, rules)
-  if (!cursor.done) cursor.takeSeparator(`the text of ${keyword}`)
-  return { line: 'metadata', keyword, family, text: cursor.rest() }
+  if (cursor.done) return { line: 'nothing' }
+  cursor.takeSeparator(`the text of ${keyword}`)
+  return cursor.done ? { line: 'nothing' } : { line: 'metadata', keyword, family, text: cursor.rest() }
 }
 
 function readOpenMetricsLine(line: string, rules: LineRules): ExpositionLine {
@@ -71,6 +74,7 @@ function readSample(cursor: LineCursor, rules: LineRules, takeTimestamp: TakeTim
   let name = cursor.peek() === '{' ? undefined : cursor.takeMetricName()
   cursor.skipBlanks()
   const set = cursor.take('{') ? cursor.takeLabels() : { labels: [] }
+  if (name !== undefined && set.quotedMetric !== undefined) throw new ExpositionError('the sample has two metric names')
   name ??= set.quotedMetric
   if (name === undefined) throw new ExpositionError('the sample has no metric name')
   // After a closing brace the text format wants no blank; OpenMetrics always wants one.

@@ -3,7 +3,7 @@ import { type Families, metadataOf, metricType, parseBound, unescapeHelp } from 
 import { parseNumber } from './line-cursor.ts'
 import type { ExpositionLine } from './read-line.ts'
 
-/** The rules of the text format 0.0.4: one HELP and one TYPE a family, the type before its samples, bounds numeric. */
+/** The rules of the text format: one HELP and one TYPE a family, the type before its samples, bounds numeric, counts not negative. */
 export function textFamilies(): Families {
   const exposition: Exposition = { samples: [], metadata: new Map() }
   const sampled = new Set<string>()
@@ -11,7 +11,7 @@ export function textFamilies(): Families {
     add(line) {
       if (line.line === 'sample') {
         const family = familyOf(line.sample, exposition)
-        checkBounds(line.sample, exposition.metadata.get(family)?.type, family)
+        checkSample(line.sample, exposition.metadata.get(family)?.type, family)
         sampled.add(family)
         exposition.samples.push(line.sample)
       } else if (line.line === 'metadata') addMetadata(line, exposition, sampled)
@@ -46,8 +46,14 @@ function familyOf(sample: ExpositionSample, exposition: Exposition): string {
   return type === 'histogram' || (type === 'summary' && base[2] !== 'bucket') ? base[1] : sample.name
 }
 
-function checkBounds(sample: ExpositionSample, type: MetricType | undefined, family: string): void {
+function isCount(name: string, family: string, type: MetricType | undefined): boolean {
+  return type === 'histogram' && (name === `${family}_bucket` || name === `${family}_count`)
+}
+
+function checkSample(sample: ExpositionSample, type: MetricType | undefined, family: string): void {
   const label = type === 'histogram' && sample.name === `${family}_bucket` ? 'le' : type === 'summary' ? 'quantile' : ''
   const value = sample.labels.find(([name]) => name === label)?.[1]
   if (value !== undefined) parseBound(value, label, parseNumber)
+  if (isCount(sample.name, family, type) && sample.value < 0)
+    throw new ExpositionError(`"${sample.name}" may not be negative`)
 }
