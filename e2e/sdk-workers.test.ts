@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { type OtlpCollector, startOtlpCollector, until } from '../packages/sdk/src/testing/otlp-collector.ts'
 import { makeSdkFolder, type SdkFolder } from './sdk-program.ts'
+import { eventually } from './server.ts'
 
 /** What each worker does, of `cluster` or a thread: no word about the primary. */
 const work = `
@@ -155,6 +156,10 @@ const together = (prefix: string) => ({
   size_count: 3,
 })
 
+/** Those of the first worker may still be on their way when it is over. */
+const hasLastWords = (samples: Map<string, number>): boolean =>
+  samples.get('orders_total{kind="new"}') === 1006 && samples.get('open') === 2
+
 test('workers of cluster are in the scrape and in the push of their primary, and what they counted stays', async () => {
   const { tell, child, scrape } = await run('cluster.mjs')
   expect(shown(await scrape())).toEqual(together(''))
@@ -178,7 +183,7 @@ test('workers of cluster are in the scrape and in the push of their primary, and
   expect(shown(ofWorker)).toEqual(together(''))
 
   await tell(1, 'exit')
-  const after = await scrape()
+  const after = await eventually(scrape, hasLastWords)
   expect(after.get('orders_total{kind="new"}')).toBe(1006)
   expect(after.get('open')).toBe(2)
   expect([...after.keys()].filter((name) => name.startsWith('depth'))).toHaveLength(2)
@@ -195,8 +200,7 @@ test('threads are in the scrape and in the push of the main thread, and what the
   const { tell, scrape } = await run('threads.mjs')
   expect(shown(await scrape())).toEqual(together('t'))
   await tell(1, 'exit')
-  await new Promise((resolve) => setTimeout(resolve, 50))
-  const after = await scrape()
+  const after = await eventually(scrape, hasLastWords)
   expect(after.get('orders_total{kind="new"}')).toBe(1006)
   expect(after.get('open')).toBe(2)
   await until('the sum of all in the push', () =>

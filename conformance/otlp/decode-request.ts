@@ -4,6 +4,7 @@ import type { Decoded, DecodeLimits, Refused } from '../../packages/server/src/i
 import { type EncodedBlock, OpenBlocks } from '../../packages/server/src/ingest/decode/open-blocks.ts'
 import { decodeOtlpLogs, decodeOtlpMetrics, decodeOtlpTraces } from '../../packages/server/src/ingest/decode/otlp.ts'
 import { otlpJsonToProtobuf, type Signal } from '../../packages/server/src/ingest/decode/otlp-json.ts'
+import { atOnce } from '../../packages/server/src/ingest/in-turns.ts'
 import type { Rows } from './canonical.ts'
 
 /** A request in OTLP/JSON through the decoders to blocks and rows, with nothing around them. */
@@ -28,7 +29,7 @@ export function openBlocks(): OpenBlocks {
 export type DecodedRequest = { outcome: Decoded; blocks: EncodedBlock[]; rows: Rows }
 
 export function decodeJsonRequest(signal: Signal, body: Uint8Array): DecodedRequest | Refused {
-  const transcoded = otlpJsonToProtobuf(signal, body)
+  const transcoded = atOnce(otlpJsonToProtobuf(signal, body))
   if ('refused' in transcoded) return transcoded
   const open = openBlocks()
   const outcome = decoders[signal](transcoded.protobuf, {

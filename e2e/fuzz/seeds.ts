@@ -2,6 +2,7 @@ import { WireWriter } from '@wakeline/protocol'
 import { otlpJsonToProtobuf, type Signal } from '../../packages/server/src/ingest/decode/otlp-json.ts'
 import { randomRequests } from '../../packages/server/src/ingest/decode/random-request.case.ts'
 import { writeRequest1, writeRequest2 } from '../../packages/server/src/ingest/decode/remote-write-request.case.ts'
+import { atOnce } from '../../packages/server/src/ingest/in-turns.ts'
 
 /** What fuzzing begins from: whole inputs of every kind, and the words of each language. */
 
@@ -95,7 +96,7 @@ export function otlpJson(signal: Signal): Uint8Array[] {
 
 export function otlpProtobuf(signal: Signal): Uint8Array[] {
   return otlpJson(signal).flatMap((json) => {
-    const transcoded = otlpJsonToProtobuf(signal, json)
+    const transcoded = atOnce(otlpJsonToProtobuf(signal, json))
     return 'refused' in transcoded || transcoded.protobuf.length > 4096 ? [] : [transcoded.protobuf]
   })
 }

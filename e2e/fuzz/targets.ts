@@ -98,7 +98,7 @@ function transcoderTarget(
 
 function otlpJsonTarget(signal: Signal): Target {
   const transcode = (input: Uint8Array): TranscodedRecords | { refused: string } => {
-    const transcoded = otlpJsonToProtobuf(signal, input)
+    const transcoded = atOnce(otlpJsonToProtobuf(signal, input))
     return 'refused' in transcoded ? transcoded : { ...transcoded, records: 1, isTimed: true }
   }
   return transcoderTarget(`otlp json ${signal}`, signal, {
@@ -208,7 +208,11 @@ export const targets: readonly Target[] = [
     words: seeds.telemetryWords,
     transcode: (input) => atOnce(lokiProtobufToOtlp(input)),
   }),
-  transcoderTarget('zipkin', 'traces', { inputs: seeds.zipkinSpans, words: seeds.jsonWords, transcode: zipkinToOtlp }),
+  transcoderTarget('zipkin', 'traces', {
+    inputs: seeds.zipkinSpans,
+    words: seeds.jsonWords,
+    transcode: (input) => atOnce(zipkinToOtlp(input)),
+  }),
   transcoderTarget('syslog', 'logs', {
     inputs: seeds.syslogMessages.map((text) => new TextEncoder().encode(text)),
     words: seeds.syslogWords,

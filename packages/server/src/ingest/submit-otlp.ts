@@ -1,4 +1,5 @@
 import { otlpJsonToProtobuf } from './decode/otlp-json.ts'
+import { inTurns } from './in-turns.ts'
 import type { Ingest, Submitted as Outcome } from './ingest.ts'
 import type { Submit, Submitted } from './receive/submit.ts'
 
@@ -7,7 +8,7 @@ export function submitOtlp(ingest: Ingest): Submit {
   return async ({ signal, encoding, body, batchId, before, account }) => {
     const format = encoding === 'protobuf' || encoding === 'json' ? signal : encoding
     if (encoding !== 'json') return receiverWords(await ingest.submit(format, body, batchId, { before, account }))
-    const transcoded = otlpJsonToProtobuf(signal, body)
+    const transcoded = await inTurns(otlpJsonToProtobuf(signal, body))
     if ('refused' in transcoded) return { kind: 'refused', message: transcoded.refused }
     return receiverWords(await ingest.submit(format, transcoded.protobuf, batchId, { before: transcoded, account }))
   }

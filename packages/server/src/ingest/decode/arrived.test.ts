@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { readRows } from '../../base/native/read-blocks.ts'
 import { Arrival } from '../arrival/arrival.ts'
+import { atOnce } from '../in-turns.ts'
 import { OpenBlocks } from './open-blocks.ts'
 import { decodeOtlpLogs, decodeOtlpTraces } from './otlp.ts'
 import { otlpJsonToProtobuf, type Signal } from './otlp-json.ts'
@@ -9,7 +10,7 @@ const limits = { attributesMax: 8, valueSizeMaxBytes: 1000, eventsMax: 8, depthM
 const all = { redact: true, redactKeys: ['card'], stableNames: true, parseBodies: true, inferSeverity: true }
 
 function decode(signal: Signal, json: unknown, options = all) {
-  const transcoded = otlpJsonToProtobuf(signal, Buffer.from(JSON.stringify(json)))
+  const transcoded = atOnce(otlpJsonToProtobuf(signal, Buffer.from(JSON.stringify(json))))
   if ('refused' in transcoded) throw new Error(transcoded.refused)
   const blocks = new OpenBlocks({ originsKnownMax: 10, seriesKnownMax: 10 })
   const arrival = new Arrival(options)

@@ -18,8 +18,9 @@ export function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 const depthMax = 200
-const longInteger = /(?:^|[\s[:,])-?\d{16,}/
-const stringOrLongInteger = /"[^"\\]*(?:\\.[^"\\]*)*"|(?<=^|[\s[:,])-?\d{16,}(?=$|[\s\],}])/g
+/** 2^53 has 16 digits and begins with 9. */
+const longInteger = /(?:^|[\s[:,])-?(?:9\d{15}|\d{17,})/
+const stringOrLongInteger = /"[^"\\]*(?:\\.[^"\\]*)*"|(?<=^|[\s[:,])-?(?:9\d{15}|\d{17,})(?=$|[\s\],}])/g
 /** Begins the text that stands in for a long integer while JSON.parse works. */
 const mark = '\u0000wakeline integer '
 

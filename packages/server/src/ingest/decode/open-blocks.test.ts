@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { readRows } from '../../base/native/read-blocks.ts'
+import { atOnce } from '../in-turns.ts'
 import { OpenBlocks } from './open-blocks.ts'
 import { decodeOtlpLogs, decodeOtlpTraces } from './otlp.ts'
 import { otlpJsonToProtobuf } from './otlp-json.ts'
@@ -30,7 +31,7 @@ test.each([
   ['traces', decodeOtlpTraces],
   ['logs', decodeOtlpLogs],
 ] as const)('nothing stays of %s whose decoding throws, wherever it does', (signal, decode) => {
-  const body = otlpJsonToProtobuf(signal, Buffer.from(JSON.stringify(requests[signal])))
+  const body = atOnce(otlpJsonToProtobuf(signal, Buffer.from(JSON.stringify(requests[signal]))))
   if ('refused' in body) throw new Error(body.refused)
   const { protobuf } = body
   const rowsOf = (blocks: OpenBlocks) => blocks.take().map(({ table, bytes }) => [table, readRows(bytes)])

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { decodeJsonRequest } from '../../../../../conformance/otlp/decode-request.ts'
+import { atOnce } from '../in-turns.ts'
 import { otlpJsonToProtobuf, type Signal } from './otlp-json.ts'
 
 const ids = { traceId: '5B8EFFF798038103D269B633813FC60C', spanId: 'EEE19B7EC3C1B174' }
@@ -160,6 +161,16 @@ test('points know whether they were integers, and a stale marker stays one', () 
 test('a body of bytes that are not UTF-8 is read with U+FFFD in their place', () => {
   const body = Buffer.from(JSON.stringify(traces({ ...ids, name: 'a?b' })))
   body[body.indexOf('a?b') + 1] = 0xff
-  const transcoded = otlpJsonToProtobuf('traces', body)
+  const transcoded = atOnce(otlpJsonToProtobuf('traces', body))
   expect('protobuf' in transcoded && Buffer.from(transcoded.protobuf).includes('a\ufffdb')).toBe(true)
+})
+
+test('a request of many records is read in as many steps', () => {
+  const traceId = '5b8efff798038103d269b633813fc60c'
+  const spans = Array.from({ length: 500 }, (_, index) => ({
+    traceId,
+    spanId: (index + 1).toString(16).padStart(16, '0'),
+  }))
+  const body = Buffer.from(JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans }] }] }))
+  expect([...otlpJsonToProtobuf('traces', body)].length).toBeGreaterThanOrEqual(500)
 })

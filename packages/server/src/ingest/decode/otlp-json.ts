@@ -1,4 +1,5 @@
 import { isJsonObject, JsonTranscoding, type MessageName, shownJson } from '@wakeline/protocol'
+import type { Steps } from '../in-turns.ts'
 import type { Refused } from './decode.ts'
 
 /**
@@ -22,7 +23,8 @@ const requests: Readonly<Record<Signal, { message: MessageName; list: string; li
   metrics: { message: 'MetricsRequest', list: 'resourceMetrics', listSnake: 'resource_metrics' },
 }
 
-export function otlpJsonToProtobuf(signal: Signal, body: Uint8Array): Transcoded | Refused {
+/** In steps of a record, behind JSON's own parser, which reads the body in one. */
+export function* otlpJsonToProtobuf(signal: Signal, body: Uint8Array): Steps<Transcoded | Refused> {
   const { message, list, listSnake } = requests[signal]
   let json: unknown
   try {
@@ -36,15 +38,15 @@ export function otlpJsonToProtobuf(signal: Signal, body: Uint8Array): Transcoded
   if (!(list in json) && !(listSnake in json) && Object.keys(json).length > 0)
     return { refused: `Cannot decode ${signal}: the request has no ${list}` }
   const transcoding = new JsonTranscoding()
-  transcoding.message(message, json)
+  yield* transcoding.messageInSteps(message, json)
   if (transcoding.fault !== '') return { refused: `Cannot decode ${signal}: ${transcoding.fault}` }
   return { protobuf: transcoding.writer.take(), rejected: transcoding.rejected, reason: transcoding.reason }
 }
 
-/** JSON numbers lose bits beyond 2^53, and times in nanoseconds are beyond it: they are read as texts instead. */
+/** JSON numbers lose bits beyond 2^53 (of 16 digits), and times in nanoseconds are beyond it: they are read as texts instead. */
 function quoteLongIntegers(text: string): string {
-  if (!/[\s[:,]-?\d{16,}/.test(text)) return text
-  return text.replace(/"[^"\\]*(?:\\.[^"\\]*)*"|(?<=[\s[:,])-?\d{16,}(?=[\s\],}])/g, (found) =>
+  if (!/[\s[:,]-?(?:9\d{15}|\d{17,})/.test(text)) return text
+  return text.replace(/"[^"\\]*(?:\\.[^"\\]*)*"|(?<=[\s[:,])-?(?:9\d{15}|\d{17,})(?=[\s\],}])/g, (found) =>
     found.startsWith('"') ? found : `"${found}"`,
   )
 }

@@ -9,6 +9,7 @@ import {
   openBlocks,
   rowsOf,
 } from '../../../../../conformance/otlp/decode-request.ts'
+import { atOnce } from '../in-turns.ts'
 import type { DecodeLimits } from './decode.ts'
 import type { OpenBlocks } from './open-blocks.ts'
 import type { Signal } from './otlp-json.ts'
@@ -209,7 +210,7 @@ const sample = (signal: Signal): Uint8Array => {
       ],
     },
   }
-  const transcoded = otlpJsonToProtobuf(signal, Buffer.from(JSON.stringify(json[signal])))
+  const transcoded = atOnce(otlpJsonToProtobuf(signal, Buffer.from(JSON.stringify(json[signal]))))
   if ('refused' in transcoded) throw new Error(transcoded.refused)
   return transcoded.protobuf
 }

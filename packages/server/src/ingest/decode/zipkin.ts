@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { otlp, type WireWriter, wireType } from '@wakeline/protocol'
+import type { Steps } from '../in-turns.ts'
 import { isObject, parseJsonExact } from './json-exact.ts'
 import type { TranscodedRecords } from './json-lines.ts'
 import { OtlpRequestWriter, writeAttribute, writeHex, writeTime } from './otlp-request-writer.ts'
@@ -20,7 +21,7 @@ import { OtlpRequestWriter, writeAttribute, writeHex, writeTime } from './otlp-r
  * readable as `zipkin.shared_span_id`. Spans of the same service in the same request that name it as their parent
  * follow it; those of other requests stay below the client's span.
  */
-export function zipkinToOtlp(body: Uint8Array): TranscodedRecords | { refused: string } {
+export function* zipkinToOtlp(body: Uint8Array): Steps<TranscodedRecords | { refused: string }> {
   const parsed = parseJsonExact(new TextDecoder().decode(body))
   if ('fault' in parsed) return { refused: `Cannot decode the spans: ${parsed.fault}` }
   if (!Array.isArray(parsed.json)) return { refused: 'Cannot decode the spans: expected a list of them' }
@@ -34,11 +35,13 @@ export function zipkinToOtlp(body: Uint8Array): TranscodedRecords | { refused: s
       if (outcome.rejected === 0) outcome.reason = `Cannot store spans[${index}]${span.fault}`
       outcome.rejected += 1
     }
+    yield
   }
   const shared = new Set(spans.filter(({ isShared }) => isShared).map((span) => `${span.service} ${keyOf(span)}`))
   for (const span of spans) {
     const isBelowShared = shared.has(`${span.service} ${span.traceId}${span.parentId}`)
     writeSpan(writer, span, isBelowShared ? ownId(span.traceId, span.parentId) : span.parentId)
+    yield
   }
   return { ...outcome, records: writer.records, protobuf: writer.take() }
 }

@@ -1,4 +1,5 @@
 import { zipkinToOtlp } from '../decode/zipkin.ts'
+import { inTurns } from '../in-turns.ts'
 import { contentTypes, failures, submittedFailure } from './answer.ts'
 import { emptyReply, type Protocol, textReply } from './protocol.ts'
 import { submitTranscoded } from './submit-transcoded.ts'
@@ -13,7 +14,7 @@ export const zipkinProtocol: Protocol = {
   methods: ['POST'],
   mediaTypes: [contentTypes.json],
   async receive(received, submit) {
-    const transcoded = zipkinToOtlp(received.body)
+    const transcoded = await inTurns(zipkinToOtlp(received.body))
     if ('refused' in transcoded) return { failure: 'refused', message: transcoded.refused }
     const submitted = await submitTranscoded('traces', transcoded, received, submit)
     if (submitted.kind !== 'stored') return submittedFailure(submitted)

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { otlpJsonToProtobuf } from '../../ingest/decode/otlp-json.ts'
+import { atOnce } from '../../ingest/in-turns.ts'
 import { startIngest } from '../../ingest/ingest.ts'
 import { optionTable } from '../../options.ts'
 import { parseExpression } from '../promql/parse/parse.ts'
@@ -33,10 +34,8 @@ test('OTLP that is sent is answered in PromQL', async () => {
   }))
   const sum = { dataPoints: points, aggregationTemporality: 2, isMonotonic: true }
   const scopeMetrics = [{ metrics: [{ name: 'http.requests', unit: '{request}', sum }] }]
-  const transcoded = otlpJsonToProtobuf(
-    'metrics',
-    Buffer.from(JSON.stringify({ resourceMetrics: [{ resource, scopeMetrics }] })),
-  )
+  const body = Buffer.from(JSON.stringify({ resourceMetrics: [{ resource, scopeMetrics }] }))
+  const transcoded = atOnce(otlpJsonToProtobuf('metrics', body))
   if ('refused' in transcoded) throw new Error(transcoded.refused)
   const { attributesMax, valueSizeMaxBytes, eventsMax, depthMax } = optionTable
   const ingest = await startIngest({
