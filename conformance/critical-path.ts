@@ -5,7 +5,8 @@ import type { Case } from './suite.ts'
 
 /**
  * Critical paths as Jaeger's UI and Uber's CRISP draw them. CRISP charges full durations where children overlap a
- * little; ours sums to the root's duration exactly, so those of its cases cannot be met to the unit.
+ * little, and takes the difference from the parent though nobody else was running; those of its cases are not met
+ * (docs/decisions/0069-what-the-suites-say.md).
  */
 type JaegerSpan = {
   spanID: string
