@@ -40,10 +40,10 @@ export async function runLogQuery(directory: string): Promise<Case[]> {
 
 /** What Lucene means by a sign that in log lines is most often only a sign. */
 const foreignSyntax: readonly { pattern: RegExp; reason: string }[] = [
-  { pattern: /[\w"]\^[\d.]/, reason: 'a boost ranks results, and ours are ordered by time' },
   { pattern: /(?<!\\)~[\d.]|(?<!\\)~(?=\s|$)/, reason: 'likeness of words is no part of our language' },
   { pattern: /^[^"/]*\w\?\w/, reason: "'?' stands in most addresses and is a plain character; '*' is the wildcard" },
   { pattern: /:[<>]?=?now\b/, reason: 'times are given by the range that is asked, not in the search' },
+  { pattern: /:\(\+[^()]*\s\+(?!\S*[*<>])/, reason: 'an attribute has one value, compared whole: two are not both it' },
   { pattern: /[\w.]:(?=\s*$)/, reason: 'a key without a value is refused with a sentence; key:* asks for the key' },
 ]
 
@@ -74,15 +74,16 @@ function corpusOf(queries: readonly string[]): Line[] {
 const unescaped = (text: string): string => text.replace(/\\(.)/g, '$1')
 const valuePattern = String.raw`"(?:\\.|[^"\\])*"|(?:\\.|[^\s\](){}"])+`
 const keyed = new RegExp(
-  String.raw`((?:[\w.]|\\.)+):\s*(?:\(([^()]*)\)|[[{]?(?:-(?="))?([<>]?=?)(${valuePattern})(?:\s+TO\s+(${valuePattern}))?)`,
+  String.raw`((?:[\w.]|\\.)+):\s*(?:\(((?:[^()]|\([^()]*\))*)\)|[[{]?(?:-(?="))?([<>]?=?)(${valuePattern})(?:\s+TO\s+(${valuePattern}))?)`,
   'g',
 )
 
 function attributesOf(query: string): Attribute[] {
   return [...query.matchAll(keyed)].flatMap(([, key = '', group = '', comparison = '', value = '', to = '']) => {
-    const written = [...(group.match(new RegExp(valuePattern, 'g')) ?? []), value, to].filter((one) => one !== '')
+    const grouped = (group.match(new RegExp(valuePattern, 'g')) ?? []).map((one) => one.replace(/^[-+!]+/, ''))
+    const written = [...grouped, value, to].map((one) => one.replace(/^[<>]=?/, '')).filter((one) => one !== '')
     const texts = written.map((one) => unescaped(one.replace(/^"|"$/g, '')))
-    if (comparison !== '') texts.push(...beside(Number(value)))
+    if (comparison !== '' || /[<>]/.test(group)) texts.push(...written.flatMap((one) => beside(Number(one))))
     if (to !== '') texts.push(between(value, to))
     return texts.map((text): Attribute => [unescaped(key), text])
   })

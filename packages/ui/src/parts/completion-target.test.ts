@@ -12,6 +12,13 @@ test.each([
   ['-service:che|', { key: 'service', prefix: 'che' }],
   ['level>=wa|', { key: 'level', prefix: 'wa' }],
   ['http.route:"/cart/:i|', { key: 'http.route', prefix: '/cart/:i' }],
+  ['service:(che|', { key: 'service', prefix: 'che' }],
+  ['service:(web OR "a b" -che|', { key: 'service', prefix: 'che' }],
+  ['service:-(|', { key: 'service', prefix: '' }],
+  ['code:(>=40|', { key: 'code', prefix: '40' }],
+  ['service:(web "check|', { key: 'service', prefix: 'check' }],
+  ['service:(web) na|', { prefix: 'na' }],
+  ['(service:web OR na|', { prefix: 'na' }],
   ['"card decl|', undefined],
   ['"card declined" na|', { prefix: 'na' }],
 ])('at the caret of %s the target is known', (drawn, target) => {
@@ -25,6 +32,7 @@ test.each([
   ['x (ser|vi:cart) y', 'service', 'x (service:|cart) y'],
   ['service:ca|rt level:warn', 'cart', 'service:cart |level:warn'],
   ['name:GE|', 'GET /a b', 'name:"GET /a b" |'],
+  ['service:(web ca|r) x', 'cart', 'service:(web cart |) x'],
   ['name:"GET /|a b" x', 'GET /a b', 'name:"GET /a b" |x'],
 ])('completing %s with %s gives %s', (drawn, chosen, expected) => {
   const caret = drawn.indexOf('|')

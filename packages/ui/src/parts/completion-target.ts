@@ -3,6 +3,7 @@
  *
  *   level>=warn (http.ro|          key, prefix `http.ro`
  *   service:check|out              value of `service`, prefix `check`
+ *   service:(web che|ckout)        value of `service`, prefix `che`
  */
 export type CompletionTarget = {
   /** The key whose value is typed; absent while the key itself is. */
@@ -13,13 +14,20 @@ export type CompletionTarget = {
   to: number
 }
 
+const keyPattern = String.raw`(?:^|[\s(|-])([^\s()"|:=<>-][^\s()"|:=<>]*)`
+const quotedPattern = String.raw`"(?:[^"\\]|\\.)*`
+const typedPattern = String.raw`(${quotedPattern}|[^\s()"|]*)$`
+const valueAfterKey = new RegExp(String.raw`${keyPattern}(?::|>=|<=|=|>|<)${typedPattern}`)
+/** The last of those in `key:(a b "c d"`, without its sign or comparison. */
+const valueInGroup = new RegExp(
+  String.raw`${keyPattern}:-?\((?:[^()"]|${quotedPattern}")*?(?<=[\s(])[-+!]?[<>]?=?${typedPattern}`,
+)
+
 /** Undefined inside of phrases without a key, where there is nothing to complete. */
 export function completionTarget(text: string, caret: number): CompletionTarget | undefined {
   const before = text.slice(0, caret)
   const after = /^[^\s()"|]*/.exec(text.slice(caret))?.[0] ?? ''
-  const value = /(?:^|[\s(|-])([^\s()"|:=<>-][^\s()"|:=<>]*)(?::|>=|<=|=|>|<)("(?:[^"\\]|\\.)*|[^\s()"|]*)$/.exec(
-    before,
-  )
+  const value = valueAfterKey.exec(before) ?? valueInGroup.exec(before)
   if (value !== null) {
     const [, key = '', typed = ''] = value
     const quoted = typed.startsWith('"')

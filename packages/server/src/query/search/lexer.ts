@@ -10,7 +10,7 @@ export type Token =
   | { is: 'value'; value: Value; position: number }
   /** A word of a pipe; `quoted` ones are keys as they stand. */
   | { is: 'name'; text: string; quoted: boolean; position: number }
-  /** Between a column and a number, in a pipe. */
+  /** Between a column and a number, in a pipe; before a value, in a group of values. */
   | { is: 'compare'; compare: Exclude<Comparison, ':'> | '!='; position: number }
   | { is: Sign; position: number }
 export type Sign =
@@ -21,6 +21,7 @@ export type Sign =
   | '{'
   | '}'
   | '-'
+  | '+'
   | '>'
   | '>>'
   | '|'
@@ -46,17 +47,18 @@ export function readTokens(text: string): Token[] | SearchRefused {
     }
   }
   const tokens: Token[] = []
-  let mode: Mode = 'search'
+  const modes: Mode[] = ['search']
   let at = 0
   while (at < text.length) {
     const before = tokens.at(-1)
+    const mode = modes.at(-1) ?? 'search'
     if (/\s/.test(text.charAt(at)) || (mode === 'search' && isNeedlessPlus(text, at, before))) {
       at++
       continue
     }
     const read = readers[mode](text, at, before)
     if ('refused' in read) return read
-    mode = modeAfter(mode, read.token, isTouching(text, at, before))
+    follow(modes, read.token, { isAfterKey: isTouching(text, at, before), isOfKey: isOfKey(tokens) })
     tokens.push(read.token)
     at = read.end
   }
@@ -65,15 +67,28 @@ export function readTokens(text: string): Token[] | SearchRefused {
 }
 
 type Read = { token: Token; end: number }
-type Mode = 'search' | 'range' | 'pipe'
+type Mode = 'search' | 'group' | 'range' | 'pipe'
 type Reader = (text: string, at: number, before: Token | undefined) => Read | SearchRefused
-const readers: Record<Mode, Reader> = { search: readToken, range: readRangeToken, pipe: readPipeToken }
+const readers: Record<Mode, Reader> = {
+  search: readToken,
+  group: readGroupToken,
+  range: readRangeToken,
+  pipe: readPipeToken,
+}
 
-/** `key:[` and `key:{` begin a range; the first bar ends the search for good. */
-function modeAfter(mode: Mode, { is }: Token, isAfterKey: boolean): Mode {
-  if (is === '|') return 'pipe'
-  if (mode === 'search') return isAfterKey && (is === '[' || is === '{') ? 'range' : 'search'
-  return mode === 'range' && (is === ']' || is === '}') ? 'search' : mode
+/** `key:(` begins a group of values, `key:[` and `key:{` a range, each up to its end; the first bar ends the search for good. */
+function follow(modes: Mode[], { is }: Token, where: { isAfterKey: boolean; isOfKey: boolean }): void {
+  const mode = modes.at(-1)
+  const isClosed = (mode === 'group' && is === ')') || (mode === 'range' && (is === ']' || is === '}'))
+  if (is === '|') modes.splice(0, modes.length, 'pipe')
+  else if (isClosed) modes.pop()
+  else if (is === '(' && (mode === 'group' || (mode === 'search' && where.isOfKey))) modes.push('group')
+  else if ((is === '[' || is === '{') && (mode === 'group' || where.isAfterKey)) modes.push('range')
+}
+
+/** Whether a group that begins here is one of values, `key:(a b)` or `key:-(a b)`. */
+function isOfKey(tokens: readonly Token[]): boolean {
+  return tokens.findLast(({ is }) => is !== '-' && is !== 'NOT')?.is === 'key'
 }
 
 /** A value touches its key: `path:/health` and `key:-5` have no keys or minus signs on the right. */
@@ -88,27 +103,73 @@ function sign(is: Sign, at: number, length = is.length): Read {
 function readToken(text: string, at: number, before: Token | undefined): Read | SearchRefused {
   const char = text.charAt(at)
   const isAfterKey = isTouching(text, at, before)
-  if (char === '(' || char === ')' || char === '}') return sign(char, at)
-  if (char === '|') return text.startsWith('||', at) ? sign('OR', at, 2) : sign('|', at)
+  const closing = readBracket(text, at)
+  if (closing !== undefined) return closing
   if (isAfterKey) {
-    rangePattern.lastIndex = at
-    if ((char === '[' || char === '{') && rangePattern.test(text)) return sign(char, at)
+    const range = readRangeStart(text, at)
+    if (range !== undefined) return range
     if (char === '-' && /["(]/.test(text.charAt(at + 1))) return sign('-', at)
   } else {
     if (char === '{') return sign('{', at)
     const found = readSign(text, at) ?? readKey(text, at)
     if (found !== undefined) return found
   }
+  return readValueToken(text, at)
+}
+
+/** Inside `key:( )`: values, each with a sign or a comparison of its own where it has one. */
+function readGroupToken(text: string, at: number): Read | SearchRefused {
+  const found = readBracket(text, at) ?? readRangeStart(text, at) ?? readSign(text, at)
+  if (found !== undefined) return found
+  const required = /(?<![^\s(])\+(?=[A-Za-z_("[{<>*/])/y
+  required.lastIndex = at
+  if (required.test(text)) return sign('+', at)
+  const compare = /[<>]=?(?=[^\s<>=()|])/y
+  compare.lastIndex = at
+  const written = compare.exec(text)?.[0]
+  if (written === undefined) return readValueToken(text, at)
+  return { token: { is: 'compare', compare: pipeComparison(written), position: at }, end: at + written.length }
+}
+
+function readBracket(text: string, at: number): Read | undefined {
+  const char = text.charAt(at)
+  if (char === ')') return { token: { is: ')', position: at }, end: afterBoost(text, at + 1) }
+  if (char === '(' || char === '}') return sign(char, at)
+  if (char === '|') return text.startsWith('||', at) ? sign('OR', at, 2) : sign('|', at)
+  return undefined
+}
+
+function readRangeStart(text: string, at: number): Read | undefined {
+  const char = text.charAt(at)
+  rangePattern.lastIndex = at
+  return (char === '[' || char === '{') && rangePattern.test(text) ? sign(char, at) : undefined
+}
+
+function readValueToken(text: string, at: number): Read | SearchRefused {
   const value = readValue(text, at, wordEnd)
   if ('refused' in value) return value
-  return { token: { is: 'value', value: value.value, position: at }, end: value.end }
+  const nearness = /(?<=")~\d*(?=[\s)}|]|$)/y
+  nearness.lastIndex = value.end
+  if (nearness.test(text)) {
+    const why =
+      "'~' after a phrase asks for words near one another, which is not known here: they are found side by side, or as a phrase"
+    return { refused: `Cannot read this search: ${why}`, position: value.end }
+  }
+  return { token: { is: 'value', value: value.value, position: at }, end: afterBoost(text, value.end) }
+}
+
+/** `"a b"^4`, `a^4`, `(a b)^4`: what ranks results elsewhere changes nothing where they are ordered by time. */
+function afterBoost(text: string, at: number): number {
+  const boost = /(?<=[A-Za-z")])\^\d+(?:\.\d+)?(?=[\s)}|]|$)/y
+  boost.lastIndex = at
+  return at + (boost.exec(text)?.[0].length ?? 0)
 }
 
 /** `+a` is said by those who know it from elsewhere: here every term is required already. */
 function isNeedlessPlus(text: string, at: number, before: Token | undefined): boolean {
-  const needless = /(?<![^\s({])\+(?=[A-Za-z_("{])/y
+  const needless = isTouching(text, at, before) ? /\+(?=["(])/y : /(?<![^\s({])\+(?=[A-Za-z_("{])/y
   needless.lastIndex = at
-  return needless.test(text) && !isTouching(text, at, before)
+  return needless.test(text)
 }
 
 const signPattern = /(?:AND|OR|NOT)(?=[\s("{]|$)|&&|>>?(?=[\s({]|$)|[-!](?=[^\s)=|>])/y
@@ -252,7 +313,7 @@ function readRegex(text: string, at: number): { value: Value; end: number } | un
   return { value, end: at + found[0].length }
 }
 
-/** Up to white space, a parenthesis, a quote or a pipe; `\` takes the next character as it is; `*` is anything. */
+/** Up to white space, a parenthesis, a quote, a pipe or a boost; `\` takes the next character as it is; `*` is anything. */
 function readWord(text: string, at: number, wordEnds: RegExp): { value: Value; end: number } | SearchRefused {
   const pieces = ['']
   let end = at
@@ -262,7 +323,7 @@ function readWord(text: string, at: number, wordEnds: RegExp): { value: Value; e
   }
   for (; end < text.length; end++) {
     const char = text.charAt(end)
-    if (wordEnds.test(char)) break
+    if (wordEnds.test(char) || afterBoost(text, end) > end) break
     // `/users/{id}` is a word; a brace that was opened before the word is closed after it.
     if (char === '{') braces++
     else if (char === '}' && --braces < 0) break

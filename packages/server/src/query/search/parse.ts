@@ -156,33 +156,88 @@ class Parser {
     return refuse('an end of a range is a plain value or *', token)
   }
 
-  /** Inside `key:( )`. Two values with nothing between are refused: half the world would read it as OR. */
+  /** Inside `key:( )`. */
   #values(key: Key): Search | SearchRefused {
-    const any: Search[] = []
-    let all: Search[] = []
-    for (;;) {
-      const value = this.#oneValue(key)
-      if ('refused' in value) return value
-      all.push(value)
-      if (this.#tokens.take('AND')) continue
-      any.push(joined('and', all))
-      all = []
-      if (this.#tokens.take('OR')) continue
-      const next = this.#tokens.peek()
-      if (next.is === ')' || next.is === 'end') return joined('or', any)
-      return refuse('write OR or AND between the values of a group', next)
-    }
+    if (++this.#depth > depthMax) return refuse(`it is nested more than ${depthMax} deep`, this.#tokens.peek())
+    const terms: Search[] = []
+    do {
+      const term = this.#besideValues(key)
+      if ('refused' in term) return term
+      terms.push(term)
+    } while (this.#tokens.take('OR'))
+    this.#depth--
+    return joined('or', terms)
   }
 
-  #oneValue(key: Key): Search | SearchRefused {
+  /**
+   * Side by side with nothing between, as Lucene and those who have it from there: any of them, but all that have `+` (what else
+   * stands there then only ranks) and none that is denied. A key has one value, so that all of them would never hold.
+   */
+  #besideValues(key: Key): Search | SearchRefused {
+    const values: GroupValue[] = []
+    do {
+      const value = this.#andValues(key)
+      if ('refused' in value) return value
+      values.push(value)
+    } while (!valuesEnd.has(this.#tokens.peek().is))
+    const [only] = values
+    if (only !== undefined && values.length === 1) return only.term
+    const ofRole = (role: GroupValue['role']): Search[] =>
+      values.flatMap((each) => (each.role === role ? each.term : []))
+    const all = [...ofRole('all'), ...ofRole('none')]
+    const any = ofRole('any')
+    if (any.length > 0 && ofRole('all').length === 0) all.unshift(joined('or', any))
+    return joined('and', all)
+  }
+
+  #andValues(key: Key): GroupValue | SearchRefused {
+    const values: GroupValue[] = []
+    do {
+      const value = this.#oneValue(key)
+      if ('refused' in value) return value
+      values.push(value)
+    } while (this.#tokens.take('AND'))
+    const [only] = values
+    if (only !== undefined && values.length === 1) return only
+    const terms = values.map(({ term }) => term)
+    return { role: 'any', term: joined('and', terms) }
+  }
+
+  #oneValue(key: Key): GroupValue | SearchRefused {
+    const isRequired = this.#tokens.take('+')
     const negated = this.#tokens.takeNots()
+    const term = this.#groupTerm(key)
+    if ('refused' in term) return term
+    if (negated) return { role: 'none', term: { is: 'not', term } }
+    return { role: isRequired ? 'all' : 'any', term }
+  }
+
+  #groupTerm(key: Key): Search | SearchRefused {
     const token = this.#tokens.next()
     if (++this.#terms > termsMax) return refuse(`it has more than ${termsMax} terms`, token)
-    if (token.is !== 'value') return refuse(`only values can stand in the group after '${key.key}:'`, token)
-    const term = comparison(key, token.value)
-    return negated ? { is: 'not', term } : term
+    switch (token.is) {
+      case '(':
+        return this.#closed(this.#values(key), ')', token)
+      case '[':
+      case '{':
+        return this.#range(key, token)
+      case 'value':
+        return comparison(key, token.value)
+      case 'compare': {
+        const value = this.#tokens.next()
+        if (value.is === 'value') return comparison({ ...key, compare: token.compare }, value.value)
+        return refuse(`a value should follow '${token.compare}'`, value)
+      }
+      default:
+        return refuse(`only values can stand in the group after '${key.key}:'`, token)
+    }
   }
 }
+
+/** A value of a group, and which of those beside it must hold. */
+type GroupValue = { role: 'any' | 'all' | 'none'; term: Search }
+
+const valuesEnd: ReadonlySet<Token['is']> = new Set(['OR', ')', 'end'])
 
 type Key = Token & { is: 'key' }
 
