@@ -6,7 +6,10 @@ import type { Statement } from '../store/store.ts'
  * but `trusted`, which takes only words this program wrote.
  */
 export type Sql = { parts: readonly string[]; holes: readonly Hole[] }
-export type Param = { type: ParamType; value: string | number | readonly string[] | readonly number[] }
+export type Param = {
+  type: ParamType
+  value: string | number | readonly string[] | readonly number[] | readonly Uint8Array[]
+}
 type ParamType =
   | 'String'
   | 'Int64'
@@ -16,6 +19,7 @@ type ParamType =
   | 'Array(String)'
   | 'Array(UInt64)'
   | 'Array(UInt8)'
+  | 'Array(FixedString(16))'
 type Hole = Sql | Param
 
 export function sql(parts: TemplateStringsArray, ...holes: (Sql | Param | string | bigint | readonly string[])[]): Sql {
@@ -39,6 +43,12 @@ export const float = (value: number): Param => ({ type: 'Float64', value })
 export const uint8s = (values: readonly number[]): Param => ({ type: 'Array(UInt8)', value: values })
 /** 64-bit ids travel as decimal text, which a number could not hold. */
 export const ids = (values: readonly string[]): Param => ({ type: 'Array(UInt64)', value: values })
+
+/** Trace ids, given in hex. */
+export const traceIds = (values: readonly string[]): Param => ({
+  type: 'Array(FixedString(16))',
+  value: values.map((hex) => Buffer.from(hex, 'hex')),
+})
 
 export function joined(fragments: readonly Sql[], separator: string): Sql {
   const parts = fragments.map((_, index) => (index === 0 ? '' : separator))

@@ -28,7 +28,7 @@ LIMIT {p5:UInt64};
 
 SELECT toString(toUnixTimestamp64Nano(min(first_ts))) AS first, toString(toUnixTimestamp64Nano(max(last_ts))) AS last
 FROM trace_bounds
-WHERE trace_id IN (SELECT toFixedString(unhex(arrayJoin({p1:Array(String)})), 16))
+WHERE trace_id IN {p1:Array(FixedString(16))}
 GROUP BY trace_id;
 
 SELECT lower(hex(trace_id)) AS trace, service,
@@ -41,6 +41,6 @@ SELECT lower(hex(trace_id)) AS trace, service,
   argMin(name, (parent_span_id != unhex('0000000000000000'), ts)) AS first_name,
   toString(toUnixTimestamp64Nano(argMin(ts, (parent_span_id != unhex('0000000000000000'), ts)))) AS first_name_start
 FROM spans
-WHERE trace_id IN (SELECT toFixedString(unhex(arrayJoin({p1:Array(String)})), 16)) AND ts >= fromUnixTimestamp64Nano({p2:Int64}, 'UTC') AND ts <= fromUnixTimestamp64Nano({p3:Int64}, 'UTC') AND intDiv(toUnixTimestamp64Nano(ts), 10000000000) IN (SELECT toInt64(arrayJoin({p4:Array(UInt64)})))
+WHERE trace_id IN {p1:Array(FixedString(16))} AND ts >= fromUnixTimestamp64Nano({p2:Int64}, 'UTC') AND ts <= fromUnixTimestamp64Nano({p3:Int64}, 'UTC') AND intDiv(toUnixTimestamp64Nano(ts), 10000000000) IN {p4:Array(UInt64)}
 GROUP BY trace_id, service
 ORDER BY spans DESC, service;
