@@ -19,6 +19,9 @@ import { twoTo32 } from './times.ts'
  */
 const { bytes, varint, fixed64 } = wireType
 const customSchema = -53
+/** Finer ones than 8, which Prometheus does not compute with, are made coarser where they are asked for. */
+const schemaMin = -4
+const schemaMax = 52
 const bucketsMax = 20_000
 const gaugeHint = 3
 
@@ -173,9 +176,9 @@ function readSpan(reader: WireReader, key: number, into: Buckets): void {
 }
 
 function checkShape(reader: WireReader, histogram: HistogramRegister): void {
-  const { schema, bounds, positive } = histogram
+  const { schema, positive } = histogram
   const wrong = (reason: string): void => reader.fail(reason, reader.at)
-  if (schema !== customSchema && (schema < -4 || schema > 8)) {
+  if (schema !== customSchema && (schema < schemaMin || schema > schemaMax)) {
     wrong(`its schema ${schema} is not known`)
     return
   }
@@ -190,13 +193,17 @@ function checkShape(reader: WireReader, histogram: HistogramRegister): void {
       return
     }
   }
-  if (schema !== customSchema) return
-  if (positive.offsets.length > 0 && (positive.offsets[0] ?? 0) < 0) {
-    wrong('its first bucket is before its bounds')
-    return
-  }
-  if (reach(positive) > bounds.length + 1) wrong(`it has ${reach(positive)} buckets for ${bounds.length} bounds`)
-  else if (bounds.some((bound, i) => !(i === 0 || bound > (bounds[i - 1] ?? 0)))) wrong('its bounds do not ascend')
+  const reason = schema === customSchema ? faultOfCustom(histogram) : undefined
+  if (reason !== undefined) wrong(reason)
+}
+
+/** What is wrong with a histogram that has bounds of its own; the last bucket, which has none, goes up to infinity. */
+function faultOfCustom({ bounds, positive, negative, zeroCount }: HistogramRegister): string | undefined {
+  if (zeroCount > 0 || negative.counts.length > 0) return 'it has bounds of its own, and buckets beside them'
+  if ((positive.offsets[0] ?? 0) < 0) return 'its first bucket is before its bounds'
+  if (reach(positive) > bounds.length + 1) return `it has ${reach(positive)} buckets for ${bounds.length} bounds`
+  const ascend = bounds.every((bound, i) => bound < (bounds[i + 1] ?? Number.POSITIVE_INFINITY))
+  return ascend ? undefined : 'its bounds do not ascend'
 }
 
 /** Turns differences into counts, and answers what is wrong with either. */

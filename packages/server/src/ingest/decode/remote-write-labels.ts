@@ -1,6 +1,7 @@
-import { wireType } from '@wakeline/protocol'
+import { type WireReader, wireType } from '@wakeline/protocol'
 import { sameBytes } from '../../base/native/copy-bytes.ts'
 import type { Decoding } from './decoding.ts'
+import { isUtf8At } from './utf8.ts'
 
 /**
  * The labels of one series or exemplar, as places in the body: written out in 1.0, numbers of symbols in 2.0.
@@ -24,10 +25,17 @@ export class LabelRegister {
   }
 }
 
-/** Where each text of a 2.0 request's symbol table stands in the body. */
+/** Where each text of a 2.0 request's symbol table stands in the body; -1 for what is no text. */
 export class Symbols {
   readonly at: number[] = []
   readonly length: number[] = []
+
+  /** The cursor stands at the length of one. */
+  add(reader: WireReader): void {
+    const at = reader.range()
+    this.at.push(isUtf8At(reader.bytes, at, reader.length) ? at : -1)
+    this.length.push(reader.length)
+  }
 }
 
 const { bytes, varint } = wireType
@@ -44,16 +52,22 @@ export function readLabel(decoding: Decoding, into: LabelRegister): void {
   while (reader.at < end) {
     const key = reader.varint32()
     if (key === ((1 << 3) | bytes)) {
-      into.keyAt[at] = reader.range()
+      into.keyAt[at] = readText(reader)
       into.keyLength[at] = reader.length
     } else if (key === ((2 << 3) | bytes)) {
-      into.valueAt[at] = reader.range()
+      into.valueAt[at] = readText(reader)
       into.valueLength[at] = reader.length
     } else if (key >>> 3 <= 2) reader.refuseWireType(key)
     else reader.skip(key)
   }
   reader.close(end)
   if (reader.fault === undefined) keepLabel(decoding, into)
+}
+
+function readText(reader: WireReader): number {
+  const at = reader.range()
+  if (!isUtf8At(reader.bytes, at, reader.length)) reader.fail('one of its labels is not UTF-8', at)
+  return at
 }
 
 /** Reads numbers of symbols, packed or one by one. */
@@ -84,8 +98,9 @@ export function resolveRefs(decoding: Decoding, symbols: Symbols, into: LabelReg
 
 export function symbolAt({ reader }: Decoding, symbols: Symbols, ref: number): number {
   const at = symbols.at[ref]
-  if (at !== undefined) return at
-  reader.fail(`it asks for symbol ${ref} and there are ${symbols.at.length}`, reader.at)
+  if (at !== undefined && at >= 0) return at
+  const reason = at === undefined ? `and there are ${symbols.at.length}` : 'which is not UTF-8'
+  reader.fail(`it asks for symbol ${ref} ${reason}`, reader.at)
   return 0
 }
 
@@ -99,7 +114,7 @@ function keepLabel({ reader, view, limits }: Decoding, into: LabelRegister): voi
     return
   }
   const isName = isText(view, keyAt, keyLength, nameKey)
-  if (isName ? into.nameLength > 0 : isLastAgain(view, into)) {
+  if (isName ? into.nameLength > 0 : isThere(view, into)) {
     reader.fail('it has one label twice', keyAt)
     return
   }
@@ -118,10 +133,14 @@ function keepLabel({ reader, view, limits }: Decoding, into: LabelRegister): voi
   if (into.count > limits.attributesMax) reader.fail(`it has more than ${limits.attributesMax} labels`, keyAt)
 }
 
-/** Labels come sorted, so one that comes twice comes twice in a row. */
-function isLastAgain(view: DataView, { count, keyAt, keyLength }: LabelRegister): boolean {
-  if (count === 0 || keyLength[count] !== keyLength[count - 1]) return false
-  return sameBytes(view, keyAt[count] ?? 0, view, keyAt[count - 1] ?? 0, keyLength[count] ?? 0)
+/** Whether a label of this name was taken before. Most senders sort them, but not all do. */
+function isThere(view: DataView, { count, keyAt, keyLength }: LabelRegister): boolean {
+  const at = keyAt[count] ?? 0
+  const length = keyLength[count] ?? 0
+  for (let i = 0; i < count; i += 1) {
+    if (keyLength[i] === length && sameBytes(view, at, view, keyAt[i] ?? 0, length)) return true
+  }
+  return false
 }
 
 export function isText(view: DataView, at: number, length: number, text: DataView): boolean {

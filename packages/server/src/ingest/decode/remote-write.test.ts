@@ -160,10 +160,13 @@ test.each([1, 2] as const)('a native histogram of %i.0 becomes an exponential on
   ])
 })
 
+const custom: RequestHistogram = {
+  ...{ timeMs, count: 4, sum: 8, schema: -53, bounds: [1, 2.5] },
+  positive: { spans: [[1, 1]], deltas: [4] },
+}
+
 test('a histogram with bounds of its own keeps them', () => {
   const blocks = open()
-  const positive = { spans: [[1, 1] as const], deltas: [4] }
-  const custom = { timeMs, count: 4, sum: 8, schema: -53, bounds: [1, 2.5], positive }
   decode(2, write(2, [{ labels: up, histograms: [custom] }]), blocks)
   const { series, histograms } = rowsOf(blocks)
   expect(series).toMatchObject([{ kind: 'histogram' }])
@@ -241,15 +244,29 @@ test('metadata of 2.0 comes with its series', () => {
 
 const good = { labels: up, samples: [{ value: 1, timeMs }] }
 const many = Array.from({ length: 6 }, (_, i) => [`l${i}`, 'v'] as const)
+const wrongCustom: [string, Partial<RequestHistogram>, string][] = [
+  ['a bound that is no number', { bounds: [Number.NaN] }, 'its bounds do not ascend'],
+  ['a bound twice', { bounds: [2, 2] }, 'its bounds do not ascend'],
+  ['a bound of infinity', { bounds: [2, Number.POSITIVE_INFINITY] }, 'its bounds do not ascend'],
+  ['bounds and zeros', { zeroCount: 1 }, 'and buckets beside them'],
+  ['bounds and negative buckets', { negative: { spans: [[0, 1]], deltas: [1] } }, 'and buckets beside them'],
+]
 const wrong: [string, RequestSeries, number, string][] = [
   ['no name', { labels: [['job', 'x']], samples: [...good.samples, ...good.samples] }, 2, 'it has no __name__'],
   ['a label without a name', { ...good, labels: [...up, ['', 'x']] }, 1, 'one of its labels has no name'],
   ['a label twice', { ...good, labels: [...up, ['job', 'x']] }, 1, 'it has one label twice'],
+  ['a label twice, apart', { ...good, labels: [...up.slice(2), ...up] }, 1, 'it has one label twice'],
   ['two names', { ...good, labels: [...up, ['__name__', 'x']] }, 1, 'it has one label twice'],
   ['too many labels', { ...good, labels: [...up, ...many] }, 1, 'it has more than 5 labels'],
   ['a time before 1970', { labels: up, samples: [{ value: 1, timeMs: -1 }] }, 1, 'is not from 1970 to 2199'],
   ['a time in 2200', { labels: up, samples: [{ value: 1, timeMs: Date.UTC(2200, 0) }] }, 1, 'is not from 1970 to 2199'],
-  ['an unknown schema', { labels: up, histograms: [{ ...histogram, schema: 9 }] }, 1, 'its schema 9 is not known'],
+  ['an unknown schema', { labels: up, histograms: [{ ...histogram, schema: 53 }] }, 1, 'its schema 53 is not known'],
+  ...wrongCustom.map(([name, change, sentence]): [string, RequestSeries, number, string] => [
+    name,
+    { labels: up, histograms: [{ ...custom, ...change }] },
+    1,
+    sentence,
+  ]),
   [
     'spans without counts',
     { labels: up, histograms: [{ ...histogram, positive: { spans: [[0, 2]], deltas: [1] } }] },
@@ -295,6 +312,20 @@ test.each(wrong)('%s costs the record alone, in both versions', (_, series, reje
     const decoded = decode(version, write(version, [good, series, good]), blocks)
     expect(decoded).toMatchObject({ accepted: 2, rejected, reason: expect.stringContaining(sentence) })
     expect(rowsOf(blocks)['samples']).toHaveLength(2)
+  }
+})
+
+test.each([1, 2] as const)('labels of %i.0 that are not UTF-8 cost their series alone', (version) => {
+  const bad = [['__name__', 'up'] as const, ['zone', 'XX'] as const]
+  for (const [bytes, accepted] of [
+    ['ff41', 1],
+    ['c3a4', 2],
+  ] as const) {
+    const body = write(version, [good, { ...good, labels: bad }])
+    Buffer.from(bytes, 'hex').copy(body, Buffer.from(body).indexOf('XX'))
+    const decoded = decode(version, body)
+    expect(decoded).toMatchObject({ accepted, rejected: 2 - accepted })
+    expect(decoded).toMatchObject({ reason: accepted === 2 ? '' : expect.stringContaining('not UTF-8') })
   }
 })
 

@@ -106,10 +106,8 @@ function readTables({ decoding, keys, symbols }: Request): number {
   while (reader.at < reader.bytes.length) {
     const entry = reader.varint32()
     if (entry === keys.series) reader.at = reader.lengthEnd()
-    else if (entry === keys.symbols && symbols !== undefined) {
-      symbols.at.push(reader.range())
-      symbols.length.push(reader.length)
-    } else if (entry === keys.metadata) learnFamily(decoding)
+    else if (entry === keys.symbols && symbols !== undefined) symbols.add(reader)
+    else if (entry === keys.metadata) learnFamily(decoding)
     else {
       const number = entry >>> 3
       if (number === keys.series >>> 3) reader.refuseWireType(entry)

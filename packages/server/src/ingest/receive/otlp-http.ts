@@ -131,7 +131,8 @@ function checkForm({ method, path, mediaType: type }: Asked, protocol: Protocol)
     const known = protocol.methods.join(' or ')
     return { failure: 'method', message: `Cannot receive ${method} ${path}: send it with ${known}` }
   }
-  if (protocol.mediaTypes.length === 0 || protocol.mediaTypes.includes(type)) return undefined
+  const isTaken = type === '' ? protocol.isTypeOptional === true : protocol.mediaTypes.includes(type)
+  if (isTaken || protocol.mediaTypes.length === 0) return undefined
   const given = type === '' ? 'it has no Content-Type' : `its Content-Type is ${JSON.stringify(type.slice(0, 200))}`
   return { failure: 'type', message: `Cannot receive the body: ${given}; send ${protocol.mediaTypes.join(' or ')}` }
 }

@@ -10,6 +10,8 @@ export type Protocol = {
   methods: readonly string[]
   /** Media types a body may have; empty where senders give all kinds of them, or none. */
   mediaTypes: readonly string[]
+  /** Whether a body without a type is taken for one of them. */
+  isTypeOptional?: boolean
   /** The Content-Encoding of a body that does not say, where it is not 'identity'. */
   impliedCoding?(asked: Asked): string
   /** Takes a whole request to its answer; a failure goes through `refuse`. */

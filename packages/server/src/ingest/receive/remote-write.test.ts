@@ -71,6 +71,14 @@ test('what makes no sense gets 400 and a sentence, and the rest is stored', asyn
   await expect.poll(() => receiver.rows(kept, 'kept')).toEqual([{ n: '1' }])
 })
 
+test.each(['content-type', 'content-encoding'])('1.0 without %s is taken, as Prometheus does', async (header) => {
+  const body = new Uint8Array(compressSync(Buffer.from(writeRequest1([series(`without_${header}`, [1])]))))
+  const headers = new Headers({ 'content-type': types[1], 'content-encoding': 'snappy' })
+  headers.delete(header)
+  const response = await fetch(`${receiver.url}/api/v1/write`, { method: 'POST', body, headers })
+  expect(response.status).toBe(204)
+})
+
 test('exemplars alone are durable, too', async () => {
   const { samples: _, ...alone } = series('alone', [])
   expect(await post(1, writeRequest1([alone]))).toMatchObject({ status: 204, written: ['0', '0', '1'] })

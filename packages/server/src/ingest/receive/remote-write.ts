@@ -4,7 +4,8 @@ import { emptyReply, type Protocol, type Received, type Reply, textReply } from 
 import type { Written } from './submit.ts'
 
 /**
- * Prometheus remote write, 1.0 and 2.0, told apart by the Content-Type.
+ * Prometheus remote write, 1.0 and 2.0, told apart by the Content-Type. What has none is 1.0, and what does not say its
+ * encoding is in snappy: Prometheus takes both, so there are senders that leave them out.
  * https://prometheus.io/docs/specs/prw/remote_write_spec_2_0/
  *
  * 204: durable. 400: some or all of it makes no sense and is not stored; the rest is, and is not to be sent again.
@@ -13,6 +14,8 @@ import type { Written } from './submit.ts'
 export const remoteWriteProtocol: Protocol = {
   methods: ['POST'],
   mediaTypes: ['application/x-protobuf'],
+  isTypeOptional: true,
+  impliedCoding: () => 'snappy',
   async receive(received, submit) {
     const version = versionOf(received)
     if (typeof version === 'object') return version
