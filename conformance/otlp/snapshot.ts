@@ -18,24 +18,36 @@ const columnsByText: Readonly<Record<string, Column>> = {
   SpanName: (row) => quoted(row['name']),
   ServiceName: (row) => quoted(row['service']),
   "ParentSpanId = '' AS is_root": (row) => (/^0+$/.test(String(row['parent_span_id'])) ? '1' : '0'),
-  "toString(SpanAttributes['http.method'])": (row) => quoted(attribute(row, 'http.method')),
-  "toString(SpanAttributes['db.system'])": (row) => quoted(attribute(row, 'db.system')),
   ResourceAttributes: (_row, resource) => quoted(mapText(resource)),
   LogAttributes: (row) => quoted(mapText(row)),
   // The word that was sent, if any: searches do not look at its case, and the number has a name.
   SeverityText: (row) => quoted(wordSent(row).toLowerCase() || severityNames[Number(row['severity'])]),
   SeverityNumber: (row) => String(row['severity']),
   Body: (row) => quoted(row['body']),
+  MetricName: (row) => quoted(row['metric']),
+  Value: (row) => String(row['value']),
+}
+
+/** `toString(SpanAttributes['db.system'])`, `ResourceAttributes['host.name']`, ``LogAttributes.`user.id` ``. */
+const oneAttribute = /^(?:toString\()?(Resource|Span|Log|)Attributes(?:\['(.+)'\]|\.`(.+)`|\.(\w+))\)?$/
+
+function columnOf(text: string): Column | undefined {
+  const [found, holder, ...keys] = oneAttribute.exec(text) ?? []
+  if (found === undefined) return columnsByText[text]
+  const key = keys.join('')
+  return (row, resource) => quoted(attribute(holder === 'Resource' ? resource : row, key))
 }
 
 /** Undefined when a column is not known here. Rows in order of time, as the snapshots have them. */
 export function snapshotOf(rows: Rows, columns: string): string | undefined {
-  const wanted = columns.split(', ').map((column) => columnsByText[column])
+  const wanted = columns.split(', ').map(columnOf)
   const known = wanted.filter((column) => column !== undefined)
   if (known.length !== wanted.length) return undefined
   const resources = new Map((rows.resources ?? []).map((row) => [row['resource_id'], row]))
-  return [...(rows.spans ?? []), ...(rows.logs ?? [])]
-    .sort((a, b) => (BigInt(String(a['ts'])) < BigInt(String(b['ts'])) ? -1 : 1))
+  const series = new Map((rows.series ?? []).map((row) => [row['series_id'], row]))
+  const samples = (rows.samples ?? []).map((sample) => ({ ...series.get(sample['series_id']), ...sample }))
+  return [...(rows.spans ?? []), ...(rows.logs ?? []), ...samples]
+    .sort((a, b) => Number(BigInt(String(a['ts'])) - BigInt(String(b['ts']))))
     .map((row) => known.map((column) => column(row, resources.get(row['resource_id']) ?? {})).join(','))
     .join('\n')
 }

@@ -56,7 +56,7 @@ function signalOf(request: Record<string, unknown>): Signal {
 }
 
 /** What another product does of its own accord. */
-const policies = ['auto-parse/otel-map', 'normalize-severity/', 'severity-inference/']
+const policies = ['auto-parse/otel-map', 'auto-parse/json-string', 'normalize-severity/', 'severity-inference/']
 
 async function snapshotCase(name: string, directory: string): Promise<Case> {
   const isExperimental = policies.some((policy) => name.startsWith(policy))

@@ -10,6 +10,7 @@ import { severityOfLevel, severityOfText } from '../decode/severity.ts'
  *                      [error] <warn>   a level in brackets, in any case
  *                      level=error      behind level, severity, lvl or loglevel
  *                      error: ...       at the beginning, before a colon or a space
+ *                      fail: ...        as .NET's console has it: trce dbug info warn fail crit
  *                      E0131 12:00:00   the form of Go's klog
  *
  * 0 where none is found.
@@ -28,7 +29,7 @@ export const plainMaxBytes = 255
 const names = 'trace|debug|info|notice|warn|warning|error|err|severe|crit|critical|alert|emerg|emergency|fatal|panic'
 const capitals = new RegExp(`(?:^|[\\s[(<|{"'=:,;-])(${names.toUpperCase()})(?=[\\s\\])>|}"':,;.-]|$)`)
 const anyCase = new RegExp(
-  `(?:^|[[(<|]\\s?|\\b(?:level|severity|lvl|loglevel|log_level)"?\\s?[=:]\\s?"?)(${names})(?=[\\s\\])>|:,;"]|$)`,
+  `(?:^|[[(<|]\\s?|\\b(?:level|severity|lvl|loglevel|log_level)"?\\s?[=:]\\s?"?)(${names}|trce|dbug|fail(?=:))(?=[\\s\\])>|:,;"]|$)`,
   'i',
 )
 

@@ -3,8 +3,8 @@
  * stands beside it.
  *
  *   number   words, in any case                                           syslog and GELF   pino and bunyan
- *   1 TRACE  trace trc finest silly all                                                     10
- *   5 DEBUG  debug dbg fine verbose                                       7                 20
+ *   1 TRACE  trace trc trce finest silly all                                                10
+ *   5 DEBUG  debug dbg dbug fine verbose                                  7                 20
  *   9 INFO   info information informational log http config ok    6                 30
  *  10 INFO2  notice                                                       5
  *  13 WARN   warn warning wrn                                             4                 40
@@ -17,8 +17,8 @@
  * (`I`, `W`) are read too, and OpenTelemetry's own names with a digit (`ERROR2`).
  */
 const words: Readonly<Record<number, string>> = {
-  1: 'trace trc finest silly all t',
-  5: 'debug dbg fine verbose d',
+  1: 'trace trc trce finest silly all t',
+  5: 'debug dbg dbug fine verbose d',
   9: 'info information informational inf log http config ok i',
   10: 'notice',
   13: 'warn warning wrn w',
