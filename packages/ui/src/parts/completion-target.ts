@@ -17,7 +17,7 @@ export type CompletionTarget = {
 const keyPattern = String.raw`(?:^|[\s(|-])([^\s()"|:=<>-][^\s()"|:=<>]*)`
 const quotedPattern = String.raw`"(?:[^"\\]|\\.)*`
 const typedPattern = String.raw`(${quotedPattern}|[^\s()"|]*)$`
-const valueAfterKey = new RegExp(String.raw`${keyPattern}(?::|>=|<=|=|>|<)${typedPattern}`)
+const valueAfterKey = new RegExp(`${keyPattern}(?::|>=|<=|=|>|<)${typedPattern}`)
 /** The last of those in `key:(a b "c d"`, without its sign or comparison. */
 const valueInGroup = new RegExp(
   String.raw`${keyPattern}:-?\((?:[^()"]|${quotedPattern}")*?(?<=[\s(])[-+!]?[<>]?=?${typedPattern}`,
