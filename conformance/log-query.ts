@@ -4,6 +4,7 @@ import { isRefused } from '../packages/server/src/base/refused.ts'
 import { compileMatch } from '../packages/server/src/query/search/condition-match.ts'
 import { readSearch } from '../packages/server/src/query/search/read-search.ts'
 import { openTestWorld, type TestWorld } from '../packages/server/src/query/test-world/world.case.ts'
+import { regexSample } from './regex-sample.ts'
 import type { Case } from './suite.ts'
 
 /**
@@ -43,7 +44,10 @@ const foreignSyntax: readonly { pattern: RegExp; reason: string }[] = [
   { pattern: /(?<!\\)~[\d.]|(?<!\\)~(?=\s|$)/, reason: 'likeness of words is no part of our language' },
   { pattern: /^[^"/]*\w\?\w/, reason: "'?' stands in most addresses and is a plain character; '*' is the wildcard" },
   { pattern: /:[<>]?=?now\b/, reason: 'times are given by the range that is asked, not in the search' },
-  { pattern: /:\(\+[^()]*\s\+(?!\S*[*<>])/, reason: 'an attribute has one value, compared whole: two are not both it' },
+  {
+    pattern: /(?<!\b(?:body|message)):\([^()*<>]*(?:\+[^()*<>]*\s\+|\s(?:AND|&&)\s+(?!NOT\b|[-!]))[^()*<>]*\)/,
+    reason: 'an attribute has one value, compared whole: two are not both it',
+  },
   { pattern: /[\w.]:(?=\s*$)/, reason: 'a key without a value is refused with a sentence; key:* asks for the key' },
 ]
 
@@ -51,7 +55,7 @@ type Attribute = [key: string, value: string]
 /** What our language keeps in columns, `service` and `level`, is among the attributes until it is written. */
 type Line = { body: string; attributes: Attribute[] }
 
-/** Lines of the words of each query, together and alone, and of its keys with their values; and one of none. */
+/** Lines of the words of each query, together and alone, of what its regular expressions find, and of its keys with their values; and one of none. */
 function corpusOf(queries: readonly string[]): Line[] {
   const lines: Line[] = [{ body: 'nothing of all that', attributes: [] }]
   for (const query of queries) {
@@ -65,6 +69,7 @@ function corpusOf(queries: readonly string[]): Line[] {
       { body, attributes: together },
       { body: words.toReversed().join(' '), attributes: [] },
     )
+    for (const [, pattern = ''] of query.matchAll(regexWords)) words.push(regexSample(pattern) ?? '')
     for (const word of words) lines.push({ body: word, attributes: [] })
     for (const attribute of attributes) lines.push({ body: '', attributes: [attribute] })
   }
@@ -72,17 +77,24 @@ function corpusOf(queries: readonly string[]): Line[] {
 }
 
 const unescaped = (text: string): string => text.replace(/\\(.)/g, '$1')
-const valuePattern = String.raw`"(?:\\.|[^"\\])*"|(?:\\.|[^\s\](){}"])+`
+const regexWords = /(?<=^|[\s(:])\/((?:\\\S|[^\\/\s])+)\/(?=[\s)]|$)/g
+const valuePattern = String.raw`\/(?:\\\S|[^\\/\s])+\/(?=[\s)]|$)|"(?:\\.|[^"\\])*"|(?:\\.|[^\s\](){}"])+`
 const keyed = new RegExp(
-  String.raw`((?:[\w.]|\\.)+):\s*(?:\(((?:[^()]|\([^()]*\))*)\)|[[{]?(?:-(?="))?([<>]?=?)(${valuePattern})(?:\s+TO\s+(${valuePattern}))?)`,
+  String.raw`((?:[\w.]|\\.)(?:[\w.-]|\\.)*):\s*(?:\(((?:[^()]|\([^()]*\))*)\)|[[{]?(?:-(?="))?([<>]?=?)(${valuePattern})(?:\s+TO\s+(${valuePattern}))?)`,
   'g',
 )
+
+/** What a value that is a regular expression finds. */
+function regexText(value: string): string | undefined {
+  const pattern = /^\/(.+)\/$/.exec(value)?.[1]
+  return pattern === undefined ? undefined : regexSample(pattern)
+}
 
 function attributesOf(query: string): Attribute[] {
   return [...query.matchAll(keyed)].flatMap(([, key = '', group = '', comparison = '', value = '', to = '']) => {
     const grouped = (group.match(new RegExp(valuePattern, 'g')) ?? []).map((one) => one.replace(/^[-+!]+/, ''))
     const written = [...grouped, value, to].map((one) => one.replace(/^[<>]=?/, '')).filter((one) => one !== '')
-    const texts = written.map((one) => unescaped(one.replace(/^"|"$/g, '')))
+    const texts = written.map((one) => regexText(one) ?? unescaped(one.replace(/^"|"$/g, '')))
     if (comparison !== '' || /[<>]/.test(group)) texts.push(...written.flatMap((one) => beside(Number(one))))
     if (to !== '') texts.push(between(value, to))
     return texts.map((text): Attribute => [unescaped(key), text])
@@ -132,7 +144,7 @@ async function problemOf({ query }: TestWorld, q: string, lines: readonly Line[]
   const followed = lines.flatMap((line, index) => (match(matchRow(line)) ? [index] : []))
   if (stored.join() !== followed.join()) return `the store finds lines ${stored}, live tail ${followed}`
   if (stored.length === 0) return 'it finds nothing among lines made of its own words'
-  const isAll = q.trim() === ''
+  const isAll = ['', '*', '*:*'].includes(q.trim())
   return stored.length === lines.length && !isAll ? 'it finds every line' : undefined
 }
 

@@ -70,6 +70,8 @@ describe('parseSearch', () => {
     ['duration:>=250ms', 'duration >= 250ms'],
     ['http.status_code:5*', 'http.status_code : wild[5|]'],
     ['key:*', 'key : wild[|]'],
+    ['*:*', 'all'],
+    ['*:* a', '(all and a)'],
     ['-path:/health', 'not path : /health'],
     ['NOT a', 'not a'],
     ['a OR b c', '(a or (b and c))'],

@@ -93,7 +93,7 @@ class Parser {
       case 'key':
         return this.#compare(token)
       case 'value':
-        return { is: 'words', value: token.value }
+        return isEverything(token.value) ? { is: 'all' } : { is: 'words', value: token.value }
       case 'end':
         return refuse('it ends where a word, a key or a group should follow', token)
       default:
@@ -245,6 +245,11 @@ const termsEnd: ReadonlySet<Token['is']> = new Set(['end', ')', '}', 'OR', '>', 
 
 function isOpen({ value }: { value: Value }): boolean {
   return value.is === 'wildcard' && value.pieces.every((piece) => piece === '')
+}
+
+/** `*:*`, as those say it who have it from Lucene. */
+function isEverything(value: Value): boolean {
+  return value.is === 'wildcard' && value.pieces.join('*') === '*:*'
 }
 
 function comparison(key: Key, value: Value): Search {

@@ -99,6 +99,8 @@ export const searchCases: [search: string, found: number[]][] = [
   ['emoji', [9]],
   ['😀', [9]],
   ['""', all],
+  ['*:*', all],
+  ['*:* -card', but(0, 1)],
   ['-card', but(0, 1)],
   ['card OR tick OR 503', [0, 1, 4]],
   ['lines', [7]],
