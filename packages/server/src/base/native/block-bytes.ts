@@ -2,7 +2,7 @@ const utf8 = new TextEncoder()
 
 /** The bytes of one block as it is put together: a buffer of the exact size, filled front to back. */
 export class BlockBytes {
-  readonly bytes: Uint8Array
+  readonly bytes: Uint8Array<ArrayBuffer>
   readonly #view: DataView
   at = 0
 

@@ -114,7 +114,7 @@ export class TableBlock<const List extends ColumnList> {
   }
 
   /** The block of all rows, which are forgotten. */
-  take(): Uint8Array {
+  take(): Uint8Array<ArrayBuffer> {
     const out = new BlockBytes(this.bytes)
     out.varint(this.#list.length)
     out.varint(this.rows)
