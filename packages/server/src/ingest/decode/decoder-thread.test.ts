@@ -62,6 +62,18 @@ test('a thread answers as decoding here does, in the order of what was asked', a
   expect(answers[0]).toMatchObject({ rows: 6, decoded: { accepted: 3 } })
 })
 
+test('more than is handed on at once is decoded all the same', async () => {
+  const thread = startBuiltDecoderThread({ ...options, groupRowsMax: 1_000_000 })
+  threads.push(thread)
+  const large = tracesBody('n'.repeat(5000), 200)
+  const outcomes = await Promise.all(
+    [large, large, large, tracesBody('small')].map((body) => thread.decode(job('traces'), body)),
+  )
+  expect(outcomes.map(({ decoded }) => decoded)).toMatchObject([200, 200, 200, 1].map((accepted) => ({ accepted })))
+  const taken = await thread.take()
+  expect(taken.map(({ table, rows }) => [table, rows])).toContainEqual(['spans', 601])
+})
+
 test('a fault of ours rejects what it happened in, and nothing else', async () => {
   const thread = startBuiltDecoderThread(options)
   threads.push(thread)

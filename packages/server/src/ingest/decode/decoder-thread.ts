@@ -20,8 +20,15 @@ export type DecoderAnswer =
   | { answer: 'fault'; error: Error }
   | { answer: 'taken'; blocks: EncodedBlock[] }
 
-/** Who waits for a request to be decoded, and the memory its body is in. */
-type Asker = { resolve: (outcome: DecodedJob) => void; reject: (error: Error) => void; buffer: Buffer }
+/** Who waits for a request to be decoded. */
+type Asker = {
+  job: DecodeJob
+  body: Uint8Array
+  resolve: (outcome: DecodedJob) => void
+  reject: (error: Error) => void
+}
+/** Bytes of bodies that the thread has before it, which are in memory twice: enough for it never to wait. */
+const aheadMaxBytes = 2 * 1024 * 1024
 
 /** `worker` is the file of `decoder-worker.ts`, as it was built. */
 export function startDecoderThread(worker: URL, options: DecoderOptions): Decoder {
@@ -31,7 +38,9 @@ export function startDecoderThread(worker: URL, options: DecoderOptions): Decode
 class DecoderThread implements Decoder {
   redacted = 0
   readonly #worker: Worker
-  readonly #decoding: Asker[] = []
+  readonly #waiting: Asker[] = []
+  readonly #decoding: (Asker & { buffer: Buffer })[] = []
+  #aheadBytes = 0
   readonly #taking: ((blocks: EncodedBlock[]) => void)[] = []
   readonly #buffers = new BodyBuffers((bytes) => Buffer.from(new SharedArrayBuffer(bytes)))
 
@@ -41,11 +50,10 @@ class DecoderThread implements Decoder {
   }
 
   decode(job: DecodeJob, body: Uint8Array): Promise<DecodedJob> {
-    const { bytes, buffer } = this.#buffers.join([body], body.length)
     // No step between this promise and who waits for it: an answer must not be overtaken by that of a later `take`.
     return new Promise((resolve, reject) => {
-      this.#decoding.push({ resolve, reject, buffer })
-      this.#ask({ ask: 'decode', job, body: bytes })
+      this.#waiting.push({ job, body, resolve, reject })
+      this.#askNext()
     })
   }
 
@@ -64,6 +72,19 @@ class DecoderThread implements Decoder {
     await this.#worker.terminate()
   }
 
+  /** Hands on what there is room for; one alone may be larger than that. */
+  #askNext(): void {
+    for (let [next] = this.#waiting; next !== undefined; [next] = this.#waiting) {
+      const { job, body } = next
+      if (this.#aheadBytes > 0 && this.#aheadBytes + body.length > aheadMaxBytes) return
+      this.#waiting.shift()
+      this.#aheadBytes += body.length
+      const { bytes, buffer } = this.#buffers.join([body], body.length)
+      this.#decoding.push({ ...next, buffer })
+      this.#ask({ ask: 'decode', job, body: bytes })
+    }
+  }
+
   #ask(question: DecoderQuestion): void {
     this.#worker.postMessage(question)
   }
@@ -76,6 +97,8 @@ class DecoderThread implements Decoder {
     const asker = this.#decoding.shift()
     if (asker === undefined) throw new Error('the thread that decodes has answered what nobody asked')
     this.#buffers.give(asker.buffer)
+    this.#aheadBytes -= asker.body.length
+    this.#askNext()
     if (answer.answer === 'fault') asker.reject(answer.error)
     else {
       this.redacted += answer.outcome.redacted

@@ -32,8 +32,8 @@ export type DecodeJob = {
 export type DecodedJob = { decoded: Decoded | Refused | 'full'; rows: number; redacted: number }
 
 /**
- * Decodes requests into the blocks of the next group, one after the other, on whatever thread these are. Answers come
- * in the order in which they were asked for, so whose answer came before that of `take` has its rows in a block that was taken.
+ * Decodes requests into the blocks of the next group, one after the other, on whatever thread these are. Blocks that were
+ * taken have the rows of the requests that were answered before them and after the ones taken last, and no others.
  */
 export type Decoder = {
   /** Values replaced since the start, because they were, or had in them, a secret. */
