@@ -78,13 +78,13 @@ export const secretSizeMinBytes = 12
 const tells: Readonly<Record<string, { before?: RegExp; behind?: RegExp }>> = {
   K: { before: /A/, behind: /I/ },
   S: { before: /A/, behind: /I/ },
-  J: { before: /y/, behind: /\w/ },
+  J: { before: /y/, behind: /[\w-]/ },
   B: { before: /[^a-z]/, behind: /[EeAa]/ },
   b: { before: /[^A-Za-z]/, behind: /[ea]/ },
-  _: { before: /[pousrt]/, behind: /\w/ },
-  '-': { before: /[kabprs]/, behind: /\w/ },
+  _: { before: /[pousrt]/, behind: /[\w-]/ },
+  '-': { before: /[kabprs]/, behind: /[\w-]/ },
   '=': { before: /[dtneyh"' \\]/i },
-  ':': { before: /[dtneyh"' \\]/i, behind: /[^/]/ },
+  ':': { before: /[dtneyh"' \\]/i },
   '@': { behind: /[^ ]/ },
 }
 
