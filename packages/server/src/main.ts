@@ -1,9 +1,7 @@
-import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { setFlagsFromString } from 'node:v8'
 import { startApi } from './api/api.ts'
-import { startDecoderThread } from './ingest/decode/decoder-thread.ts'
 import { startIngest } from './ingest/ingest.ts'
 import { arrivalOptions } from './main/arrival-options.ts'
 import { listenForBackups } from './main/backup.ts'
@@ -16,14 +14,12 @@ import { type Closers, nothingScraped, type Receiving, startReceiving } from './
 import { reportFault } from './main/report-fault.ts'
 import { retentionPolicy, startRetention } from './main/retention.ts'
 import type { ServerParts } from './main/server-parts.ts'
+import { startDecoder } from './main/start-decoder.ts'
 import { readStatus } from './main/status.ts'
 import type { Options } from './options.ts'
 import { openQuery } from './query/query.ts'
 
 /** The only file that knows every part: it opens them in order, hands each what it needs, and closes them backwards. */
-
-/** Beside this file once it is built. */
-const decoderFile = new URL('./decoder.js', import.meta.url)
 
 export type RunningServer = {
   ui: string
@@ -67,8 +63,7 @@ async function openParts(parts: ServerParts, closers: Closers): Promise<Omit<Run
     options: { ...options, limits: options, arrival: arrivalOptions(options) },
     nowUnixMs,
     report: (sentence) => report('warn', sentence),
-    // Run from source there is none, and then it is done on this thread.
-    ...(existsSync(decoderFile) ? { startDecoder: (of) => startDecoderThread(decoderFile, of) } : {}),
+    startDecoder,
   })
   closers.push(() => ingest.stop())
 
