@@ -37,16 +37,17 @@ beforeAll(async () => {
     return state / 2_147_483_647
   }
   world.insert(`INSERT INTO resources VALUES (1, '2026-01-05', 'web', '', map('service.name', 'web'), '', 0)`)
-  const metrics: [name: string, firstId: number, startMs: number][] = [
-    ['unknown', 100, 0],
-    ['before', 200, seedStartMs - 1000],
-    ['meanwhile', 300, seedStartMs + 600_000],
-    ['odd', 400, 0],
+  const metrics: [name: string, firstId: number, startMs: number, series: number][] = [
+    ['unknown', 100, 0, 40],
+    ['before', 200, seedStartMs - 3_600_000, 40],
+    ['lately', 500, seedStartMs - 60_000, 5],
+    ['meanwhile', 300, seedStartMs + 600_000, 40],
+    ['odd', 400, 0, 40],
   ]
-  for (const [name, firstId, startMs] of metrics) {
+  for (const [name, firstId, startMs, series] of metrics) {
     world.insert(`INSERT INTO series SELECT ${firstId} + number, '2026-01-05', '${name}', 'sum', 'cumulative', true, 'd', '', '', 'web', 1, 1,
-      map('n', toString(number), 'half', toString(number % 2)), '' FROM numbers(40)`)
-    world.insert(`INSERT INTO samples VALUES ${samplesOf(firstId, 40, random, startMs).join(', ')}`)
+      map('n', toString(number), 'half', toString(number % 2)), '' FROM numbers(${series})`)
+    world.insert(`INSERT INTO samples VALUES ${samplesOf(firstId, series, random, startMs).join(', ')}`)
   }
   world.insert(`INSERT INTO samples VALUES (401, fromUnixTimestamp64Milli(${seedStartMs + 7000}, 'UTC'), 0, inf, 0),
     (402, fromUnixTimestamp64Milli(${seedStartMs + 7000}, 'UTC'), 0, nan, 0)`)
@@ -86,6 +87,7 @@ test.each([
   ['max without (n) (increase(before_total[2m] offset -1m)) / 2', 37_000, true],
   ['rate({__name__=~"unknown_.*", half="1"}[45s])', 15_000, true],
   ['rate(meanwhile_total[5m])', 60_000, true],
+  ['increase(lately_total[5m])', 60_000, true],
   ['rate(odd_total[5m])', 60_000, true],
   ['rate(unknown_total[5m] @ end())', 60_000, false],
   ['max_over_time(rate(before_total[2m])[10m:1m])', 60_000, true],

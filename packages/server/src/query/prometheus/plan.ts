@@ -244,7 +244,8 @@ const constantMoment = (ms: number): Sql => trusted(`fromUnixTimestamp64Milli(${
 
 /**
  * Points of each series at each step, a staleness marker where there is none, and beside them: how many samples there
- * were, whether one of them was not finite, and whether the counter said that it began anew among them.
+ * were, whether one of them was not finite, and whether the counter said that it began anew among them, or in the window
+ * before one of them.
  */
 export function gridSql(name: GridFunction, ask: GridAsk): Sql {
   const { startMs, endMs, stepMs, rangeMs } = ask
@@ -252,7 +253,7 @@ export function gridSql(name: GridFunction, ask: GridAsk): Sql {
   return sql`SELECT series_id,
   CAST(arrayMap(point -> ifNull(point, reinterpretAsFloat64(toUInt64(9218868437227405314))), ${trusted(`timeSeries${name}ToGrid`)}(${grid})(ts, value)), 'Array(Float64)') AS points,
   [toFloat64(count()), toFloat64(countIf(NOT isFinite(value))),
-    toFloat64(max(start_ts) != min(start_ts) OR (max(start_ts) >= min(ts)))] AS facts
+    toFloat64(max(start_ts) != min(start_ts) OR max(start_ts) > min(ts) - toIntervalMillisecond(${BigInt(rangeMs)}))] AS facts
 FROM samples
 WHERE ${ask.picked} AND ${momentsOf({ afterMs: startMs - rangeMs, untilMs: endMs })} AND bitAnd(flags, 1) = 0
   AND reinterpretAsUInt64(value) != 9218868437227405314

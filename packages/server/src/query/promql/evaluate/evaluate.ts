@@ -30,7 +30,7 @@ import { fractionOfHistograms, quantileOfHistograms, quantilesOfHistograms } fro
 import { evaluateInfo } from './info.ts'
 import { labelJoin, labelReplace, labelsOfAbsent, sortByLabel } from './label-functions.ts'
 import { noLabels } from './labels.ts'
-import { selectVector } from './select.ts'
+import { type SelectMode, selectVector } from './select.ts'
 import { absentOverTime, isOfFloats, readWindows, windowSeries } from './window/evaluate-window.ts'
 import { floatFunctions, windowFunctions } from './window/functions.ts'
 
@@ -291,7 +291,8 @@ const handlers: ReadonlyMap<string, CallHandler> = new Map<string, CallHandler>(
   ['info', evaluateInfoCall],
   ['scalar', evaluateScalar],
   ['vector', evaluateVector],
-  ['timestamp', evaluateTimestamp],
+  ['timestamp', ofSamples('timestamps', (step, grid) => timeOf(grid, step) / 1000)],
+  ['start_timestamp', ofSamples('start-timestamps', () => 0)],
   ['absent', evaluateAbsent],
 ])
 
@@ -315,23 +316,24 @@ async function evaluateVector(call: Call, grid: Grid, evaluation: Evaluation): P
   return vector([{ labels: noLabels, dropName: false, values, present, histograms: undefined }])
 }
 
-/** When the sample of a selector was taken; of anything computed, the time of the step. */
-async function evaluateTimestamp(call: Call, grid: Grid, evaluation: Evaluation): Promise<GridValue> {
-  const inner = withoutParens(argument(call, 0))
-  if (inner.kind === 'vector-selector') {
-    const series = await selectVector(inner, grid, evaluation, 'timestamps')
-    return vector(mapPoints(series, evaluation, { float: (value) => value }))
+/** What only the samples of a selector know, such as when they were taken; anything computed has `otherwise`. */
+function ofSamples(mode: SelectMode, otherwise: (step: number, grid: Grid) => number) {
+  return async (call: Call, grid: Grid, evaluation: Evaluation): Promise<GridValue> => {
+    const inner = withoutParens(argument(call, 0))
+    if (inner.kind === 'vector-selector') {
+      const series = await selectVector(inner, grid, evaluation, mode)
+      return vector(mapPoints(series, evaluation, { float: (value) => value }))
+    }
+    const input = await vectorOf(inner, grid, evaluation)
+    const asFloats = input.map(
+      (series): GridSeries => ({
+        ...series,
+        histograms: undefined,
+        present: series.present.map((present) => (present === noPoint ? noPoint : floatPoint)),
+      }),
+    )
+    return vector(mapPoints(asFloats, evaluation, { float: (_, step) => otherwise(step, grid) }))
   }
-  const input = await vectorOf(inner, grid, evaluation)
-  const time = (step: number): number => timeOf(grid, step) / 1000
-  const asFloats = input.map(
-    (series): GridSeries => ({
-      ...series,
-      histograms: undefined,
-      present: series.present.map((present) => (present === noPoint ? noPoint : floatPoint)),
-    }),
-  )
-  return vector(mapPoints(asFloats, evaluation, { float: (_, step) => time(step) }))
 }
 
 async function evaluateAbsent(call: Call, grid: Grid, evaluation: Evaluation): Promise<GridValue> {

@@ -31,7 +31,7 @@ export async function evaluateInfo(
 ): Promise<readonly GridSeries[]> {
   const [vector, selector] = call.args
   const matchers = selector?.kind === 'vector-selector' ? selector.matchers : []
-  const nameMatchers = matchers.filter(({ name }) => name === metricNameLabel)
+  const nameMatchers = infoNames(matchers.filter(({ name }) => name === metricNameLabel))
   const dataMatchers = matchers.filter(({ name }) => name !== metricNameLabel)
   const isInfo = matchAll(selector === undefined ? [targetInfo] : nameMatchers)
   // With a selector that names no metric, nothing of `v` is taken for an info series.
@@ -43,6 +43,12 @@ export async function evaluateInfo(
   const infos = await infoSeries(vector, base, ignored, { nameMatchers, dataMatchers }, grid, evaluation)
   return new Enricher(infos, ignored, dataMatchers).all(base, grid)
 }
+
+/** Where it is only said which metrics are not meant, the others are those that are named as info metrics are. */
+const infoNames = (matchers: readonly LabelMatcher[]): readonly LabelMatcher[] =>
+  matchers.length > 0 && matchers.every(({ operator }) => operator.startsWith('!'))
+    ? [...matchers, { name: metricNameLabel, operator: '=~', value: '.+_info' }]
+    : matchers
 
 const targetInfo: LabelMatcher = { name: metricNameLabel, operator: '=', value: 'target_info' }
 

@@ -98,9 +98,9 @@ function eachCurrent(
   }
 }
 
-export type SelectMode = 'values' | 'timestamps'
+export type SelectMode = 'values' | 'timestamps' | 'start-timestamps'
 
-/** The current sample of every series at every step, or when it was taken. */
+/** The current sample of every series at every step, or when it was taken, or when its counter began. */
 export async function selectVector(
   selector: VectorSelector,
   grid: Grid,
@@ -115,7 +115,7 @@ export async function selectVector(
     untilMs: moments.lastMs + (smoothed ? lookbackMs : 0),
     stepMs: stepBetween(moments, grid),
     rangeMs: lookbackMs,
-    functionName: mode === 'timestamps' ? 'timestamp' : '',
+    functionName: functionOfMode[mode],
   }
   const selected = await selectSamples(selector.matchers, wanted, evaluation)
   evaluation.budget.reserve(selected.length * grid.steps)
@@ -130,7 +130,7 @@ export async function selectVector(
     else
       eachCurrent(samples, moments, grid, lookbackMs, (step, index) => {
         points++
-        const value = mode === 'timestamps' ? (samples.timesMs[index] ?? 0) / 1000 : sampleAt(samples, index)
+        const value = mode === 'values' ? sampleAt(samples, index) : timeAt(samples, index, mode)
         if (value !== undefined) setPoint(series, step, value)
       })
     evaluation.budget.spend(points)
@@ -138,6 +138,12 @@ export async function selectVector(
   }
   return result
 }
+
+const functionOfMode = { values: '', timestamps: 'timestamp', 'start-timestamps': 'start_timestamp' }
+
+/** In seconds; 0 where the series does not say when its counter began. */
+const timeAt = (series: SampleSeries, index: number, mode: SelectMode): number =>
+  ((mode === 'timestamps' ? series.timesMs : series.startTimesMs)?.[index] ?? 0) / 1000
 
 function sampleAt(series: SampleSeries, index: number): number | Histogram | undefined {
   if (series.kinds?.[index] === histogramSample) return series.histograms?.[index]

@@ -44,6 +44,7 @@ add(windows, ['matrix'], 'vector')
 const newWindows =
   'first_over_time mad_over_time ts_of_first_over_time ts_of_last_over_time ts_of_max_over_time ts_of_min_over_time'
 add(newWindows, ['matrix'], 'vector', { experimental })
+add('start_timestamp', ['vector'], 'vector', { experimental })
 add('clamp', ['vector', 'scalar', 'scalar'], 'vector')
 add('clamp_max clamp_min', ['vector', 'scalar'], 'vector')
 add('round', ['vector', 'scalar'], 'vector', { least: 1 })

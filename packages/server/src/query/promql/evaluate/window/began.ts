@@ -1,4 +1,4 @@
-import type { Window } from './samples.ts'
+import type { Window, WindowSeries } from './samples.ts'
 
 /** Whether a counter says that it began between two samples of a window, the sample `i` and the one before it. */
 export const floatsBegan = ({ series }: Window, i: number): boolean =>
@@ -17,4 +17,30 @@ export function beganBetween(starts: Float64Array, timesMs: Float64Array, i: num
   if (start === 0 || start >= (timesMs[i] ?? 0) || start < before) return false
   const startBefore = starts[i - 1] ?? 0
   return start > before || (startBefore !== 0 && startBefore < before)
+}
+
+/** When the counter began, if its first float in the window says that it was inside of the window, before that float. */
+export function beganInWindow({ series, from, startMs }: Window): number | undefined {
+  const beganMs = series.floatStartsMs[from] ?? 0
+  return beganMs !== 0 && beganMs > startMs && beganMs < (series.floatTimesMs[from] ?? 0) ? beganMs : undefined
+}
+
+/**
+ * Whether there may be a window of this length that the counter began in: most have run for longer than any sample of
+ * theirs is looked back from, and then starts need not be asked for in each window. Looked for once for each series.
+ */
+export function mayHaveBegunWithin(series: WindowSeries, rangeMs: number): boolean {
+  if (series.floatStartsMs.length === 0) return false
+  series.youngestMs ??= youngestOf(series)
+  return series.youngestMs < rangeMs
+}
+
+function youngestOf({ floatStartsMs, floatTimesMs }: WindowSeries): number {
+  let youngestMs = Number.POSITIVE_INFINITY
+  for (let i = 0; i < floatStartsMs.length; i++) {
+    const start = floatStartsMs[i] ?? 0
+    const ageMs = (floatTimesMs[i] ?? 0) - start
+    if (start !== 0 && ageMs > 0 && ageMs < youngestMs) youngestMs = ageMs
+  }
+  return youngestMs
 }

@@ -181,7 +181,7 @@ export async function eachColumn(
     if (budget.isDue()) await budget.breathe()
     const each = samples.series[place]
     if (each === undefined) continue
-    const { points, present, fill } = columnOf(each.floatTimesMs)
+    const { points, present, fill } = columnOf(each)
     if (points === 0) continue
     for (const _ of fill(each, values)) if (budget.isLate()) await budget.breathe()
     budget.spend(points)

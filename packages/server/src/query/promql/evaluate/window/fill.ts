@@ -2,9 +2,10 @@ import { countPoints, floatPoint, type Grid, type GridSeries, SeriesSpace, setPo
 import type { Labels } from '../labels.ts'
 import { firstAfter, histogramsNotExtended } from '../select.ts'
 import { momentAt } from '../timing.ts'
+import { mayHaveBegunWithin } from './began.ts'
 import type { Borders, FloatFunction, WindowCall, WindowFunction } from './function.ts'
 import { floatFunctions, windowFunctions } from './functions.ts'
-import { newWindow, type WindowSeries } from './samples.ts'
+import { newWindow, type Window, type WindowSeries } from './samples.ts'
 import { type RangeSamples, windowAt } from './windows.ts'
 
 /**
@@ -32,7 +33,7 @@ export function fillerFor(
   if (columnOf === undefined) return fillAny
   return (each, labels, dropName) => {
     if (each.histograms.length > 0) return fillAny(each, labels, dropName)
-    const { points, present, fill } = columnOf(each.floatTimesMs)
+    const { points, present, fill } = columnOf(each)
     const values = space.takeValues()
     return {
       series: { labels, dropName, values, present, histograms: undefined },
@@ -84,14 +85,15 @@ const noPauses: Iterable<void> = []
 
 /**
  * The way to the points of series without histograms, by their times: series that were sampled together share that array, and
- * so the borders of their windows, and which steps have points. Undefined for functions that have no short way.
+ * so the borders of their windows, and which steps have points. A counter that began lately has a way of its own. Undefined
+ * for functions that have no short way.
  */
 export function floatColumns(
   name: string,
   samples: RangeSamples,
   grid: Grid,
   call: WindowCall,
-): ((timesMs: Float64Array) => FloatColumn) | undefined {
+): ((series: WindowSeries) => FloatColumn) | undefined {
   const float = samples.extension === undefined ? floatFunctions.get(name) : undefined
   if (float === undefined) return undefined
   const { endsMs, startsMs } = momentsOfSteps(samples, grid)
@@ -108,7 +110,10 @@ export function floatColumns(
       }
     return { timesMs, present, points, fill: points === 0 ? nothingToFill : fillFor(float, borders, grid, call) }
   }
-  return (timesMs) => {
+  return (series) => {
+    const timesMs = series.floatTimesMs
+    if (float.looksAtStarts === true && mayHaveBegunWithin(series, samples.rangeMs))
+      return columnOfYoung(name, series, bordersOf(timesMs, startsMs, endsMs), grid, call)
     if (last?.timesMs === timesMs) return last
     last = known.get(timesMs) ?? make(timesMs)
     if (known.size < sharedMax) known.set(timesMs, last)
@@ -129,6 +134,43 @@ export type FloatColumn = {
 }
 
 const nothingToFill: FloatColumn['fill'] = () => noPauses
+
+/** Which steps have points depends on when the counter began, not on its times alone. */
+function columnOfYoung(
+  name: string,
+  series: WindowSeries,
+  borders: Borders,
+  grid: Grid,
+  call: WindowCall,
+): FloatColumn {
+  const compute = windowFunctions.get(name)
+  if (compute === undefined) throw new Error(`${name} is not a range function`)
+  const values = new Float64Array(grid.steps)
+  const present = new Uint8Array(grid.steps)
+  const window = newWindow(series)
+  let points = 0
+  for (let step = 0; step < present.length; step++) {
+    moveTo(window, borders, grid, step)
+    const value = window.to > window.from ? compute(window, call) : undefined
+    if (typeof value !== 'number') continue
+    values[step] = value
+    present[step] = floatPoint
+    points++
+  }
+  const fill: FloatColumn['fill'] = (_, into) => {
+    into.set(values)
+    return noPauses
+  }
+  return { timesMs: series.floatTimesMs, present, points, fill }
+}
+
+function moveTo(window: Window, { from, to, startsMs, endsMs }: Borders, grid: Grid, step: number): void {
+  window.from = from[step] ?? 0
+  window.to = to[step] ?? 0
+  window.startMs = startsMs[step] ?? 0
+  window.endMs = endsMs[step] ?? 0
+  window.stepMs = timeOf(grid, step)
+}
 
 /** Where the window of each step begins and ends. */
 function momentsOfSteps({ moments, rangeMs }: RangeSamples, grid: Grid): Pick<Borders, 'startsMs' | 'endsMs'> {
@@ -151,7 +193,6 @@ function bordersOf(timesMs: Float64Array, startsMs: Float64Array, endsMs: Float6
 }
 
 function fillFor(float: FloatFunction, borders: Borders, grid: Grid, call: WindowCall): FloatColumn['fill'] {
-  const { from, to, startsMs, endsMs } = borders
   const whole = float.column?.(borders, call)
   if (whole !== undefined)
     return (series, points) => {
@@ -162,13 +203,9 @@ function fillFor(float: FloatFunction, borders: Borders, grid: Grid, call: Windo
   return (series, points) => {
     const window = newWindow(series)
     return throughSteps(points.length, (step) => {
-      window.from = from[step] ?? 0
-      window.to = to[step] ?? 0
+      moveTo(window, borders, grid, step)
       const looked = window.to - window.from
       if (looked < float.least) return 0
-      window.startMs = startsMs[step] ?? 0
-      window.endMs = endsMs[step] ?? 0
-      window.stepMs = timeOf(grid, step)
       points[step] = float.of(window, call)
       return looked
     })

@@ -26,6 +26,8 @@ export type WindowFunction = (window: Window, call: WindowCall) => PointValue | 
  */
 export type FloatFunction = {
   readonly least: number
+  /** One float is enough, and gives another point, where the counter says that it began in the window. */
+  readonly looksAtStarts?: boolean
   readonly of: (window: Window, call: WindowCall) => number
   /** The same for all windows of a series at once, where that is quicker. */
   readonly column?: ColumnFunction

@@ -11,7 +11,7 @@ import {
 } from '../histogram/histogram.ts'
 import { withSchema } from '../histogram/layout.ts'
 import { isReset } from '../histogram/reset.ts'
-import { beganBetween, floatsBegan, histogramsBegan } from './began.ts'
+import { beganBetween, beganInWindow, floatsBegan, histogramsBegan } from './began.ts'
 import { extendedIncrease } from './extended.ts'
 import { type ColumnFunction, type FloatFunction, nameOf, type WindowCall, type WindowFunction } from './function.ts'
 import { floatCount, histogramCount, newWindow, type Window, type WindowSeries } from './samples.ts'
@@ -39,7 +39,20 @@ function extrapolated(window: Window, call: WindowCall, kind: Kind): PointValue 
     return undefined
   }
   if (histograms > 1) return histogramChange(window, call, kind)
+  const beganMs = kind.isCounter && floats > 0 ? beganInWindow(window) : undefined
+  if (beganMs !== undefined) return changeSince(beganMs, window, call, kind)
   return floats < 2 ? undefined : floatChange(window, call, kind)
+}
+
+/** A counter that began inside of the window was zero then: nothing has to be guessed before its first sample. */
+function changeSince(beganMs: number, window: Window, call: WindowCall, kind: Kind): number {
+  const { from, to, series } = window
+  const lastMs = series.floatTimesMs[to - 1] ?? 0
+  const change = withResets(series.floats[to - 1] ?? 0, window, resetsOf(series), from, to)
+  const { toEnd } = gapsAround(series.floatTimesMs, from, to, window.startMs, window.endMs)
+  const covered = (lastMs - beganMs) / 1000
+  const factor = (covered + (to - from < 2 ? 0 : toEnd)) / covered
+  return change * (kind.perSecond ? factor / call.rangeSeconds : factor)
 }
 
 function floatChange(window: Window, call: WindowCall, kind: Kind): number {
@@ -76,11 +89,15 @@ function resetsOf(series: WindowSeries): readonly number[] {
 function findResets({ floats, floatTimesMs, floatStartsMs }: WindowSeries): readonly number[] {
   let found: number[] | undefined
   const hasStarts = floatStartsMs.length > 0
-  for (let i = 1; i < floats.length; i++)
-    if ((floats[i] ?? 0) < (floats[i - 1] ?? 0) || (hasStarts && beganBetween(floatStartsMs, floatTimesMs, i))) {
+  let before = floats[0] ?? 0
+  for (let i = 1; i < floats.length; i++) {
+    const value = floats[i] ?? 0
+    if (value < before || (hasStarts && beganBetween(floatStartsMs, floatTimesMs, i))) {
       found ??= []
       found.push(i)
     }
+    before = value
+  }
   return found ?? noResets
 }
 
@@ -132,6 +149,7 @@ const isFarFromZero = (firstSeconds: number, changeToStart: number): boolean =>
 
 const floatFunction = (kind: Kind): FloatFunction => ({
   least: 2,
+  looksAtStarts: kind.isCounter,
   of: (window, call) => floatChange(window, call, kind),
   column: changeColumn(kind),
 })

@@ -17,6 +17,8 @@ export type WindowSeries = {
   readonly histogramStartsMs: Float64Array
   /** Where the counter began anew, found when first asked for. */
   resets: readonly number[] | undefined
+  /** How old the counter was at the sample that it was youngest at, found when first asked for. */
+  youngestMs: number | undefined
 }
 
 const none = new Float64Array(0)
@@ -36,6 +38,7 @@ export function splitSamples(series: SampleSeries, useStarts: boolean): WindowSe
       histograms: noHistograms,
       histogramStartsMs: none,
       resets: undefined,
+      youngestMs: undefined,
     }
   const pick = (column: Float64Array | undefined, kind: number): Float64Array =>
     column === undefined ? none : column.filter((_, i) => kinds[i] === kind)
@@ -53,6 +56,7 @@ export function splitSamples(series: SampleSeries, useStarts: boolean): WindowSe
     histograms,
     histogramStartsMs: pick(startTimesMs, histogramSample),
     resets: undefined,
+    youngestMs: undefined,
   }
 }
 
@@ -85,6 +89,7 @@ export function splitPoints(series: GridSeries, grid: Grid): WindowSeries {
     histograms,
     histogramStartsMs: none,
     resets: undefined,
+    youngestMs: undefined,
   }
 }
 
