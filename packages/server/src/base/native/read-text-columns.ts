@@ -40,23 +40,23 @@ export function readTextColumns(bytes: Uint8Array): TextColumns {
 }
 
 function readColumn(input: Input, name: string, type: string, rows: number, column: Column): void {
-  if (type === 'String') append(column.texts, input.texts(rows))
+  if (type === 'String') column.texts = joined(column.texts, input.texts(rows))
   else if (type === 'LowCardinality(String)') {
     input.skip(prefixLength)
-    append(column.texts, wordsOf(readDictionary(input, rows)))
-  } else if (type === 'Array(String)') append(column.lists, readLists(input, rows))
+    column.texts = joined(column.texts, wordsOf(readDictionary(input, rows)))
+  } else if (type === 'Array(String)') column.lists = joined(column.lists, readLists(input, rows))
   else if (type === 'Array(LowCardinality(String))') {
     input.skip(prefixLength)
-    append(column.lists, readSharedLists(input, rows))
+    column.lists = joined(column.lists, readSharedLists(input, rows))
   } else throw new Error(`Cannot read the column ${name}: ${type} is no column of texts`)
 }
 
 /** The version of LowCardinality's keys. */
 const prefixLength = 8
 
-function append<Value>(to: Value[], values: readonly Value[]): void {
-  for (const value of values) to.push(value)
-}
+/** Mostly there is one block. */
+const joined = <Value>(before: Value[], values: Value[]): Value[] =>
+  before.length === 0 ? values : before.concat(values)
 
 type Dictionary = { keys: readonly string[]; at: Uint32Array }
 

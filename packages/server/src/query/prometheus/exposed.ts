@@ -149,7 +149,24 @@ function exposeSlowly(
 }
 
 /** Where a label's value is: in the series' own, by place; or in its origin. */
-type Source = { readonly name: string; readonly own: number; readonly origin: number }
+type Source = { readonly name: string; readonly own: number; readonly origin: number; readonly met: LabelsMet }
+
+/** Labels of one name: where they have few values (`status`), one object for each, which takes less memory and is compared at once. */
+class LabelsMet {
+  readonly #labels = new Map<string, Label>()
+
+  label(name: string, value: string): Label {
+    if (this.#labels.size > valuesMet) return [name, value]
+    const known = this.#labels.get(value)
+    if (known !== undefined) return known
+    const label: Label = [name, value]
+    this.#labels.set(value, label)
+    return label
+  }
+}
+
+/** Where there are more, most series have a value of their own (`pod`), and looking for it would be for nothing. */
+const valuesMet = 100
 
 /**
  * Series of one metric mostly have the same keys: how their labels are named and ordered is worked out once, and only the
@@ -177,14 +194,13 @@ export class Layouts {
       if (source === undefined && (face.own || !plainLabel.test(name))) return 'other'
       if (!matches(source === undefined ? '' : this.#labelOf(source, row, face, labels)[1])) return undefined
     }
-    const all = layout.map((source) => this.#labelOf(source, row, face, labels))
-    const pairs = all.every(isShown) ? all : all.filter(isShown)
+    const pairs = shownOf(layout.map((source) => this.#labelOf(source, row, face, labels)))
     return { row, part: face.part, labels: new Labels(pairs), bound: made === '' ? anyBound : boundOf(matchers, made) }
   }
 
-  /** What many series have in common is one label for all: their name, and what comes from where they were made. */
-  #labelOf({ name, own, origin }: Source, row: SeriesRow, face: NamedFace, ofOrigin: readonly Label[]): Label {
-    if (own >= 0) return [name, row.values[own] ?? '']
+  /** What many series have in common is one label for all: their name, what comes from where they were made, and few values of one name. */
+  #labelOf({ name, own, origin, met }: Source, row: SeriesRow, face: NamedFace, ofOrigin: readonly Label[]): Label {
+    if (own >= 0) return met.label(name, row.values[own] ?? '')
     if (origin >= 0) return ofOrigin[origin] ?? [name, '']
     if (this.#name[1] !== face.name) this.#name = [name, face.name]
     return this.#name
@@ -204,7 +220,16 @@ export class Layouts {
 const sameTexts = (a: readonly string[], b: readonly string[]): boolean =>
   a === b || (a.length === b.length && a.every((text, i) => text === b[i]))
 
-const isShown = ([, value]: Label): boolean => value !== ''
+/** A list of exactly as many, which `filter` leaves half empty: ten thousand of them are kept. */
+function shownOf(all: readonly Label[]): readonly Label[] {
+  let count = 0
+  for (const label of all) if (label[1] !== '') count++
+  if (count === all.length) return all
+  const shown = new Array<Label>(count)
+  let at = 0
+  for (const label of all) if (label[1] !== '') shown[at++] = label
+  return shown
+}
 
 const plainLabel = /^[a-zA-Z_][a-zA-Z0-9_]*$/
 const anyBound: MatchValue = () => true
@@ -216,9 +241,9 @@ function boundOf(matchers: readonly Matcher[], made: string): MatchValue {
 
 function layoutOf(keys: readonly string[], origin: readonly Label[], own: boolean): readonly Source[] | 'other' {
   const sources: Source[] = [
-    { name: metricNameLabel, own: -1, origin: -1 },
-    ...origin.map(([name], i) => ({ name, own: -1, origin: i })),
-    ...keys.map((key, i) => ({ name: own ? key : prometheusLabel(key), own: i, origin: -1 })),
+    { name: metricNameLabel, own: -1, origin: -1, met: new LabelsMet() },
+    ...origin.map(([name], i) => ({ name, own: -1, origin: i, met: new LabelsMet() })),
+    ...keys.map((key, i) => ({ name: own ? key : prometheusLabel(key), own: i, origin: -1, met: new LabelsMet() })),
   ]
   if (new Set(sources.map(({ name }) => name)).size < sources.length) return 'other'
   return sources.sort((a, b) => (a.name < b.name ? -1 : 1))

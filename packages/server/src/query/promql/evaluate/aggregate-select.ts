@@ -1,9 +1,10 @@
 import type { Aggregation } from '../parse/ast.ts'
 import { isWellFormed, printNumber, printShort, quote } from '../parse/literals.ts'
-import { groupLabels, groupSeries } from './aggregate.ts'
+import { groupSeries } from './aggregate.ts'
 import { ignoredInAggregation, invalidRatio } from './annotations.ts'
 import { annotate, type Evaluation, QueryFailure, SeriesCollector } from './evaluation.ts'
 import { floatPoint, type Grid, type GridSeries, histogramPoint, noPoint, pointAt } from './grid.ts'
+import { groupLabels } from './grouping.ts'
 import { printHistogram } from './histogram/print.ts'
 import { type Labels, setLabels } from './labels.ts'
 

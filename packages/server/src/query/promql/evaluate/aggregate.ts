@@ -10,23 +10,16 @@ import {
 } from './annotations.ts'
 import { annotate, type Evaluation } from './evaluation.ts'
 import { countPoints, emptySeries, type Grid, type GridSeries, type PointValue, pointAt, setPoint } from './grid.ts'
+import { groupingName, groupLabels } from './grouping.ts'
 import { HistogramSum } from './histogram/add.ts'
 import { compactHistogram, type Histogram } from './histogram/histogram.ts'
 import { KahanSum } from './kahan.ts'
-import { dropLabels, keepLabels, type Labels, metricName, metricNameLabel } from './labels.ts'
+import { type Labels, metricName } from './labels.ts'
 import { quantileOf } from './quantile.ts'
 import { averageOf } from './window/over-time.ts'
 
 /** Series that are aggregated into one. */
 export type Group = { readonly labels: Labels; readonly members: readonly GridSeries[] }
-
-export function groupLabels(labels: Labels, { grouping, without }: Pick<Aggregation, 'grouping' | 'without'>): Labels {
-  return without ? dropLabels(labels, [metricNameLabel, ...grouping]) : keepLabels(labels, grouping)
-}
-
-/** The same for aggregations that group alike. */
-export const groupingName = ({ grouping, without }: Pick<Aggregation, 'grouping' | 'without'>): string =>
-  JSON.stringify([without, grouping])
 
 export function groupSeries(series: readonly GridSeries[], aggregation: Aggregation): readonly Group[] {
   const groups = new Map<string, { labels: Labels; members: GridSeries[] }>()

@@ -1,5 +1,4 @@
 import type { Aggregation } from '../parse/ast.ts'
-import { groupingName, groupLabels } from './aggregate.ts'
 import { GroupColumn, isByColumns } from './aggregate-columns.ts'
 import { Best, checkParameter, countsOf, signOf } from './aggregate-select.ts'
 import { type Evaluation, SeriesCollector } from './evaluation.ts'
@@ -26,9 +25,7 @@ export async function foldWindows(
   grid: Grid,
   evaluation: Evaluation,
 ): Promise<readonly GridSeries[] | undefined> {
-  const { groups, of } = columns.selection.grouped(groupingName(aggregation), columns.dropName, (labels) =>
-    groupLabels(labels, aggregation),
-  )
+  const { groups, of } = columns.selection.grouped(aggregation, columns.dropName)
   if (parameter !== undefined) {
     if (!checkParameter(aggregation, parameter, evaluation)) return []
     return selectBest(aggregation, columns, of, countsOf(parameter), grid, evaluation)

@@ -52,7 +52,17 @@ export class Labels {
 
 export const metricNameLabel = '__name__'
 /** What goes when the meaning of a series changes: its name, and with it what is known of its type and unit. */
-const isMetadata = ([name]: Label): boolean => name === metricNameLabel || name === '__type__' || name === '__unit__'
+export const metadataLabels: readonly string[] = [metricNameLabel, '__type__', '__unit__']
+const isMetadata = (label: Label): boolean => {
+  const name = label[0]
+  return name === metricNameLabel || name === '__type__' || name === '__unit__'
+}
+
+export function numberOfMetadata({ pairs }: Labels): number {
+  let count = 0
+  for (const pair of pairs) if (isMetadata(pair)) count++
+  return count
+}
 
 function keyOf(pairs: readonly Label[]): string {
   let key = ''

@@ -152,7 +152,7 @@ export async function readWindows(
   const dropName = !nameKeepers.has(call.name)
   const isBare = dropName && !evaluation.options.delayedNameRemoval
   const labelsAt = (place: number): Labels =>
-    (isBare ? selection.bare[place] : selection.series[place]?.labels) ?? noLabels
+    isBare ? selection.bareAt(place) : (selection.series[place]?.labels ?? noLabels)
   return { call, samples, selection, windowCall, scalars, dropName, labelsAt }
 }
 

@@ -1,4 +1,5 @@
-import { dropMetadata, type Labels, metricName } from '../labels.ts'
+import { type Grouped, type Grouping, groupingName, groupsOf, withoutMetadata } from '../grouping.ts'
+import { dropMetadata, type Labels, metricName, noLabels, numberOfMetadata } from '../labels.ts'
 import type { SampleSeries } from '../series-source.ts'
 import { splitSamples, type WindowSeries } from './samples.ts'
 
@@ -9,7 +10,6 @@ import { splitSamples, type WindowSeries } from './samples.ts'
 export class Selection {
   readonly series: readonly WindowSeries[]
   readonly useStarts: boolean
-  #bare: readonly Labels[] | undefined
   #name: string | undefined
   #hasHistograms: boolean | undefined
   readonly #grouped = new Map<string, Grouped>()
@@ -19,10 +19,9 @@ export class Selection {
     this.useStarts = useStarts
   }
 
-  /** Their labels without the name of the metric. */
-  get bare(): readonly Labels[] {
-    this.#bare ??= this.series.map(({ labels }) => dropMetadata(labels))
-    return this.#bare
+  /** The labels of one of them without the name of the metric: `topk` asks for a few of ten thousand. */
+  bareAt(place: number): Labels {
+    return dropMetadata(this.series[place]?.labels ?? noLabels)
   }
 
   /**
@@ -36,8 +35,7 @@ export class Selection {
 
   #nameOfAll(): string {
     const name = this.series[0] === undefined ? '' : metricName(this.series[0].labels)
-    const isLike = ({ labels }: WindowSeries, i: number): boolean =>
-      metricName(labels) === name && this.bare[i]?.pairs.length === labels.pairs.length - 1
+    const isLike = ({ labels }: WindowSeries): boolean => metricName(labels) === name && numberOfMetadata(labels) === 1
     return this.series.every(isLike) ? name : ''
   }
 
@@ -46,35 +44,19 @@ export class Selection {
     return this.#hasHistograms
   }
 
-  /** `groupOf` takes the labels, bare or whole, of one series. */
-  grouped(name: string, isBare: boolean, groupOf: (labels: Labels) => Labels): Grouped {
-    const key = `${isBare} ${name}`
+  /** `isBare`: by their labels without the name of the metric. */
+  grouped(grouping: Grouping, isBare: boolean): Grouped {
+    const key = `${isBare} ${groupingName(grouping)}`
     const known = this.#grouped.get(key)
     if (known !== undefined) return known
     if (this.#grouped.size >= groupingsKept) this.#grouped.clear()
-    const grouped = group(isBare ? this.bare : this.series.map(({ labels }) => labels), groupOf)
+    const grouped = groupsOf(this.series, isBare ? withoutMetadata(grouping) : grouping)
     this.#grouped.set(key, grouped)
     return grouped
   }
 }
 
 const groupingsKept = 4
-
-/** Groups, and of each series the place of its own among them. */
-export type Grouped = { readonly groups: readonly Labels[]; readonly of: Uint32Array }
-
-function group(all: readonly Labels[], groupOf: (labels: Labels) => Labels): Grouped {
-  const groups: Labels[] = []
-  const places = new Map<string, number>()
-  const of = Uint32Array.from(all, (labels) => {
-    const each = groupOf(labels)
-    const known = places.get(each.key)
-    if (known !== undefined) return known
-    places.set(each.key, groups.length)
-    return groups.push(each) - 1
-  })
-  return { groups, of }
-}
 
 const selections = new WeakMap<readonly SampleSeries[], Selection>()
 
