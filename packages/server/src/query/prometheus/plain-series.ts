@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { compareLabels, type Labels } from '../promql/evaluate/labels.ts'
 import type { SampleSeries } from '../promql/evaluate/series-source.ts'
 import type { Sql } from '../sql.ts'
@@ -24,8 +25,14 @@ export type PlainSeries = {
 export type SeriesKeys = { shift: number; indexOf: ReadonlyMap<number, number> }
 
 /** `read`: the ids of all series that `where` finds, those that do not fit the selector in full among them. */
-export function plainOf(unordered: readonly Exposed[], where: Sql, read: readonly string[]): PlainSeries {
+export async function plainOf(
+  unordered: readonly Exposed[],
+  where: Sql,
+  read: readonly string[],
+): Promise<PlainSeries> {
   const exposed = [...unordered].sort((a, b) => compareLabels(a.labels, b.labels))
+  // Samples may be on their way meanwhile.
+  await setImmediate()
   const ids: string[] = []
   const placeOf = new Map<string, number>()
   const places = new Uint32Array(exposed.length)
@@ -41,6 +48,7 @@ export function plainOf(unordered: readonly Exposed[], where: Sql, read: readonl
     hasTwins ||= last !== undefined && compareLabels(last, labels) === 0
     last = labels
   }
+  await setImmediate()
   const others = [...new Set(read.filter((id) => !placeOf.has(id)))]
   return { exposed, ids, places, picked: seriesPicked(ids, where), hasTwins, keys: keysOf(ids, others) }
 }

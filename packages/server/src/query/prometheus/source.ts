@@ -144,7 +144,9 @@ export async function findSeries(
     0,
   )
   meant({ where, plainAbout, isWholeSaid: isSaidBySql(labelMatchers) })
-  const rows = seriesRows(await running.texts(seriesSql(where, seriesMax)))
+  const columns = await running.texts(seriesSql(where, seriesMax))
+  await setImmediate()
+  const rows = seriesRows(columns)
   if (rows.length > seriesMax) throw tooManySeries(seriesMax)
   const origins = await readOrigins(
     rows.map(({ resource }) => resource),
@@ -163,7 +165,8 @@ export async function findSeries(
   return foundSeries(found, rows, { where, infos: infos ?? [], mayBeKept: mayBeKept && isWhole })
 }
 
-const namedAtOnce = 500
+/** The engine reads on only when somebody has taken the last piece, and one is read in the time in which about a thousand are named. */
+const namedAtOnce = 100
 const unknownOrigin = originOf(undefined)
 
 function seriesRows(columns: TextColumns): SeriesRow[] {
@@ -186,14 +189,14 @@ function seriesRows(columns: TextColumns): SeriesRow[] {
   }))
 }
 
-function foundSeries(
+async function foundSeries(
   found: readonly Exposed[],
   rows: readonly SeriesRow[],
   about: Pick<FoundSeries, 'where' | 'infos' | 'mayBeKept'>,
-): FoundSeries {
+): Promise<FoundSeries> {
   const isPlain = ({ row }: Exposed): boolean => pointKind(row.kind) === 'samples'
   const ids = rows.map(({ id }) => id)
-  const plain = plainOf(found.filter(isPlain), about.where, ids)
+  const plain = await plainOf(found.filter(isPlain), about.where, ids)
   return { found, plain, others: found.filter((each) => !isPlain(each)), ...about }
 }
 
