@@ -55,6 +55,11 @@ test('what begins as metadata and says nothing is a comment of the text format',
   })
 })
 
+test('an escape sequence that is none stands for itself while scraping', () => {
+  const text = 'a{path="C:\\temp\\\\new"} 1\n'
+  expect(readExposition(text, 'text', false)).toMatchObject({ samples: [{ labels: [['path', 'C:\\temp\\new']] }] })
+})
+
 test('in OpenMetrics a counter may have begun before 1970', () => {
   const text = '# TYPE a counter\na_total 1\na_created -1\n# EOF\n'
   expect(readExposition(text, 'openmetrics', true)).toMatchObject({ samples: [{}, { value: -1 }] })

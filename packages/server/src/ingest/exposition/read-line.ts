@@ -13,7 +13,7 @@ export type ReadLine = (line: string) => ExpositionLine
 /** A line reader for a dialect: the text format's manners, or OpenMetrics'. */
 export function lineReader(dialect: Dialect, strict: boolean): ReadLine {
   return dialect === 'text'
-    ? (line) => readTextLine(line, { blanksFree: true, escapesStrict: true, quotedNames: true })
+    ? (line) => readTextLine(line, { blanksFree: true, escapesStrict: strict, quotedNames: true })
     : (line) => readOpenMetricsLine(line, { blanksFree: false, escapesStrict: false, quotedNames: !strict })
 }
 

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import type { Dialect, ExpositionSample, Label, MetricType } from '../exposition/exposition.ts'
 import { parseNumber } from '../exposition/line-cursor.ts'
 import { readExpositionLines } from '../exposition/read-exposition.ts'
@@ -23,6 +24,8 @@ export async function readScrape(
     const { isNativeWanted, alwaysScrapeClassicHistograms: isClassicWanted } = config
     return await inTurns(readProtobuf(body, { isNativeWanted, isClassicWanted }, each))
   }
+  // As Prometheus has it: a byte that is none would make one series of two.
+  if (!isUtf8(body)) return 'it sent text that is not UTF-8'
   return await inTurns(readText(new TextDecoder().decode(body), language, each))
 }
 
