@@ -213,6 +213,8 @@ export const openMetricsExpositions = [
   '# TYPE a counter\n# HELP a All.\na_total{x="1"} 3 1395066363.5 # {trace_id="ab"} 0.5 1\na_created 1\n# EOF\n',
   '# TYPE h_seconds histogram\n# UNIT h_seconds seconds\nh_seconds_bucket{le="1.0"} 1\nh_seconds_bucket{le="+Inf"} 2\nh_seconds_sum 1\nh_seconds_count 2\n# EOF\n',
   '# TYPE s stateset\ns{s="a"} 1\n# TYPE i info\ni_info{v="1"} 1\n# TYPE g gaugehistogram\ng_bucket{le="+Inf"} 1\ng_gcount 1\ng_gsum -1\n# EOF\n',
+  // Cut off within an escape sequence: was read without end.
+  'a{x="\\',
 ]
 
 export function scrapedProtobuf(): Uint8Array[] {

@@ -35,7 +35,7 @@ export class LineCursor {
   }
 
   get done(): boolean {
-    return this.at === this.#line.length
+    return this.at >= this.#line.length
   }
 
   peek(): string {
@@ -111,6 +111,7 @@ export class LineCursor {
   }
 
   #takeEscaped(): string {
+    if (this.done) throw new ExpositionError('a quoted value has no closing quote')
     const character = this.peek()
     this.at++
     if (character === 'n') return '\n'

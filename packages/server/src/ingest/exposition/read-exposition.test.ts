@@ -82,6 +82,7 @@ const refused: [text: string, dialect: 'text' | 'openmetrics', sentence: string]
   ['a 1\na 1\n# EOF\n', 'openmetrics', 'line 2: "a" is given twice for one label set, without timestamps'],
   ['a{b="1",c="2"} 1\na{c="2",b="1"} 2\n# EOF\n', 'openmetrics', 'line 2: "a" is given twice'],
   ['# TYPE a counter\na_total 1\na_created NaN\n# EOF\n', 'openmetrics', 'line 3: "a_created" must be finite'],
+  ['a{b="\\', 'openmetrics', 'line 1: a quoted value has no closing quote'],
   ['# TYPE a gauge_histogram\n# EOF\n', 'openmetrics', 'line 1: the type "gauge_histogram" of "a" is not known'],
   ['# TYPE a counter\na_total 0x1p3\n# EOF\n', 'openmetrics', 'line 2: a value: "0x1p3" is not a number'],
 ]
