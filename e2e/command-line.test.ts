@@ -36,6 +36,12 @@ test('a trace is listed, and drawn', async () => {
   ])
 })
 
+test('pipes make figures, of logs and of spans', async () => {
+  expect((await wakeline('logs', 'service:stock | count by (service)')).output).toMatch(/^service +count\nstock +\d+/)
+  const { output } = await wakeline('traces', '--json', '| count by (service)')
+  expect(output).toContain('"service":')
+})
+
 test('logs come as lines, and as JSON with the resource', async () => {
   expect((await wakeline('logs', 'service:stock')).output).toMatch(/ stock /)
   const { output } = await wakeline('logs', '--json', 'service:stock')

@@ -86,6 +86,21 @@ describe('the UI', () => {
     expect(complaints).toEqual([])
   })
 
+  test('makes figures of what a search with pipes finds, and a row leads to its records', async () => {
+    const { page, complaints } = await openPage(browser, { scheme: 'light', ...wide })
+    await page.goto(`${server.ui}/logs?q=${encodeURIComponent('level:info | count by (service)')}`)
+    const figures = page.getByRole('grid', { name: 'Figures' })
+    await figures.getByRole('gridcell').getByText('checkout').waitFor()
+    await keepScreenshot(page, 'logs-figures-light')
+    await figures.getByRole('gridcell').getByText('checkout').click()
+    await page.getByRole('grid', { name: 'Log records' }).getByRole('row').nth(1).waitFor()
+    expect(new URL(page.url()).searchParams.get('q')).toBe('level:info service:checkout')
+    await page.goto(`${server.ui}/traces?q=${encodeURIComponent('kind:server | count by (service) | timeseries')}`)
+    await page.getByRole('figure', { name: /Figures over time/ }).waitFor()
+    await keepScreenshot(page, 'traces-figures-light')
+    expect(complaints).toEqual([])
+  })
+
   test('follows new records as they come', async () => {
     const { page, complaints } = await openPage(browser, { scheme: 'dark', ...wide })
     await page.goto(`${server.ui}/logs?q=level>=info&tail=on`)

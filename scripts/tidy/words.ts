@@ -15,8 +15,8 @@ const exceptions: readonly { words: readonly string[]; paths: RegExp; why: strin
   },
   {
     words: ['tag', 'field'],
-    paths: /^conformance\/|zipkin|jaeger/,
-    why: "Jaeger's and Zipkin's JSON call attributes so",
+    paths: /^conformance\/|zipkin|jaeger|\/api\/loki\//,
+    why: "Jaeger's, Loki's and Zipkin's JSON call attributes so",
   },
   { words: ['manager', 'field'], paths: /^packages\/sdk\/src\/otel\//, why: 'names of @opentelemetry/api interfaces' },
 ]

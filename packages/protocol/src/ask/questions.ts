@@ -16,6 +16,7 @@ import type {
   ServicesAnswer,
   SqlAnswer,
   StatusAnswer,
+  TableAnswer,
   TraceAnswer,
   TraceSampleAnswer,
   TracesAnswer,
@@ -67,6 +68,10 @@ export const askLogContext = (
 
 export const askLogHistogram = (q: string, at: Between, buckets: number): Question<LogHistogramAnswer> =>
   question('logs/histogram', { q, ...between(at), buckets })
+
+/** Figures of what matches, as the pipes of `q` say. */
+export const askTable = (signal: 'logs' | 'spans', q: string, at: Between): Question<TableAnswer> =>
+  question('table', { signal, q, ...between(at) })
 
 export const askLogTail = (q: string): Question<never> => question('logs/tail', { q })
 

@@ -18,7 +18,7 @@ import { questionRoutes } from './questions.ts'
 import { sessionRoutes } from './session.ts'
 import { tailRoutes } from './tail.ts'
 import { tempoRoutes } from './tempo/tempo.ts'
-import { openTurns } from './turns.ts'
+import { openTurns, type Turns } from './turns.ts'
 import { serveUi } from './ui-files.ts'
 
 export type ApiOptions = {
@@ -132,18 +132,7 @@ export function apiRoutes(parts: ApiParts & ApiOptions, addressOf: (request: Req
   )
   app.route('/api/v1', tailRoutes({ query, viewersMax: parts.tailViewersMax }))
   app.route('/api/v1', questionRoutes({ ...parts, turns }))
-  app.route('/prometheus/api/v1', prometheusRoutes({ ...parts, turns }))
-  const jaeger = jaegerQuestions({ query, turns, nowUnixMs, report })
-  // Grafana's search leaves the path of a data source's URL away; nothing of our own has these names.
-  for (const root of ['/jaeger/api', '/api']) {
-    app.route(`${root}/v3`, jaegerV3Routes(jaeger))
-    app.route(root, jaegerRoutes(jaeger))
-  }
-  // The paths of Loki's API begin with its name, so that its URL is this server's own; with the prefix it is right too.
-  for (const root of ['/loki/api/v1', '/loki/loki/api/v1']) {
-    app.route(root, lokiRoutes({ query, turns, nowUnixMs, report }))
-  }
-  app.route('/tempo/api', tempoRoutes({ query, turns, report }))
+  addOtherApis(app, { ...parts, turns })
   // Agents are few and their protocol's library is large: it is loaded with the first of them.
   app.post('/mcp', bodyLimit({ maxSize: messageMaxBytes, onError: messageTooLarge }), async (context) => {
     const { answerMcp } = await import('./mcp.ts')
@@ -170,6 +159,22 @@ export function apiRoutes(parts: ApiParts & ApiOptions, addressOf: (request: Req
     ),
   )
   return app
+}
+
+/** The query APIs of other systems, for their clients. */
+function addOtherApis(app: Hono, parts: ApiParts & { turns: Turns }): void {
+  app.route('/prometheus/api/v1', prometheusRoutes(parts))
+  const jaeger = jaegerQuestions(parts)
+  // Grafana's search leaves the path of a data source's URL away; nothing of our own has these names.
+  for (const root of ['/jaeger/api', '/api']) {
+    app.route(`${root}/v3`, jaegerV3Routes(jaeger))
+    app.route(root, jaegerRoutes(jaeger))
+  }
+  // The paths of Loki's API begin with its name, so that its URL is this server's own; with the prefix it is right too.
+  for (const root of ['/loki/api/v1', '/loki/loki/api/v1']) {
+    app.route(root, lokiRoutes(parts))
+  }
+  app.route('/tempo/api', tempoRoutes(parts))
 }
 
 const messageMaxBytes = 1024 * 1024

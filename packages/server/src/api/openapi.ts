@@ -52,10 +52,46 @@ function operation(
 function pathParameters(path: string): object[] {
   return [...path.matchAll(/:(\w+)/g)].map(([, name]) => ({
     name,
+    description: sentenceOf(name ?? ''),
     in: 'path',
     required: true,
     schema: { type: 'string' },
   }))
+}
+
+/** What each parameter says; one name means the same wherever it stands. */
+const parameterSentences: Readonly<Record<string, string>> = {
+  from: 'Start of the time, Unix milliseconds; an hour before its end where it is left out.',
+  to: 'End of the time, Unix milliseconds; now where it is left out.',
+  q: 'A search, as docs/guide/search.md says: words, "phrases", key:value, level>=warn. Empty matches all.',
+  cursor: 'The `nextCursor` of the page before.',
+  order: 'What comes first.',
+  limit: 'Most of them in one page.',
+  traces: 'Most traces in the sample.',
+  service: 'Name of a service.',
+  traceId: '32 hex digits.',
+  time: 'The `timeUnixNano` of a log record.',
+  resource: 'The `resourceId` of a log record.',
+  before: 'Lines before it.',
+  after: 'Lines after it.',
+  buckets: 'About how many steps the time is cut into.',
+  signal: 'What is searched.',
+  of: 'The question that is explained.',
+  sql: 'The SELECT to run.',
+  search: 'A part of the name or the description of a metric.',
+  metric: 'Name of a metric.',
+  stepMs: 'Length of a step in milliseconds; chosen by the time where it is left out.',
+  aggregation: 'How the points of a group and step are joined; chosen by the kind of metric where it is left out.',
+  by: 'Key of a label that series are told apart by; may be repeated.',
+  filter: 'key:value that series must have; may be repeated.',
+  prefix: 'What they start with.',
+  key: 'The key whose values are asked for.',
+}
+
+function sentenceOf(name: string): string {
+  const sentence = parameterSentences[name]
+  if (sentence === undefined) throw new Error(`Cannot describe the parameter "${name}": it has no sentence`)
+  return sentence
 }
 
 /** As they are written in a URL: text, of which the schema's pattern says what it may be. */
@@ -63,6 +99,7 @@ function queryParameters(input: z.ZodType): object[] {
   const { properties = {}, required = [] } = z.toJSONSchema(input, { io: 'input' })
   return Object.entries(properties).map(([name, schema]) => ({
     name,
+    description: sentenceOf(name),
     in: 'query',
     required: required.includes(name),
     ...(isArray(schema) ? { style: 'form', explode: true } : {}),

@@ -1,5 +1,5 @@
 import { flagName, type OptionName, optionNames, optionSections, optionTable, variableName } from '../options.ts'
-import { askFlags } from './ask/client-flags.ts'
+import { type AskFlags, askFlags, serverFlags } from './ask/client-flags.ts'
 import { askCommands } from './ask/commands.ts'
 import type { AskCommand } from './ask/run-asked.ts'
 import { printValue } from './parse-value.ts'
@@ -38,8 +38,11 @@ export function commandHelp(command: string): string | undefined {
   if (command === 'help') return `wakeline help <command>\n\n${sentence}`
   const asking = askCommands[command]
   if (asking !== undefined) return askHelp(command, asking)
+  if (command === 'check') return ['wakeline check metrics [FILE] [flags]', '', sentence].join('\n')
+  if (command === 'mcp') return ['wakeline mcp [flags]', '', sentence, '', ...flagLines(serverFlags)].join('\n')
+  const words = command === 'backup' || command === 'restore' ? ' DIR' : ''
   return [
-    `wakeline ${command} [flags]`,
+    `wakeline ${command}${words} [flags]`,
     '',
     sentence,
     'Flags win over variables, variables over the file of --config, and that over the defaults.',
@@ -50,11 +53,16 @@ export function commandHelp(command: string): string | undefined {
   ].join('\n')
 }
 
-function askHelp(name: string, { words, sentence, flags }: AskCommand): string {
-  const own = Object.entries(flags).map(([flag, { value, sentence }]) => [`--${flag} ${value}`.trimEnd(), sentence])
-  const shared = Object.entries(askFlags).map(([flag, sentence]) => [`--${flag}`, sentence])
-  const lines = [...own, ...shared].map(([flag = '', sentence]) => `  ${flag.padEnd(18)} ${sentence}`)
-  return [`wakeline ${name} ${words} [flags]`, '', sentence, '', ...lines].join('\n')
+function askHelp(name: string, { words, sentence, flags, examples }: AskCommand): string {
+  const lines = flagLines({ ...flags, ...askFlags })
+  const shown = examples.map((example) => `  ${example}`)
+  return [`wakeline ${name} ${words} [flags]`, '', sentence, '', ...shown, '', ...lines].join('\n')
+}
+
+function flagLines(flags: AskFlags): string[] {
+  return Object.entries(flags).map(
+    ([flag, { value, sentence }]) => `  ${`--${flag} ${value}`.trimEnd().padEnd(18)} ${sentence}`,
+  )
 }
 
 function namesOf(section: string): OptionName[] {

@@ -1,6 +1,7 @@
-import { askKeys, askLogs, askValues } from '@wakeline/protocol'
+import { askKeys, askLogs, askTable, askValues } from '@wakeline/protocol'
 import { z } from 'zod'
 import { plain } from '../text/paint.ts'
+import { printFigures } from '../text/print-figures.ts'
 import { printLog } from '../text/print-log.ts'
 import type { AddTool } from './mcp-server.ts'
 
@@ -23,6 +24,18 @@ export function addLogTools(add: AddTool): void {
     const lines = answer.records.toReversed().map((record) => printLog(record, plain))
     if (answer.nextCursor !== undefined) lines.unshift('(there are older ones: give `to`, or narrow the search)')
     return lines.join('\n')
+  })
+
+  const figures = {
+    title: 'Count and measure records',
+    description:
+      'Figures of log records or spans as a table, or over time: a search, then pipes, as in `level:error | count by (service)`, `kind:server | p95(duration), rate by (name) | sort -rate | limit 20`, `| top 10 body`, `status:error | count by (service) | timeseries 1m`.',
+    input: { signal: z.enum(['logs', 'spans']), search: z.string().describe('A search and its pipes.') },
+  }
+  add('count_records', figures, async ({ signal: of, search }, at, { ask, signal }) => {
+    const answer = await ask.json(askTable(of, search, at), signal)
+    const found = answer.is === 'table' ? answer.rows : answer.series
+    return found.length === 0 ? 'No record matches in this time.' : printFigures(answer)
   })
 
   const keys = {

@@ -77,6 +77,7 @@ test.each([
   ['list_keys', { ...at, signal: 'spans' }, /\(\d+\)/],
   ['list_metrics', at, /metric +kind +unit/],
   ['query_metrics', { expression: '1 + 1', ...at }, /^2$/],
+  ['count_records', { ...at, signal: 'logs', search: '| count by (service)' }, /^service +count\ncheckout +\d+/],
   ['explain', { ...at, search: 'level>=error' }, /^At most \d+ rows.*reads \d+ rows of logs.*SELECT/s],
   ['explain', { ...at, of: 'table', signal: 'spans', search: '* | count by (service)' }, /of spans.*GROUP BY/s],
 ])('%s answers the same over HTTP and over a pipe', async (name, input, pattern) => {
@@ -88,6 +89,7 @@ test.each([
 test.each([
   ['search_logs', { search: 'level>=' }, /Cannot read this search/],
   ['search_logs', { last: 'soon' }, /"soon" is not a duration/],
+  ['count_records', { signal: 'logs', search: '| cuont' }, /Cannot read this search/],
   ['explain', { of: 'traces', search: '(' }, /Cannot read this search/],
   ['query_metrics', { expression: 'sum(' }, /unclosed left parenthesis/],
   ['get_trace', { trace_id: 'x' }, /32 hex digits/],

@@ -10,7 +10,15 @@ export async function readPartitions(
   parts = 'system.parts',
   database = 'default',
 ): Promise<StoredPartition[]> {
-  type Row = { table: string; partition: string; rows: string; bytes: string; changed: number; first: number; last: number }
+  type Row = {
+    table: string
+    partition: string
+    rows: string
+    bytes: string
+    changed: number
+    first: number
+    last: number
+  }
   const { rows } = await reader.rows<Row>(
     {
       sql: `SELECT table, partition_id AS partition, sum(rows) AS rows, sum(bytes_on_disk) AS bytes, toUnixTimestamp(max(modification_time)) AS changed,

@@ -40,9 +40,16 @@ function summary(values: readonly PrometheusPoint[]): [line: string, min: string
   const numbers = values.map(([, text]) => Number(text))
   const finite = numbers.filter(Number.isFinite)
   const [min, max] = [least(finite), -least(finite.map((value) => -value))]
+  return [drawLine(numbers), printShort(min), printShort(max), printShort(numbers.at(-1) ?? Number.NaN)]
+}
+
+/** Values as a line of 40 ticks at most; blanks where there is none. */
+export function drawLine(numbers: readonly number[]): string {
+  const finite = numbers.filter(Number.isFinite)
+  const [min, max] = [least(finite), -least(finite.map((value) => -value))]
   const tick = (value: number) => ticks[max === min ? 0 : Math.round(((value - min) / (max - min)) * 7)] ?? ' '
   const line = thin(numbers, 40).map((value) => (Number.isFinite(value) ? tick(value) : ' '))
-  return [line.join(''), short(min), short(max), short(numbers.at(-1) ?? Number.NaN)]
+  return line.join('')
 }
 
 function least(values: readonly number[]): number {
@@ -55,6 +62,7 @@ function thin(values: readonly number[], most: number): number[] {
   return Array.from({ length: most }, (_, i) => values[Math.floor((i * values.length) / most)] ?? Number.NaN)
 }
 
-function short(value: number): string {
+/** Whole numbers as they are, others with five digits. */
+export function printShort(value: number): string {
   return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(5)))
 }

@@ -1,7 +1,8 @@
-import type { LogRecord, PrometheusResult, SpanRecord, TraceAnswer } from '@wakeline/protocol'
+import type { LogRecord, PrometheusResult, SpanRecord, TableAnswer, TraceAnswer } from '@wakeline/protocol'
 import { expect, test } from 'vitest'
 import { drawTrace } from './draw-trace.ts'
 import { coloured, plain } from './paint.ts'
+import { figuresJson, printFigures } from './print-figures.ts'
 import { logJson, printLog } from './print-log.ts'
 import { printPromql } from './print-promql.ts'
 
@@ -107,4 +108,49 @@ test('a range is a drawn line with its least, greatest and last value', () => {
   const values = Array.from({ length: 100 }, (_, i): [number, string] => [i, i === 50 ? 'NaN' : String(i)])
   const printed = printPromql({ resultType: 'matrix', result: [{ metric: {}, values }] }, 120)
   expect(printed.split('\n')[1]).toMatch(/^▁+▂+▃+▄+ ▅+▆+▇+█+ {4}0 {3}99 {4}99 {2}\{\}$/)
+})
+
+const table: TableAnswer = {
+  is: 'table',
+  columns: [
+    { name: 'service', is: 'key', unit: '' },
+    { name: 'p95(duration)', is: 'figure', unit: 'ns' },
+    { name: 'rate', is: 'figure', unit: '1/s' },
+  ],
+  rows: [
+    ['shop\u0007', 1_500_000, 0.123456],
+    ['', null, 2],
+  ],
+  rowsTotal: 5,
+  cost,
+}
+const lines: TableAnswer = {
+  is: 'series',
+  times: [1000, 2000],
+  stepMs: 1000,
+  series: [{ labels: { level: 'warn' }, figure: 'count', unit: '', values: [1, 4] }],
+  seriesTotal: 1,
+  cost,
+}
+
+test('figures are a table with their units, or a drawn line a series', () => {
+  expect(printFigures(table).split('\n')).toEqual([
+    'service   p95(duration)       rate',
+    'shop\\x07         1.5 ms  0.12346/s',
+    '(none)                -        2/s',
+    '(2 of 5 rows; | limit says how many)',
+  ])
+  expect(printFigures(lines)).toBe('line  min  max  last  series\n▁█      1    4     4  warn count')
+  expect(figuresJson(table)[1]).toEqual({ service: '', 'p95(duration)': null, rate: 2 })
+  expect(figuresJson(lines)).toEqual([
+    {
+      labels: { level: 'warn' },
+      figure: 'count',
+      unit: '',
+      points: [
+        [1000, 1],
+        [2000, 4],
+      ],
+    },
+  ])
 })

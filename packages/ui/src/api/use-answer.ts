@@ -41,6 +41,7 @@ export type PagesState<Data> = AnswerState<Data[]> & { more?: () => void; waitin
 /** Pages of a list whose answers carry `nextCursor`. `askPage` must change only when the question does (useCallback). */
 export function useAnswerPages<Data extends { nextCursor?: string }>(
   askPage: (cursor: string | undefined) => Question<Data>,
+  { enabled = true }: Pick<AnswerOptions, 'enabled'> = {},
 ): PagesState<Data> {
   const { ask } = useDoor()
   const first = askPage(undefined)
@@ -50,6 +51,7 @@ export function useAnswerPages<Data extends { nextCursor?: string }>(
     queryFn: ({ signal, pageParam }) => ask.json(askPage(pageParam), signal),
     initialPageParam: start,
     getNextPageParam: (page: Data) => page.nextCursor,
+    enabled,
     placeholderData: keepPreviousData,
   })
   const cancel = useCancel(key)

@@ -4,6 +4,9 @@ import type { Ink } from '../theme/colours.ts'
 
 const font = '11px system-ui, -apple-system, "Segoe UI", Roboto, sans-serif'
 
+/** Room for the half of a clock time that stands on the end of the range. */
+export const rightOfPlotPx = 18
+
 /** Clock times below, the date where a new day begins. Times are Unix milliseconds. */
 export function timeAxis(ink: Ink): uPlot.Axis {
   return {

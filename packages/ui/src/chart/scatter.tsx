@@ -1,7 +1,7 @@
 import { type ReactNode, useMemo, useRef, useState } from 'react'
 import type uPlot from 'uplot'
 import { type Ink, useInk } from '../theme/colours.ts'
-import { timeAxis, valueAxis, valueRange } from './axes.ts'
+import { rightOfPlotPx, timeAxis, valueAxis, valueRange } from './axes.ts'
 import styles from './chart.module.css'
 import { type Gestures, gesturePlugin } from './gestures.ts'
 import { Plot } from './plot.tsx'
@@ -102,7 +102,7 @@ function scatterOptions({ ink, unit, scale, latest }: Look): Omit<uPlot.Options,
   }
   return {
     ms: 1,
-    padding: [8, 8, 0, 0],
+    padding: [8, rightOfPlotPx, 0, 0],
     legend: { show: false },
     cursor: { x: false, y: false, points: { show: false }, drag: { x: true, y: false, setScale: false } },
     scales: {

@@ -3,7 +3,7 @@ import uPlot from 'uplot'
 import { printValue } from '../parts/units.ts'
 import { type Ink, useInk } from '../theme/colours.ts'
 import { printBetween, printDateTime } from '../time/format.ts'
-import { timeAxis, valueAxis, valueRange } from './axes.ts'
+import { rightOfPlotPx, timeAxis, valueAxis, valueRange } from './axes.ts'
 import styles from './chart.module.css'
 import { type Gestures, gesturePlugin } from './gestures.ts'
 import { Plot } from './plot.tsx'
@@ -196,7 +196,7 @@ function chartOptions(on: {
   }
   return {
     ms: 1,
-    padding: [8, 8, 0, 0],
+    padding: [8, rightOfPlotPx, 0, 0],
     legend: { show: false },
     cursor: {
       y: false,

@@ -39,6 +39,9 @@ test.each([
   ['', 'cart', 'service:cart', 0],
   ['a:b', 'cart', 'a:b service:cart', 0],
   ['a OR b', 'cart', '(a OR b) service:cart', 1],
+  ['| count', 'cart', 'service:cart | count', 13],
+  ['a:b | count', 'cart', 'service:cart a:b | count', 13],
+  ['a OR b | count', 'cart', 'service:cart (a OR b)| count', 14],
 ])('the search "%s" held to "%s" is %s', (q, service, held, offset) => {
   expect(withService(q, service)).toEqual({ q: held, offset })
 })

@@ -1,4 +1,4 @@
-import { printAttribute } from '@wakeline/protocol'
+import { printAttribute, splitPipes } from '@wakeline/protocol'
 
 export { printAttribute }
 
@@ -22,8 +22,13 @@ export function withService(q: string, service: string): { q: string; offset: nu
   if (service === '') return { q, offset: 0 }
   const term = searchTerm('service', service)
   if (q.trim() === '') return { q: term, offset: 0 }
-  // The term stands last, so that places in the search stay what they are; OR binds looser than what stands beside it.
-  return /\bOR\b/.test(q) ? { q: `(${q}) ${term}`, offset: 1 } : { q: `${q} ${term}`, offset: 0 }
+  // OR binds looser than what stands beside it.
+  const { search, pipes } = splitPipes(q)
+  const opening = /\bOR\b/.test(search) ? '(' : ''
+  // The term stands last, so that places in the search stay what they are; before pipes it stands first, for theirs.
+  if (pipes === '') return { q: opening ? `(${q}) ${term}` : `${q} ${term}`, offset: opening.length }
+  const closed = opening ? `(${search.replace(/\s?$/, ')')}` : search
+  return { q: `${term} ${closed}${pipes}`, offset: term.length + 1 + opening.length }
 }
 
 /** A search narrowed by one more term; a term that is there already is not repeated. */

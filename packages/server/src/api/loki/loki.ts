@@ -7,7 +7,13 @@ import { ApiFailure, failureOf, respondFailure } from '../errors.ts'
 import { sendJson } from '../send.ts'
 import type { Turns } from '../turns.ts'
 import { lokiMatrix, lokiStreams, lokiVector } from './loki-answer.ts'
-import { detectedFields, detectedLabels, type FieldValues, fieldValues, labelValues } from './loki-fields.ts'
+import {
+  attributeValues,
+  type DetectedValues,
+  detectedAttributes,
+  detectedLabels,
+  labelValues,
+} from './loki-detected.ts'
 import { type LokiAsk, linesOf, lokiTimeMs, readLoki, volumeQuery } from './loki-input.ts'
 
 /**
@@ -113,21 +119,24 @@ function addVolumes(answer: AddEndpoint, query: Query): void {
 
 /** What Grafana lists to choose from; plain objects, as Loki has them. */
 function addDetected(answer: AddEndpoint, query: Query): void {
-  const fields = async (ask: LokiAsk, run: Run, parameters: URLSearchParams): Promise<FieldValues> => {
+  const detected = async (ask: LokiAsk, run: Run, parameters: URLSearchParams): Promise<DetectedValues> => {
     const found = known(await query.logql({ ...ask, limit: linesOf(parameters), query: ask.query || all }, run))
     if (found.is !== 'streams')
       throw new ApiFailure('invalid_query', 'Cannot detect fields: the query is not one for lines')
-    return fieldValues(found)
+    return attributeValues(found)
   }
   answer('/detected_labels', async (ask, run) => ({
     detectedLabels: detectedLabels(await streamsOf(query, ask, run)),
   }))
   answer('/detected_fields', async (ask, run, _, parameters) => ({
-    fields: detectedFields(await fields(ask, run, parameters)).slice(0, ask.limit),
+    fields: detectedAttributes(await detected(ask, run, parameters)).slice(0, ask.limit),
     limit: ask.limit,
   }))
   answer('/detected_field/:field/values', async (ask, run, context, parameters) => ({
-    values: [...((await fields(ask, run, parameters)).get(context.req.param('field') ?? '') ?? [])].slice(0, ask.limit),
+    values: [...((await detected(ask, run, parameters)).get(context.req.param('field') ?? '') ?? [])].slice(
+      0,
+      ask.limit,
+    ),
     limit: ask.limit,
   }))
 }

@@ -7,19 +7,23 @@ import { readOptions } from '../read-options.ts'
  * What the commands that ask a running server have in common: where it is, how far back, and for whom the answer is.
  * Without --url it is the server that the options and variables of `wakeline serve` describe.
  */
-export const askFlags = {
-  url: 'URL of the server; WAKELINE_URL, or what the options of serve say, by default http://127.0.0.1:9253.',
-  'token-file': 'File whose first line is the token; or WAKELINE_TOKEN.',
-  last: 'How far back: 15m, 1h30m, 7d. Default 1h.',
-  from: 'Start, where not the last so much: RFC 3339 or Unix milliseconds.',
-  to: 'End; default now.',
-  json: 'Answers as JSON, one object a line, for programs.',
-} as const
+/** A word for its value ('' for none), and a sentence. */
+export type AskFlags = Readonly<Record<string, { value: string; sentence: string }>>
 
-export type AskFlag = keyof typeof askFlags
-
-/** A command's own flags, beside those above: a word for its value ('' for none), and a sentence. */
-export type OwnFlags = Record<string, { value: string; sentence: string }>
+export const serverFlags: AskFlags = {
+  url: {
+    value: 'URL',
+    sentence: 'The server; WAKELINE_URL, or what the options of serve say, by default http://127.0.0.1:9253.',
+  },
+  'token-file': { value: 'FILE', sentence: 'Its first line is the token; or WAKELINE_TOKEN.' },
+}
+export const askFlags: AskFlags = {
+  last: { value: 'DURATION', sentence: 'How far back: 15m, 1h30m, 7d. Default 1h.' },
+  from: { value: 'TIME', sentence: 'Start, where not the last so much: RFC 3339 or Unix milliseconds.' },
+  to: { value: 'TIME', sentence: 'End; default now.' },
+  json: { value: '', sentence: 'Answers as JSON, one object a line, for programs.' },
+  ...serverFlags,
+}
 
 export type Asked = {
   ask: Ask
@@ -33,7 +37,8 @@ export type Asked = {
 }
 
 /** Reads the command line. A mistake comes back as a sentence. */
-export function readAsked(argv: readonly string[], own: OwnFlags, nowMs: number): Asked | { error: string } {
+export function readAsked(argv: readonly string[], own: AskFlags, nowMs: number): Asked | { error: string } {
+  const flags = { ...askFlags, ...own }
   const words: string[] = []
   const given: Record<string, string | undefined> = {}
   const rest = [...argv]
@@ -44,10 +49,10 @@ export function readAsked(argv: readonly string[], own: OwnFlags, nowMs: number)
       words.push(argument)
       continue
     }
-    const names = [...Object.keys(askFlags), ...Object.keys(own)]
-    if (!names.includes(name)) return { error: `Cannot read --${name}: there is no such flag; ${advise(name, names)}` }
-    const isSwitch = name === 'json' || own[name]?.value === ''
-    const value = isSwitch ? 'yes' : (inline ?? rest.shift())
+    const flag = flags[name]
+    if (flag === undefined)
+      return { error: `Cannot read --${name}: there is no such flag; ${advise(name, Object.keys(flags))}` }
+    const value = flag.value === '' ? 'yes' : (inline ?? rest.shift())
     if (value === undefined) return { error: `Cannot read --${name}: no value follows it` }
     given[name] = value
   }

@@ -1,17 +1,31 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { askLogs, askLogTail, Failure, type LogRecord, type LogsAnswer, type TailEvent } from '@wakeline/protocol'
+import {
+  askLogs,
+  askLogTail,
+  Failure,
+  type LogRecord,
+  type LogsAnswer,
+  splitPipes,
+  type TailEvent,
+} from '@wakeline/protocol'
 import { logJson, printLog } from '../../text/print-log.ts'
 import type { Asked } from './client-flags.ts'
+import { runFigures } from './figures.ts'
 import type { AskCommand, Out } from './run-asked.ts'
 
 /** `wakeline logs [SEARCH]`: oldest first, as a file would be; with --follow, what comes from now on. */
 export const logsCommand: AskCommand = {
   words: '[SEARCH]',
-  sentence: 'Prints log records that match a search, the newest last; --follow goes on with what arrives.',
+  sentence: 'Prints log records that match a search, the newest last, or the figures that its pipes make of them.',
   flags: {
     follow: { value: '', sentence: 'Goes on with what arrives, until interrupted.' },
     limit: { value: 'N', sentence: 'Newest records printed at most, 0 for all. Default 200, with --follow 10.' },
   },
+  examples: [
+    "wakeline logs 'service:checkout level>=warn' --last 30m",
+    'wakeline logs --follow \'"card declined"\'',
+    "wakeline logs 'level:error | count by (service)'",
+  ],
   run: async (asked, out) => {
     const following = asked.own['follow'] !== undefined
     const limit = Number(asked.own['limit'] ?? (following ? 10 : 200))
@@ -20,14 +34,16 @@ export const logsCommand: AskCommand = {
       return 2
     }
     if (following) return follow(asked, out, limit)
-    const { hasMore } = limit === 0 ? await printAll(asked, out) : await printNewest(asked, out, limit)
+    if (splitPipes(asked.words.join(' ')).pipes !== '') return runFigures('logs', asked, out)
+    const { printed, hasMore } = limit === 0 ? await printAll(asked, out) : await printNewest(asked, out, limit)
+    if (printed === 0) out.say('No record matches in this time; --last 24h looks further back.')
     if (hasMore) out.say('There are older records: --limit 0 prints them all, --last and --from choose when.')
     return 0
   },
 }
 
 type Records = Pick<LogsAnswer, 'records' | 'resources'>
-type Printed = { printed: LogRecord[]; hasMore: boolean }
+type Printed = { printed: number; hasMore: boolean }
 
 const pageMax = 5000
 
@@ -40,16 +56,18 @@ function show({ records, resources }: Records, { json }: Asked, out: Out): void 
 /** Page by page, however many there are. */
 async function printAll(asked: Asked, out: Out): Promise<Printed> {
   let cursor: string | undefined
+  let printed = 0
   do {
     const page = { limit: pageMax, cursor, order: 'oldest' as const }
     const answer = await asked.ask.json(askLogs(asked.words.join(' '), asked, page), out.signal)
     show(answer, asked, out)
+    printed += answer.records.length
     cursor = answer.nextCursor
   } while (cursor !== undefined)
-  return { printed: [], hasMore: false }
+  return { printed, hasMore: false }
 }
 
-async function printNewest(asked: Asked, out: Out, limit: number): Promise<Printed> {
+async function printNewest(asked: Asked, out: Out, limit: number): Promise<Printed & { records: LogRecord[] }> {
   const pages: Records[] = []
   let left = limit
   let cursor: string | undefined
@@ -63,7 +81,8 @@ async function printNewest(asked: Asked, out: Out, limit: number): Promise<Print
   for (const { records, resources } of pages.toReversed()) {
     show({ records: records.toReversed(), resources }, asked, out)
   }
-  return { printed: pages.flatMap(({ records }) => records), hasMore: cursor !== undefined }
+  const records = pages.flatMap((page) => page.records)
+  return { records, printed: records.length, hasMore: cursor !== undefined }
 }
 
 /** A record is in the tail before it is in the store, by about a second. */
@@ -78,8 +97,9 @@ async function follow(asked: Asked, out: Out, limit: number): Promise<number> {
   let waiting: Records[] | undefined = []
   const past = async () => {
     await sleep(limit === 0 ? 0 : storedAfterMs, undefined, { signal: out.signal })
-    const { printed } = limit === 0 ? { printed: [] } : await printNewest({ ...asked, toMs: Date.now() }, out, limit)
-    const seen = new Set(printed.map((record) => JSON.stringify(record)))
+    const { records: old } =
+      limit === 0 ? { records: [] } : await printNewest({ ...asked, toMs: Date.now() }, out, limit)
+    const seen = new Set(old.map((record) => JSON.stringify(record)))
     for (const { records, resources } of waiting ?? []) {
       show({ records: records.filter((record) => !seen.has(JSON.stringify(record))), resources }, asked, out)
     }

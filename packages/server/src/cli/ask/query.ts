@@ -9,6 +9,10 @@ export const queryCommand: AskCommand = {
   words: 'EXPRESSION',
   sentence: 'Answers a PromQL expression: at the end of the time where no range is asked for, else over it.',
   flags: { step: { value: 'DURATION', sentence: `Step of a range. Default a ${pointsOfLine}th of it.` } },
+  examples: [
+    "wakeline query 'sum by (job) (rate(http_server_request_duration_seconds_count[5m]))'",
+    "wakeline query 'up' --last 6h --step 5m",
+  ],
   run: async (asked, out) => {
     const expression = asked.words.join(' ')
     if (expression === '') {
@@ -25,11 +29,15 @@ export const queryCommand: AskCommand = {
     }
     const question = isRange ? askPromqlRange(expression, { fromMs, toMs }, stepMs) : askPromql(expression, toMs)
     const { data } = await asked.ask.json(question, out.signal)
-    if (asked.json) for (const line of linesOf(data)) out.print(JSON.stringify(line))
+    if (isNothing(data)) out.say('No series matches, or none has samples in this time; --last 6h looks at more of it.')
+    else if (asked.json) for (const line of linesOf(data)) out.print(JSON.stringify(line))
     else out.print(printPromql(data, out.width))
     return 0
   },
 }
+
+const isNothing = ({ resultType, result }: PrometheusResult): boolean =>
+  (resultType === 'matrix' || resultType === 'vector') && result.length === 0
 
 /** One series a line, in Prometheus' own shape. */
 function linesOf(data: PrometheusResult): readonly unknown[] {

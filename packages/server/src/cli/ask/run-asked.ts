@@ -1,13 +1,15 @@
 import { Failure } from '@wakeline/protocol'
 import { coloured, type Paint, plain } from '../../text/paint.ts'
-import { type Asked, type OwnFlags, readAsked } from './client-flags.ts'
+import { type Asked, type AskFlags, readAsked } from './client-flags.ts'
 
 /** A command that asks: what it takes beside the common flags, and what it does. */
 export type AskCommand = {
   /** As in `wakeline logs [SEARCH]`. */
   words: string
   sentence: string
-  flags: OwnFlags
+  flags: AskFlags
+  /** Command lines to start from. */
+  examples: readonly string[]
   /** Prints its answer; gives the exit code. Throws `Failure` where the server refuses. */
   run: (asked: Asked, out: Out) => Promise<number>
 }

@@ -1,22 +1,23 @@
 import { Button, SegmentedControl } from '@mantine/core'
 import { IconPlayerPause, IconPlayerPlay } from '@tabler/icons-react'
 import type { LogsAnswer } from '@wakeline/protocol'
-import { askLogs } from '@wakeline/protocol'
+import { askLogs, askTable, splitPipes } from '@wakeline/protocol'
 import { useCallback } from 'react'
 import { searchError } from '../../api/search-error.ts'
-import { useAnswerPages } from '../../api/use-answer.ts'
+import { useAnswer, useAnswerPages } from '../../api/use-answer.ts'
 import { useCompletion } from '../../api/use-completion.ts'
-import { withService } from '../../parts/attribute-text.ts'
+import { addTerm, withService } from '../../parts/attribute-text.ts'
 import { useKeys } from '../../parts/keys.tsx'
 import { SearchBox } from '../../parts/search-box.tsx'
 import { usePageSearch } from '../../parts/use-page-search.ts'
+import { Figures } from '../../shell/figures.tsx'
 import { Page } from '../../shell/page.tsx'
 import { useServiceFilter } from '../../shell/service-filter.tsx'
 import { useTime } from '../../time/time-context.tsx'
 import { FoundLogs } from './found-logs.tsx'
 import { LiveLogs } from './live-logs.tsx'
 import { LogHistogram } from './log-histogram.tsx'
-import { logsUrl } from './url.ts'
+import { type LogsSearch, logsUrl } from './url.ts'
 
 const pageRecords = 200
 
@@ -26,6 +27,8 @@ const examples = [
   { text: 'timeout -path:/health', says: 'a word, but not on one path' },
   { text: 'http.response.status_code:5*', says: 'an attribute that begins so' },
   { text: 'trace_id:* (retry OR again)', says: 'inside a trace, with one of the words' },
+  { text: 'level>=warn | count by (service)', says: 'figures of them as a table' },
+  { text: 'level>=warn | count by (service) | timeseries', says: 'the same over time' },
 ]
 
 /** Log records that match the search: how many over time, a list, and one in full; or new ones as they come. */
@@ -40,20 +43,14 @@ export function LogsPage() {
     (cursor: string | undefined) => askLogs(asked.q, { fromMs, toMs }, { order, limit: pageRecords, cursor }),
     [asked.q, fromMs, toMs, order],
   )
-  const pages = useAnswerPages<LogsAnswer>(askPage)
   const live = search.tail === 'on'
+  const { search: found, pipes } = splitPipes(search.q)
+  const piped = pipes !== '' && !live
+  const pages = useAnswerPages<LogsAnswer>(askPage, { enabled: !piped })
+  const figures = useAnswer(askTable('logs', asked.q, { fromMs, toMs }), { enabled: piped })
   const toggle = () => setSearch({ tail: live ? 'off' : 'on', record: '' })
   useKeys('Logs', [{ keys: 'l', says: live ? 'Stop following' : 'Follow new records', run: toggle }])
-  const follow = (
-    <Button
-      size="compact-sm"
-      leftSection={live ? <IconPlayerPause size={14} /> : <IconPlayerPlay size={14} />}
-      onClick={toggle}
-      title={live ? 'Back to the search (l)' : 'Show new records as they come (l)'}
-    >
-      {live ? 'Stop following' : 'Follow'}
-    </Button>
-  )
+  const follow = <Follow live={live} toggle={toggle} />
   return (
     <Page
       title="Logs"
@@ -65,13 +62,15 @@ export function LogsPage() {
           onRun={(q) => setSearch({ q, record: '' })}
           placeholder="Search log records"
           complete={complete}
-          error={searchError(pages.error, asked.offset)}
+          error={searchError(piped ? figures.error : pages.error, asked.offset)}
           examples={examples}
         />
       }
     >
       {live ? (
         <LiveLogs q={asked.q} controls={follow} />
+      ) : piped ? (
+        <Figures of={figures} onOpen={(terms) => setSearch({ q: terms.reduce(addTerm, found) })} />
       ) : (
         <>
           <LogHistogram q={asked.q} />
@@ -79,16 +78,7 @@ export function LogsPage() {
             pages={pages}
             controls={
               <>
-                <SegmentedControl
-                  size="xs"
-                  aria-label="Order"
-                  value={order}
-                  onChange={(next) => setSearch({ order: next === 'oldest' ? 'oldest' : 'newest' })}
-                  data={[
-                    { value: 'newest', label: 'Newest' },
-                    { value: 'oldest', label: 'Oldest' },
-                  ]}
-                />
+                <Order order={order} onChange={(next) => setSearch({ order: next })} />
                 {follow}
               </>
             }
@@ -96,5 +86,33 @@ export function LogsPage() {
         </>
       )}
     </Page>
+  )
+}
+
+function Follow({ live, toggle }: { live: boolean; toggle: () => void }) {
+  return (
+    <Button
+      size="compact-sm"
+      leftSection={live ? <IconPlayerPause size={14} /> : <IconPlayerPlay size={14} />}
+      onClick={toggle}
+      title={live ? 'Back to the search (l)' : 'Show new records as they come (l)'}
+    >
+      {live ? 'Stop following' : 'Follow'}
+    </Button>
+  )
+}
+
+function Order(props: { order: LogsSearch['order']; onChange: (order: LogsSearch['order']) => void }) {
+  return (
+    <SegmentedControl
+      size="xs"
+      aria-label="Order"
+      value={props.order}
+      onChange={(next) => props.onChange(next === 'oldest' ? 'oldest' : 'newest')}
+      data={[
+        { value: 'newest', label: 'Newest' },
+        { value: 'oldest', label: 'Oldest' },
+      ]}
+    />
   )
 }

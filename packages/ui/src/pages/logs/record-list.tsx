@@ -2,10 +2,11 @@ import { type ReactNode, useCallback } from 'react'
 import { toTrace } from '../../links.ts'
 import { printAttribute } from '../../parts/attribute-text.ts'
 import { type Column, DataTable } from '../../parts/data-table.tsx'
-import { ServiceLabel, SeverityLabel, severityOf } from '../../parts/labels.tsx'
+import { ServiceLabel, SeverityLabel, SeverityShape, severityOf } from '../../parts/labels.tsx'
 import { Link } from '../../parts/link.tsx'
 import { Split } from '../../parts/split.tsx'
 import { usePageSearch } from '../../parts/use-page-search.ts'
+import { severityColours } from '../../theme/colours.ts'
 import { TimeLabel } from '../../time/time-label.tsx'
 import type { KeyedRecord, Origins } from './keyed-records.ts'
 import styles from './logs-page.module.css'
@@ -45,6 +46,9 @@ export function RecordList(props: {
   )
 }
 
+/** Below, severity is a shape before the message: the words of a line need the room. */
+const narrowPx = 480
+
 const columns: Column<KeyedRecord>[] = [
   {
     id: 'time',
@@ -57,6 +61,7 @@ const columns: Column<KeyedRecord>[] = [
     id: 'severity',
     title: 'Severity',
     width: '72px',
+    fromWidth: narrowPx,
     render: (row) => <SeverityLabel severity={severityOf(row.severity)} text={row.severityText} />,
   },
   {
@@ -92,6 +97,7 @@ const shownMaxCharacters = 400
 /** Body first, then as many attributes as the line has room for. */
 function Message({ record }: { record: KeyedRecord }) {
   const body = printAttribute(record.body).slice(0, shownMaxCharacters).replaceAll(/\s+/g, ' ')
+  const severity = severityOf(record.severity)
   const attributes = Object.entries(record.attributes)
     .slice(0, 12)
     .map(([key, value]) => `${key}=${printAttribute(value).slice(0, 80)}`)
@@ -99,6 +105,9 @@ function Message({ record }: { record: KeyedRecord }) {
     .replaceAll('\n', ' ')
   return (
     <span className={`data ${styles.message}`}>
+      <span className={styles.narrowSeverity} style={{ color: severityColours[severity] }} title={severity}>
+        <SeverityShape severity={severity} />
+      </span>
       {record.eventName !== '' && <span className={`cut ${styles.event}`}>{record.eventName}</span>}
       <span className={styles.body}>{body}</span>
       <span className={styles.attributes}>{attributes}</span>

@@ -9,6 +9,9 @@ test.each([
   ['name:x', 'cart', 'only', 'name:x service:cart status:error', 0],
   ['a OR b', '', 'only', '(a OR b) status:error', 1],
   ['a OR b', 'cart', 'only', '(a OR b) service:cart status:error', 1],
+  ['a OR b | count', '', 'only', '(a OR b) status:error | count', 1],
+  ['| count', '', 'only', 'status:error | count', 13],
+  ['a | count', 'cart', 'only', 'service:cart a status:error | count', 13],
 ] as const)('a search for %j in service %j, errors %j, is sent as %j', (q, service, errors, sent, offset) => {
   expect(askedSearch(q, service, errors)).toEqual({ q: sent, offset })
 })

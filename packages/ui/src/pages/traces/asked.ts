@@ -1,3 +1,4 @@
+import { splitPipes } from '@wakeline/protocol'
 import { withService } from '../../parts/attribute-text.ts'
 
 /**
@@ -7,10 +8,13 @@ import { withService } from '../../parts/attribute-text.ts'
 export function askedSearch(q: string, service: string, errors: '' | 'only'): { q: string; offset: number } {
   const held = withService(q, service)
   if (errors === '') return held
-  if (held.q.trim() === '') return { q: 'status:error', offset: 0 }
+  const { search, pipes } = splitPipes(held.q)
+  if (search.trim() === '') return { q: `status:error ${pipes}`.trim(), offset: pipes === '' ? 0 : 13 }
   // After `withService` a search with OR stands in brackets already.
-  const loose = service === '' && /\bOR\b/.test(held.q)
-  return loose
-    ? { q: `(${held.q}) status:error`, offset: held.offset + 1 }
-    : { q: `${held.q} status:error`, offset: held.offset }
+  const loose = service === '' && /\bOR\b/.test(search)
+  const [opening, closing] = loose ? ['(', ')'] : ['', '']
+  return {
+    q: `${opening}${search.trimEnd()}${closing} status:error ${pipes}`.trimEnd(),
+    offset: held.offset + opening.length,
+  }
 }

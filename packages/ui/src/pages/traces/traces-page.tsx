@@ -1,12 +1,13 @@
 import { Button, SegmentedControl, Switch } from '@mantine/core'
 import type { TraceSummary, TracesAnswer } from '@wakeline/protocol'
-import { askTraceSample, askTraces } from '@wakeline/protocol'
+import { askTable, askTraceSample, askTraces, splitPipes } from '@wakeline/protocol'
 import { useCallback, useMemo, useState } from 'react'
 import { searchError } from '../../api/search-error.ts'
 import { type PagesState, useAnswer, useAnswerPages } from '../../api/use-answer.ts'
 import { useCompletion } from '../../api/use-completion.ts'
 import { toTrace } from '../../links.ts'
 import { Answer } from '../../parts/answer.tsx'
+import { addTerm } from '../../parts/attribute-text.ts'
 import { CostLine } from '../../parts/cost-line.tsx'
 import { Empty } from '../../parts/empty.tsx'
 import { useGo } from '../../parts/link.tsx'
@@ -14,6 +15,7 @@ import { ListBar } from '../../parts/list-bar.tsx'
 import { SearchBox } from '../../parts/search-box.tsx'
 import { printCount } from '../../parts/units.ts'
 import { usePageSearch } from '../../parts/use-page-search.ts'
+import { Figures } from '../../shell/figures.tsx'
 import { Page } from '../../shell/page.tsx'
 import { useServiceFilter } from '../../shell/service-filter.tsx'
 import { printClock, printDateTime } from '../../time/format.ts'
@@ -38,6 +40,7 @@ const examples = [
   { text: 'http.response.status_code>=500', says: 'an attribute, compared' },
   { text: 'name:"GET /cart" -service:storefront', says: 'an operation, but not in one service' },
   { text: '{kind:server} >> {kind:client status:error}', says: 'a request with a failed call below it' },
+  { text: 'kind:server | p95(duration), count by (service, name)', says: 'figures of spans as a table' },
   { text: 'kind:client (db.system.name:* OR messaging.system:*)', says: 'calls to databases or queues' },
 ]
 
@@ -53,8 +56,11 @@ export function TracesPage() {
     (cursor: string | undefined) => askTraces(asked.q, { fromMs, toMs }, { order, limit: pageTraces, cursor }),
     [asked.q, fromMs, toMs, order],
   )
-  const pages = useAnswerPages<TracesAnswer>(askPage)
-  const wrong = searchError(pages.error, asked.offset)
+  const { search: found, pipes } = splitPipes(q)
+  const piped = pipes !== ''
+  const pages = useAnswerPages<TracesAnswer>(askPage, { enabled: !piped })
+  const figures = useAnswer(askTable('spans', asked.q, { fromMs, toMs }), { enabled: piped })
+  const wrong = searchError(piped ? figures.error : pages.error, asked.offset)
   return (
     <Page
       title="Traces"
@@ -72,6 +78,8 @@ export function TracesPage() {
     >
       {wrong !== undefined ? (
         <Unreadable setSearch={setSearch} />
+      ) : piped ? (
+        <Figures of={figures} onOpen={(terms) => setSearch({ q: terms.reduce(addTerm, found) })} />
       ) : (
         <Answer
           of={pages}

@@ -6,11 +6,11 @@ import type { LogStreams } from '../../query/logql/logql.ts'
  * What Loki detects in lines: the attributes of records, whose kinds are told by their values as text. Loki's front ends
  * list them to choose from.
  */
-export type FieldValues = ReadonlyMap<string, ReadonlySet<string>>
-type DetectedField = { label: string; type: string; cardinality: number; parsers: null }
+export type DetectedValues = ReadonlyMap<string, ReadonlySet<string>>
+type DetectedAttribute = { label: string; type: string; cardinality: number; parsers: null }
 
 /** Values of each attribute in these records. */
-export function fieldValues({ streams }: LogStreams): FieldValues {
+export function attributeValues({ streams }: LogStreams): DetectedValues {
   const values = new Map<string, Set<string>>()
   for (const { attributes } of streams.flatMap(({ records }) => records)) {
     for (const [key, value] of Object.entries(attributes)) {
@@ -22,7 +22,7 @@ export function fieldValues({ streams }: LogStreams): FieldValues {
   return values
 }
 
-export function detectedFields(values: FieldValues): DetectedField[] {
+export function detectedAttributes(values: DetectedValues): DetectedAttribute[] {
   return [...values]
     .map(([label, texts]) => ({ label, type: typeOf(texts), cardinality: texts.size, parsers: null }))
     .sort((a, b) => (a.label < b.label ? -1 : 1))
@@ -49,7 +49,7 @@ export function detectedLabels(streams: readonly Labelled[]): { label: string; c
     .sort((a, b) => (a.label < b.label ? -1 : 1))
 }
 
-export function labelValues(streams: readonly Labelled[]): FieldValues {
+export function labelValues(streams: readonly Labelled[]): DetectedValues {
   const values = new Map<string, Set<string>>()
   for (const { labels } of streams) {
     for (const [label, value] of Object.entries(labels)) values.set(label, (values.get(label) ?? new Set()).add(value))

@@ -1,0 +1,142 @@
+import type { SeriesTable, TableAnswer, TableColumn, TableRows } from '@wakeline/protocol'
+import { useMemo, useState } from 'react'
+import { type ChartSeries, TimeChart } from '../chart/time-chart.tsx'
+import { Answer, type AnswerState } from '../parts/answer.tsx'
+import { CostLine } from '../parts/cost-line.tsx'
+import { type Column, DataTable } from '../parts/data-table.tsx'
+import { Empty } from '../parts/empty.tsx'
+import { ListBar } from '../parts/list-bar.tsx'
+import type { Sort } from '../parts/sort.ts'
+import { printCount, printValue } from '../parts/units.ts'
+import { nameColour, severityColours } from '../theme/colours.ts'
+import { useTime } from '../time/time-context.tsx'
+import { termsOf } from './figure-terms.ts'
+import styles from './figures.module.css'
+
+/** What the pipes of a search make of its records: a table, or lines over time. A row leads to its records. */
+export function Figures(props: { of: AnswerState<TableAnswer>; onOpen: (terms: string[]) => void }) {
+  return (
+    <Answer of={props.of} fill>
+      {(answer) =>
+        answer.is === 'table' ? (
+          <FigureTable key={answer.columns.map(({ name }) => name).join()} answer={answer} onOpen={props.onOpen} />
+        ) : (
+          <FigureChart answer={answer} />
+        )
+      }
+    </Answer>
+  )
+}
+
+type Row = { key: string; cells: TableRows['rows'][number] }
+
+function FigureTable({
+  answer,
+  onOpen,
+}: {
+  answer: TableRows & Pick<TableAnswer, 'cost'>
+  onOpen: (terms: string[]) => void
+}) {
+  const [sort, setSort] = useState<Sort>({ column: '', direction: 'desc' })
+  const columns = useMemo(() => answer.columns.map(columnOf), [answer.columns])
+  const rows = useMemo(() => answer.rows.map((cells): Row => ({ key: JSON.stringify(cells), cells })), [answer.rows])
+  const isCut = answer.rowsTotal > rows.length
+  return (
+    <>
+      <ListBar controls={null}>
+        <span>
+          {printCount(rows.length)}{' '}
+          {isCut ? `of ${printCount(answer.rowsTotal)} rows` : rows.length === 1 ? 'row' : 'rows'}
+        </span>
+        <CostLine costs={[answer.cost]} />
+      </ListBar>
+      {rows.length === 0 ? (
+        <Empty title="Nothing matches in this time">
+          <div>The search before the first bar finds no record, so there is nothing to make figures of.</div>
+        </Empty>
+      ) : (
+        <DataTable
+          name="Figures"
+          rows={rows}
+          columns={columns}
+          rowKey={({ key }) => key}
+          onOpen={({ cells }) => onOpen(termsOf(answer.columns, cells))}
+          sort={sort}
+          onSort={setSort}
+          pageKeys
+        />
+      )}
+    </>
+  )
+}
+
+function columnOf({ name, is, unit }: TableColumn, at: number): Column<Row> {
+  const isKey = is === 'key'
+  return {
+    id: String(at),
+    title: name,
+    width: isKey ? 'minmax(110px, 1fr)' : 'minmax(84px, 150px)',
+    choice: 'always',
+    sort: isKey ? 'asc' : 'desc',
+    value: ({ cells }) => cells[at] ?? (isKey ? '' : Number.NEGATIVE_INFINITY),
+    ...(!isKey && { align: 'right' }),
+    render: ({ cells }) => <Cell value={cells[at] ?? null} unit={unit} />,
+  }
+}
+
+function Cell({ value, unit }: { value: string | number | null; unit: string }) {
+  if (value === '') return <span className="quiet">(none)</span>
+  const text = typeof value === 'string' ? value : printValue(value, unit)
+  return (
+    <span className="data" title={String(value ?? '')}>
+      {text}
+    </span>
+  )
+}
+
+/** More lines cannot be told apart. */
+const drawnMax = 40
+
+function FigureChart({ answer }: { answer: SeriesTable & Pick<TableAnswer, 'cost'> }) {
+  const { fromMs, toMs, select } = useTime()
+  const series = useMemo(() => answer.series.slice(0, drawnMax).map(lineOf), [answer.series])
+  const { length } = answer.series
+  if (length === 0)
+    return (
+      <Empty title="Nothing matches in this time">
+        <div>The search before the first bar finds no record, so there is nothing to draw.</div>
+      </Empty>
+    )
+  return (
+    <div className={styles.chart}>
+      <ListBar controls={null}>
+        <span>
+          {printCount(series.length)}{' '}
+          {answer.seriesTotal > series.length ? `of ${printCount(answer.seriesTotal)} ` : ''}
+          series
+        </span>
+        <CostLine costs={[answer.cost]} />
+      </ListBar>
+      <TimeChart
+        label={`Figures over time, ${series.length} series`}
+        times={answer.times}
+        stepMs={answer.stepMs}
+        series={series}
+        unit={answer.series[0]?.unit ?? ''}
+        fromMs={fromMs}
+        toMs={toMs}
+        heightPx={320}
+        onSelect={select}
+      />
+    </div>
+  )
+}
+
+function lineOf({ labels, figure, values }: SeriesTable['series'][number]): ChartSeries {
+  const texts = Object.values(labels).map((text) => text || '(none)')
+  const name = texts.length === 0 ? figure : `${texts.join(' · ')} ${figure}`
+  return { name, values, colour: isSeverity(texts[0]) ? severityColours[texts[0]] : nameColour(texts.join() || figure) }
+}
+
+const isSeverity = (text: string | undefined): text is keyof typeof severityColours =>
+  text !== undefined && Object.hasOwn(severityColours, text)
