@@ -5,6 +5,7 @@ import { Answer, type AnswerState } from '../parts/answer.tsx'
 import { CostLine } from '../parts/cost-line.tsx'
 import { type Column, DataTable } from '../parts/data-table.tsx'
 import { Empty } from '../parts/empty.tsx'
+import { ServiceLabel, type Severity, SeverityLabel } from '../parts/labels.tsx'
 import { ListBar } from '../parts/list-bar.tsx'
 import type { Sort } from '../parts/sort.ts'
 import { printCount, printValue } from '../parts/units.ts'
@@ -80,12 +81,15 @@ function columnOf({ name, is, unit }: TableColumn, at: number): Column<Row> {
     sort: isKey ? 'asc' : 'desc',
     value: ({ cells }) => cells[at] ?? (isKey ? '' : Number.NEGATIVE_INFINITY),
     ...(!isKey && { align: 'right' }),
-    render: ({ cells }) => <Cell value={cells[at] ?? null} unit={unit} />,
+    render: ({ cells }) => <Cell name={name} value={cells[at] ?? null} unit={unit} />,
   }
 }
 
-function Cell({ value, unit }: { value: string | number | null; unit: string }) {
+/** A service and a severity look as they do everywhere. */
+function Cell({ name, value, unit }: { name: string; value: string | number | null; unit: string }) {
   if (value === '') return <span className="quiet">(none)</span>
+  if (name === 'service' && typeof value === 'string') return <ServiceLabel service={value} />
+  if (name === 'level' && isSeverity(value)) return <SeverityLabel severity={value} />
   const text = typeof value === 'string' ? value : printValue(value, unit)
   return (
     <span className="data" title={String(value ?? '')}>
@@ -138,5 +142,4 @@ function lineOf({ labels, figure, values }: SeriesTable['series'][number]): Char
   return { name, values, colour: isSeverity(texts[0]) ? severityColours[texts[0]] : nameColour(texts.join() || figure) }
 }
 
-const isSeverity = (text: string | undefined): text is keyof typeof severityColours =>
-  text !== undefined && Object.hasOwn(severityColours, text)
+const isSeverity = (text: unknown): text is Severity => typeof text === 'string' && Object.hasOwn(severityColours, text)

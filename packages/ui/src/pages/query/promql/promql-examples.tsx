@@ -3,23 +3,19 @@ import { useAnswer } from '../../../api/use-answer.ts'
 import { Empty } from '../../../parts/empty.tsx'
 import { useTime } from '../../../time/time-context.tsx'
 import { Examples } from '../examples.tsx'
-import styles from '../query-page.module.css'
 
 /** Nothing was asked yet: queries that work on what is stored here. */
 export function PromqlExamples({ onChoose }: { onChoose: (query: string) => void }) {
   const answer = useAnswer(askMetrics('', useTime()))
   const has = (metric: string) => answer.data?.metrics.some((one: MetricSummary) => one.metric === metric) === true
   return (
-    <div className={styles.start}>
-      <Empty title="Ask metrics in PromQL">
-        <div>
-          Names, labels and values are completed as you type (Ctrl+Space shows them at once). OTLP metrics have the
-          names that Prometheus would give them, and their own in quotes:{' '}
-          <code>{'{"http.server.request.duration"}'}</code>.
-        </div>
-        <Examples examples={has('http.server.request.duration') ? ofHttp : ofAnything} onChoose={onChoose} />
-      </Empty>
-    </div>
+    <Empty title="Ask metrics in PromQL">
+      <div>
+        Names, labels and values are completed as you type (Ctrl+Space shows them at once). OTLP metrics have the names
+        that Prometheus would give them, and their own in quotes: <code>{'{"http.server.request.duration"}'}</code>.
+      </div>
+      <Examples examples={has('http.server.request.duration') ? ofHttp : ofAnything} onChoose={onChoose} />
+    </Empty>
   )
 }
 
