@@ -120,7 +120,7 @@ function Services({ view, hidden, onHide, children }: TraceHeaderProps & { child
           onClick={(event) => click(service, event.shiftKey)}
         >
           <span className={styles.swatch} style={{ background: nameColour(service) }} aria-hidden />
-          {service === '' ? '(no service name)' : service}
+          <span className="cut">{service === '' ? '(no service name)' : service}</span>
           <span className="quiet figures">{printCount(spans)}</span>
           {errors > 0 && (
             <span className={styles.errors}>
