@@ -68,7 +68,7 @@ export function openMcpServer({ ask, version, nowUnixMs }: McpOptions): McpServe
 
 const instructions =
   'Observability data of running services: logs, traces and metrics. Start with list_services to see what is there and what is failing, ' +
-  'then search_traces or search_logs for the service, get_trace for one request, query_metrics for PromQL; explain says what a search would read. Times default to the last hour.'
+  'then search_traces or search_logs for the service, get_trace for one request, count_records to count and measure them, query_metrics for PromQL; explain says what a search would read. Times default to the last hour.'
 
 type Told = { content: { type: 'text'; text: string }[]; isError?: true }
 

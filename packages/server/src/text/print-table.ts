@@ -1,5 +1,8 @@
 import { cut, visible } from './paint.ts'
 
+/** One cell that is longer pushes its own line out, not all of them. */
+const alignedMax = 60
+
 export type Column = { name: string; align: 'left' | 'right' }
 
 /** Rows under their names, columns two blanks apart, cut where the terminal ends if there is one. */
@@ -9,7 +12,12 @@ export function printTable(
   width = Number.POSITIVE_INFINITY,
 ): string {
   const cells = [columns.map(({ name }) => name), ...rows.map((row) => row.map(visible))]
-  const widths = columns.map((_, at) => cells.reduce((most, row) => Math.max(most, [...(row[at] ?? '')].length), 0))
+  const widths = columns.map((_, at) =>
+    Math.min(
+      alignedMax,
+      cells.reduce((most, row) => Math.max(most, [...(row[at] ?? '')].length), 0),
+    ),
+  )
   const lines = cells.map((row) =>
     columns
       .map(({ align }, at) => pad(row[at] ?? '', widths[at] ?? 0, align))

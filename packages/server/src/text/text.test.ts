@@ -5,6 +5,7 @@ import { coloured, plain } from './paint.ts'
 import { figuresJson, printFigures } from './print-figures.ts'
 import { logJson, printLog } from './print-log.ts'
 import { printPromql } from './print-promql.ts'
+import { printTable } from './print-table.ts'
 
 const span = (
   spanId: string,
@@ -153,4 +154,17 @@ test('figures are a table with their units, or a drawn line a series', () => {
       ],
     },
   ])
+})
+
+test('a very long cell of a table pushes out its own line alone', () => {
+  const columns = [
+    { name: 'name', align: 'left' },
+    { name: 'n', align: 'right' },
+  ] as const
+  const [, long, short] = printTable(columns, [
+    ['x'.repeat(100), '1'],
+    ['y', '2'],
+  ]).split('\n')
+  expect(long).toBe(`${'x'.repeat(100)}  1`)
+  expect(short).toBe(`${'y'.padEnd(60)}  2`)
 })

@@ -52,12 +52,15 @@ export function lokiMatrix({ result, fromMs, stepMs }: LogMetrics): object {
   return { resultType: 'matrix', result: series.filter(({ values }) => values.length > 0), stats: {} }
 }
 
-/** An instant: the one value of each series. */
-export function lokiVector({ result, fromMs }: LogMetrics): object {
+/** An instant: the one value of each series, for volumes the greatest first. */
+export function lokiVector({ result, fromMs }: LogMetrics, order: 'as found' | 'greatest first' = 'as found'): object {
   if (result.is === 'scalar') {
     return { resultType: 'scalar', result: [fromMs / 1000, String(result.value)], stats: {} }
   }
-  const vector = result.series.flatMap(({ labels, values: [value = Number.NaN] }) =>
+  const { series } = result
+  const first = (one: LogSeries): number => one.values[0] ?? Number.NaN
+  const ordered = order === 'as found' ? series : series.toSorted((a, b) => first(b) - first(a))
+  const vector = ordered.flatMap(({ labels, values: [value = Number.NaN] }) =>
     Number.isNaN(value) ? [] : [{ metric: labels, value: [fromMs / 1000, String(value)] }],
   )
   return { resultType: 'vector', result: vector, stats: {} }

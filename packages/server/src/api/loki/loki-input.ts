@@ -69,8 +69,8 @@ export function linesOf(parameters: URLSearchParams): number {
 }
 
 /**
- * Bytes of what a selector finds, by `targetLabels` (those of the selector where none are named), each over `rangeMs`. Loki answers
- * the greatest of them first.
+ * Bytes of what a selector finds, by `targetLabels` (those of the selector where none are named), each over `rangeMs`: the
+ * greatest of them.
  */
 export function volumeQuery(ask: LokiAsk, parameters: URLSearchParams, rangeMs: number): LokiAsk {
   const named = (parameters.get('targetLabels') ?? '').split(',').filter((label) => /^[A-Za-z_]\w*$/.test(label))

@@ -137,6 +137,8 @@ describe('what front ends list to choose from', () => {
     const { data } = await ask('/index/volume', whole)
     const total = (values: [number, string][]) => values.reduce((sum, [, value]) => sum + Number(value), 0)
     expect(data).toMatchObject({ resultType: 'vector' })
+    const values = data.result.map(({ value }) => Number(value[1]))
+    expect(values).toEqual(values.toSorted((a, b) => b - a))
     const ranged = await ask('/index/volume_range', whole)
     for (const { metric, value } of data.result) {
       const same = ranged.data.result.find((each) => each.metric['service_name'] === metric['service_name'])

@@ -110,7 +110,8 @@ function addVolumes(answer: AddEndpoint, query: Query): void {
   })
   answer('/index/volume', async (ask, run, _, parameters) => {
     const volume = volumeQuery(ask, parameters, Math.max(1, ask.toMs - ask.fromMs))
-    return success(lokiVector(metricOf(known(await query.logql({ ...volume, fromMs: ask.toMs, stepMs: 1 }, run)))))
+    const found = metricOf(known(await query.logql({ ...volume, fromMs: ask.toMs, stepMs: 1 }, run)))
+    return success(lokiVector(found, 'greatest first'))
   })
   answer('/index/volume_range', async (ask, run, _, parameters) =>
     success(lokiMatrix(metricOf(known(await query.logql(volumeQuery(ask, parameters, ask.stepMs), run))))),
