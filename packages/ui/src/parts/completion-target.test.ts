@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { quoteSearch } from './attribute-text.ts'
-import { complete, completionTarget } from './completion-target.ts'
+import { complete, completionTarget, stagesThatBegin } from './completion-target.ts'
 
 // The caret is drawn as |.
 test.each([
@@ -41,4 +41,36 @@ test.each([
   if (target === undefined) throw new Error('no target')
   const done = complete(text, target, chosen, quoteSearch)
   expect(`${done.text.slice(0, done.caret)}|${done.text.slice(done.caret)}`).toBe(expected)
+})
+
+// Bars are pipes here, so the caret is drawn as ^.
+test.each([
+  ['level:error | ^', { pipe: 'stage', prefix: '' }],
+  ['level:error | cou^', { pipe: 'stage', prefix: 'cou' }],
+  ['| avg(a), ^', { pipe: 'stage', prefix: '' }],
+  ['| count by (ser^', { pipe: 'key', prefix: 'ser' }],
+  ['| count by (service, le^', { pipe: 'key', prefix: 'le' }],
+  ['| top 10 http.^', { pipe: 'key', prefix: 'http.' }],
+  ['| values ^', { pipe: 'key', prefix: '' }],
+  ['| count ^', undefined],
+  ['| where count>^', undefined],
+])('at the caret of %s the pipe or its key is known', (drawn, target) => {
+  const found = completionTarget(drawn.replace('^', ''), drawn.indexOf('^'))
+  expect(found && { pipe: found.pipe, prefix: found.prefix }).toEqual(target)
+})
+
+test.each([
+  ['a | cou^', 'count by (', 'a | count by (^'],
+  ['| count by (ser^vi)', 'service', '| count by (service^)'],
+  ['| top 10 ^', 'odd key', '| top 10 "odd key"^'],
+])('completing the pipe %s with %s gives %s', (drawn, chosen, expected) => {
+  const text = drawn.replace('^', '')
+  const target = completionTarget(text, drawn.indexOf('^'))
+  if (target === undefined) throw new Error('no target')
+  const done = complete(text, target, chosen, quoteSearch)
+  expect(`${done.text.slice(0, done.caret)}^${done.text.slice(done.caret)}`).toBe(expected)
+})
+
+test('pipes are offered by how they begin', () => {
+  expect(stagesThatBegin('s').map(({ text }) => text)).toEqual(['sum(', 'sort -count'])
 })

@@ -2,10 +2,11 @@ import { ActionIcon, Kbd } from '@mantine/core'
 import { IconSearch, IconX } from '@tabler/icons-react'
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react'
 import { quoteSearch } from './attribute-text.ts'
-import { type CompletionTarget, complete, completionTarget } from './completion-target.ts'
+import { type CompletionTarget, complete, completionTarget, stagesThatBegin } from './completion-target.ts'
 import { useKeys } from './keys.tsx'
 import styles from './search-box.module.css'
 
+/** 0 is not known: keys that every record has are not counted. */
 export type CompletionItem = { text: string; count: number }
 /** Completions for the beginning of a key, or of the value of `key`. `api/use-completion.ts` makes one. */
 export type Complete = (target: { key?: string; prefix: string }) => Promise<CompletionItem[]>
@@ -110,7 +111,7 @@ function useSearchText({ value, live = false, examples = [], onRun, complete: as
   }
   const completions: DropChoice[] = list.items.map((item, at) => ({
     left: item.text,
-    right: item.count.toLocaleString('en-US'),
+    right: 'says' in item ? item.says : item.count === 0 ? '' : item.count.toLocaleString('en-US'),
     chosen: at === list.at,
     onChoose: () => choose(item.text),
   }))
@@ -167,8 +168,11 @@ function Underline({ text, position, input }: { text: string; position: number; 
   )
 }
 
+/** From the server, or a pipe with what it does. */
+type ListItem = CompletionItem | { text: string; says: string }
+
 type List = {
-  items: CompletionItem[]
+  items: ListItem[]
   at: number
   target: CompletionTarget | undefined
   look: (text: string, caret: number) => void
@@ -180,9 +184,7 @@ const typingPauseMs = 120
 const shownMax = 12
 
 function useCompletionList(ask: Complete | undefined, input: { current: HTMLInputElement | null }): List {
-  const [state, setState] = useState<{ items: CompletionItem[]; at: number; target: CompletionTarget | undefined }>(
-    closed,
-  )
+  const [state, setState] = useState<{ items: ListItem[]; at: number; target: CompletionTarget | undefined }>(closed)
   const asked = useRef(0)
   const close = () => {
     asked.current++
@@ -192,6 +194,7 @@ function useCompletionList(ask: Complete | undefined, input: { current: HTMLInpu
     const target = completionTarget(text, caret)
     const turn = ++asked.current
     if (ask === undefined || target === undefined) return setState(closed)
+    if (target.pipe === 'stage') return setState({ items: [...stagesThatBegin(target.prefix)], at: -1, target })
     setTimeout(() => {
       if (turn !== asked.current) return
       // A completion that cannot be had is no error of the search: the list just stays closed.

@@ -1,5 +1,5 @@
 import type { SeriesTable, TableAnswer, TableColumn, TableRows } from '@wakeline/protocol'
-import { useMemo, useState } from 'react'
+import { type ReactNode, useMemo, useState } from 'react'
 import { type ChartSeries, TimeChart } from '../chart/time-chart.tsx'
 import { Answer, type AnswerState } from '../parts/answer.tsx'
 import { CostLine } from '../parts/cost-line.tsx'
@@ -14,15 +14,17 @@ import { useTime } from '../time/time-context.tsx'
 import { termsOf } from './figure-terms.ts'
 import styles from './figures.module.css'
 
+type FiguresProps = { onOpen: (terms: string[]) => void; controls?: ReactNode }
+
 /** What the pipes of a search make of its records: a table, or lines over time. A row leads to its records. */
-export function Figures(props: { of: AnswerState<TableAnswer>; onOpen: (terms: string[]) => void }) {
+export function Figures(props: FiguresProps & { of: AnswerState<TableAnswer> }) {
   return (
     <Answer of={props.of} fill>
       {(answer) =>
         answer.is === 'table' ? (
-          <FigureTable key={answer.columns.map(({ name }) => name).join()} answer={answer} onOpen={props.onOpen} />
+          <FigureTable key={answer.columns.map(({ name }) => name).join()} {...props} answer={answer} />
         ) : (
-          <FigureChart answer={answer} />
+          <FigureChart {...props} answer={answer} />
         )
       }
     </Answer>
@@ -31,20 +33,14 @@ export function Figures(props: { of: AnswerState<TableAnswer>; onOpen: (terms: s
 
 type Row = { key: string; cells: TableRows['rows'][number] }
 
-function FigureTable({
-  answer,
-  onOpen,
-}: {
-  answer: TableRows & Pick<TableAnswer, 'cost'>
-  onOpen: (terms: string[]) => void
-}) {
+function FigureTable({ answer, onOpen, controls }: FiguresProps & { answer: TableRows & Pick<TableAnswer, 'cost'> }) {
   const [sort, setSort] = useState<Sort>({ column: '', direction: 'desc' })
   const columns = useMemo(() => answer.columns.map(columnOf), [answer.columns])
   const rows = useMemo(() => answer.rows.map((cells): Row => ({ key: JSON.stringify(cells), cells })), [answer.rows])
   const isCut = answer.rowsTotal > rows.length
   return (
     <>
-      <ListBar controls={null}>
+      <ListBar controls={controls}>
         <span>
           {printCount(rows.length)}{' '}
           {isCut ? `of ${printCount(answer.rowsTotal)} rows` : rows.length === 1 ? 'row' : 'rows'}
@@ -101,19 +97,23 @@ function Cell({ name, value, unit }: { name: string; value: string | number | nu
 /** More lines cannot be told apart. */
 const drawnMax = 40
 
-function FigureChart({ answer }: { answer: SeriesTable & Pick<TableAnswer, 'cost'> }) {
+function FigureChart({ answer, controls }: FiguresProps & { answer: SeriesTable & Pick<TableAnswer, 'cost'> }) {
   const { fromMs, toMs, select } = useTime()
   const series = useMemo(() => answer.series.slice(0, drawnMax).map(lineOf), [answer.series])
   const { length } = answer.series
-  if (length === 0)
+  if (length === 0) {
     return (
-      <Empty title="Nothing matches in this time">
-        <div>The search before the first bar finds no record, so there is nothing to draw.</div>
-      </Empty>
+      <>
+        <ListBar controls={controls}>no series</ListBar>
+        <Empty title="Nothing matches in this time">
+          <div>The search before the first bar finds no record, so there is nothing to draw.</div>
+        </Empty>
+      </>
     )
+  }
   return (
     <div className={styles.chart}>
-      <ListBar controls={null}>
+      <ListBar controls={controls}>
         <span>
           {printCount(series.length)}{' '}
           {answer.seriesTotal > series.length ? `of ${printCount(answer.seriesTotal)} ` : ''}

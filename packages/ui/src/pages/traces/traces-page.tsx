@@ -79,7 +79,11 @@ export function TracesPage() {
       {wrong !== undefined ? (
         <Unreadable setSearch={setSearch} />
       ) : piped ? (
-        <Figures of={figures} onOpen={(terms) => setSearch({ q: terms.reduce(addTerm, found) })} />
+        <Figures
+          of={figures}
+          controls={<OnlyErrors search={search} setSearch={setSearch} />}
+          onOpen={(terms) => setSearch({ q: terms.reduce(addTerm, found) })}
+        />
       ) : (
         <Answer
           of={pages}
@@ -211,12 +215,7 @@ function Controls({ search, setSearch }: Pick<FoundProps, 'search' | 'setSearch'
           { value: 'slowest', label: 'Slowest' },
         ]}
       />
-      <Switch
-        size="xs"
-        label="Only errors"
-        checked={search.errors === 'only'}
-        onChange={(event) => setSearch({ errors: event.currentTarget.checked ? 'only' : '' })}
-      />
+      <OnlyErrors search={search} setSearch={setSearch} />
       <Switch
         size="xs"
         label="Log scale"
@@ -224,5 +223,16 @@ function Controls({ search, setSearch }: Pick<FoundProps, 'search' | 'setSearch'
         onChange={(event) => setSearch({ scale: event.currentTarget.checked ? 'log' : 'linear' }, 'replace')}
       />
     </>
+  )
+}
+
+function OnlyErrors({ search, setSearch }: Pick<FoundProps, 'search' | 'setSearch'>) {
+  return (
+    <Switch
+      size="xs"
+      label="Only errors"
+      checked={search.errors === 'only'}
+      onChange={(event) => setSearch({ errors: event.currentTarget.checked ? 'only' : '' })}
+    />
   )
 }
