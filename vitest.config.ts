@@ -5,6 +5,8 @@ import { defineConfig } from 'vitest/config'
  * The end-to-end ones start whole servers, so they run one file after the other.
  */
 const conditions = ['wakeline-source']
+/** What is waited for comes late on a loaded machine: the usual second is no bound of anything. */
+const patience = { expect: { poll: { timeout: 15_000 } } }
 const source = { resolve: { conditions }, ssr: { resolve: { conditions } } }
 
 export default defineConfig({
@@ -19,6 +21,7 @@ export default defineConfig({
           pool: 'forks',
           testTimeout: 30_000,
           hookTimeout: 60_000,
+          ...patience,
         },
       },
       {
@@ -31,6 +34,7 @@ export default defineConfig({
           fileParallelism: false,
           testTimeout: 120_000,
           hookTimeout: 180_000,
+          ...patience,
         },
       },
     ],
