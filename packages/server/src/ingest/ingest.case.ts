@@ -56,10 +56,31 @@ afterAll(async () => {
 beforeEach(async () => {
   directory = await mkdtemp(join(home, 'run-'))
   reports = []
+  decodedRequests = 0
 })
 afterEach(async () => {
   for (const ingest of open.splice(0)) await ingest.stop()
 })
+
+/** Requests that were decoded since the test began. */
+let decodedRequests: number
+
+function counted(decoder: Decoder): Decoder {
+  const count = (): number => (decodedRequests += 1)
+  return {
+    get redacted() {
+      return decoder.redacted
+    },
+    decode: (job, body) => {
+      const outcome = decoder.decode(job, body)
+      outcome.then(count, count)
+      return outcome
+    },
+    take: () => decoder.take(),
+    forgetKnown: () => decoder.forgetKnown(),
+    stop: () => decoder.stop(),
+  }
+}
 
 type Changes = { writer?: Writer; files?: Files; options?: Partial<IngestOptions>; startDecoder?: Decoding['start'] }
 
@@ -72,7 +93,7 @@ async function start(changes: Changes = {}): Promise<Ingest> {
     nowUnixMs: Date.now,
     report: (sentence) => reports.push(sentence),
     files,
-    startDecoder,
+    startDecoder: (of) => counted(startDecoder(of)),
   })
   open.push(ingest)
   return ingest
@@ -273,6 +294,8 @@ async function twoGroups(ingest: Ingest, { next }: ReturnType<typeof heldDisk>, 
   const first = send('first of two')
   const write = await next('write')
   const second = send('second of two')
+  // On a thread of its own it takes its time.
+  await expect.poll(() => decodedRequests, { timeout: 20_000 }).toBe(2)
   write()
   ;(await next('write'))()
   return { syncs: [await next('sync'), await next('sync')], both: Promise.all([first, second]) }

@@ -61,8 +61,6 @@ export class SegmentLog {
   /** Of the groups written last, in order: settled when they and those before them are answered, and never rejected. */
   readonly #syncing: Promise<void>[] = []
   #members: Member[] = []
-  /** Set while the run waits for members. */
-  #wake: (() => void) | undefined
   #segment: OpenSegment | undefined
   /** Set while a failed group still has to be taken back from the files. */
   #mustCut = false
@@ -86,7 +84,6 @@ export class SegmentLog {
   /** Resolves when all that is in the open blocks now is durable, or is known not to be. */
   commit(key: string): Promise<Durable> {
     const outcome = new Promise<Durable>((answer) => this.#members.push({ key, answer }))
-    this.#wake?.()
     this.#writing ??= this.#run()
     return outcome
   }
@@ -117,7 +114,8 @@ export class SegmentLog {
   }
 
   async #run(): Promise<void> {
-    await this.#turn()
+    // Requests that arrive in the same turn of the event loop share the first group.
+    await new Promise((resolve) => setImmediate(resolve))
     while (this.#members.length > 0 || this.#syncing.length > 0) await this.#step()
     await this.#sealIfDue()
     this.#writing = undefined
@@ -126,25 +124,10 @@ export class SegmentLog {
   }
 
   async #step(): Promise<void> {
-    if (this.#syncing.length >= syncsMax) await this.#syncing[0]
-    else if (this.#members.length === 0) await this.#membersOrSynced()
+    if (this.#members.length === 0 || this.#syncing.length >= syncsMax) await this.#syncing[0]
     else await this.#writeGroup()
     if (this.#failed !== undefined) await this.#mend()
     else if (this.#isDue()) await this.#sealIfDue()
-  }
-
-  /** Requests that arrive in the same turn of the event loop share a group. */
-  #turn(): Promise<void> {
-    return new Promise((resolve) => setImmediate(resolve))
-  }
-
-  async #membersOrSynced(): Promise<void> {
-    const gathered = new Promise<void>((resolve) => {
-      this.#wake = resolve
-    })
-    await Promise.race([gathered, this.#syncing[0]])
-    this.#wake = undefined
-    if (this.#members.length > 0) await this.#turn()
   }
 
   /** Ends when the group is written; its members are answered when it is synced, while the next one is written. */
