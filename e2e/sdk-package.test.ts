@@ -76,6 +76,11 @@ test('import and start() load at most 30 kB, minified and gzipped', async () => 
   expect(bytes).toBeLessThanOrEqual(30_000)
 })
 
+test('the core gets modules of Node without an import, which would make every export of theirs at once', async () => {
+  const core = await readFile(join(home, 'dist', 'wakeline.js'), 'utf8')
+  expect(core.match(/\b(?:import|from)\s*["']node:[^"']+/g)).toBeNull()
+})
+
 test.each([
   ['standard', []],
   ['legacy', ['--experimentalDecorators']],

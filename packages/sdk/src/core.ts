@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs'
-import { isatty } from 'node:tty'
 import { Clock } from './clock.ts'
 import {
   type ContextStorage,
@@ -191,7 +189,7 @@ export class Core {
     const named = options.serviceName ?? process.env['OTEL_SERVICE_NAME']
     return readSettings(options, {
       env: process.env,
-      isTerminal: isatty(stdout),
+      isTerminal: process.getBuiltinModule('node:tty').isatty(stdout),
       package: named !== undefined && options.serviceVersion !== undefined ? {} : readPackage(),
       wrong,
     })
@@ -432,6 +430,7 @@ function ownSpan(span: unknown): Span | RemoteSpan | undefined {
 
 function readPackage(): { name?: string; version?: string } {
   try {
+    const { readFileSync } = process.getBuiltinModule('node:fs')
     const found: unknown = JSON.parse(readFileSync('package.json', 'utf8'))
     if (typeof found !== 'object' || found === null) return {}
     const name: unknown = Reflect.get(found, 'name')

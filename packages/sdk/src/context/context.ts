@@ -1,4 +1,4 @@
-import { AsyncLocalStorage } from 'node:async_hooks'
+import type { AsyncLocalStorage } from 'node:async_hooks'
 import type { LogScope } from '../logs/log-scope.ts'
 import type { RemoteSpan } from '../traces/remote-span.ts'
 import type { Span, SpanLink } from '../traces/span.ts'
@@ -127,5 +127,5 @@ export interface Contexts {
 export type ContextStorage = AsyncLocalStorage<Context>
 
 export function openContextStorage(): ContextStorage {
-  return new AsyncLocalStorage<Context>()
+  return new (process.getBuiltinModule('node:async_hooks').AsyncLocalStorage)<Context>()
 }

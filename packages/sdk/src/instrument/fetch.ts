@@ -1,4 +1,3 @@
-import { channel } from 'node:diagnostics_channel'
 import { outgoingHeaders } from '../context/outgoing.ts'
 import { ClientCall, clientDuration } from './client-call.ts'
 import type { InstrumentParts } from './instrument.ts'
@@ -43,6 +42,7 @@ export function instrumentFetch(parts: InstrumentParts): () => void {
     ['undici:request:trailers', onEnd],
     ['undici:request:error', onError],
   ] as const
+  const { channel } = process.getBuiltinModule('node:diagnostics_channel')
   for (const [name, listener] of subscriptions) channel(name).subscribe(listener)
   return () => {
     for (const [name, listener] of subscriptions) channel(name).unsubscribe(listener)

@@ -1,5 +1,4 @@
-import { channel } from 'node:diagnostics_channel'
-import { ClientRequest, type IncomingMessage, OutgoingMessage } from 'node:http'
+import type { ClientRequest, IncomingMessage } from 'node:http'
 import { outgoingHeaders } from '../context/outgoing.ts'
 import type { HistogramInstrument } from '../metrics/instruments.ts'
 import { ClientCall, clientDuration } from './client-call.ts'
@@ -43,6 +42,7 @@ export class HttpClientInstrument {
       const { request, error } = message as { request: ClientRequest; error: unknown }
       this.calls.get(request)?.end(error)
     }
+    const { channel } = process.getBuiltinModule('node:diagnostics_channel')
     if (announcesRequests()) channel('http.client.request.created').subscribe(onCreated)
     else this.patchHeaders()
     channel('http.client.response.finish').subscribe(onResponse)
@@ -71,6 +71,7 @@ export class HttpClientInstrument {
   }
 
   private patchHeaders(): void {
+    const { ClientRequest, OutgoingMessage } = process.getBuiltinModule('node:http')
     if (Object.hasOwn(ClientRequest.prototype, patched)) return
     const original: unknown = Reflect.get(OutgoingMessage.prototype, '_storeHeader')
     if (typeof original !== 'function') return

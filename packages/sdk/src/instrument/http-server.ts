@@ -1,5 +1,4 @@
-import { channel } from 'node:diagnostics_channel'
-import { IncomingMessage, type Server, ServerResponse } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { rootContext } from '../context/context.ts'
 import { LogScope } from '../logs/log-scope.ts'
 import { spanKind, statusCode } from '../traces/span.ts'
@@ -50,6 +49,7 @@ export class HttpServerInstrument {
       const exchange = exchangeIn(this.parts.storage.getStore(), response) ?? exchangeOf(response)
       if (exchange !== undefined) this.end(exchange, false)
     }
+    const { channel } = process.getBuiltinModule('node:diagnostics_channel')
     channel('http.server.request.start').subscribe(onStart)
     channel('http.server.response.finish').subscribe(onFinish)
     return () => {
@@ -143,6 +143,7 @@ export class HttpServerInstrument {
   private patchServer(server: Server): void {
     if (Object.hasOwn(server, patched)) return
     const { storage, tracing } = this.parts
+    const { IncomingMessage } = process.getBuiltinModule('node:http')
     const original = server.emit
     Object.defineProperty(server, patched, { value: true })
     server.emit = function emit(this: Server, ...args: unknown[]): boolean {
@@ -156,6 +157,7 @@ export class HttpServerInstrument {
 
   /** Body, close and finish events come from the socket: their listeners belong to the request all the same. */
   private patchMessages(): void {
+    const { IncomingMessage, ServerResponse } = process.getBuiltinModule('node:http')
     if (Object.hasOwn(IncomingMessage.prototype, patched)) return
     const { storage } = this.parts
     const closed = (exchange: Exchange) => this.end(exchange, !exchange.response?.writableFinished)
