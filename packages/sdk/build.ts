@@ -45,6 +45,7 @@ const onDemand = [
   'pretty',
   'process',
   'propagation',
+  'resource',
 ]
 
 /**

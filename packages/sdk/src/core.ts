@@ -10,7 +10,7 @@ import {
 import type { AttributeEncoding } from './encode/attributes.ts'
 import { Keys } from './encode/keys.ts'
 import type { ExportForm, Signal } from './export/exporter.ts'
-import { encodeResource, processResource } from './export/resource.ts'
+import { encodeResource } from './export/resource.ts'
 import { SignalBuffer } from './export/signal-buffer.ts'
 import { processScope } from './instrument/instrument.ts'
 import { Instrumentation } from './instrumentation.ts'
@@ -118,7 +118,7 @@ export class Core {
       report,
       seldom: () => loadOnDemand('metrics', report)?.seldom,
       nowUnixMs: () => clock.nowUnixMs(),
-      activeSpan: () => ownSpan(storage.getStore()?.span),
+      activeSpan: () => (this.settings.exemplars ? ownSpan(storage.getStore()?.span) : undefined),
     })
     this.encoder = new PushedMetrics(this.metering, how, report)
     this.workers = new Workers({ ...this, schedule: (run, delayMs) => this.schedule(run, delayMs) })
@@ -242,7 +242,10 @@ export class Core {
   private resource(settings: Settings): Uint8Array {
     this.resourceBytes ??= encodeResource(
       {
-        ...processResource(this.instance()),
+        'service.instance.id': this.instance(),
+        'telemetry.sdk.name': 'wakeline',
+        'telemetry.sdk.language': 'nodejs',
+        ...loadOnDemand('resource', this.report)?.detectedResource(),
         ...settings.resource,
         'service.name': settings.serviceName,
         'service.version': settings.serviceVersion,

@@ -143,6 +143,17 @@ test.each<[string, StartOptions, Record<string, string>, Expected]>([
     },
   ],
   [
+    'limits of log records, and no exemplars',
+    {},
+    {
+      OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT: '100',
+      OTEL_LOGRECORD_ATTRIBUTE_VALUE_LENGTH_LIMIT: '50',
+      OTEL_LOGRECORD_ATTRIBUTE_COUNT_LIMIT: '6',
+      OTEL_METRICS_EXEMPLAR_FILTER: 'always_off',
+    },
+    { attributeLengthMax: 50, attributesMax: 6, spanLimits: { stringMax: 100, attributesMax: 128 }, exemplars: false },
+  ],
+  [
     'switched off',
     {},
     { OTEL_SDK_DISABLED: 'TRUE', OTEL_LOGS_EXPORTER: 'none' },

@@ -32,6 +32,8 @@ export interface Settings {
   seriesExpiryMs: number
   temporality: 'cumulative' | 'delta' | 'lowmemory'
   nativeHistograms: boolean
+  /** Values measured in a sampled span refer to it. */
+  exemplars: boolean
   attributeLengthMax: number
   attributesMax: number
   handleSignals: boolean
@@ -103,9 +105,10 @@ export function readSettings(given: StartOptions, sources: OptionSources): Setti
   const target = (signal: Signal) => readTarget(signal, given, sources)
   const targets = { traces: target('traces'), logs: target('logs'), metrics: target('metrics') }
   const otlp = (what: string) => filled(env[`OTEL_EXPORTER_OTLP_${what}`])
-  const forSpans = (name: 'attributesMax' | 'attributeLengthMax', what: string) => {
+  const limitOf = (record: 'SPAN' | 'LOGRECORD', name: 'attributesMax' | 'attributeLengthMax') => {
     const of = numberOptions[name]
-    return numberOf({ ...of, variables: [`OTEL_SPAN_ATTRIBUTE_${what}_LIMIT`, ...of.variables] })
+    const own = of.variables.map((variable) => variable.replace('OTEL_', `OTEL_${record}_`))
+    return numberOf({ ...of, variables: [...own, ...of.variables] })
   }
   const numberOf = (of: NumberOption) => readNumber(of, given, sources)
   const fromResource = parsePairs(env['OTEL_RESOURCE_ATTRIBUTES'], 'OTEL_RESOURCE_ATTRIBUTES', wrong)
@@ -129,8 +132,8 @@ export function readSettings(given: StartOptions, sources: OptionSources): Setti
     tls: { ca: otlp('CERTIFICATE'), cert: otlp('CLIENT_CERTIFICATE'), key: otlp('CLIENT_KEY') },
     propagators: given.propagators ?? listOf(env['OTEL_PROPAGATORS'] ?? 'tracecontext,baggage'),
     spanLimits: {
-      attributesMax: forSpans('attributesMax', 'COUNT'),
-      stringMax: forSpans('attributeLengthMax', 'VALUE_LENGTH'),
+      attributesMax: limitOf('SPAN', 'attributesMax'),
+      stringMax: limitOf('SPAN', 'attributeLengthMax'),
       eventsMax: numberOf(numberOptions.eventsMax),
       linksMax: numberOf(numberOptions.linksMax),
       eventAttributesMax: numberOf(numberOptions.eventAttributesMax),
@@ -165,8 +168,9 @@ export function readSettings(given: StartOptions, sources: OptionSources): Setti
     nativeHistograms:
       given.nativeHistograms ??
       filled(env['OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION']) === 'base2_exponential_bucket_histogram',
-    attributeLengthMax: numberOf(numberOptions.attributeLengthMax),
-    attributesMax: numberOf(numberOptions.attributesMax),
+    exemplars: env['OTEL_METRICS_EXEMPLAR_FILTER'] !== 'always_off',
+    attributeLengthMax: limitOf('LOGRECORD', 'attributeLengthMax'),
+    attributesMax: limitOf('LOGRECORD', 'attributesMax'),
     handleSignals: given.handleSignals ?? true,
     registerOpenTelemetry: given.registerOpenTelemetry ?? true,
   }

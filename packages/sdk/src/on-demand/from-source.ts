@@ -9,6 +9,7 @@ import * as opentelemetry from './opentelemetry.ts'
 import * as pretty from './pretty.ts'
 import * as process from './process.ts'
 import * as propagation from './propagation.ts'
+import * as resource from './resource.ts'
 
 /** For programs that run from source: there are no built files to load. Tests load this first. */
 const fromSource: OnDemand = {
@@ -22,5 +23,6 @@ const fromSource: OnDemand = {
   pretty,
   process,
   propagation,
+  resource,
 }
 Reflect.set(globalThis, onDemandKey, fromSource)

@@ -10,6 +10,7 @@ import type * as opentelemetry from './opentelemetry.ts'
 import type * as pretty from './pretty.ts'
 import type * as processMetrics from './process.ts'
 import type * as propagation from './propagation.ts'
+import type * as resource from './resource.ts'
 
 /**
  * What only some programs need: each is a file of its own beside the core (`dist/on-demand/NAME.cjs`), which start()
@@ -27,6 +28,7 @@ export interface OnDemand {
   readonly pretty: typeof pretty
   readonly process: typeof processMetrics
   readonly propagation: typeof propagation
+  readonly resource: typeof resource
 }
 
 /** Here lies what was loaded by other means: from source in tests, or by a bundle. */

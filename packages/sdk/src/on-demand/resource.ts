@@ -1,0 +1,1 @@
+export { detectedResource } from '../export/detected-resource.ts'
