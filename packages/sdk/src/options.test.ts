@@ -185,10 +185,19 @@ test.each<[StartOptions, Record<string, string>, RegExp]>([
   expect(read(given, env).wrong.join('\n')).toMatch(sentence)
 })
 
+const textOf = (path: string) => readFileSync(new URL(path, import.meta.url), 'utf8')
+
+test('every option, and what can be switched off, stands in the table of the guide', () => {
+  const [, table = ''] = textOf('../../../docs/guide/sdk.md').split('## Options')
+  const [, options = ''] = /export interface StartOptions \{\n(.*?)\n\}\n/s.exec(textOf('./public.ts')) ?? []
+  const names = [...options.matchAll(/^ {2}(?: {2})?(\w+)\??:/gm)].map(([, name]) => name ?? '')
+  expect(names.length).toBeGreaterThan(30)
+  expect(names.filter((name) => !new RegExp(`\\b${name}\\b`).test(table))).toEqual([])
+})
+
 test('every OTEL variable that is read stands in the guide', () => {
-  const read = (path: string) => readFileSync(new URL(path, import.meta.url), 'utf8')
-  const guide = read('../../../docs/guide/exporting.md')
-  const variables = new Set(read('./options.ts').match(/\bOTEL_[A-Z_]+[A-Z]\b(?!_?\$)/g))
+  const guide = textOf('../../../docs/guide/exporting.md')
+  const variables = new Set(textOf('./options.ts').match(/\bOTEL_[A-Z_]+[A-Z]\b(?!_?\$)/g))
   expect(variables.size).toBeGreaterThan(15)
   // `OTEL_TRACES_SAMPLER`, `_ARG` stand in one row.
   const isThere = (name: string) => guide.includes(`\`${name}\``) || guide.includes(`\`${/_[A-Z]+$/.exec(name)?.[0]}\``)

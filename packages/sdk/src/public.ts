@@ -273,9 +273,9 @@ export interface StartOptions {
   temporality?: 'cumulative' | 'delta' | 'lowmemory'
   /** Push exponential histograms in place of those with fixed buckets. OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION. Default false */
   nativeHistograms?: boolean
-  /** Longest string value; the rest is cut. OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT, for spans OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT. Default 8,192 characters */
+  /** Longest string value; the rest is cut. OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT, for spans OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT, for the rest OTEL_LOGRECORD_ATTRIBUTE_VALUE_LENGTH_LIMIT. Default 8,192 characters */
   attributeLengthMax?: number
-  /** Attributes of one span or record; the rest is dropped and counted. OTEL_ATTRIBUTE_COUNT_LIMIT, for spans OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT. Default 128 */
+  /** Attributes of one span or record; the rest is dropped and counted. OTEL_ATTRIBUTE_COUNT_LIMIT, for spans OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT, for log records OTEL_LOGRECORD_ATTRIBUTE_COUNT_LIMIT. Default 128 */
   attributesMax?: number
   /** Events of one span; more are dropped and counted. OTEL_SPAN_EVENT_COUNT_LIMIT. Default 128 */
   eventsMax?: number
