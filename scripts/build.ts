@@ -98,7 +98,7 @@ async function buildServer(): Promise<void> {
   const out = at('packages/server/dist.next')
   await rm(out, { recursive: true, force: true })
   const bundle = await rolldown({
-    input: { cli: join(source, 'cli.ts'), decoder: join(source, 'ingest/decode/decoder-worker.ts') },
+    input: { cli: join(source, 'cli.ts') },
     platform: 'node',
     resolve: { conditionNames: ['wakeline-source', 'node', 'import', 'default'] },
     external: (id) => /^(node:|[^./])/.test(id) && !id.startsWith('@wakeline/') && id !== 'wakeline',

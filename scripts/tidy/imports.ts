@@ -74,7 +74,7 @@ const starts = [
   /^packages\/[^/]+\/build\.ts$/,
   /^packages\/[^/]+\/src\/index\.ts$/,
   /^packages\/sdk\/src\/[^/]+\.ts$/,
-  /^packages\/server\/src\/(cli|ingest\/decode\/decoder-worker)\.ts$/,
+  /^packages\/server\/src\/cli\.ts$/,
   /^packages\/ui\/src\/main\.tsx$/,
   /\.d\.ts$/,
   /^(e2e|bench|conformance)\/main\.ts$/,

@@ -14,7 +14,6 @@ import { type Closers, nothingScraped, type Receiving, startReceiving } from './
 import { reportFault } from './main/report-fault.ts'
 import { retentionPolicy, startRetention } from './main/retention.ts'
 import type { ServerParts } from './main/server-parts.ts'
-import { startDecoder } from './main/start-decoder.ts'
 import { readStatus } from './main/status.ts'
 import type { Options } from './options.ts'
 import { openQuery } from './query/query.ts'
@@ -63,7 +62,6 @@ async function openParts(parts: ServerParts, closers: Closers): Promise<Omit<Run
     options: { ...options, limits: options, arrival: arrivalOptions(options) },
     nowUnixMs,
     report: (sentence) => report('warn', sentence),
-    startDecoder,
   })
   closers.push(() => ingest.stop())
 

@@ -57,8 +57,6 @@ export type IngestParts = {
   report: (sentence: string) => void
   /** The real file system, but for tests. */
   files?: Files
-  /** On the thread that asks, unless told otherwise. */
-  startDecoder?: (options: DecoderOptions) => Decoder
 }
 
 export type Submitted =
@@ -140,7 +138,7 @@ export async function startIngest(parts: IngestParts): Promise<Ingest> {
   return ingest
 }
 
-/** What a decoder needs, and nothing else: it may have to be told to another thread. */
+/** What a decoder needs, and nothing else. */
 function decoderOptions({ originsKnownMax, seriesKnownMax, limits, arrival }: IngestOptions): DecoderOptions {
   const { attributesMax, valueSizeMaxBytes, eventsMax, depthMax } = limits
   return {
@@ -179,7 +177,7 @@ class RunningIngest implements Ingest {
     this.#parts = parts
     this.#files = files
     this.#tornGroups = recovered.tornGroups
-    this.#decoder = (parts.startDecoder ?? decodeHere)(decoderOptions(options))
+    this.#decoder = decodeHere(decoderOptions(options))
     this.#keys = new BatchKeys({ keepMs: options.batchKeepMs, countMax: options.batchesMax })
     for (const { keys, atUnixMs } of recovered.batches) this.#keys.add(keys, atUnixMs)
     const shared = { directory: segments, files, nowUnixMs, report }
