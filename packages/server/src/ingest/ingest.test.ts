@@ -58,8 +58,7 @@ afterEach(async () => {
 
 type Changes = { writer?: Writer; files?: Files; options?: Partial<IngestOptions> }
 
-async function start(changes: Changes = {}): Promise<Ingest> {
-  const { writer = store, files = realFiles, options: changed = {} } = changes
+async function start({ writer = store, files = realFiles, options: changed = {} }: Changes = {}): Promise<Ingest> {
   const ingest = await startIngest({
     store: writer,
     directory,
@@ -254,7 +253,7 @@ function heldDisk() {
     },
   }
   const next = async (what: 'write' | 'sync'): Promise<Go> => {
-    await expect.poll(() => held[what].length, { timeout: 20_000 }).toBeGreaterThan(0)
+    await expect.poll(() => held[what].length).toBeGreaterThan(0)
     return held[what].shift() ?? expect.fail()
   }
   return { files, next }
@@ -326,8 +325,7 @@ test('a journal torn at any byte of its last group loses that group alone', asyn
     for (const [name, bytes] of files) await writeFile(join(segments, name), bytes)
     await writeFile(join(segments, '1.journal'), journal.subarray(0, length))
     const loads: SealedFile[] = []
-    const writer: Writer = { load: async (file) => void loads.push(file), publish: () => {} }
-    const ingest = await start({ writer })
+    const ingest = await start({ writer: { load: async (file) => void loads.push(file), publish: () => {} } })
     await ingest.stop()
     const spans = loads.find(({ table }) => table === 'spans')
     expect([length, spans?.rows]).toEqual([length, length === journal.length ? 2 : 1])

@@ -2,24 +2,19 @@ import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import type { BatchAccount } from '@wakeline/protocol'
 import type { Writer } from '../store/store.ts'
-import type { ArrivalOptions } from './arrival/arrival.ts'
-import type { Decoded, DecodeLimits } from './decode/decode.ts'
-import {
-  type DecodedJob,
-  type DecodeJob,
-  type Decoder,
-  type DecoderOptions,
-  decodeHere,
-  type Format,
-} from './decode/decoder.ts'
+import { Arrival, type ArrivalOptions } from './arrival/arrival.ts'
+import type { Decode, Decoded, DecodeLimits } from './decode/decode.ts'
+import { OpenBlocks } from './decode/open-blocks.ts'
+import { decodeOtlpLogs, decodeOtlpMetrics, decodeOtlpTraces } from './decode/otlp.ts'
+import { decodeRemoteWrite1, decodeRemoteWrite2 } from './decode/remote-write.ts'
 import { Loader } from './load/loader.ts'
-import { BatchKeys, batchKeyOf } from './segment/batch-keys.ts'
+import { appendReceipt } from './receipt.ts'
+import { BatchKeys, batchKeyOf, type Signal } from './segment/batch-keys.ts'
 import { type Files, realFiles } from './segment/files.ts'
 import { type Recovered, recoverSegments } from './segment/recover.ts'
 import { type Durable, SegmentLog } from './segment/segment-log.ts'
 import { markOfShedding, type ShedCounts, shedLevelOf, shedNames } from './shedding.ts'
 
-export type { Format } from './decode/decoder.ts'
 export type { Signal } from './segment/batch-keys.ts'
 
 /**
@@ -48,6 +43,9 @@ export type IngestOptions = {
   /** What is done to records besides storing them as they were sent; without it, nothing is. */
   arrival?: ArrivalOptions
 }
+
+/** What bodies are in: OTLP of a signal, or Prometheus remote write 1.0 or 2.0. */
+export type Format = Signal | 'remote-write-1' | 'remote-write-2'
 
 export type IngestParts = {
   store: Writer
@@ -107,14 +105,18 @@ const blockRows = 1_000_000
 /** Rows gathered behind a slow disk, beyond which senders are told to try again later. */
 const groupRowsMax = 200_000
 const retryAfterMs = 1000
-const cannot = 'Cannot take more data now: '
-const tooManyRows = `${cannot}the disk is slow and ${groupRowsMax} rows wait for it`
-type Kept = Pick<DecodedJob, 'decoded'> & { durable: Durable }
 const noRejects: Rejects = { rejected: 0, reason: '' }
 /** Batches whose rejects are remembered, for when they are sent again. */
 const rejectsMax = 10_000
 const diskCheckMs = 1000
 
+const decoders: Record<Format, Decode> = {
+  traces: decodeOtlpTraces,
+  logs: decodeOtlpLogs,
+  metrics: decodeOtlpMetrics,
+  'remote-write-1': decodeRemoteWrite1,
+  'remote-write-2': decodeRemoteWrite2,
+}
 const counted = {
   traces: 'spans',
   logs: 'logs',
@@ -138,26 +140,15 @@ export async function startIngest(parts: IngestParts): Promise<Ingest> {
   return ingest
 }
 
-/** What a decoder needs, and nothing else. */
-function decoderOptions({ originsKnownMax, seriesKnownMax, limits, arrival }: IngestOptions): DecoderOptions {
-  const { attributesMax, valueSizeMaxBytes, eventsMax, depthMax } = limits
-  return {
-    originsKnownMax,
-    seriesKnownMax,
-    limits: { attributesMax, valueSizeMaxBytes, eventsMax, depthMax },
-    arrival,
-    groupRowsMax,
-  }
-}
-
 class RunningIngest implements Ingest {
   readonly #parts: IngestParts
   readonly #files: Files
-  readonly #decoder: Decoder
+  readonly #blocks: OpenBlocks
+  readonly #arrival: Arrival | undefined
   readonly #keys: BatchKeys
   readonly #log: SegmentLog
   readonly #loader: Loader
-  readonly #committing = new Map<string, Promise<unknown>>()
+  readonly #committing = new Map<string, Promise<Durable>>()
   readonly #rejects = new Map<string, Rejects>()
   readonly #accepted = { spans: 0, logs: 0, points: 0 }
   readonly #rejected = { spans: 0, logs: 0, points: 0 }
@@ -177,7 +168,8 @@ class RunningIngest implements Ingest {
     this.#parts = parts
     this.#files = files
     this.#tornGroups = recovered.tornGroups
-    this.#decoder = decodeHere(decoderOptions(options))
+    this.#blocks = new OpenBlocks(options)
+    this.#arrival = options.arrival === undefined ? undefined : new Arrival(options.arrival)
     this.#keys = new BatchKeys({ keepMs: options.batchKeepMs, countMax: options.batchesMax })
     for (const { keys, atUnixMs } of recovered.batches) this.#keys.add(keys, atUnixMs)
     const shared = { directory: segments, files, nowUnixMs, report }
@@ -189,13 +181,13 @@ class RunningIngest implements Ingest {
         retryMinMs: 100,
         retryMaxMs: 5000,
         receiptKeepMs: options.batchKeepMs,
-        setAside: () => this.#decoder.forgetKnown(),
+        setAside: () => this.#blocks.forgetKnown(),
         caughtUp: () => this.#log.caughtUp(),
       },
       recovered.receipts,
     )
     for (const segment of recovered.segments) this.#loader.add(segment)
-    this.#log = new SegmentLog(this.#decoder, {
+    this.#log = new SegmentLog(this.#blocks, {
       ...shared,
       firstNumber: recovered.nextNumber,
       header: { format: 1, server: randomBytes(9).toString('base64url'), blockRows },
@@ -219,11 +211,23 @@ class RunningIngest implements Ingest {
     }
     const full = this.#whyLater()
     if (full !== undefined) return { outcome: 'later', reason: full, retryAfterMs }
-    const job = { format, nowUnixMs: this.#parts.nowUnixMs(), shedLevel: this.#shed.level, account }
-    const { decoded, durable } = await this.#keep(key, job, body)
-    if (decoded === 'full') return { outcome: 'later', reason: tooManyRows, retryAfterMs }
+    const rowsBefore = this.#blocks.rows
+    const decoded = decoders[format](body, {
+      blocks: this.#blocks,
+      nowUnixMs: this.#parts.nowUnixMs(),
+      limits: this.#parts.options.limits,
+      arrival: this.#arrival,
+      shedLevel: format === 'traces' || format === 'logs' ? this.#shed.level : 0,
+    })
     if ('refused' in decoded) return { outcome: 'refused', reason: decoded.refused }
-    if (!durable.durable) return { outcome: 'later', reason: durable.reason, retryAfterMs }
+    if (account !== undefined) {
+      appendReceipt(this.#blocks, account, { signal: format, decoded, nowUnixMs: this.#parts.nowUnixMs() })
+    }
+    // Exemplars alone are rows, too, though no record is counted.
+    if (this.#blocks.rows > rowsBefore) {
+      const durable = await this.#commit(key)
+      if (!durable.durable) return { outcome: 'later', reason: durable.reason, retryAfterMs }
+    }
     const rejected = decoded.rejected + before.rejected
     const reason = before.reason || decoded.reason
     this.#count(format, { ...decoded, rejected })
@@ -242,22 +246,14 @@ class RunningIngest implements Ingest {
   }
 
   /** A repeat that arrives meanwhile waits for this; the key is known before either is answered. */
-  #keep(key: string, job: DecodeJob, body: Uint8Array): Promise<Kept> {
-    const kept = this.#decodeAndCommit(key, job, body).finally(() => this.#committing.delete(key))
-    // What went wrong is told to the first alone: to the repeat it is as if the first had never come.
-    this.#committing.set(
-      key,
-      kept.catch(() => {}),
-    )
-    return kept
-  }
-
-  async #decodeAndCommit(key: string, job: DecodeJob, body: Uint8Array): Promise<Kept> {
-    const { decoded, rows } = await this.#decoder.decode(job, body)
-    if (rows === 0) return { decoded, durable: { durable: true } }
-    const durable = await this.#log.commit(key)
-    if (durable.durable) this.#keys.add([key], this.#parts.nowUnixMs())
-    return { decoded, durable }
+  #commit(key: string): Promise<Durable> {
+    const committing = this.#log.commit(key).then((outcome) => {
+      this.#committing.delete(key)
+      if (outcome.durable) this.#keys.add([key], this.#parts.nowUnixMs())
+      return outcome
+    })
+    this.#committing.set(key, committing)
+    return committing
   }
 
   #count(format: Format, { accepted, rejected, shed = 0 }: Decoded): void {
@@ -269,10 +265,12 @@ class RunningIngest implements Ingest {
 
   #whyLater(): string | undefined {
     const { waitingMaxBytes, diskFreeMinBytes } = this.#parts.options
+    const cannot = 'Cannot take more data now: '
     if (this.#stopped) return `${cannot}the server is stopping`
     const waiting = this.#loader.counts().waitingBytes + this.#log.openBytes
     if (waiting >= waitingMaxBytes)
       return `${cannot}${waiting} bytes wait for the store and the limit is ${waitingMaxBytes}`
+    if (this.#blocks.rows >= groupRowsMax) return `${cannot}the disk is slow and ${groupRowsMax} rows wait for it`
     if (this.#diskFreeBytes >= diskFreeMinBytes) return undefined
     return `${cannot}the disk has ${this.#diskFreeBytes} bytes left and ${diskFreeMinBytes} are kept free`
   }
@@ -290,7 +288,7 @@ class RunningIngest implements Ingest {
       logs: of('logs', loaded.logs ?? 0),
       points: of('points', samples + histograms + summaries),
       duplicatedRequests: this.#duplicated,
-      redactedValues: this.#decoder.redacted,
+      redactedValues: this.#arrival?.redacted ?? 0,
       shed: { ...this.#shed },
       waitingSegments,
       waitingBytes: waitingBytes + this.#log.openBytes,
@@ -351,6 +349,5 @@ class RunningIngest implements Ingest {
     await Promise.allSettled(this.#committing.values())
     await this.#log.stop()
     await this.#loader.stop()
-    await this.#decoder.stop()
   }
 }

@@ -9,7 +9,7 @@ import { TextBytes } from './text-bytes.ts'
 import { TypeLetters } from './type-letters.ts'
 
 /** A complete Native block of one table. */
-export type EncodedBlock = { table: TableName; rows: number; bytes: Uint8Array<ArrayBuffer> }
+export type EncodedBlock = { table: TableName; rows: number; bytes: Uint8Array }
 
 export type OpenBlocksOptions = {
   /** Resources, and scopes, remembered as having their row of the day. */

@@ -4,22 +4,14 @@
  */
 export class BodyBuffers {
   readonly #free: Buffer[] = []
-  readonly #make: (bytes: number) => Buffer
-
-  constructor(make: (bytes: number) => Buffer = Buffer.allocUnsafeSlow) {
-    this.#make = make
-  }
 
   /** The chunks as one; `give` the buffer behind it back when nobody reads it any more. */
-  join(chunks: readonly Uint8Array[], length: number): { bytes: Uint8Array; buffer: Buffer } {
+  join(chunks: readonly Buffer[], length: number): { bytes: Uint8Array; buffer: Buffer } {
     // The one given back last: its bytes are the likeliest to be in the processor's caches.
     const index = this.#free.findLastIndex((buffer) => buffer.length >= length)
-    const buffer = this.#free.splice(index, index < 0 ? 0 : 1)[0] ?? this.#make(roomFor(length))
+    const buffer = this.#free.splice(index, index < 0 ? 0 : 1)[0] ?? Buffer.allocUnsafeSlow(roomFor(length))
     let at = 0
-    for (const chunk of chunks) {
-      buffer.set(chunk, at)
-      at += chunk.length
-    }
+    for (const chunk of chunks) at += chunk.copy(buffer, at)
     return { bytes: buffer.subarray(0, length), buffer }
   }
 

@@ -1,5 +1,4 @@
-import type { Decoder } from '../decode/decoder.ts'
-import type { EncodedBlock } from '../decode/open-blocks.ts'
+import type { EncodedBlock, OpenBlocks } from '../decode/open-blocks.ts'
 import type { Files } from './files.ts'
 import type { JournalHeader } from './journal.ts'
 import { OpenSegment, type SealedSegment, type WrittenGroup } from './open-segment.ts'
@@ -57,7 +56,7 @@ type Member = { key: string; answer: (outcome: Durable) => void }
 
 export class SegmentLog {
   readonly #options: SegmentLogOptions
-  readonly #blocks: Pick<Decoder, 'take' | 'forgetKnown'>
+  readonly #blocks: OpenBlocks
   /** Of the groups written last, in order: settled when they and those before them are answered, and never rejected. */
   readonly #syncing: Promise<void>[] = []
   #members: Member[] = []
@@ -73,9 +72,9 @@ export class SegmentLog {
   #timer: NodeJS.Timeout | undefined
   #writing: Promise<void> | undefined
   /** Of a group that could not be made durable, and of those behind it, until the files are mended. */
-  #failed: { reason: string; members: Member[]; emptied: Promise<void> } | undefined
+  #failed: { reason: string; members: Member[] } | undefined
 
-  constructor(blocks: Pick<Decoder, 'take' | 'forgetKnown'>, options: SegmentLogOptions) {
+  constructor(blocks: OpenBlocks, options: SegmentLogOptions) {
     this.#blocks = blocks
     this.#options = options
     this.#nextNumber = options.firstNumber
@@ -132,7 +131,9 @@ export class SegmentLog {
 
   /** Ends when the group is written; its members are answered when it is synced, while the next one is written. */
   async #writeGroup(): Promise<void> {
-    const { blocks, members } = await this.#takeGroup()
+    const members = this.#members
+    this.#members = []
+    const blocks = this.#blocks.take()
     try {
       const segment = await this.#openSegment()
       const keys = members.map(({ key }) => key)
@@ -142,14 +143,6 @@ export class SegmentLog {
     } catch (error) {
       this.#fail(members, error)
     }
-  }
-
-  /** All that has gathered: whose rows are in these blocks has been answered by the decoder, and so is a member. */
-  async #takeGroup(): Promise<{ blocks: EncodedBlock[]; members: Member[] }> {
-    const blocks = await this.#blocks.take()
-    const members = this.#members
-    this.#members = []
-    return { blocks, members }
   }
 
   #sync(segment: OpenSegment, group: WrittenGroup, members: readonly Member[]): void {
@@ -190,11 +183,10 @@ export class SegmentLog {
   #fail(members: readonly Member[], error: unknown): void {
     const reason = `Cannot make the data durable: ${error instanceof Error ? error.message : String(error)}`
     if (this.#failed === undefined) this.#options.report(reason)
-    this.#failed ??= { reason, members: [], emptied: Promise.resolve() }
-    const failed = this.#failed
-    failed.members.push(...members)
-    const behind = this.#takeGroup().then((group) => failed.members.push(...group.members))
-    failed.emptied = Promise.all([failed.emptied, behind]).then(() => {})
+    this.#failed ??= { reason, members: [] }
+    this.#failed.members.push(...members, ...this.#members)
+    this.#members = []
+    this.#blocks.take()
     this.#blocks.forgetKnown()
   }
 
@@ -202,8 +194,7 @@ export class SegmentLog {
   async #mend(): Promise<void> {
     this.#mustCut = true
     await Promise.all(this.#syncing)
-    const { reason, members, emptied } = this.#failed ?? { reason: '', members: [] }
-    await emptied
+    const { reason, members } = this.#failed ?? { reason: '', members: [] }
     await this.#takeBack().catch((again) => this.#options.report(`${reason}; then ${again}`))
     this.#failed = undefined
     for (const { answer } of members) answer({ durable: false, reason })
