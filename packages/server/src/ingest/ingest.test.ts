@@ -411,6 +411,24 @@ test('a repeat of a batch with rejects is answered as the batch was', async () =
   expect(ingest.counts().spans).toMatchObject({ accepted: 2, rejected: 3 })
 })
 
+test('so is one that comes after a restart, from a receipt and from a segment that was not loaded', async () => {
+  const before = { rejected: 3, reason: 'Cannot store a span: "no"' }
+  const answers = [{ ...stored, ...before }, stored]
+  const bodies = [tracesBody('partial before', 2), tracesBody('whole before', 1)]
+  const submitBoth = async (ingest: Ingest) =>
+    Promise.all(bodies.map((body, index) => ingest.submit('traces', body, undefined, index === 0 ? { before } : {})))
+  const first = await start({ writer: awayStore })
+  expect(await submitBoth(first)).toEqual(answers)
+  await first.stop()
+  expect(await readdir(join(directory, 'segments'))).toContain('1.journal')
+  for (const left of ['1.journal', '1.loaded']) {
+    const ingest = await start()
+    expect([left, await submitBoth(ingest)]).toEqual([left, answers.map((each) => ({ ...each, duplicated: true }))])
+    await ingest.stop()
+  }
+  expect(await countSpans('partial before')).toEqual([2, 2])
+})
+
 test('a file that the store refuses at first is loaded when it takes it', async () => {
   let refusals = 2
   const writer: Writer = {

@@ -11,11 +11,13 @@ import { Loader } from './load/loader.ts'
 import { appendReceipt } from './receipt.ts'
 import { BatchKeys, batchKeyOf, type Signal } from './segment/batch-keys.ts'
 import { type Files, realFiles } from './segment/files.ts'
+import type { Batch, Rejects } from './segment/journal.ts'
 import { type Recovered, recoverSegments } from './segment/recover.ts'
 import { type Durable, SegmentLog } from './segment/segment-log.ts'
 import { markOfShedding, type ShedCounts, shedLevelOf, shedNames } from './shedding.ts'
 
 export type { Signal } from './segment/batch-keys.ts'
+export type { Rejects } from './segment/journal.ts'
 
 /**
  * receive -> decode -> segment -> load, from the bytes of a request on. A request is answered when its rows are in the
@@ -63,9 +65,6 @@ export type Submitted =
   | { outcome: 'refused'; reason: string }
   /** Nothing is wrong with the body, and nothing of it was kept. */
   | { outcome: 'later'; reason: string; retryAfterMs: number }
-
-/** Records that whoever made the body out of another had to leave out, and why the first. */
-export type Rejects = { rejected: number; reason: string }
 
 export type IngestCounts = Record<
   'spans' | 'logs' | 'points',
@@ -171,7 +170,9 @@ class RunningIngest implements Ingest {
     this.#blocks = new OpenBlocks(options)
     this.#arrival = options.arrival === undefined ? undefined : new Arrival(options.arrival)
     this.#keys = new BatchKeys({ keepMs: options.batchKeepMs, countMax: options.batchesMax })
-    for (const { keys, atUnixMs } of recovered.batches) this.#keys.add(keys, atUnixMs)
+    for (const { group, atUnixMs } of recovered.batches) {
+      for (const batch of group) this.#know(batch, atUnixMs)
+    }
     const shared = { directory: segments, files, nowUnixMs, report }
     this.#loader = new Loader(
       {
@@ -223,21 +224,22 @@ class RunningIngest implements Ingest {
     if (account !== undefined) {
       appendReceipt(this.#blocks, account, { signal: format, decoded, nowUnixMs: this.#parts.nowUnixMs() })
     }
-    // Exemplars alone are rows, too, though no record is counted.
-    if (this.#blocks.rows > rowsBefore) {
-      const durable = await this.#commit(key)
-      if (!durable.durable) return { outcome: 'later', reason: durable.reason, retryAfterMs }
-    }
     const rejected = decoded.rejected + before.rejected
     const reason = before.reason || decoded.reason
+    // Exemplars alone are rows, too, though no record is counted.
+    if (this.#blocks.rows > rowsBefore) {
+      const durable = await this.#commit({ key, rejects: rejected > 0 ? { rejected, reason } : undefined })
+      if (!durable.durable) return { outcome: 'later', reason: durable.reason, retryAfterMs }
+    }
     this.#count(format, { ...decoded, rejected })
-    if (rejected > 0) this.#remember(key, { rejected, reason })
     const { written } = decoded
     return { outcome: 'stored', rejected, reason, duplicated: false, ...(written === undefined ? {} : { written }) }
   }
 
-  /** So that a repeat is told the same. They are few; those of an earlier run are forgotten. */
-  #remember(key: string, rejects: Rejects): void {
+  /** So that a repeat, in this run or a later one, is told what the batch was told. Those with rejects are few. */
+  #know({ key, rejects }: Batch, atUnixMs: number): void {
+    this.#keys.add([key], atUnixMs)
+    if (rejects === undefined) return
     this.#rejects.set(key, rejects)
     for (const oldest of this.#rejects.keys()) {
       if (this.#rejects.size <= rejectsMax) return
@@ -246,13 +248,13 @@ class RunningIngest implements Ingest {
   }
 
   /** A repeat that arrives meanwhile waits for this; the key is known before either is answered. */
-  #commit(key: string): Promise<Durable> {
-    const committing = this.#log.commit(key).then((outcome) => {
-      this.#committing.delete(key)
-      if (outcome.durable) this.#keys.add([key], this.#parts.nowUnixMs())
+  #commit(batch: Batch): Promise<Durable> {
+    const committing = this.#log.commit(batch).then((outcome) => {
+      this.#committing.delete(batch.key)
+      if (outcome.durable) this.#know(batch, this.#parts.nowUnixMs())
       return outcome
     })
-    this.#committing.set(key, committing)
+    this.#committing.set(batch.key, committing)
     return committing
   }
 

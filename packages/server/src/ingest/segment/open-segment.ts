@@ -3,7 +3,7 @@ import { crc32 } from 'node:zlib'
 import type { TableName } from '../../store/tables.ts'
 import type { EncodedBlock } from '../decode/open-blocks.ts'
 import type { AppendFile, Files } from './files.ts'
-import { encodeGroup, encodeHeader, type JournalBlock, type JournalHeader } from './journal.ts'
+import { type Batch, encodeGroup, encodeHeader, type JournalBlock, type JournalHeader } from './journal.ts'
 
 export type SegmentFile = { table: TableName; path: string; rows: number; bytes: number }
 /** Complete and waiting for the store. */
@@ -92,7 +92,7 @@ export class OpenSegment {
    * throws, nothing of the group counts, nor of those behind it: the files hold more than they should until `cut` has
    * succeeded, and no other group may be written.
    */
-  async write(blocks: readonly EncodedBlock[], keys: readonly string[], atUnixMs: number): Promise<WrittenGroup> {
+  async write(blocks: readonly EncodedBlock[], batches: readonly Batch[], atUnixMs: number): Promise<WrittenGroup> {
     const isFirstOfFile = await this.#createFiles(blocks)
     const entries: JournalBlock[] = blocks.map(({ table, rows, bytes }) => ({
       table,
@@ -101,7 +101,7 @@ export class OpenSegment {
       rows,
       checksum: crc32(bytes),
     }))
-    const line = encodeGroup({ atUnixMs, keys: [...keys], blocks: entries })
+    const line = encodeGroup({ atUnixMs, batches: [...batches], blocks: entries })
     const writes = [this.#journal.write(line, this.#journalWrittenBytes)]
     this.#journalWrittenBytes += line.length
     for (const block of blocks) {

@@ -2,13 +2,13 @@ import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import type { TableName } from '../../store/tables.ts'
 import type { Files } from './files.ts'
-import { decodeJournal, type Journal, type JournalGroup } from './journal.ts'
+import { type Batch, decodeJournal, type Journal, type JournalGroup } from './journal.ts'
 import { dataPath, journalPath, receiptPath, type SealedSegment, type SegmentFile } from './open-segment.ts'
 
-/** What an earlier run left: segments to load again, the keys of its batches, and what could not be used. */
+/** What an earlier run left: segments to load again, its batches as they were answered, and what could not be used. */
 export type Recovered = {
   segments: SealedSegment[]
-  batches: { keys: string[]; atUnixMs: number }[]
+  batches: { group: Batch[]; atUnixMs: number }[]
   receipts: { path: string; lastUnixMs: number }[]
   nextNumber: number
   /** Groups at the end of a journal that were being written when the process died: never acknowledged. */
@@ -43,7 +43,7 @@ function numbersOf(names: readonly string[], ending: string): number[] {
 async function readReceipt(directory: string, number: number, files: Files, into: Recovered): Promise<void> {
   const path = receiptPath(directory, number)
   const { groups } = decodeJournal(await files.read(path))
-  for (const { group } of groups) into.batches.push({ keys: group.keys, atUnixMs: group.atUnixMs })
+  for (const { group } of groups) into.batches.push({ group: group.batches, atUnixMs: group.atUnixMs })
   into.receipts.push({ path, lastUnixMs: groups.at(-1)?.group.atUnixMs ?? 0 })
 }
 
@@ -66,7 +66,7 @@ async function recoverSegment(directory: string, number: number, files: Files, i
   for (const file of sealed) await files.truncate(file.path, file.bytes)
   // The last group may have been written and not synced: from here on a repeat of it is answered as stored.
   for (const written of [path, ...sealed.map((file) => file.path)]) await files.sync(written)
-  for (const { keys, atUnixMs } of groups) into.batches.push({ keys, atUnixMs })
+  for (const { batches, atUnixMs } of groups) into.batches.push({ group: batches, atUnixMs })
   into.segments.push({
     number,
     directory,

@@ -1,6 +1,6 @@
 import type { EncodedBlock, OpenBlocks } from '../decode/open-blocks.ts'
 import type { Files } from './files.ts'
-import type { JournalHeader } from './journal.ts'
+import type { Batch, JournalHeader } from './journal.ts'
 import { OpenSegment, type SealedSegment, type WrittenGroup } from './open-segment.ts'
 
 /**
@@ -52,7 +52,7 @@ const stillShare = 0.02
 /** Groups that are being synced at once: the disk makes two durable in little more time than one. */
 const syncsMax = 2
 
-type Member = { key: string; answer: (outcome: Durable) => void }
+type Member = { batch: Batch; answer: (outcome: Durable) => void }
 
 export class SegmentLog {
   readonly #options: SegmentLogOptions
@@ -81,8 +81,8 @@ export class SegmentLog {
   }
 
   /** Resolves when all that is in the open blocks now is durable, or is known not to be. */
-  commit(key: string): Promise<Durable> {
-    const outcome = new Promise<Durable>((answer) => this.#members.push({ key, answer }))
+  commit(batch: Batch): Promise<Durable> {
+    const outcome = new Promise<Durable>((answer) => this.#members.push({ batch, answer }))
     this.#writing ??= this.#run()
     return outcome
   }
@@ -136,8 +136,8 @@ export class SegmentLog {
     const blocks = this.#blocks.take()
     try {
       const segment = await this.#openSegment()
-      const keys = members.map(({ key }) => key)
-      const group = await segment.write(blocks, keys, this.#options.nowUnixMs())
+      const batches = members.map(({ batch }) => batch)
+      const group = await segment.write(blocks, batches, this.#options.nowUnixMs())
       this.#lastGroupMs = performance.now()
       this.#sync(segment, group, members)
     } catch (error) {
