@@ -395,6 +395,8 @@ export type StatusAnswer = {
     logs: SignalCounts
     points: SignalCounts
     duplicatedRequests: number
+    /** Requests forgotten before their time, as there were too many: one of them sent again would be stored twice. */
+    forgottenRequests: number
     /** Values that were not stored because they were, or had in them, a secret. */
     redactedValues: number
     /** What finds no room because the disk is nearly full (level 0 is nothing), and how much did not since the start. */

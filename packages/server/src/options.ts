@@ -206,7 +206,11 @@ export const optionTable = {
     'Data waiting for the store; beyond it senders are told to try again later.',
   ),
   batchKeepMs: ms('Receiving', 15 * 60 * seconds, 'How long a repeated request is recognised and not stored again.'),
-  batchesMax: count('Receiving', 500_000, 'Requests remembered for that.'),
+  batchesMax: count(
+    'Receiving',
+    1_000_000,
+    'Requests remembered for that, 32 bytes each; beyond it the oldest are forgotten before their time, which is counted.',
+  ),
   originsKnownMax: count(
     'Receiving',
     20_000,

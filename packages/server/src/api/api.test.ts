@@ -19,6 +19,7 @@ const status: StatusAnswer = {
     logs: counts,
     points: counts,
     duplicatedRequests: 0,
+    forgottenRequests: 0,
     redactedValues: 0,
     shed: { level: 0, sinceMs: null, logs: 0, spans: 0 },
     waitingSegments: 0,

@@ -153,6 +153,14 @@ test('the sender may name the batch', async () => {
   expect(await ingest.submit('traces', tracesBody('named again'), 'batch-1')).toMatchObject({ duplicated: true })
 })
 
+test('a batch forgotten before its time is counted', async () => {
+  const ingest = await start({ options: { batchesMax: 1 } })
+  await ingest.submit('traces', tracesBody('forgotten'))
+  expect(ingest.counts().forgottenRequests).toBe(0)
+  await ingest.submit('traces', tracesBody('remembered'))
+  expect(ingest.counts().forgottenRequests).toBe(1)
+})
+
 test('a body that is not OTLP is refused and leaves nothing', async () => {
   const ingest = await start()
   const answer = await ingest.submit('traces', Buffer.from('this is not protobuf'))

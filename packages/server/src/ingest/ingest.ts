@@ -71,6 +71,8 @@ export type IngestCounts = Record<
   { accepted: number; rejected: number; loaded: number }
 > & {
   duplicatedRequests: number
+  /** Requests forgotten before their time, as there were too many: one of them sent again would be stored twice. */
+  forgottenRequests: number
   /** Values that were replaced because they were, or had in them, a secret. */
   redactedValues: number
   /** What finds no room because the disk is nearly full, now and since the start. */
@@ -226,14 +228,15 @@ class RunningIngest implements Ingest {
     }
     const rejected = decoded.rejected + before.rejected
     const reason = before.reason || decoded.reason
+    const { written } = decoded
+    const told = { rejected, reason, ...(written === undefined ? {} : { written }) }
     // Exemplars alone are rows, too, though no record is counted.
     if (this.#blocks.rows > rowsBefore) {
-      const durable = await this.#commit({ key, rejects: rejected > 0 ? { rejected, reason } : undefined })
+      const durable = await this.#commit({ key, rejects: rejected > 0 ? told : undefined })
       if (!durable.durable) return { outcome: 'later', reason: durable.reason, retryAfterMs }
     }
     this.#count(format, { ...decoded, rejected })
-    const { written } = decoded
-    return { outcome: 'stored', rejected, reason, duplicated: false, ...(written === undefined ? {} : { written }) }
+    return { outcome: 'stored', ...told, duplicated: false }
   }
 
   /** So that a repeat, in this run or a later one, is told what the batch was told. Those with rejects are few. */
@@ -290,6 +293,7 @@ class RunningIngest implements Ingest {
       logs: of('logs', loaded.logs ?? 0),
       points: of('points', samples + histograms + summaries),
       duplicatedRequests: this.#duplicated,
+      forgottenRequests: this.#keys.forgottenEarly,
       redactedValues: this.#arrival?.redacted ?? 0,
       shed: { ...this.#shed },
       waitingSegments,

@@ -44,6 +44,12 @@ export function ownMetricsText({ ingest, dropped, version, receiving }: OwnCount
   metric('counter', 'wakeline_ingest_duplicated_requests_total', 'Requests that had been stored before.', [
     ['', counts.duplicatedRequests],
   ])
+  metric(
+    'counter',
+    'wakeline_ingest_forgotten_requests_total',
+    'Requests forgotten before their time: one of them sent again would be stored twice.',
+    [['', counts.forgottenRequests]],
+  )
   metric('counter', 'wakeline_ingest_redacted_values_total', 'Values replaced because they had a secret in them.', [
     ['', counts.redactedValues],
   ])

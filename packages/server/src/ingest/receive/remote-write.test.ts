@@ -64,8 +64,11 @@ test.each([1, 2] as const)(
 
 test('what makes no sense gets 400 and a sentence, and the rest is stored', async () => {
   const bad = { labels: [['job', 'x']] as const, samples: [{ value: 1, timeMs }] }
-  const { status, text, written } = await post(2, writeRequest2([series('kept', [1]), bad]))
+  const body = writeRequest2([series('kept', [1]), bad])
+  const first = await post(2, body)
+  const { status, text, written } = first
   expect([status, written]).toEqual([400, ['1', '0', '1']])
+  expect(await post(2, body)).toEqual(first)
   expect(text).toMatch(/^Cannot store a series: it has no __name__ \(byte \d+\) \(1 in all\)\n$/)
   const kept = 'SELECT count() AS n FROM series WHERE metric = {p1:String}'
   await expect.poll(() => receiver.rows(kept, 'kept')).toEqual([{ n: '1' }])

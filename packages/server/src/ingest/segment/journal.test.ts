@@ -8,7 +8,9 @@ const decodeText = (text: string) => decodeJournal(Buffer.concat([encodeHeader(h
 
 test('a group comes back as it was written, with what was rejected of its batches', () => {
   const rejects = { rejected: 3, reason: 'Cannot store a span: its "id" is\nall zeros' }
-  const group: JournalGroup = { atUnixMs: 5, batches: [{ key: 'one' }, { key: 'two', rejects }], blocks }
+  const told = { rejected: 1, reason: '', written: { samples: 1, histograms: 0, exemplars: 2 } }
+  const batches = [{ key: 'one' }, { key: 'two', rejects }, { key: 'three', rejects: told }]
+  const group: JournalGroup = { atUnixMs: 5, batches, blocks }
   const bytes = Buffer.concat([encodeHeader(header), encodeGroup(group)])
   expect(decodeJournal(bytes)).toEqual({
     header,

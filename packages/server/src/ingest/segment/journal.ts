@@ -1,17 +1,19 @@
 import { crc32 } from 'node:zlib'
 import { type TableName, tables } from '../../store/tables.ts'
+import type { Decoded } from '../decode/decode.ts'
 
 /**
  * What stands in a segment, as lines of text:
  *
  *   7.journal         1c291ca3 {"format":1,"server":"k3v9...","blockRows":1000000}
  *                     9f2d10bb {"at":1767225600000,"keys":["..."],"blocks":[["resources",0,812,1,"4be3f1a0"],...]}
- *                     04c1e7d2 {"at":...,"keys":["..."],"rejects":[[0,3,"Cannot store a span: ..."]],"blocks":[...]}
+ *                     04c1e7d2 {"at":...,"keys":["..."],"rejects":[[0,3,"Cannot store a span: ...",null]],"blocks":[...]}
  *   7.spans.native    Native blocks back to back, the format the engine loads
  *   7.loaded          the journal once every table is in the store: the receipt for its batch keys
  *
  * One line for each group commit: arrival, batch keys, and for each table offset, length, rows and CRC-32 of the
- * bytes. Where a part of a batch was rejected, also which key (by its place), how many records, and why the first. A line begins with the CRC-32 of its text and is whole only with its newline. What no valid line speaks of was
+ * bytes. Where a part of a batch was rejected, also which key (by its place), how many records, why the
+ * first, and what was written where the protocol tells that. A line begins with the CRC-32 of its text and is whole only with its newline. What no valid line speaks of was
  * never acknowledged.
  */
 export type JournalHeader = {
@@ -22,8 +24,8 @@ export type JournalHeader = {
   blockRows: number
 }
 export type JournalBlock = { table: TableName; offset: number; length: number; rows: number; checksum: number }
-/** Records of a batch that were left out, and why the first. */
-export type Rejects = { rejected: number; reason: string }
+/** Records of a batch that were left out, and why the first; `written` where the sender is told how much was. */
+export type Rejects = { rejected: number; reason: string; written?: Decoded['written'] }
 /** A sender's batch as it is known when it comes again, which is answered as it was the first time. */
 export type Batch = { key: string; rejects?: Rejects | undefined }
 export type JournalGroup = { atUnixMs: number; batches: Batch[]; blocks: JournalBlock[] }
@@ -45,7 +47,7 @@ export const encodeHeader = (header: JournalHeader): Uint8Array => Buffer.from(l
 export function encodeGroup({ atUnixMs, batches, blocks }: JournalGroup): Uint8Array {
   const rows = blocks.map(({ table, offset, length, rows, checksum }) => [table, offset, length, rows, hex(checksum)])
   const rejects = batches.flatMap(({ rejects }, place) =>
-    rejects === undefined ? [] : [[place, rejects.rejected, rejects.reason]],
+    rejects === undefined ? [] : [[place, rejects.rejected, rejects.reason, rejects.written ?? null]],
   )
   const keys = batches.map(({ key }) => key)
   return Buffer.from(line({ at: atUnixMs, keys, ...(rejects.length > 0 ? { rejects } : {}), blocks: rows }))
@@ -93,9 +95,10 @@ function readGroup({ at, keys, rejects, blocks }: Json): JournalGroup | undefine
   if (typeof at !== 'number' || !Array.isArray(keys) || !Array.isArray(blocks)) return undefined
   const read = blocks.map(readBlock)
   const batches: Batch[] = keys.map((key) => ({ key: String(key) }))
-  for (const [place, rejected, reason] of Array.isArray(rejects) ? rejects.filter(Array.isArray) : []) {
+  for (const [place, rejected, reason, written] of Array.isArray(rejects) ? rejects.filter(Array.isArray) : []) {
     const batch = batches[Number(place)]
-    if (batch !== undefined) batch.rejects = { rejected: Number(rejected), reason: String(reason) }
+    if (batch === undefined) continue
+    batch.rejects = { rejected: Number(rejected), reason: String(reason), ...(written === null ? {} : { written }) }
   }
   return { atUnixMs: at, batches, blocks: read.filter((block) => block !== undefined) }
 }

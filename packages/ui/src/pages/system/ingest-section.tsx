@@ -42,6 +42,9 @@ export function IngestSection({ status }: { status: StatusAnswer }) {
         </Figure>
         <Figure name="Repeated requests" hint="Sent again by their senders, recognised, and stored once">
           {printCount(ingest.duplicatedRequests)}
+          {ingest.forgottenRequests > 0 && (
+            <span className={styles.wrong}> ▲ {printCount(ingest.forgottenRequests)} others forgotten early</span>
+          )}
         </Figure>
         <Figure name="Secrets redacted" hint="Values that were not stored because they were, or had in them, a secret">
           {printCount(ingest.redactedValues)} values

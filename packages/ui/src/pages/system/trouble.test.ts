@@ -13,6 +13,7 @@ const well: StatusAnswer = {
     logs: counts,
     points: counts,
     duplicatedRequests: 0,
+    forgottenRequests: 0,
     redactedValues: 0,
     shed: { level: 0, sinceMs: null, logs: 0, spans: 0 },
     waitingSegments: 1,
@@ -47,6 +48,7 @@ test.each<[string, StatusAnswer, RegExp]>([
   ['little room', { ...well, store: { ...well.store, diskFreeBytes: 1e6 } }, /977 KiB of disk free/],
   ['over budget', { ...well, store: { ...well.store, budgetBytes: 1e6 } }, /over the budget/],
   ['set aside', { ...well, ingest: { ...well.ingest, poisonedSegments: 2 } }, /2 segments set aside/],
+  ['forgotten', { ...well, ingest: { ...well.ingest, forgottenRequests: 3 } }, /3 requests were forgotten too early/],
   ['waiting', { ...well, ingest: { ...well.ingest, waitingSegments: 51 } }, /51 segments wait/],
 ])('says what is wrong: %s', (_, status, title) => {
   const [first, ...others] = troublesOf(status, [])

@@ -32,6 +32,14 @@ export function troublesOf(status: StatusAnswer, targets: readonly ScrapeTarget[
         'What was accepted is safe, and shows up late. Look whether the store is away, the disk slow, or the load above what this machine takes.',
     })
   }
+  if (ingest.forgottenRequests > 0) {
+    troubles.push({
+      severity: 'warn',
+      title: `${count(ingest.forgottenRequests, 'request')} ${ingest.forgottenRequests === 1 ? 'was' : 'were'} forgotten too early`,
+      advice:
+        'What they brought is stored. But a sender that repeats one of them now is not recognised, and its records are stored twice. Remember more (batches-max), or let senders send larger batches.',
+    })
+  }
   const down = targets.filter(({ health }) => health === 'down').length
   if (down > 0) {
     troubles.push({
