@@ -44,6 +44,7 @@ const onDemand = [
   'opentelemetry',
   'pretty',
   'process',
+  'prometheus',
   'propagation',
   'resource',
 ]

@@ -163,7 +163,7 @@ export class Core {
       clock: this.clock,
       report: this.report,
       schedule: (run, delayMs) => this.schedule(run, delayMs),
-      background: (run) => this.storage.run(suppressedContext, run),
+      background: (run) => this.background(run),
     })
     if (settings.temporality !== 'cumulative' || settings.nativeHistograms)
       this.stopPreferring = loadOnDemand('metrics', this.report)?.preferMetrics(this, settings)
@@ -172,6 +172,8 @@ export class Core {
     this.observeSelf()
     this.instrumentation.start(settings.instrument)
     this.startOnDemand(settings)
+    if (settings.targets.metrics.served)
+      this.stopOnDemand.push(loadOnDemand('prometheus', this.report)?.answerScrapes(this))
     if (settings.registerOpenTelemetry && firstInstalled(['@opentelemetry/api'])) this.registerOpenTelemetry()
     this.watch = watchEndOfProcess(
       {
@@ -337,7 +339,12 @@ export class Core {
 
   /** Timers of the SDK do not keep the process alive and do not hold on to the request they were set in. */
   schedule(run: () => void, delayMs: number): NodeJS.Timeout {
-    return this.storage.run(suppressedContext, () => setTimeout(run, delayMs).unref())
+    return this.background(() => setTimeout(run, delayMs).unref())
+  }
+
+  /** Runs what is the SDK's own work, not the program's: nothing of it is traced. */
+  background<T>(run: () => T): T {
+    return this.storage.run(suppressedContext, run)
   }
 
   async flush(timeoutMs: number = this.settings.exportTimeoutMs): Promise<void> {

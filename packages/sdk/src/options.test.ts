@@ -9,7 +9,8 @@ function read(given: StartOptions, env: Record<string, string> = {}): { settings
     env,
     isTerminal: false,
     package: { name: 'from-package', version: '9.9.9' },
-    wrong: (text: string) => wrong.push(text),
+    // As the SDK says it: one sentence once, whichever signals it is about.
+    wrong: (text: string) => wrong.includes(text) || wrong.push(text),
   }
   return { settings: readSettings(given, sources), wrong }
 }
@@ -96,14 +97,72 @@ test.each<[string, StartOptions, Record<string, string>, Expected]>([
       OTEL_EXPORTER_OTLP_LOGS_TIMEOUT: '700',
       OTEL_EXPORTER_OTLP_LOGS_PROTOCOL: 'http/json',
       OTEL_EXPORTER_OTLP_CERTIFICATE: 'ca.pem',
+      OTEL_EXPORTER_OTLP_LOGS_CERTIFICATE: 'logs.pem',
+      OTEL_EXPORTER_OTLP_METRICS_CLIENT_KEY: 'key.pem',
+      OTEL_EXPORTER_OTLP_METRICS_CLIENT_CERTIFICATE: 'cert.pem',
     },
     {
       targets: {
-        traces: { headers: { a: '1' }, gzip: true, timeoutMs: 5000, json: false },
-        logs: { headers: { b: '2' }, gzip: false, timeoutMs: 700, json: true },
+        traces: {
+          headers: { a: '1' },
+          gzip: true,
+          timeoutMs: 5000,
+          json: false,
+          tls: { ca: 'ca.pem', cert: undefined, key: undefined },
+        },
+        logs: { headers: { b: '2' }, gzip: false, timeoutMs: 700, json: true, tls: { ca: 'logs.pem' } },
+        metrics: { tls: { ca: 'ca.pem', cert: 'cert.pem', key: 'key.pem' } },
       },
-      tls: { ca: 'ca.pem', cert: undefined, key: undefined },
     },
+  ],
+  [
+    'delays and times of what feeds the exporters: the shorter time holds',
+    {},
+    {
+      OTEL_BSP_SCHEDULE_DELAY: '2000',
+      OTEL_BLRP_SCHEDULE_DELAY: '300',
+      OTEL_METRIC_EXPORT_INTERVAL: '4000',
+      OTEL_BSP_EXPORT_TIMEOUT: '30000',
+      OTEL_BLRP_EXPORT_TIMEOUT: '400',
+      OTEL_METRIC_EXPORT_TIMEOUT: '500',
+    },
+    {
+      targets: {
+        traces: { intervalMs: 2000, timeoutMs: 10_000 },
+        logs: { intervalMs: 300, timeoutMs: 400 },
+        metrics: { intervalMs: 4000, timeoutMs: 500 },
+      },
+    },
+  ],
+  [
+    'delays and times in code, over variables',
+    { batchDelayMs: 50, exportTimeoutMs: 60_000, metricIntervalMs: 200 },
+    { OTEL_BSP_SCHEDULE_DELAY: '2000', OTEL_BLRP_EXPORT_TIMEOUT: '400', OTEL_METRIC_EXPORT_INTERVAL: '4000' },
+    {
+      targets: {
+        traces: { intervalMs: 50, timeoutMs: 60_000 },
+        logs: { intervalMs: 50, timeoutMs: 60_000 },
+        metrics: { intervalMs: 200, timeoutMs: 60_000 },
+      },
+    },
+  ],
+  [
+    'the delay of spans is none of logs',
+    {},
+    { OTEL_BSP_SCHEDULE_DELAY: '2000' },
+    { targets: { traces: { intervalMs: 2000 }, logs: { intervalMs: 1000 } } },
+  ],
+  [
+    'scraped, and nothing is pushed',
+    {},
+    { OTEL_METRICS_EXPORTER: 'prometheus' },
+    { targets: { metrics: { to: [], served: true } }, exported: { metrics: false } },
+  ],
+  [
+    'scraped and pushed',
+    { export: { metrics: 'otlp,prometheus' } },
+    {},
+    { targets: { metrics: { to: ['otlp'], served: true } }, exported: { metrics: true } },
   ],
   [
     'exporters and propagators',
@@ -180,6 +239,8 @@ test.each<[StartOptions, Record<string, string>, RegExp]>([
   [{}, { OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' }, /http\/protobuf/],
   [{}, { OTEL_TRACES_EXPORTER: 'jaeger' }, /Cannot export traces to "jaeger": known are otlp, console, none, zipkin/],
   [{}, { OTEL_LOGS_EXPORTER: 'zipkin' }, /Cannot export logs to "zipkin"/],
+  [{}, { OTEL_TRACES_EXPORTER: 'prometheus' }, /Cannot export traces to "prometheus"/],
+  [{}, { OTEL_BLRP_EXPORT_TIMEOUT: 'soon' }, /^Cannot use OTEL_BLRP_EXPORT_TIMEOUT=NaN: .* Using 10000$/],
   [{ headers: { 'a b': 'c' } }, {}, /Cannot send the export header "a b"/],
 ])('options: what cannot be used is said: %o %o', (given, env, sentence) => {
   expect(read(given, env).wrong.join('\n')).toMatch(sentence)

@@ -1,4 +1,5 @@
 import type { Signal } from './export/exporter.ts'
+import type { TlsFiles } from './export/sender.ts'
 import { severityOf } from './logs/log-record.ts'
 import type { LogLevel, StartOptions } from './public.ts'
 import type { Sampler } from './traces/sampler.ts'
@@ -11,15 +12,11 @@ export interface Settings {
   serviceVersion: string | undefined
   resource: Record<string, string | number | boolean>
   targets: Record<Signal, Target>
-  /** Files of OTEL_EXPORTER_OTLP_CERTIFICATE and its like. */
-  tls: { ca?: string | undefined; cert?: string | undefined; key?: string | undefined }
   propagators: readonly string[]
   spanLimits: SpanLimits & { stringMax: number }
   exportTimeoutMs: number
-  batchDelayMs: number
   batchMaxBytes: number
   bufferMaxBytes: number
-  metricIntervalMs: number
   exitTimeoutMs: number
   sampler: Sampler
   logLevel: LogLevel
@@ -46,10 +43,15 @@ export interface Target {
   readonly headers: Record<string, string>
   readonly gzip: boolean
   readonly timeoutMs: number
+  /** What waits is sent so often. */
+  readonly intervalMs: number
+  readonly tls: TlsFiles
   /** OTLP/HTTP as JSON instead of protobuf. */
   readonly json: boolean
   /** `otlp`, `zipkin`, `console`; empty: nothing is exported. */
   readonly to: readonly string[]
+  /** Scraped on a port of its own. */
+  readonly served: boolean
 }
 
 export interface OptionSources {
@@ -72,10 +74,10 @@ interface NumberOption {
 /** Every option that is a number: its variables, default and bounds. */
 export const numberOptions = {
   exportTimeoutMs: num('exportTimeoutMs', ['OTEL_EXPORTER_OTLP_TIMEOUT'], 10_000, 1, 600_000),
-  batchDelayMs: num('batchDelayMs', ['WAKELINE_BATCH_DELAY_MS', 'OTEL_BSP_SCHEDULE_DELAY'], 1_000, 10, 600_000),
+  batchDelayMs: num('batchDelayMs', ['WAKELINE_BATCH_DELAY_MS'], 1_000, 10, 600_000),
   batchMaxBytes: num('batchMaxBytes', ['WAKELINE_BATCH_MAX_BYTES'], 524_288, 1_024, 16_777_216),
   bufferMaxBytes: num('bufferMaxBytes', ['WAKELINE_BUFFER_MAX_BYTES'], 8_388_608, 4_096, 1_073_741_824),
-  metricIntervalMs: num('metricIntervalMs', ['OTEL_METRIC_EXPORT_INTERVAL'], 10_000, 100, 3_600_000),
+  metricIntervalMs: num('metricIntervalMs', [], 10_000, 100, 3_600_000),
   exitTimeoutMs: num('exitTimeoutMs', ['WAKELINE_EXIT_TIMEOUT_MS'], 1_000, 0, 60_000),
   seriesMax: num('seriesMax', ['WAKELINE_SERIES_MAX'], 2_000, 1, 1_000_000),
   seriesExpiryMs: num('seriesExpiryMs', ['WAKELINE_SERIES_EXPIRY_MS'], 3_600_000, 0, 86_400_000),
@@ -104,7 +106,6 @@ export function readSettings(given: StartOptions, sources: OptionSources): Setti
   const { env, wrong } = sources
   const target = (signal: Signal) => readTarget(signal, given, sources)
   const targets = { traces: target('traces'), logs: target('logs'), metrics: target('metrics') }
-  const otlp = (what: string) => filled(env[`OTEL_EXPORTER_OTLP_${what}`])
   const limitOf = (record: 'SPAN' | 'LOGRECORD', name: 'attributesMax' | 'attributeLengthMax') => {
     const of = numberOptions[name]
     const own = of.variables.map((variable) => variable.replace('OTEL_', `OTEL_${record}_`))
@@ -129,7 +130,6 @@ export function readSettings(given: StartOptions, sources: OptionSources): Setti
     serviceVersion: given.serviceVersion ?? textOf(resource['service.version']) ?? sources.package.version,
     resource,
     targets,
-    tls: { ca: otlp('CERTIFICATE'), cert: otlp('CLIENT_CERTIFICATE'), key: otlp('CLIENT_KEY') },
     propagators: given.propagators ?? listOf(env['OTEL_PROPAGATORS'] ?? 'tracecontext,baggage'),
     spanLimits: {
       attributesMax: limitOf('SPAN', 'attributesMax'),
@@ -140,10 +140,8 @@ export function readSettings(given: StartOptions, sources: OptionSources): Setti
       linkAttributesMax: numberOf(numberOptions.linkAttributesMax),
     },
     exportTimeoutMs: numberOf(numberOptions.exportTimeoutMs),
-    batchDelayMs: numberOf(numberOptions.batchDelayMs),
     batchMaxBytes: numberOf(numberOptions.batchMaxBytes),
     bufferMaxBytes: numberOf(numberOptions.bufferMaxBytes),
-    metricIntervalMs: numberOf(numberOptions.metricIntervalMs),
     exitTimeoutMs: numberOf(numberOptions.exitTimeoutMs),
     sampler: readSampler(given, sources),
     ...readLevels(given.logLevel, filled(env['WAKELINE_LOG_LEVEL']), wrong),
@@ -186,7 +184,32 @@ function readNumber(of: NumberOption, given: StartOptions, { env, wrong }: Optio
   return of.fallback
 }
 
-const exporters = ['otlp', 'console', 'zipkin']
+/** How often, and for how long at most, what feeds an exporter sends in OpenTelemetry's SDKs. */
+const feeding = {
+  traces: { often: 'OTEL_BSP_SCHEDULE_DELAY', long: 'OTEL_BSP_EXPORT_TIMEOUT' },
+  logs: { often: 'OTEL_BLRP_SCHEDULE_DELAY', long: 'OTEL_BLRP_EXPORT_TIMEOUT' },
+  metrics: { often: 'OTEL_METRIC_EXPORT_INTERVAL', long: 'OTEL_METRIC_EXPORT_TIMEOUT' },
+}
+
+/** Of the times for an export, the exporter's own and that of what feeds it, the shorter holds. */
+function readTimes(
+  signal: Signal,
+  variable: string,
+  read: (of: NumberOption) => number,
+): Pick<Target, 'timeoutMs' | 'intervalMs'> {
+  const { often, long } = feeding[signal]
+  const timeout = numberOptions.exportTimeoutMs
+  const interval = signal === 'metrics' ? numberOptions.metricIntervalMs : numberOptions.batchDelayMs
+  const fallback = read({ ...timeout, variables: [variable] })
+  return {
+    timeoutMs: Math.min(fallback, read({ ...timeout, variables: [long], fallback })),
+    intervalMs: read({ ...interval, variables: [...interval.variables, often] }),
+  }
+}
+
+const exporters = ['otlp', 'console', 'zipkin', 'prometheus']
+/** Those that are of one signal. */
+const signalOf: Readonly<Record<string, Signal>> = { zipkin: 'traces', prometheus: 'metrics' }
 
 function readTarget(signal: Signal, given: StartOptions, sources: OptionSources): Target {
   const { env, wrong } = sources
@@ -200,18 +223,23 @@ function readTarget(signal: Signal, given: StartOptions, sources: OptionSources)
   const asked = given.export?.[signal]
   const list = typeof asked === 'boolean' ? (asked ? 'otlp' : 'none') : (asked ?? env[`OTEL_${upper}_EXPORTER`])
   const names = listOf(list ?? 'otlp')
-  const to = names.filter((name) => exporters.includes(name) && (name !== 'zipkin' || signal === 'traces'))
-  const unknown = names.find((name) => name !== 'none' && !to.includes(name))
+  const known = names.filter((name) => exporters.includes(name) && (signalOf[name] ?? signal) === signal)
+  const unknown = names.find((name) => name !== 'none' && !known.includes(name))
   if (unknown !== undefined)
-    wrong(`Cannot export ${signal} to "${unknown}": known are otlp, console, none, zipkin (traces)`)
-  const isZipkin = to.includes('zipkin')
+    wrong(
+      `Cannot export ${signal} to "${unknown}": known are otlp, console, none, zipkin (traces), prometheus (metrics)`,
+    )
+  const isZipkin = known.includes('zipkin')
+  const file = (what: string) => filled(env[variableOf(what)])
   return {
     url: isZipkin ? (env['OTEL_EXPORTER_ZIPKIN_ENDPOINT'] ?? zipkinEndpoint) : readUrl(signal, given, sources),
     headers: isZipkin ? {} : readHeaders(variableOf('HEADERS'), given, sources),
     gzip: (given.compression ?? env[variableOf('COMPRESSION')]) === 'gzip',
-    timeoutMs: readNumber({ ...numberOptions.exportTimeoutMs, variables: [variableOf('TIMEOUT')] }, given, sources),
+    ...readTimes(signal, variableOf('TIMEOUT'), (of) => readNumber(of, given, sources)),
+    tls: { ca: file('CERTIFICATE'), cert: file('CLIENT_CERTIFICATE'), key: file('CLIENT_KEY') },
     json: protocol === 'http/json',
-    to,
+    to: known.filter((name) => name !== 'prometheus'),
+    served: known.includes('prometheus'),
   }
 }
 

@@ -38,7 +38,7 @@ export class Pipeline {
 
   constructor(parts: PipelineParts) {
     this.parts = parts
-    this.sender = openSender(() => Date.now(), parts.settings.tls)
+    this.sender = openSender(() => Date.now())
     const { settings } = parts
     const open = (signal: Signal) =>
       new Exporter({
@@ -77,16 +77,16 @@ export class Pipeline {
   start(): void {
     const { settings, background } = this.parts
     background(() => {
-      this.timers.push(setInterval(() => this.tick(), settings.batchDelayMs).unref())
-      if (settings.exported.metrics) {
-        this.timers.push(setInterval(() => void this.exportMetrics(), settings.metricIntervalMs).unref())
-      }
+      const every = ({ settings: { signal } }: Exporter, run: () => void) =>
+        this.timers.push(setInterval(run, settings.targets[signal].intervalMs).unref())
+      for (const exporter of this.exporters) every(exporter, () => this.tick(exporter))
+      if (settings.exported.metrics) every(this.metrics, () => void this.exportMetrics())
     })
   }
 
-  private tick(): void {
+  private tick(exporter: Exporter): void {
     this.parts.clock.follow()
-    for (const exporter of this.exporters) exporter.exportNow()
+    exporter.exportNow()
     const dropped = this.dropped()
     if (dropped > this.reportedDropped && performance.now() - this.reportedAtMs > dropReportIntervalMs) {
       this.parts.report(

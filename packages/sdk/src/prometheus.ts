@@ -4,12 +4,12 @@ import type {
   MetricsServer,
   MetricsServerOptions,
 } from './metrics/exposition/public.ts'
-import { MetricsFace } from './metrics/exposition/serve.ts'
+import { type MetricsFace, metricsFace } from './metrics/exposition/serve.ts'
 import { slot } from './slot.ts'
 
 export type * from './metrics/exposition/public.ts'
 
-const face: MetricsFace = new MetricsFace(slot())
+const face: MetricsFace = metricsFace(slot())
 
 /**
  * A handler that answers with all metrics of this process, for a route of your app: Prometheus text, or OpenMetrics with

@@ -248,8 +248,8 @@ export interface StartOptions {
   /** Where log lines are shown. WAKELINE_LOG_OUTPUT. Default: `pretty` on a terminal, else `json` */
   logOutput?: 'json' | 'pretty' | 'none'
   /**
-   * Where each signal goes: `otlp` (or true), `console`, `none` (or false), `zipkin` for traces; several with commas, one
-   * of them over the network. OTEL_TRACES_EXPORTER, OTEL_METRICS_EXPORTER, OTEL_LOGS_EXPORTER. Default `otlp`
+   * Where each signal goes: `otlp` (or true), `console`, `none` (or false), `zipkin` for traces, `prometheus` (is scraped)
+   * for metrics; several with commas, one of them over the network. OTEL_TRACES_EXPORTER, OTEL_METRICS_EXPORTER, OTEL_LOGS_EXPORTER. Default `otlp`
    */
   export?: { traces?: boolean | string; metrics?: boolean | string; logs?: boolean | string }
   /** How traces go over the wire: `tracecontext`, `baggage`, `b3`, `b3multi`, `jaeger`. OTEL_PROPAGATORS. Default the first two */

@@ -2,7 +2,7 @@ import { accountingHeaders, type DropReason } from '@wakeline/protocol'
 import { loadOnDemand } from '../on-demand/load.ts'
 import type { Report } from '../report.ts'
 import type { PartialSuccess } from './partial-success.ts'
-import type { Request, Sender, SendResult } from './sender.ts'
+import type { Request, Sender, SendResult, TlsFiles } from './sender.ts'
 import { lengthOfAll, requestBody, type SignalBuffer, type Taken } from './signal-buffer.ts'
 
 export type Signal = 'traces' | 'logs' | 'metrics'
@@ -32,6 +32,7 @@ export interface ExporterSettings {
   readonly headers: Record<string, string>
   readonly gzip: boolean
   readonly timeoutMs: number
+  readonly tls?: TlsFiles | undefined
   /** Encoded when the first batch is made, not while the program starts. */
   resource(): Uint8Array
 }
@@ -192,6 +193,7 @@ export class Exporter {
     return {
       url: this.settings.url,
       timeoutMs: this.settings.timeoutMs,
+      tls: this.settings.tls,
       body,
       headers: {
         ...this.settings.headers,

@@ -30,6 +30,7 @@ const accepted = 1
 
 /** Plain CommonJS: it runs as it stands. All requests at once; 1 when all were accepted, 2 when one was not. */
 const workerSource = `
+const { readFileSync } = require('node:fs')
 const { workerData: { requests, state, deadlineMs } } = require('node:worker_threads')
 let open = requests.length
 let result = 1
@@ -39,12 +40,14 @@ const done = (ok) => {
   Atomics.store(state, 0, result)
   Atomics.notify(state, 0)
 }
-for (const { url, headers, body } of requests) {
+for (const { url, headers, body, tls } of requests) {
   const library = require(url.startsWith('https:') ? 'node:https' : 'node:http')
   let settled = false
   const once = (ok) => { if (!settled) { settled = true; done(ok) } }
   try {
-    const request = library.request(url, { method: 'POST', agent: false, timeout: deadlineMs, headers: { ...headers, 'content-length': body.reduce((sum, part) => sum + part.length, 0) } }, (response) => {
+    const files = url.startsWith('https:') ? Object.entries(tls ?? {}).filter(([, path]) => path !== undefined) : []
+    const pems = Object.fromEntries(files.map(([name, path]) => [name, readFileSync(path)]))
+    const request = library.request(url, { ...pems, method: 'POST', agent: false, timeout: deadlineMs, headers: { ...headers, 'content-length': body.reduce((sum, part) => sum + part.length, 0) } }, (response) => {
       response.resume()
       response.on('end', () => once(response.statusCode < 300))
       response.on('error', () => once(false))

@@ -9,12 +9,20 @@ export type SendResult =
   | { kind: 'retry'; why: string; afterMs: number | undefined }
   | { kind: 'refused'; why: string }
 
+/** Paths of PEM files: whom to trust, and what to show. */
+export interface TlsFiles {
+  readonly ca?: string | undefined
+  readonly cert?: string | undefined
+  readonly key?: string | undefined
+}
+
 export interface Request {
   readonly url: string
   readonly headers: Record<string, string>
   /** In parts, sent one after the other. */
   readonly body: readonly Uint8Array[]
   readonly timeoutMs: number
+  readonly tls?: TlsFiles | undefined
 }
 
 export interface Sender {
@@ -28,21 +36,23 @@ const answerMaxBytes = 65_536
 const retriable = new Set([408, 429, 502, 503, 504])
 
 /** Export over HTTP or HTTPS with kept-alive connections that never keep the process alive. */
-export function openSender(nowUnixMs: () => number, files: Record<string, string | undefined> = {}): Sender {
+export function openSender(nowUnixMs: () => number): Sender {
   const sockets = new Set<Socket>()
   const agents = new Map<string, import('node:http').Agent>()
   let held = false
 
-  const clientFor = (url: URL) => {
+  const clientFor = (url: URL, files: TlsFiles = {}) => {
     const library =
       url.protocol === 'https:' ? process.getBuiltinModule('node:https') : process.getBuiltinModule('node:http')
-    let agent = agents.get(url.protocol)
+    // Signals with the same files share connections.
+    const name = [url.protocol, files.ca, files.cert, files.key].join()
+    let agent = agents.get(name)
     if (agent === undefined) {
       const tls = Object.entries(files).flatMap(([name, path]) =>
         path === undefined ? [] : [[name, process.getBuiltinModule('node:fs').readFileSync(path)]],
       )
       agent = new library.Agent({ keepAlive: true, maxSockets: 6, timeout: 30_000, ...Object.fromEntries(tls) })
-      agents.set(url.protocol, agent)
+      agents.set(name, agent)
     }
     return { library, agent }
   }
@@ -63,7 +73,7 @@ export function openSender(nowUnixMs: () => number, files: Record<string, string
     send: (request) =>
       new Promise((resolve) => {
         const url = new URL(request.url)
-        const { library, agent } = clientFor(url)
+        const { library, agent } = clientFor(url, request.tls)
         let isBodySent = false
         const options: RequestOptions = {
           agent,

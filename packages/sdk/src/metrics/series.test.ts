@@ -29,6 +29,35 @@ test('one slot for the same attributes in any order; values keep their type', ()
   expect(found.slotOf({ list: [1, 2] })).toBe(found.slotOf({ list: [1, 2] }))
 })
 
+test('a getter that answers otherwise each time leads no other path to its series', () => {
+  const { found } = series(10)
+  let read = 0
+  const turning = {
+    get a(): string {
+      return `answer ${++read}`
+    },
+  }
+  const slots = [found.slotOf(turning), found.slotOf(turning)]
+  const named = slots.map((slot) => String(found.attributes[slot]?.['a']))
+  expect(named.map((a) => found.slotOf({ a }))).toEqual(slots)
+  expect(
+    Array.from({ length: read }, (_, i) => found.attributes[found.slotOf({ a: `answer ${i + 1}` })]?.['a']),
+  ).toEqual(Array.from({ length: read }, (_, i) => `answer ${i + 1}`))
+})
+
+test('a value that cannot be read is named, and throws nothing into the program', () => {
+  const { found } = series(10)
+  const broken = {
+    a: 'x',
+    get b(): string {
+      throw new Error('not now')
+    },
+  }
+  const slot = found.slotOf(broken)
+  expect(found.slotOf(broken)).toBe(slot)
+  expect(found.attributes[slot]).toEqual({ a: 'x', b: '[cannot be read]' })
+})
+
 test('attributes are copied: changing them later changes no series', () => {
   const { found } = series(10)
   const attributes = { a: 'x' }

@@ -50,23 +50,30 @@ export class Series {
   /** The slot of these attributes; a new one is made while there is room. */
   slotOf(attributes: Attributes): number {
     let step = this.root
-    for (const key in attributes) {
-      const value = attributes[key]
-      if (value === undefined) continue
-      const at = step.key === key ? step : branch(step, key)
-      const next = at?.values.get(value)
-      if (next === undefined) return this.learn(attributes)
-      step = next
+    try {
+      for (const key in attributes) {
+        const value = attributes[key]
+        if (value === undefined) continue
+        const at = step.key === key ? step : branch(step, key)
+        const next = at?.values.get(value)
+        if (next === undefined) return this.learn(attributes)
+        step = next
+      }
+    } catch {
+      // A value that cannot be read: learning names it.
+      return this.learn(attributes)
     }
     return step.slot === noSlot ? this.learn(attributes) : step.slot
   }
 
   private learn(attributes: Attributes): number {
+    // Read once: a getter that answers otherwise the next time would lead to this series from the path of another.
+    const given = readOnce(attributes)
     const own: Attributes = Object.fromEntries(
-      Object.keys(attributes)
-        .sort()
-        .filter((key) => attributes[key] !== undefined && this.isLabel(key))
-        .map((key) => [key, scalar(attributes[key])]),
+      given
+        .filter(([key]) => this.isLabel(key))
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(([key, value]) => [key, scalar(value)]),
     )
     const missing = this.limits.labels?.find((label) => own[label] === undefined)
     if (missing !== undefined) this.limits.mislabelled?.('missing', missing)
@@ -78,7 +85,7 @@ export class Series {
       this.attributes[slot] = own
       this.bySorted.set(sorted, slot)
     }
-    if (this.paths < this.limits.seriesMax * pathsPerSeries) this.path(attributes, slot)
+    if (this.paths < this.limits.seriesMax * pathsPerSeries) this.path(given, slot)
     return slot
   }
 
@@ -90,11 +97,9 @@ export class Series {
     return false
   }
 
-  private path(attributes: Attributes, slot: number): void {
+  private path(given: readonly (readonly [string, unknown])[], slot: number): void {
     let step = this.root
-    for (const key in attributes) {
-      const value = attributes[key]
-      if (value === undefined) continue
+    for (const [key, value] of given) {
       // Objects would be found by identity: a path that is never met again.
       if (typeof value === 'object' || typeof value === 'function') return
       if (step.key === '') step.key = key
@@ -133,6 +138,21 @@ function grow(step: Step, key: string): Step {
   const other = { ...newStep(), key }
   step.other = [...(step.other ?? []), other]
   return other
+}
+
+/** What was given, in the order it was written. */
+function readOnce(attributes: Attributes): [string, unknown][] {
+  const given: [string, unknown][] = []
+  for (const key of Object.keys(attributes)) {
+    let value: unknown
+    try {
+      value = attributes[key]
+    } catch {
+      value = '[cannot be read]'
+    }
+    if (value !== undefined) given.push([key, value])
+  }
+  return given
 }
 
 /** A label is text, a number or a boolean; anything else is kept as the text it prints as. */

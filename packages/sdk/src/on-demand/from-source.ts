@@ -8,6 +8,7 @@ import * as metrics from './metrics.ts'
 import * as opentelemetry from './opentelemetry.ts'
 import * as pretty from './pretty.ts'
 import * as process from './process.ts'
+import * as prometheus from './prometheus.ts'
 import * as propagation from './propagation.ts'
 import * as resource from './resource.ts'
 
@@ -22,6 +23,7 @@ const fromSource: OnDemand = {
   opentelemetry,
   pretty,
   process,
+  prometheus,
   propagation,
   resource,
 }

@@ -9,6 +9,7 @@ import type * as metrics from './metrics.ts'
 import type * as opentelemetry from './opentelemetry.ts'
 import type * as pretty from './pretty.ts'
 import type * as processMetrics from './process.ts'
+import type * as prometheus from './prometheus.ts'
 import type * as propagation from './propagation.ts'
 import type * as resource from './resource.ts'
 
@@ -27,6 +28,7 @@ export interface OnDemand {
   readonly opentelemetry: typeof opentelemetry
   readonly pretty: typeof pretty
   readonly process: typeof processMetrics
+  readonly prometheus: typeof prometheus
   readonly propagation: typeof propagation
   readonly resource: typeof resource
 }

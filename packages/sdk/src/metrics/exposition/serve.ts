@@ -1,5 +1,4 @@
 import { createServer } from 'node:http'
-import { suppressedContext } from '../../context/context.ts'
 import type { Core } from '../../core.ts'
 import type { Metering } from '../metering.ts'
 import { Exposition } from './answer.ts'
@@ -8,6 +7,11 @@ import type { MetricsHandler, MetricsHandlerOptions, MetricsServer, MetricsServe
 
 const defaultHost = '127.0.0.1'
 const defaultPort = 9464
+
+/** The one of the process, also for `OTEL_METRICS_EXPORTER=prometheus`. */
+export function metricsFace(core: Core): MetricsFace {
+  return core.once('metrics face', () => new MetricsFace(core))
+}
 
 /** The two doors of `wakeline/prometheus`, on the metrics of one SDK. */
 export class MetricsFace {
@@ -41,8 +45,7 @@ export class MetricsFace {
       else response.writeHead(404, { 'content-type': 'text/plain; charset=utf-8' }).end(`Metrics are at ${path}\n`)
     })
     // Answering a scrape is not the program's work: it is neither traced nor measured.
-    await this.core.storage.run(
-      suppressedContext,
+    await this.core.background(
       () =>
         new Promise<void>((resolve, reject) => {
           const refused = (thrown: Error) =>
