@@ -59,6 +59,16 @@ test('wakeline serve answers', async () => {
   const status = await fetch(`${url}/api/v1/status`)
   expect(await status.json()).toMatchObject({ version: packageJson.version, store: { driver: 'embedded' } })
   expect((await fetch(url)).headers.get('content-type')).toContain('text/html')
+  // As an upgrade leaves it while it runs: what it loads with the first agent is gone.
+  const dist = join(app, 'node_modules/@wakeline/server/dist')
+  const late = (await readdir(dist)).filter((name) => name.startsWith('mcp-'))
+  for (const name of late) await rm(join(dist, name))
+  const agent = await fetch(`${url}/mcp`, { method: 'POST', body: '{}' })
+  expect([late.length > 0, agent.status, await agent.text()]).toEqual([
+    true,
+    500,
+    expect.stringContaining('restart it'),
+  ])
   const exited = new Promise((resolve) => child.once('exit', resolve))
   child.kill('SIGTERM')
   expect(await exited).toBe(0)

@@ -135,7 +135,7 @@ export function apiRoutes(parts: ApiParts & ApiOptions, addressOf: (request: Req
   addOtherApis(app, { ...parts, turns })
   // Agents are few and their protocol's library is large: it is loaded with the first of them.
   app.post('/mcp', bodyLimit({ maxSize: messageMaxBytes, onError: messageTooLarge }), async (context) => {
-    const { answerMcp } = await import('./mcp.ts')
+    const { answerMcp } = await loadMcp()
     return answerMcp(context, { ...parts, answer: (request) => app.fetch(request) })
   })
   for (const root of dataRoots) {
@@ -176,6 +176,15 @@ function addOtherApis(app: Hono, parts: ApiParts & { turns: Turns }): void {
   }
   app.route('/tempo/api', tempoRoutes(parts))
 }
+
+/** When the files of a running server were replaced, what it has not loaded yet is no longer under the name that it knows. */
+const loadMcp = (): Promise<typeof import('./mcp.ts')> =>
+  import('./mcp.ts').catch((error: unknown) => {
+    throw new ApiFailure(
+      'internal',
+      `Cannot answer agents: a part of this server is not where it was when it started, as after an upgrade; restart it (${error})`,
+    )
+  })
 
 const messageMaxBytes = 1024 * 1024
 
