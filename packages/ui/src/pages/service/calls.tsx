@@ -69,7 +69,7 @@ function callColumns(other: 'caller' | 'callee'): Column<ServiceEdge>[] {
     {
       id: 'other',
       title: other === 'caller' ? 'Service' : 'Name',
-      width: 'minmax(110px, 3fr)',
+      width: 'minmax(76px, 3fr)',
       choice: 'always',
       render: (edge) => <Side name={edge[other]} kind={other === 'caller' ? 'service' : edge.kind} />,
     },

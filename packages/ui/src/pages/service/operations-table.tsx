@@ -56,7 +56,7 @@ function operationColumns(service: string): Column<OperationSummary>[] {
     {
       id: 'operation',
       title: 'Operation',
-      width: 'minmax(140px, 3fr)',
+      width: 'minmax(76px, 3fr)',
       choice: 'always',
       sort: 'asc',
       value: (row) => row.name,

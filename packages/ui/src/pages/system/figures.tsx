@@ -31,10 +31,13 @@ export function Figure(props: { name: string; hint?: string; wrong?: string | un
   )
 }
 
+/** `wideOnly`: left out on a phone, as the others tell it too. */
+type Head = { title: string; hint?: string; wideOnly?: boolean }
+
 /** A small table: names at the left, figures at the right. */
 export function FigureTable(props: {
   label: string
-  head: readonly { title: string; hint?: string }[]
+  head: readonly Head[]
   rows: readonly { name: string; hint?: string; cells: readonly ReactNode[] }[]
 }) {
   return (
@@ -42,8 +45,8 @@ export function FigureTable(props: {
       <table className={styles.table} aria-label={props.label}>
         <thead>
           <tr>
-            {props.head.map(({ title, hint }) => (
-              <th key={title} scope="col" title={hint}>
+            {props.head.map(({ title, hint, wideOnly }) => (
+              <th key={title} scope="col" title={hint} className={wideOnly ? styles.wideOnly : undefined}>
                 {title}
               </th>
             ))}
@@ -56,7 +59,10 @@ export function FigureTable(props: {
                 {name}
               </th>
               {cells.map((cell, at) => (
-                <td key={props.head[at + 1]?.title} className="data">
+                <td
+                  key={props.head[at + 1]?.title}
+                  className={props.head[at + 1]?.wideOnly ? `data ${styles.wideOnly}` : 'data'}
+                >
                   {cell}
                 </td>
               ))}

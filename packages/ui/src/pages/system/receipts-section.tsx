@@ -83,11 +83,13 @@ function intoView(element: HTMLElement | null): void {
 
 type Row = Receipt & { nowMs: number }
 
-const figure = (id: 'produced' | 'stored', title: string, hint: string): Column<Row> => ({
+type Figure = { title: string; hint: string; fromWidth?: number }
+const figure = (id: 'produced' | 'stored', { title, hint, ...more }: Figure): Column<Row> => ({
+  ...more,
   id,
   title,
   hint,
-  width: '92px',
+  width: 'minmax(64px, 92px)',
   align: 'right',
   render: (row) => <span className="data">{printCount(row[id])}</span>,
 })
@@ -96,7 +98,7 @@ const columns: Column<Row>[] = [
   {
     id: 'service',
     title: 'Service',
-    width: 'minmax(96px, 0.5fr)',
+    width: 'minmax(76px, 0.5fr)',
     choice: 'always',
     render: ({ service }) => <ServiceLabel service={service} />,
   },
@@ -108,14 +110,15 @@ const columns: Column<Row>[] = [
     fromWidth: 620,
     render: ({ instance }) => <span className="data">{instance}</span>,
   },
-  { id: 'signal', title: 'Signal', width: '64px', render: ({ signal }) => signal },
-  figure('produced', 'Produced', 'Records of logs and spans, data points of metrics'),
-  figure('stored', 'Stored', 'In the tables, or safe on disk on the way there'),
+  { id: 'signal', title: 'Signal', width: '60px', render: ({ signal }) => signal },
+  // Where there is room: it is what is stored and lost together.
+  figure('produced', { title: 'Produced', hint: 'Records of logs and spans, data points of metrics', fromWidth: 480 }),
+  figure('stored', { title: 'Stored', hint: 'In the tables, or safe on disk on the way there' }),
   {
     id: 'lost',
     title: 'Lost',
     hint: 'Where and why; what a newer state of metrics replaced is not among it',
-    width: 'minmax(80px, 1.2fr)',
+    width: 'minmax(64px, 1.2fr)',
     choice: 'always',
     align: 'right',
     render: ({ lost, why }) =>

@@ -29,7 +29,7 @@ const head = [
   { title: '' },
   { title: 'Rows' },
   { title: 'On disk', hint: 'Compressed, with indexes' },
-  { title: 'Per row' },
+  { title: 'Per row', wideOnly: true },
   { title: 'Oldest' },
   { title: 'Newest' },
   { title: 'Kept for', hint: 'Data older than this is removed' },

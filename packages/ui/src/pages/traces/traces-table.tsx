@@ -57,7 +57,7 @@ const nameColumns: Column<TraceSummary>[] = [
   {
     id: 'root',
     title: 'Root service and operation',
-    width: 'minmax(130px, 3fr)',
+    width: 'minmax(108px, 3fr)',
     choice: 'always',
     hint: 'The span without a parent, or the first that was received',
     render: (trace) => <Root trace={trace} />,
