@@ -1,4 +1,5 @@
-import { connect as connectHttp2 } from 'node:http2'
+import { once } from 'node:events'
+import { type ClientHttp2Session, type ClientHttp2Stream, connect as connectHttp2, constants } from 'node:http2'
 import { connect } from 'node:net'
 import { Client, credentials, Metadata, type ServiceError, status } from '@grpc/grpc-js'
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-grpc'
@@ -58,6 +59,20 @@ function call(url: string, { path = traces, body = new Uint8Array(), metadata = 
   })
 }
 
+function connectRaw(url: string): ClientHttp2Session {
+  const session = connectHttp2(url)
+  running.push({ stop: async () => session.close() })
+  return session
+}
+
+function openStream(session: ClientHttp2Session, headers: Record<string, string> = {}): ClientHttp2Stream {
+  const usual = { ':method': 'POST', ':path': traces, te: 'trailers', 'content-type': 'application/grpc' }
+  return session.request({ ...usual, ...headers })
+}
+
+/** What was sent before it has been seen on the other side. */
+const pinged = (session: ClientHttp2Session): Promise<void> => new Promise((resolve) => session.ping(() => resolve()))
+
 test.each([
   ['traces', traces],
   ['logs', path('logs.v1.LogsService')],
@@ -99,7 +114,7 @@ const wrong: [string, Sent, Submitted | Error, number, string][] = [
     { body: Buffer.alloc(100_000), gzip: true },
     stored,
     status.RESOURCE_EXHAUSTED,
-    'decompresses to a size larger than 1000',
+    'inflated it has more than 1000 bytes',
   ],
   ['a wrong method', { path: `${traces}s` }, stored, status.UNIMPLEMENTED, 'does not implement'],
 ]
@@ -191,37 +206,67 @@ test('the unmodified exporter of OpenTelemetry JS is heard', async () => {
   expect(Buffer.from(server.submitted[0]?.body ?? []).includes('a span by gRPC')).toBe(true)
 })
 
-test("a message that cannot be expanded is its sender's fault", async () => {
+const gzip = { 'grpc-encoding': 'gzip' }
+test.each<[string, Record<string, string>, number[], Record<string, unknown>]>([
+  ['a message that cannot be expanded', gzip, [1, 0, 0, 0, 4, 1, 2, 3, 4], { 'grpc-status': '3' }],
+  ['a message that ends too soon', {}, [0, 0, 0, 0, 4, 1, 2, 3], { 'grpc-status': '3' }],
+  ['a second message', {}, [0, 0, 0, 0, 0, 0, 0, 0, 0, 0], { 'grpc-status': '3' }],
+  ['no message', {}, [], { 'grpc-status': '3' }],
+  ['a flag that means nothing', gzip, [2, 0, 0, 0, 0], { 'grpc-status': '3' }],
+  ['an encoding we do not have', { 'grpc-encoding': 'zstd' }, [1, 0, 0, 0, 0], { 'grpc-status': '12' }],
+  ['what is not gRPC', { 'content-type': 'application/json' }, [123, 125], { ':status': 415 }],
+])("%s is its sender's fault", async (_, headers, bytes, answer) => {
   const server = await start(async () => stored)
-  const session = connectHttp2(server.url)
-  running.push({ stop: async () => session.close() })
-  const stream = session.request({
-    ...{ ':method': 'POST', ':path': traces, te: 'trailers' },
-    ...{ 'content-type': 'application/grpc', 'grpc-encoding': 'gzip' },
-  })
-  stream.end(Buffer.from([1, 0, 0, 0, 4, 1, 2, 3, 4]))
-  const headers = await new Promise<Record<string, unknown>>((resolve) => {
-    for (const event of ['response', 'trailers'])
-      stream.on(event, (received: Record<string, unknown>) => {
-        if (received['grpc-status'] !== undefined) resolve(received)
-      })
-    stream.resume()
-  })
-  expect(headers['grpc-status']).toBe(String(status.INVALID_ARGUMENT))
+  const stream = openStream(connectRaw(server.url), headers).end(Buffer.from(bytes))
+  const [received] = await once(stream.resume(), 'response')
+  expect(received).toMatchObject(answer)
+  expect(server.submitted).toEqual([])
   expect(server.faults).toEqual([])
+})
+
+test('a caller that leaves while its call waits for room leaves its place', async () => {
+  const answers: ((submitted: Submitted) => void)[] = []
+  const pending = (): Promise<Submitted> => new Promise((resolve) => answers.push(resolve))
+  const server = await start(pending, { budget: new BodyBudget(1000) })
+  const first = call(server.url, { body: Buffer.alloc(900) })
+  await expect.poll(() => answers.length).toBe(1)
+  const session = connectRaw(server.url)
+  const leaving = openStream(session).on('error', () => {})
+  await pinged(session)
+  leaving.close(constants.NGHTTP2_CANCEL)
+  await pinged(session)
+  const last = call(server.url, { body: Buffer.alloc(900) })
+  answers[0]?.(stored)
+  await expect.poll(() => answers.length).toBe(2)
+  answers[1]?.(stored)
+  expect(await Promise.all([first, last])).toEqual([{ body: Buffer.alloc(0) }, { body: Buffer.alloc(0) }])
+})
+
+test('bodies of calls at once stay what they were until each is answered', async () => {
+  const answers: ((submitted: Submitted) => void)[] = []
+  const server = await start(() => new Promise((resolve) => answers.push(resolve)))
+  const calls = []
+  for (const letter of 'abc') {
+    calls.push(call(server.url, { body: Buffer.alloc(300, letter), gzip: letter === 'b' }))
+    await expect.poll(() => answers.length).toBe(calls.length)
+    if (letter === 'b') answers[0]?.(stored)
+    if (letter === 'b') await calls[0]
+  }
+  const texts = server.submitted.slice(1).map(({ body }) => Buffer.from(body).toString())
+  expect(texts).toEqual(['b'.repeat(300), 'c'.repeat(300)])
+  for (const answer of answers) answer(stored)
+  await Promise.all(calls)
 })
 
 test('a sender may send a whole batch of usual size before it hears that any of it was read', async () => {
   const server = await start(async () => stored)
-  const session = connectHttp2(server.url)
-  running.push({ stop: async () => session.close() })
+  const session = connectRaw(server.url)
   const wide = new Promise<number | undefined>((resolve) => {
     session.on('remoteSettings', ({ initialWindowSize }) => {
       if (initialWindowSize !== 65_535) resolve(initialWindowSize)
     })
   })
-  const headers = { ':method': 'POST', ':path': traces, te: 'trailers', 'content-type': 'application/grpc' }
-  session.request(headers).resume().end(Buffer.alloc(5))
+  openStream(session).resume().end(Buffer.alloc(5))
   expect(await wide).toBe(256 * 1024)
   await expect.poll(() => session.state.remoteWindowSize).toBeGreaterThan(200_000)
 })

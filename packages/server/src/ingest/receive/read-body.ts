@@ -159,10 +159,10 @@ async function unsnap(bytes: Uint8Array, maxBytes: number): Promise<Uint8Array> 
 }
 
 /** Off the event loop, and never to more than the limit: a bomb is stopped there, not after it has gone off. */
-async function inflateBody(
+export async function inflateBody(
   bytes: Uint8Array,
   coding: string,
-  limits: ReadBodyLimits,
+  limits: Pick<ReadBodyLimits, 'bodySizeMaxBytes'>,
 ): Promise<{ bytes: Uint8Array } | Failure> {
   const inflater = inflaters.get(coding)
   if (inflater === undefined) {
@@ -180,7 +180,7 @@ async function inflateBody(
   }
 }
 
-function tooLarge(limits: { bodySizeMaxBytes: number }): Failure {
+export function tooLarge(limits: Pick<ReadBodyLimits, 'bodySizeMaxBytes'>): Failure {
   return {
     failure: 'size',
     message: `Cannot take the body: inflated it has more than ${limits.bodySizeMaxBytes} bytes, the limit; send smaller batches`,
@@ -195,7 +195,7 @@ const tooMuchAtOnce: Failure = {
 
 /** What a sender that was refused before its body was read may still push at us before we hang up. */
 const drainMaxBytes = 64 * 1024 * 1024
-const drainMaxMs = 5_000
+export const drainMaxMs = 5_000
 
 /**
  * Lets the rest of a refused body run out, within bounds: many senders read no answer before they have sent all, and
