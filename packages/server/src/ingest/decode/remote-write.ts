@@ -21,6 +21,9 @@ import { millisecondsPerDay } from './times.ts'
  *                 3 exemplars   4 histograms          3 histograms   4 exemplars   5 metadata
  *   metadata      1 type 2 family 4 help 5 unit       1 type   3 help   4 unit, numbers of symbols
  *
+ * Two things that Prometheus refuses are taken, since they make sense here and refusing would lose them: a series of 2.0 with exemplars
+ * alone or with samples and histograms together, and times more than ten minutes ahead (docs/decisions/0065-remote-write-waits.md).
+ *
  * A fault in a series costs that series, a fault in one of its samples that sample; a fault around them the request.
  */
 export const decodeRemoteWrite1: Decode = (body, into) => decodeRequest(body, into, 1)

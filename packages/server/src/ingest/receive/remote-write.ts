@@ -8,6 +8,9 @@ import type { Written } from './submit.ts'
  * encoding is in snappy: Prometheus takes both, so there are senders that leave them out.
  * https://prometheus.io/docs/specs/prw/remote_write_spec_2_0/
  *
+ * The headers of what was written go to senders of 1.0 as well: 2.0 asks for them whatever the message is, and forbids a
+ * sender of the older one to conclude anything from their absence.
+ *
  * 204: durable. 400: some or all of it makes no sense and is not stored; the rest is, and is not to be sent again.
  * 503 with Retry-After: send it again.
  */
