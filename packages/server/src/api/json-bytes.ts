@@ -1,3 +1,6 @@
+/** Stops where what was written so far may be sent. */
+export type JsonWriting = Generator<void, void>
+
 /**
  * JSON written straight into bytes. A range of ten thousand series is millions of numbers, and as texts that are joined and then
  * encoded they take several times what computing them did. Most of them are whole or have few decimals, and those are written
@@ -10,6 +13,14 @@ export class JsonBytes {
   /** What was written so far. */
   get bytes(): Uint8Array<ArrayBuffer> {
     return this.#bytes.subarray(0, this.#at)
+  }
+
+  /** The same, which is not touched any more: the next is written elsewhere. */
+  take(): Uint8Array<ArrayBuffer> {
+    const taken = this.bytes
+    this.#bytes = new Uint8Array(this.#bytes.length)
+    this.#at = 0
+    return taken
   }
 
   /** As it is. */

@@ -1,7 +1,7 @@
 import { bucketsOf, type Histogram, isCustom, zeroBucket } from '../query/promql/evaluate/histogram/histogram.ts'
 import type { Labels } from '../query/promql/evaluate/labels.ts'
 import type { PointSeries, QueryValue, Sample } from '../query/promql/evaluate/query.ts'
-import { JsonBytes } from './json-bytes.ts'
+import { JsonBytes, type JsonWriting } from './json-bytes.ts'
 
 /** Values in Prometheus' JSON: times in seconds, numbers as text. */
 export const timeOf = (ms: number): number => ms / 1000
@@ -50,14 +50,14 @@ export function isCutBy(value: QueryValue, limit: number): boolean {
   return value.kind === 'matrix' && value.series.length > limit
 }
 
-/** `limit` series of it; `more` comes behind the result, in the same object. */
-export function writeResult(value: QueryValue, limit: number, more: string, into: JsonBytes): void {
+/** `limit` series of it, and a stop behind each; `more` comes behind the result, in the same object. */
+export function* writeResult(value: QueryValue, limit: number, more: string, into: JsonBytes): JsonWriting {
   into.text(`{"resultType":"${value.kind}","result":`)
-  writeValue(value, limit, into)
+  yield* writeValue(value, limit, into)
   into.text(`${more}}`)
 }
 
-function writeValue(value: QueryValue, limit: number, into: JsonBytes): void {
+function* writeValue(value: QueryValue, limit: number, into: JsonBytes): JsonWriting {
   switch (value.kind) {
     case 'scalar':
       into.text(JSON.stringify([timeOf(value.timeMs), printScalar(value.value)]))
@@ -67,19 +67,22 @@ function writeValue(value: QueryValue, limit: number, into: JsonBytes): void {
       break
     case 'vector': {
       const time = `${timeOf(value.timeMs)}`
-      writeList(value.samples.slice(0, limit), into, (sample) => writeSample(sample, time, into))
+      yield* writeList(value.samples.slice(0, limit), into, (sample) => writeSample(sample, time, into))
       break
     }
     case 'matrix':
-      writeList(value.series.slice(0, limit), into, seriesWriter(into))
+      yield* writeList(value.series.slice(0, limit), into, seriesWriter(into))
   }
 }
 
-function writeList<Item>(items: readonly Item[], into: JsonBytes, write: (item: Item) => void): void {
-  items.forEach((item, i) => {
-    into.text(i === 0 ? '[' : ',')
+function* writeList<Item>(items: readonly Item[], into: JsonBytes, write: (item: Item) => void): JsonWriting {
+  let before = '['
+  for (const item of items) {
+    into.text(before)
     write(item)
-  })
+    before = ','
+    yield
+  }
   into.text(items.length === 0 ? '[]' : ']')
 }
 

@@ -10,7 +10,7 @@ import { printExpression } from '../query/promql/parse/print.ts'
 import type { Query } from '../query/query.ts'
 import type { Running } from '../query/run.ts'
 import { ApiFailure } from './errors.ts'
-import { JsonBytes } from './json-bytes.ts'
+import type { JsonBytes, JsonWriting } from './json-bytes.ts'
 import { isCutBy, labelsOf, printValue, timeOf, writeResult } from './prometheus-answer.ts'
 import { PrometheusFailure } from './prometheus-errors.ts'
 import {
@@ -28,7 +28,7 @@ import { rulesAnswer } from './prometheus-rules.ts'
 import { type PrometheusLimits, statusOf, tsdbStatus } from './prometheus-status.ts'
 import { type ScrapeTargets, scrapePoolsOf, targetsAnswer } from './prometheus-targets.ts'
 import { treeOf } from './prometheus-tree.ts'
-import { sendJsonBytes } from './send.ts'
+import { sendWrittenJson } from './send.ts'
 import type { Turns } from './turns.ts'
 
 export type PrometheusOptions = {
@@ -40,7 +40,7 @@ export type PrometheusOptions = {
 }
 
 /** What an endpoint answers: its data, and what is to be said beside it. */
-type Told = ({ data: unknown } | { write: (into: JsonBytes) => void }) & {
+type Told = ({ data: unknown } | { write: (into: JsonBytes) => JsonWriting }) & {
   warnings?: readonly string[]
   infos?: readonly string[]
 }
@@ -69,7 +69,7 @@ export function prometheusRoutes(options: PrometheusOptions): Hono {
       const parameters = await readParameters(context)
       const { signal } = context.req.raw
       const told = await turns.take(signal, async () => ask(parameters, query.running({ signal }), context))
-      return sendJsonBytes(context, bytesOf(told))
+      return sendWrittenJson(context, (into) => writeTold(told, into))
     })
     routes.all(path, (context) => {
       context.header('Allow', methods.join(', '))
@@ -159,15 +159,13 @@ function addStatus(
     endpoint(['GET'], path, () => ({ data: told(limits()) }))
 }
 
-function bytesOf(told: Told): Uint8Array<ArrayBuffer> {
-  const json = new JsonBytes()
-  json.text('{"status":"success","data":')
-  if ('write' in told) told.write(json)
-  else json.text(JSON.stringify(told.data))
+function* writeTold(told: Told, into: JsonBytes): JsonWriting {
+  into.text('{"status":"success","data":')
+  if ('write' in told) yield* told.write(into)
+  else into.text(JSON.stringify(told.data))
   const beside = (name: 'warnings' | 'infos'): string =>
     told[name] === undefined || told[name].length === 0 ? '' : `,"${name}":${JSON.stringify(told[name])}`
-  json.text(`${beside('warnings')}${beside('infos')}}`)
-  return json.bytes
+  into.text(`${beside('warnings')}${beside('infos')}}`)
 }
 
 function notFailed<Answer extends object>(answer: Answer | Failed): Answer {

@@ -1,6 +1,9 @@
+import { pipeline, Readable } from 'node:stream'
+import { setImmediate } from 'node:timers/promises'
 import { promisify } from 'node:util'
-import { constants, gzip } from 'node:zlib'
+import { constants, createGzip, gzip } from 'node:zlib'
 import type { Context } from 'hono'
+import { JsonBytes, type JsonWriting } from './json-bytes.ts'
 
 const compress = promisify(gzip)
 const compressedFromBytes = 4096
@@ -9,12 +12,16 @@ const compressedFromBytes = 4096
 export async function sendBytes(context: Context, bytes: Uint8Array<ArrayBuffer>, type: string): Promise<Response> {
   context.header('Vary', 'Accept-Encoding')
   const isText = /^(text\/|application\/(json|manifest)|image\/svg)/.test(type)
-  const accepts = /\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))/i.test(context.req.header('accept-encoding') ?? '')
-  if (bytes.length < compressedFromBytes || !isText || !accepts)
+  if (bytes.length < compressedFromBytes || !isText || !readsGzip(context))
     return context.body(bytes, 200, { 'Content-Type': type })
-  const small = await compress(bytes, { level: constants.Z_BEST_SPEED })
+  const small = await compress(bytes, compression)
   return context.body(new Uint8Array(small), 200, { 'Content-Type': type, 'Content-Encoding': 'gzip' })
 }
+
+const compression = { level: constants.Z_BEST_SPEED, chunkSize: 64 * 1024 }
+
+const readsGzip = (context: Context): boolean =>
+  /\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))/i.test(context.req.header('accept-encoding') ?? '')
 
 export async function sendJson(context: Context, answer: object): Promise<Response> {
   return sendJsonText(context, JSON.stringify(answer))
@@ -28,3 +35,44 @@ export async function sendJsonBytes(context: Context, bytes: Uint8Array<ArrayBuf
   context.header('Cache-Control', 'no-store')
   return sendBytes(context, bytes, 'application/json')
 }
+
+/**
+ * JSON that may be large is sent while it is written: on another thread a piece is compressed while the next is written, the
+ * client reads those before, and others are served between.
+ */
+export async function sendWrittenJson(context: Context, write: (into: JsonBytes) => JsonWriting): Promise<Response> {
+  const pieces = piecesOf(write)
+  const first = pieces.next()
+  if (first.done) return sendJsonBytes(context, first.value)
+  context.header('Cache-Control', 'no-store')
+  context.header('Vary', 'Accept-Encoding')
+  context.header('Content-Type', 'application/json')
+  const source = Readable.from(inTurns(first.value, pieces))
+  if (!readsGzip(context)) return context.body(bodyOf(source))
+  context.header('Content-Encoding', 'gzip')
+  // A failure ends the stream that is sent, whose reader hears of it.
+  return context.body(bodyOf(pipeline(source, createGzip(compression), () => undefined)))
+}
+
+type Bytes = Uint8Array<ArrayBuffer>
+const pieceBytes = 256 * 1024
+
+/** Full pieces, and what is left in the end. */
+function* piecesOf(write: (into: JsonBytes) => JsonWriting): Generator<Bytes, Bytes> {
+  const json = new JsonBytes()
+  const writing = write(json)
+  while (writing.next().done !== true) if (json.bytes.length >= pieceBytes) yield json.take()
+  return json.bytes
+}
+
+async function* inTurns(first: Bytes, pieces: Iterator<Bytes, Bytes>): AsyncGenerator<Bytes> {
+  yield first
+  for (;;) {
+    await setImmediate()
+    const { value, done } = pieces.next()
+    yield value
+    if (done) return
+  }
+}
+
+const bodyOf = (stream: Readable): ReadableStream<Bytes> => Readable.toWeb(stream)
