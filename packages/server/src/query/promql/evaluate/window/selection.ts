@@ -10,6 +10,7 @@ import { splitSamples, type WindowSeries } from './samples.ts'
 export class Selection {
   readonly series: readonly WindowSeries[]
   readonly useStarts: boolean
+  #bare: (Labels | undefined)[] | undefined
   #name: string | undefined
   #hasHistograms: boolean | undefined
   readonly #grouped = new Map<string, Grouped>()
@@ -19,9 +20,15 @@ export class Selection {
     this.useStarts = useStarts
   }
 
-  /** The labels of one of them without the name of the metric: `topk` asks for a few of ten thousand. */
+  /**
+   * The labels of one of them without the name of the metric, made when first asked for: `topk` asks for a few of ten
+   * thousand, and what shows all of them is asked again and again.
+   */
   bareAt(place: number): Labels {
-    return dropMetadata(this.series[place]?.labels ?? noLabels)
+    this.#bare ??= new Array<Labels | undefined>(this.series.length)
+    const labels = this.#bare[place] ?? dropMetadata(this.series[place]?.labels ?? noLabels)
+    this.#bare[place] = labels
+    return labels
   }
 
   /**
