@@ -56,7 +56,7 @@ export async function plainOf(
 /** `others`: ids that are read along. */
 function keysOf(ids: readonly string[], others: readonly string[]): SeriesKeys | undefined {
   const all = others.length === 0 ? ids : [...ids, ...others]
-  const words = wordsOf(all)
+  const words = new Uint32Array(BigUint64Array.from(all, BigInt).buffer)
   // Ids are hashes: 32 bits tell nearly all apart, and where some do not others mostly do. The first eight are the metric's.
   for (const shift of [0, 24, 12, 6, 18]) {
     const indexOf = new Map<number, number>()
@@ -67,27 +67,6 @@ function keysOf(ids: readonly string[], others: readonly string[]): SeriesKeys |
   }
   return undefined
 }
-
-/** Ids of 64 bits as two words each, the low one first. Read digit by digit: a bigint for each would be thrown away at once. */
-function wordsOf(ids: readonly string[]): Uint32Array {
-  const words = new Uint32Array(2 * ids.length)
-  for (let i = 0; i < ids.length; i++) {
-    const digits = ids[i] ?? ''
-    let high = 0
-    let low = 0
-    for (let at = 0; at < digits.length; at++) {
-      const next = low * 10 + digits.charCodeAt(at) - digitZero
-      high = high * 10 + Math.floor(next / wordSize)
-      low = next % wordSize
-    }
-    words[2 * i] = low
-    words[2 * i + 1] = high
-  }
-  return words
-}
-
-const digitZero = 48
-const wordSize = 2 ** 32
 
 /** Signed, because that is a small integer to the engine of JavaScript and an unsigned one is mostly not. */
 function wordAt(words: Uint32Array, i: number, shift: number): number {
