@@ -33,7 +33,9 @@ export class JsonBytes {
   /** Pieces of the same bytes again and again, copied one by one: for so few a call would take longer. */
   copy(bytes: Uint8Array, from: number, to: number): void {
     this.#reserve(to - from)
-    for (let i = from; i < to; i++) this.#bytes[this.#at++] = bytes[i] ?? 0
+    const [own, start] = [this.#bytes, this.#at - from]
+    for (let i = from; i < to; i++) own[start + i] = bytes[i] ?? 0
+    this.#at = start + to
   }
 
   /** A text of JSON. */
@@ -76,13 +78,14 @@ export class JsonBytes {
   #digits(value: number, least: number): void {
     let length = least
     while (length < 9 && value >= (powers[length] ?? 0)) length++
+    const [bytes, start] = [this.#bytes, this.#at]
     let rest = value | 0
-    for (let i = this.#at + length - 1; i >= this.#at; i--) {
+    for (let i = start + length - 1; i >= start; i--) {
       const next = (rest / 10) | 0
-      this.#bytes[i] = zero + rest - next * 10
+      bytes[i] = zero + rest - next * 10
       rest = next
     }
-    this.#at += length
+    this.#at = start + length
   }
 
   /** False, and nothing written, where a character is none of `allowed`. */

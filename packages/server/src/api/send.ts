@@ -55,7 +55,8 @@ export async function sendWrittenJson(context: Context, write: (into: JsonBytes)
 }
 
 type Bytes = Uint8Array<ArrayBuffer>
-const pieceBytes = 256 * 1024
+/** Below a power of two by more than most series take, so that memory does not double for the last one. */
+const pieceBytes = 192 * 1024
 
 /** Full pieces, and what is left in the end. */
 function* piecesOf(write: (into: JsonBytes) => JsonWriting): Generator<Bytes, Bytes> {
