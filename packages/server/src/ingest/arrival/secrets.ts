@@ -125,9 +125,16 @@ export function maySecret(view: DataView, at: number, end: number): boolean {
 /** `told` has a bit for each byte from `i` on that may be a tell. */
 function isAnyTold(view: DataView, i: number, told: number, at: number, end: number): boolean {
   for (let rest = told; rest !== 0; rest &= rest - 1) {
-    if (isTold(view, i + 31 - Math.clz32(rest & -rest), at, end)) return true
+    const place = i + 31 - Math.clz32(rest & -rest)
+    if (mayTell(view, place, at, end) && isTold(view, place, at, end)) return true
   }
   return false
+}
+
+/** Of its two neighbours only one was looked at together with it. */
+function mayTell(view: DataView, i: number, at: number, end: number): boolean {
+  if (i > at && ((pairs[view.getUint16(i - 1, true)] ?? 0) & 2) === 0) return false
+  return i + 1 >= end || ((pairs[view.getUint16(i, true)] ?? 0) & 1) !== 0
 }
 
 function isTold(view: DataView, i: number, at: number, end: number): boolean {
