@@ -63,22 +63,25 @@ console.log('again')`
   },
 )
 
-test('OTEL_METRICS_EXPORTER=prometheus in a cluster: one port has the metrics of all, and nobody complains', async () => {
+test('OTEL_METRICS_EXPORTER=prometheus in a cluster with a thread: one port has the metrics of all, and nobody complains', async () => {
   const program = `
 import cluster from 'node:cluster'
+import { Worker } from 'node:worker_threads'
 ${head}${scrape}
 if (cluster.isPrimary) {
   for (let i = 0; i < 2; i++) cluster.fork()
-  await scraped(/^orders_total 9$/m)
-  console.log('nine')
+  const thread = new Worker(new URL('./thread.mjs', import.meta.url))
+  await scraped(/^orders_total 12$/m)
+  console.log('all')
+  await thread.terminate()
   for (const worker of Object.values(cluster.workers)) worker.disconnect()
 } else setInterval(() => {}, 1000).unref()`
-  const ended = await folder.run({ 'b.mjs': program }, ['b.mjs'], {
+  const ended = await folder.run({ 'b.mjs': program, 'thread.mjs': `${head}setInterval(() => {}, 1000)` }, ['b.mjs'], {
     OTEL_METRICS_EXPORTER: 'prometheus',
     OTEL_TRACES_EXPORTER: 'none',
     OTEL_EXPORTER_PROMETHEUS_PORT: String(await freePort()),
   })
-  expect(ended).toMatchObject({ code: 0, stdout: 'nine\n', stderr: '' })
+  expect(ended).toMatchObject({ code: 0, stdout: 'all\n', stderr: '' })
 })
 
 test('a port that is taken is said, and the program goes on', async () => {
