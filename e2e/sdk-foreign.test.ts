@@ -3,18 +3,16 @@ import { symlink } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { type OtlpCollector, startOtlpCollector, until } from '../packages/sdk/src/testing/otlp-collector.ts'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { until } from '../packages/sdk/src/testing/otlp-collector.ts'
 import { installPeers } from './install-peers.ts'
-import { makeSdkFolder, type SdkFolder } from './sdk-program.ts'
+import { sdkForTests } from './sdk-for-tests.ts'
 
 /** Programs and libraries of others, as published: what we send they read, what they do we see. */
-let folder: SdkFolder
-let collector: OtlpCollector
+const { folder, collector } = await sdkForTests()
 const peers = installPeers('sdk')
 
 beforeAll(async () => {
-  folder = await makeSdkFolder()
   const root = new URL('../node_modules/', import.meta.url).pathname
   const links = [
     [root, '@opentelemetry'],
@@ -23,14 +21,6 @@ beforeAll(async () => {
     [join(peers, 'node_modules'), 'pino'],
   ] as const
   for (const [from, name] of links) await symlink(join(from, name), join(folder.path, 'node_modules', name))
-  collector = await startOtlpCollector()
-})
-afterEach(() => {
-  for (const seen of [collector.spans, collector.logs, collector.points, collector.requests]) seen.length = 0
-})
-afterAll(async () => {
-  await collector.stop()
-  await folder.remove()
 })
 
 const named = (name: string) => collector.spans.find((span) => span.name === name)

@@ -2,21 +2,10 @@ import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type OtlpCollector, startOtlpCollector } from '../packages/sdk/src/testing/otlp-collector.ts'
-import { makeSdkFolder, type SdkFolder } from './sdk-program.ts'
+import { expect, test } from 'vitest'
+import { sdkForTests } from './sdk-for-tests.ts'
 
-let folder: SdkFolder
-let collector: OtlpCollector
-
-beforeAll(async () => {
-  folder = await makeSdkFolder()
-  collector = await startOtlpCollector()
-})
-afterAll(async () => {
-  await collector.stop()
-  await folder.remove()
-})
+const { folder, collector } = await sdkForTests()
 
 /** Every `js` block of these pages is a program that runs as it stands. */
 const pages = [

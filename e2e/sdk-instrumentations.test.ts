@@ -1,27 +1,16 @@
 import { symlink } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { type OtlpCollector, startOtlpCollector } from '../packages/sdk/src/testing/otlp-collector.ts'
-import { makeSdkFolder, type SdkFolder } from './sdk-program.ts'
+import { beforeAll, expect, test } from 'vitest'
+import { sdkForTests } from './sdk-for-tests.ts'
 
 /** OpenTelemetry's own packages, as published, on our providers. */
-let folder: SdkFolder
-let collector: OtlpCollector
+const { folder, collector } = await sdkForTests()
 
 beforeAll(async () => {
-  folder = await makeSdkFolder()
   for (const name of ['@opentelemetry', 'express']) {
     const installed = new URL(`../node_modules/${name}`, import.meta.url).pathname
     await symlink(installed, join(folder.path, 'node_modules', name))
   }
-  collector = await startOtlpCollector()
-})
-afterEach(() => {
-  for (const seen of [collector.spans, collector.logs, collector.points]) seen.length = 0
-})
-afterAll(async () => {
-  await collector.stop()
-  await folder.remove()
 })
 
 const app = `

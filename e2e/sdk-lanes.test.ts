@@ -1,18 +1,7 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type OtlpCollector, startOtlpCollector } from '../packages/sdk/src/testing/otlp-collector.ts'
-import { makeSdkFolder, type SdkFolder } from './sdk-program.ts'
+import { expect, test } from 'vitest'
+import { sdkForTests } from './sdk-for-tests.ts'
 
-let folder: SdkFolder
-let collector: OtlpCollector
-
-beforeAll(async () => {
-  folder = await makeSdkFolder()
-  collector = await startOtlpCollector()
-})
-afterAll(async () => {
-  await collector.stop()
-  await folder.remove()
-})
+const { folder, collector } = await sdkForTests()
 
 /** One request works while another waits; then the heap is collected while a third waits. */
 const program = `import { createServer } from 'node:http'

@@ -1,21 +1,7 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { type OtlpCollector, startOtlpCollector } from '../packages/sdk/src/testing/otlp-collector.ts'
-import { makeSdkFolder, type SdkFolder } from './sdk-program.ts'
+import { describe, expect, test } from 'vitest'
+import { sdkForTests } from './sdk-for-tests.ts'
 
-let folder: SdkFolder
-let collector: OtlpCollector
-
-beforeAll(async () => {
-  folder = await makeSdkFolder()
-  collector = await startOtlpCollector()
-})
-afterEach(() => {
-  for (const seen of [collector.spans, collector.logs, collector.points, collector.requests]) seen.length = 0
-})
-afterAll(async () => {
-  await collector.stop()
-  await folder.remove()
-})
+const { folder, collector } = await sdkForTests()
 
 const head = `import { start, log, trace, meter, flush } from 'wakeline'
 start({ serviceName: 'dying', batchDelayMs: 60000 })

@@ -1,26 +1,15 @@
 import { once } from 'node:events'
 import { createServer } from 'node:net'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type OtlpCollector, startOtlpCollector } from '../packages/sdk/src/testing/otlp-collector.ts'
+import { afterAll, expect, test } from 'vitest'
 import { startTlsBackend } from '../packages/sdk/src/testing/tls-backend.ts'
-import { makeSdkFolder, type SdkFolder } from './sdk-program.ts'
+import { sdkForTests } from './sdk-for-tests.ts'
 import { freePort } from './server.ts'
 
 /** What OTEL_* variables alone make of a program. */
 
 const backend = await startTlsBackend()
-let folder: SdkFolder
-let collector: OtlpCollector
-
-beforeAll(async () => {
-  folder = await makeSdkFolder()
-  collector = await startOtlpCollector()
-})
-afterAll(async () => {
-  backend?.stop()
-  await collector.stop()
-  await folder.remove()
-})
+const { folder, collector } = await sdkForTests()
+afterAll(() => backend?.stop())
 
 const head = `
 import { flush, log, meter, start, stop, trace } from 'wakeline'

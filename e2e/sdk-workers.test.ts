@@ -2,9 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { type OtlpCollector, startOtlpCollector, until } from '../packages/sdk/src/testing/otlp-collector.ts'
-import { makeSdkFolder, type SdkFolder } from './sdk-program.ts'
+import { afterEach, beforeAll, expect, test } from 'vitest'
+import { until } from '../packages/sdk/src/testing/otlp-collector.ts'
+import { sdkForTests } from './sdk-for-tests.ts'
 import { eventually } from './server.ts'
 
 /** What each worker does, of `cluster` or a thread: no word about the primary. */
@@ -84,25 +84,17 @@ if (isMainThread) {
 }
 `
 
-let folder: SdkFolder
-let collector: OtlpCollector
+const { folder, collector } = await sdkForTests()
 let child: ChildProcess | undefined
 let stderr = ''
 
 beforeAll(async () => {
-  folder = await makeSdkFolder()
   await writeFile(join(folder.path, 'work.mjs'), work)
   await writeFile(join(folder.path, 'cluster.mjs'), clusterProgram)
   await writeFile(join(folder.path, 'threads.mjs'), threadProgram)
-  collector = await startOtlpCollector()
 })
 afterEach(() => {
   child?.kill('SIGKILL')
-  collector.points.length = 0
-})
-afterAll(async () => {
-  await collector.stop()
-  await folder.remove()
 })
 
 async function run(program: string) {

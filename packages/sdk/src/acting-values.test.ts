@@ -1,30 +1,21 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { encodeResource } from './export/resource.ts'
 import { counts, flush, log, meter, start, stop, trace } from './index.ts'
 import { slot } from './slot.ts'
-import { type OtlpCollector, startOtlpCollector } from './testing/otlp-collector.ts'
+import { collectorForTests } from './testing/collector-for-tests.ts'
 import { Message } from './testing/otlp-decode.ts'
 import { keepTraces, startSpan } from './traces.ts'
 
 /** Values that trace, log, count and flush while they are read. */
 
-let collector: OtlpCollector
+const collector = await collectorForTests()
 const counted = meter.counter('reads')
 
-beforeAll(async () => {
-  collector = await startOtlpCollector()
+beforeAll(() => {
   const instrument = { httpServer: false, httpClient: false, fetch: false, process: false, lanes: false }
   start({ serviceName: 'acting', endpoint: collector.url, logOutput: 'none', instrument })
 })
-afterEach(() => {
-  collector.spans.length = 0
-  collector.logs.length = 0
-  collector.points.length = 0
-})
-afterAll(async () => {
-  await stop()
-  await collector.stop()
-})
+afterAll(stop)
 
 /** Each read leaves a span `name` behind, a line and a count. */
 const acting = (name: string) => ({

@@ -1,11 +1,10 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { activeSpan, counts, flush, log, meter, start, stop, trace, withContext } from './index.ts'
-import { type OtlpCollector, startOtlpCollector } from './testing/otlp-collector.ts'
+import { collectorForTests } from './testing/collector-for-tests.ts'
 
-let collector: OtlpCollector
+const collector = await collectorForTests()
 
-beforeAll(async () => {
-  collector = await startOtlpCollector()
+beforeAll(() => {
   start({
     serviceName: 'shop',
     endpoint: collector.url,
@@ -14,15 +13,7 @@ beforeAll(async () => {
     instrument: { process: false, httpServer: false },
   })
 })
-afterEach(() => {
-  collector.spans.length = 0
-  collector.logs.length = 0
-  collector.points.length = 0
-})
-afterAll(async () => {
-  await stop()
-  await collector.stop()
-})
+afterAll(stop)
 
 describe('trace()', () => {
   test('a sync function is timed, its value comes back', async () => {

@@ -1,22 +1,15 @@
 import { createServer } from 'node:http'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { flush, log, start, stop, withContext } from '../index.ts'
-import { type OtlpCollector, startOtlpCollector } from '../testing/otlp-collector.ts'
+import { collectorForTests } from '../testing/collector-for-tests.ts'
 
-let collector: OtlpCollector
+const collector = await collectorForTests()
 
-beforeAll(async () => {
-  collector = await startOtlpCollector()
+beforeAll(() => {
   start({ endpoint: collector.url, logOutput: 'none', instrument: { process: false } })
 })
-afterEach(() => {
-  log.clearContext()
-  collector.logs.length = 0
-})
-afterAll(async () => {
-  await stop()
-  await collector.stop()
-})
+afterEach(() => log.clearContext())
+afterAll(stop)
 
 const pause = () => new Promise((resolve) => setImmediate(resolve))
 const written = async () => {

@@ -20,24 +20,19 @@ import {
   Timed,
   timed,
 } from '../logs.ts'
-import { type OtlpCollector, startOtlpCollector } from '../testing/otlp-collector.ts'
+import { collectorForTests } from '../testing/collector-for-tests.ts'
 
-let collector: OtlpCollector
+const collector = await collectorForTests()
 let seen: LogAggregator
 const stops: (() => unknown)[] = []
 
-beforeAll(async () => {
-  collector = await startOtlpCollector()
+beforeAll(() => {
   start({ endpoint: collector.url, logOutput: 'none', instrument: { process: false } })
 })
 afterEach(() => {
   for (const end of stops.splice(0)) end()
-  collector.logs.length = 0
 })
-afterAll(async () => {
-  await stop()
-  await collector.stop()
-})
+afterAll(stop)
 
 /** What is written while a test runs, as `message {attributes}`. */
 const watch = () => {

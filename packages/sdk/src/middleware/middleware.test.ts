@@ -1,25 +1,15 @@
 import { request as httpRequest } from 'node:http'
 import { Hono } from 'hono'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import * as forHono from '../hono.ts'
 import { withRequest } from '../http.ts'
 import { flush, log, start, stop } from '../index.ts'
-import { type OtlpCollector, startOtlpCollector } from '../testing/otlp-collector.ts'
+import { collectorForTests } from '../testing/collector-for-tests.ts'
 import { type App, apps } from './framework-apps.ts'
 
-let collector: OtlpCollector
+const collector = await collectorForTests()
 const uuid = expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
 const parent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01'
-
-beforeAll(async () => {
-  collector = await startOtlpCollector()
-})
-afterEach(() => {
-  collector.logs.length = 0
-  collector.spans.length = 0
-  collector.points.length = 0
-})
-afterAll(() => collector.stop())
 
 const line = async (message: string) => {
   for (let i = 0; i < 100; i++) {

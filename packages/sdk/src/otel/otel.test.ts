@@ -1,28 +1,19 @@
 import { EventEmitter } from 'node:events'
 import * as api from '@opentelemetry/api'
 import { logs } from '@opentelemetry/api-logs'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { flush, log, trace as ourTrace, start, stop } from '../index.ts'
-import { type OtlpCollector, startOtlpCollector } from '../testing/otlp-collector.ts'
+import { collectorForTests } from '../testing/collector-for-tests.ts'
 
-let collector: OtlpCollector
+const collector = await collectorForTests()
 // Made before start(): these must come to life with it.
 const early = api.trace.getTracer('early', '1.2.3')
 
-beforeAll(async () => {
-  collector = await startOtlpCollector()
+beforeAll(() => {
   const instrument = { httpServer: false, httpClient: false, fetch: false, process: false }
   start({ serviceName: 'otel', endpoint: collector.url, logOutput: 'none', instrument })
 })
-afterEach(() => {
-  collector.spans.length = 0
-  collector.logs.length = 0
-  collector.points.length = 0
-})
-afterAll(async () => {
-  await stop()
-  await collector.stop()
-})
+afterAll(stop)
 
 describe('@opentelemetry/api on our providers', () => {
   test('spans, with everything they can hold, mix with ours', async () => {

@@ -4,7 +4,7 @@ import { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { counts, flush, start, stop, trace } from '../index.ts'
-import { type OtlpCollector, startOtlpCollector } from '../testing/otlp-collector.ts'
+import { collectorForTests } from '../testing/collector-for-tests.ts'
 import { capture } from '../testing.ts'
 import {
   activeSpans,
@@ -22,21 +22,14 @@ import {
   withTraceHeaders,
 } from '../traces.ts'
 
-let collector: OtlpCollector
+const collector = await collectorForTests()
 
-beforeAll(async () => {
-  collector = await startOtlpCollector()
+beforeAll(() => {
   const instrument = { httpServer: false, httpClient: false, fetch: false, process: false, lanes: false }
   start({ serviceName: 'traces', endpoint: collector.url, logOutput: 'none', instrument, eventsMax: 2, linksMax: 1 })
 })
-afterEach(async () => {
-  await flush()
-  collector.spans.length = 0
-})
-afterAll(async () => {
-  await stop()
-  await collector.stop()
-})
+afterEach(flush)
+afterAll(stop)
 
 /** What `run` records, drawn. */
 async function drawn(run: () => unknown): Promise<string[]> {
