@@ -47,7 +47,7 @@ export async function sendWrittenJson(context: Context, write: (into: JsonBytes)
   context.header('Cache-Control', 'no-store')
   context.header('Vary', 'Accept-Encoding')
   context.header('Content-Type', 'application/json')
-  const source = Readable.from(inTurns(first.value, pieces))
+  const source = Readable.from(turnByTurn(first.value, pieces))
   if (!readsGzip(context)) return context.body(bodyOf(source))
   context.header('Content-Encoding', 'gzip')
   // A failure ends the stream that is sent, whose reader hears of it.
@@ -66,7 +66,7 @@ function* piecesOf(write: (into: JsonBytes) => JsonWriting): Generator<Bytes, By
   return json.bytes
 }
 
-async function* inTurns(first: Bytes, pieces: Iterator<Bytes, Bytes>): AsyncGenerator<Bytes> {
+async function* turnByTurn(first: Bytes, pieces: Iterator<Bytes, Bytes>): AsyncGenerator<Bytes> {
   yield first
   for (;;) {
     await setImmediate()

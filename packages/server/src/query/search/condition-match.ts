@@ -67,7 +67,7 @@ function compileNumber({ source, compare, value }: Condition & { is: 'number' })
   })
 }
 
-const comparisons = {
+export const comparisons = {
   '=': (a: number, b: number) => a === b,
   '>': (a: number, b: number) => a > b,
   '>=': (a: number, b: number) => a >= b,

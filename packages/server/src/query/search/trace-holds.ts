@@ -1,3 +1,4 @@
+import { comparisons } from './condition-match.ts'
 import type { Measure, SpanSet, TraceCondition } from './trace-condition.ts'
 
 /** A trace as the engine tells it: `matches` has bit n set where the span matches leaf n. */
@@ -75,12 +76,4 @@ function hasAncestor(
   }
   for (const id of way) known.set(id, found)
   return found
-}
-
-const comparisons = {
-  '=': (a: number, b: number) => a === b,
-  '>': (a: number, b: number) => a > b,
-  '>=': (a: number, b: number) => a >= b,
-  '<': (a: number, b: number) => a < b,
-  '<=': (a: number, b: number) => a <= b,
 }
