@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { cp, mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
@@ -6,10 +7,11 @@ import { pathToFileURL } from 'node:url'
 import { rolldown } from 'rolldown'
 
 /**
- * `npm run build [-- server|sdk|ui ...] [--force]`: what is published, each part into its own `dist`.
+ * `npm run build [-- wasm|server|sdk|ui ...] [--force]`: what is published, each part into its own `dist`.
  *
  *   packages/server/dist/   cli.js and its chunks, flat: import.meta.url of every module is this folder
  *     migrations/           the store's .sql files
+ *     rows.wasm             what reads usual spans and log records, made from packages/server/wasm
  *     ui/                   the web UI
  *   packages/sdk/dist/
  *
@@ -30,12 +32,21 @@ type Part = {
 const shared = ['package-lock.json', 'packages/protocol/src', 'packages/analysis/src', 'scripts/build.ts']
 const stamps = at('node_modules/.cache/wakeline')
 
+/** Beside the module that reads it, where tests and benches run from the sources. */
+const wasm = 'packages/server/src/ingest/decode/fast/rows.wasm'
+
 const parts: Part[] = [
   {
     name: 'sdk',
     from: [...shared, 'packages/sdk'],
     proof: 'packages/sdk/dist/index.js',
     build: () => buildWith('sdk', 'buildSdk'),
+  },
+  {
+    name: 'wasm',
+    from: ['package-lock.json', 'packages/server/wasm', 'scripts/build.ts'],
+    proof: wasm,
+    build: buildWasm,
   },
   {
     name: 'server',
@@ -92,6 +103,25 @@ async function buildWith(name: string, door: string): Promise<void> {
   await build()
 }
 
+/** AssemblyScript to WebAssembly, without a runtime: it allocates nothing. */
+async function buildWasm(): Promise<void> {
+  const compiler = at('node_modules/assemblyscript/bin/asc.js')
+  const options = [
+    '--config',
+    'none',
+    '--runtime',
+    'stub',
+    '--enable',
+    'simd',
+    '--importMemory',
+    '--initialMemory',
+    '2048',
+  ]
+  const argv = [compiler, at('packages/server/wasm/index.ts'), ...options, '-O3', '--noAssert', '--outFile', at(wasm)]
+  const { status } = spawnSync(process.execPath, argv, { stdio: 'inherit' })
+  if (status !== 0) throw new Error('Cannot build wasm: what is wrong with packages/server/wasm stands above.')
+}
+
 async function buildServer(): Promise<void> {
   const source = at('packages/server/src')
   // Written beside and swapped in, so that nobody starts half a build.
@@ -112,6 +142,7 @@ async function buildServer(): Promise<void> {
   })
   await bundle.close()
   await cp(join(source, 'store/migrations'), join(out, 'migrations'), { recursive: true })
+  await cp(at(wasm), join(out, 'rows.wasm'))
   const ui = at('packages/server/dist/ui')
   if (existsSync(ui)) await rename(ui, join(out, 'ui'))
   await rm(at('packages/server/dist'), { recursive: true, force: true })

@@ -27,9 +27,13 @@ const steps: Step[] = [
     env: { WAKELINE_API: `http://127.0.0.1:${uiPort}` },
   },
 ]
+const build = (...parts: string[]) =>
+  spawnSync(process.execPath, ['--import', 'tsx', 'scripts/build.ts', ...parts], { cwd: root, stdio: 'inherit' })
+
+build('wasm')
 if (!process.argv.includes('--no-demo')) {
   // Built, as users run it: the storefront has to be CommonJS for OpenTelemetry to see into it.
-  spawnSync(process.execPath, ['--import', 'tsx', 'scripts/build.ts', 'sdk', 'shop'], { cwd: root, stdio: 'inherit' })
+  build('sdk', 'shop')
   steps.push({
     name: 'demo',
     argv: ['examples/shop/dist/main.js'],

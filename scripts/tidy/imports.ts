@@ -76,6 +76,8 @@ const starts = [
   /^packages\/sdk\/src\/[^/]+\.ts$/,
   /^packages\/server\/src\/cli\.ts$/,
   /^packages\/ui\/src\/main\.tsx$/,
+  // Its compiler wants imports without an ending.
+  /^packages\/server\/wasm\//,
   /\.d\.ts$/,
   /^(e2e|bench|conformance)\/main\.ts$/,
   // Programs the benches start.

@@ -22,8 +22,3 @@ export interface Column {
   writePrefix(out: BlockBytes): void
   writeBody(out: BlockBytes): void
 }
-
-/** Buffers grow to what one block needs and are kept; one that was far too large for the last block is let go. */
-export function isOversized(used: number, capacity: number): boolean {
-  return capacity > 65_536 && used < capacity / 16
-}

@@ -1,24 +1,32 @@
 import type { BlockBytes } from './block-bytes.ts'
-import { type Column, isOversized } from './column.ts'
+import type { Column } from './column.ts'
 import { copyBytes } from './copy-bytes.ts'
+import type { Lent } from './lent.ts'
+import { anywhere, grownBytes, grownWords, isLetGo, type Room, viewOf } from './room.ts'
 
 /** Columns whose rows all have one width. They keep their values little endian, as every platform we run on does. */
 
 const firstCapacity = 256
 
 /** UInt8 and Bool. */
-export class ByteColumn implements Column {
-  #values = new Uint8Array(firstCapacity)
+export class ByteColumn implements Column, Lent {
+  readonly #room: Room
+  #values: Uint8Array
   count = 0
 
+  constructor(room = anywhere) {
+    this.#room = room
+    this.#values = room.bytes(firstCapacity)
+  }
+
   append(value: number): void {
-    if (this.count === this.#values.length) this.#values = grownBytes(this.#values, this.count * 2)
+    if (this.count === this.#values.length) this.#values = grownBytes(this.#values, this.count * 2, this.#room)
     this.#values[this.count++] = value
   }
 
   fill(rows: number): void {
     if (rows <= this.count) return
-    if (rows > this.#values.length) this.#values = grownBytes(this.#values, grownFor(rows))
+    this.reserve(rows)
     this.#values.fill(0, this.count, rows)
     this.count = rows
   }
@@ -29,7 +37,10 @@ export class ByteColumn implements Column {
 
   truncate(rows: number): void {
     if (rows > this.count) return
-    if (rows === 0 && isOversized(this.count, this.#values.length)) this.#values = new Uint8Array(firstCapacity)
+    if (rows === 0 && isLetGo(this.#room, this.#values, this.count)) {
+      this.#room.free(this.#values)
+      this.#values = this.#room.bytes(firstCapacity)
+    }
     this.count = rows
   }
 
@@ -40,15 +51,41 @@ export class ByteColumn implements Column {
   writeBody(out: BlockBytes): void {
     out.put(this.#values, this.count)
   }
+
+  reserve(rows: number): void {
+    if (rows > this.#values.length) this.#values = grownBytes(this.#values, grownFor(rows), this.#room)
+  }
+
+  isIn(memory: ArrayBufferLike): boolean {
+    return this.#values.buffer === memory
+  }
+
+  lend(to: Int32Array, at: number): number {
+    to[at] = this.#values.byteOffset
+    to[at + 1] = this.#values.length
+    to[at + 2] = this.count
+    return at + 3
+  }
+
+  takeBack(from: Int32Array, at: number): number {
+    this.count = from[at + 2] ?? 0
+    return at + 3
+  }
 }
 
 /** UInt32, Int32 and Date32. */
-export class Word32Column implements Column {
-  #values = new Int32Array(firstCapacity)
+export class Word32Column implements Column, Lent {
+  readonly #room: Room
+  #values: Int32Array
   count = 0
 
+  constructor(room = anywhere) {
+    this.#room = room
+    this.#values = room.words(firstCapacity)
+  }
+
   append(value: number): void {
-    if (this.count === this.#values.length) this.#values = grownWords(this.#values, this.count * 2)
+    if (this.count === this.#values.length) this.#values = grownWords(this.#values, this.count * 2, this.#room)
     this.#values[this.count++] = value
   }
 
@@ -61,7 +98,7 @@ export class Word32Column implements Column {
 
   fill(rows: number): void {
     if (rows <= this.count) return
-    if (rows > this.#values.length) this.#values = grownWords(this.#values, grownFor(rows))
+    this.reserve(rows)
     this.#values.fill(0, this.count, rows)
     this.count = rows
   }
@@ -72,7 +109,10 @@ export class Word32Column implements Column {
 
   truncate(rows: number): void {
     if (rows > this.count) return
-    if (rows === 0 && isOversized(this.count, this.#values.length)) this.#values = new Int32Array(firstCapacity)
+    if (rows === 0 && isLetGo(this.#room, this.#values, this.count)) {
+      this.#room.free(this.#values)
+      this.#values = this.#room.words(firstCapacity)
+    }
     this.count = rows
   }
 
@@ -83,16 +123,42 @@ export class Word32Column implements Column {
   writeBody(out: BlockBytes): void {
     out.put(this.#values, this.count * 4)
   }
+
+  reserve(rows: number): void {
+    if (rows > this.#values.length) this.#values = grownWords(this.#values, grownFor(rows), this.#room)
+  }
+
+  isIn(memory: ArrayBufferLike): boolean {
+    return this.#values.buffer === memory
+  }
+
+  lend(to: Int32Array, at: number): number {
+    to[at] = this.#values.byteOffset
+    to[at + 1] = this.#values.length
+    to[at + 2] = this.count
+    return at + 3
+  }
+
+  takeBack(from: Int32Array, at: number): number {
+    this.count = from[at + 2] ?? 0
+    return at + 3
+  }
 }
 
 /** UInt64, Int64 and DateTime64, as two halves: a number would lose bits and a bigint costs an allocation. */
-export class Word64Column implements Column {
-  #halves = new Int32Array(firstCapacity)
+export class Word64Column implements Column, Lent {
+  readonly #room: Room
+  #halves: Int32Array
   count = 0
+
+  constructor(room = anywhere) {
+    this.#room = room
+    this.#halves = room.words(firstCapacity)
+  }
 
   append(low: number, high: number): void {
     const at = this.count * 2
-    if (at === this.#halves.length) this.#halves = grownWords(this.#halves, at * 2)
+    if (at === this.#halves.length) this.#halves = grownWords(this.#halves, at * 2, this.#room)
     this.#halves[at] = low
     this.#halves[at + 1] = high
     this.count += 1
@@ -105,7 +171,7 @@ export class Word64Column implements Column {
 
   /** With the same value in each row, 0 if none is given. */
   fill(rows: number, low = 0, high = 0): void {
-    if (rows * 2 > this.#halves.length) this.#halves = grownWords(this.#halves, grownFor(rows) * 2)
+    this.reserve(rows)
     const halves = this.#halves
     for (let at = this.count * 2; at < rows * 2; at += 2) {
       halves[at] = low
@@ -128,7 +194,10 @@ export class Word64Column implements Column {
 
   truncate(rows: number): void {
     if (rows > this.count) return
-    if (rows === 0 && isOversized(this.count * 2, this.#halves.length)) this.#halves = new Int32Array(firstCapacity)
+    if (rows === 0 && isLetGo(this.#room, this.#halves, this.count * 2)) {
+      this.#room.free(this.#halves)
+      this.#halves = this.#room.words(firstCapacity)
+    }
     this.count = rows
   }
 
@@ -138,6 +207,26 @@ export class Word64Column implements Column {
 
   writeBody(out: BlockBytes): void {
     out.put(this.#halves, this.count * 8)
+  }
+
+  reserve(rows: number): void {
+    if (rows * 2 > this.#halves.length) this.#halves = grownWords(this.#halves, grownFor(rows) * 2, this.#room)
+  }
+
+  isIn(memory: ArrayBufferLike): boolean {
+    return this.#halves.buffer === memory
+  }
+
+  lend(to: Int32Array, at: number): number {
+    to[at] = this.#halves.byteOffset
+    to[at + 1] = this.#halves.length >>> 1
+    to[at + 2] = this.count
+    return at + 3
+  }
+
+  takeBack(from: Int32Array, at: number): number {
+    this.count = from[at + 2] ?? 0
+    return at + 3
   }
 }
 
@@ -170,7 +259,7 @@ export class Float64Column implements Column {
 
   truncate(rows: number): void {
     if (rows > this.count) return
-    if (rows === 0 && isOversized(this.count, this.#values.length)) {
+    if (rows === 0 && isLetGo(anywhere, this.#halves, this.count * 2)) {
       this.#values = new Float64Array(firstCapacity)
       this.#halves = new Int32Array(this.#values.buffer)
     }
@@ -240,16 +329,18 @@ export class NullableFloat64Column implements Column {
 }
 
 /** FixedString(n): n bytes a row, as they came. */
-export class FixedStringColumn implements Column {
+export class FixedStringColumn implements Column, Lent {
   readonly width: number
+  readonly #room: Room
   #bytes: Uint8Array
   #view: DataView
   count = 0
 
-  constructor(width: number) {
+  constructor(width: number, room = anywhere) {
     this.width = width
-    this.#bytes = new Uint8Array(firstCapacity * width)
-    this.#view = new DataView(this.#bytes.buffer)
+    this.#room = room
+    this.#bytes = room.bytes(firstCapacity * width)
+    this.#view = viewOf(this.#bytes)
   }
 
   append(from: DataView, at: number): void {
@@ -268,7 +359,7 @@ export class FixedStringColumn implements Column {
 
   fill(rows: number): void {
     if (rows <= this.count) return
-    if (rows * this.width > this.#bytes.length) this.#grow(grownFor(rows) * this.width)
+    this.reserve(rows)
     this.#bytes.fill(0, this.size(), rows * this.width)
     this.count = rows
   }
@@ -279,9 +370,10 @@ export class FixedStringColumn implements Column {
 
   truncate(rows: number): void {
     if (rows > this.count) return
-    if (rows === 0 && isOversized(this.size(), this.#bytes.length)) {
-      this.#bytes = new Uint8Array(firstCapacity * this.width)
-      this.#view = new DataView(this.#bytes.buffer)
+    if (rows === 0 && isLetGo(this.#room, this.#bytes, this.size())) {
+      this.#room.free(this.#bytes)
+      this.#bytes = this.#room.bytes(firstCapacity * this.width)
+      this.#view = viewOf(this.#bytes)
     }
     this.count = rows
   }
@@ -295,24 +387,32 @@ export class FixedStringColumn implements Column {
   }
 
   #grow(capacity: number): void {
-    this.#bytes = grownBytes(this.#bytes, capacity)
-    this.#view = new DataView(this.#bytes.buffer)
+    this.#bytes = grownBytes(this.#bytes, capacity, this.#room)
+    this.#view = viewOf(this.#bytes)
+  }
+
+  reserve(rows: number): void {
+    if (rows * this.width > this.#bytes.length) this.#grow(grownFor(rows) * this.width)
+  }
+
+  isIn(memory: ArrayBufferLike): boolean {
+    return this.#bytes.buffer === memory
+  }
+
+  lend(to: Int32Array, at: number): number {
+    to[at] = this.#bytes.byteOffset
+    to[at + 1] = this.#bytes.length / this.width
+    to[at + 2] = this.count
+    return at + 3
+  }
+
+  takeBack(from: Int32Array, at: number): number {
+    this.count = from[at + 2] ?? 0
+    return at + 3
   }
 }
 
 /** A capacity of at least so many rows, of the sizes that doubling makes. */
 function grownFor(rows: number): number {
   return Math.max(firstCapacity, 2 ** Math.ceil(Math.log2(rows)))
-}
-
-export function grownBytes(bytes: Uint8Array, capacity: number): Uint8Array<ArrayBuffer> {
-  const grown = new Uint8Array(capacity)
-  grown.set(bytes)
-  return grown
-}
-
-export function grownWords(words: Int32Array, capacity: number): Int32Array<ArrayBuffer> {
-  const grown = new Int32Array(capacity)
-  grown.set(words)
-  return grown
 }

@@ -1,9 +1,11 @@
 import type { BlockBytes } from './block-bytes.ts'
 import { varintSize } from './block-bytes.ts'
-import { type Column, isOversized } from './column.ts'
+import type { Column } from './column.ts'
 import { copyBytes, hashBytes, sameBytes } from './copy-bytes.ts'
-import { grownBytes, grownWords } from './fixed-columns.ts'
+import type { Lent } from './lent.ts'
+import { anywhere, grownBytes, grownWords, isLetGo, type Room, viewOf } from './room.ts'
 
+const firstKeysBytes = 1024
 const firstKeys = 64
 const firstSlots = 256
 /**
@@ -42,17 +44,27 @@ const nothing = new DataView(new ArrayBuffer(0))
  * A value is found by its bytes and never becomes a JavaScript string. What followed a key last time is tried
  * first: records of one call site have the same keys in the same order, and most rows repeat the one before.
  */
-export class LowCardinalityColumn implements Column {
-  #keys = new Uint8Array(1024)
-  #keysView = new DataView(this.#keys.buffer)
+export class LowCardinalityColumn implements Column, Lent {
+  readonly #room: Room
+  #keys: Uint8Array
+  #keysView: DataView
   #keysSize = 0
   #keyCount = 0
   /** What is known of each key, `known.size` words a key: one array, because appending reads four of them. */
-  #known = new Int32Array(firstKeys * known.size)
+  #known: Int32Array
   #last = 0
-  #slots = new Int32Array(firstSlots)
-  #indexes = new Int32Array(firstSlots)
+  #slots: Int32Array
+  #indexes: Int32Array
   count = 0
+
+  constructor(room = anywhere) {
+    this.#room = room
+    this.#keys = room.bytes(firstKeysBytes)
+    this.#keysView = viewOf(this.#keys)
+    this.#known = room.words(firstKeys * known.size)
+    this.#slots = room.words(firstSlots)
+    this.#indexes = room.words(firstSlots)
+  }
 
   append(from: DataView, at: number, length: number): void {
     const words = this.#known
@@ -67,7 +79,7 @@ export class LowCardinalityColumn implements Column {
       this.#known[followingAt] = key
     }
     this.#last = key
-    if (this.count === this.#indexes.length) this.#indexes = grownWords(this.#indexes, this.count * 2)
+    if (this.count === this.#indexes.length) this.#indexes = grownWords(this.#indexes, this.count * 2, this.#room)
     this.#indexes[this.count++] = key
   }
 
@@ -79,10 +91,37 @@ export class LowCardinalityColumn implements Column {
   /** Appends the value appended last until there are `rows`. */
   repeat(rows: number): void {
     if (rows <= this.count) return
-    const capacity = Math.max(this.#indexes.length, 2 ** Math.ceil(Math.log2(rows)))
-    if (capacity > this.#indexes.length) this.#indexes = grownWords(this.#indexes, capacity)
+    this.reserve(rows)
     this.#indexes.fill(this.#last, this.count, rows)
     this.count = rows
+  }
+
+  reserve(rows: number): void {
+    if (rows <= this.#indexes.length) return
+    this.#indexes = grownWords(this.#indexes, 2 ** Math.ceil(Math.log2(rows)), this.#room)
+  }
+
+  isIn(memory: ArrayBufferLike): boolean {
+    return [this.#keys, this.#known, this.#slots, this.#indexes].every(({ buffer }) => buffer === memory)
+  }
+
+  lend(to: Int32Array, at: number): number {
+    to[at] = this.#keys.byteOffset
+    to[at + 1] = this.#keyCount
+    to[at + 2] = this.#known.byteOffset
+    to[at + 3] = this.#slots.byteOffset
+    to[at + 4] = this.#slots.length
+    to[at + 5] = this.#indexes.byteOffset
+    to[at + 6] = this.#indexes.length
+    to[at + 7] = this.count
+    to[at + 8] = this.#last
+    return at + 9
+  }
+
+  takeBack(from: Int32Array, at: number): number {
+    this.count = from[at + 7] ?? 0
+    this.#last = from[at + 8] ?? 0
+    return at + 9
   }
 
   /** The mark of the value appended last: kept as long as the dictionary holds it, so that it is judged once a block. */
@@ -161,7 +200,8 @@ export class LowCardinalityColumn implements Column {
 
   #add(from: DataView, at: number, length: number, hash: number, slot: number): number {
     const key = this.#keyCount
-    if ((key + 1) * known.size > this.#known.length) this.#known = grownWords(this.#known, this.#known.length * 2)
+    if ((key + 1) * known.size > this.#known.length)
+      this.#known = grownWords(this.#known, this.#known.length * 2, this.#room)
     this.#reserve(length + 5)
     let end = this.#keysSize
     let rest = length
@@ -188,13 +228,15 @@ export class LowCardinalityColumn implements Column {
 
   #reserve(more: number): void {
     if (this.#keysSize + more <= this.#keys.length) return
-    this.#keys = grownBytes(this.#keys, Math.max(this.#keys.length * 2, this.#keysSize + more))
-    this.#keysView = new DataView(this.#keys.buffer)
+    this.#keys = grownBytes(this.#keys, Math.max(this.#keys.length * 2, this.#keysSize + more), this.#room)
+    this.#keysView = viewOf(this.#keys)
   }
 
   /** Keys are put in again in their order, so that the last one in is still the first one that can be taken out. */
   #growSlots(): void {
-    this.#slots = new Int32Array(this.#slots.length * 2)
+    const { length } = this.#slots
+    this.#room.free(this.#slots)
+    this.#slots = this.#room.words(length * 2)
     const mask = this.#slots.length - 1
     for (let key = 0; key < this.#keyCount; key += 1) {
       const word = key * known.size
@@ -210,14 +252,21 @@ export class LowCardinalityColumn implements Column {
   }
 
   #clear(): void {
-    if (isOversized(this.#keysSize, this.#keys.length)) {
-      this.#keys = new Uint8Array(1024)
-      this.#keysView = new DataView(this.#keys.buffer)
+    const room = this.#room
+    if (isLetGo(room, this.#keys, this.#keysSize)) {
+      room.free(this.#keys)
+      this.#keys = room.bytes(firstKeysBytes)
+      this.#keysView = viewOf(this.#keys)
     }
-    if (isOversized(this.count, this.#indexes.length)) this.#indexes = new Int32Array(firstSlots)
-    if (isOversized(this.#keyCount, this.#slots.length)) {
-      this.#slots = new Int32Array(firstSlots)
-      this.#known = new Int32Array(firstKeys * known.size)
+    if (isLetGo(room, this.#indexes, this.count)) {
+      room.free(this.#indexes)
+      this.#indexes = room.words(firstSlots)
+    }
+    if (isLetGo(room, this.#slots, this.#keyCount) || !room.holds(this.#known)) {
+      room.free(this.#slots)
+      room.free(this.#known)
+      this.#slots = room.words(firstSlots)
+      this.#known = room.words(firstKeys * known.size)
     } else this.#slots.fill(0)
     this.#keyCount = 0
     this.#keysSize = 0

@@ -2,6 +2,7 @@ import type { BlockBytes } from './block-bytes.ts'
 import type { Column } from './column.ts'
 import { type Float64Column, Word64Column } from './fixed-columns.ts'
 import { LowCardinalityColumn } from './low-cardinality-column.ts'
+import { anywhere } from './room.ts'
 import { StringColumn } from './string-column.ts'
 
 /**
@@ -11,25 +12,32 @@ import { StringColumn } from './string-column.ts'
 
 /** Map(LowCardinality(String), String). Repeated keys are kept. */
 export class MapColumn implements Column {
-  readonly keys = new LowCardinalityColumn()
-  readonly values = new StringColumn()
-  readonly #ends = new Word64Column()
+  readonly keys: LowCardinalityColumn
+  readonly values: StringColumn
+  /** For each row how many entries there are up to its end. */
+  readonly ends: Word64Column
+
+  constructor(room = anywhere) {
+    this.keys = new LowCardinalityColumn(room)
+    this.values = new StringColumn(room)
+    this.ends = new Word64Column(room)
+  }
 
   get count(): number {
-    return this.#ends.count
+    return this.ends.count
   }
 
   endRow(): void {
-    this.#ends.append(this.keys.count, 0)
+    this.ends.append(this.keys.count, 0)
   }
 
   /** Values that are in no row yet belong to the first of these; so they do in all columns of many values. */
   fill(rows: number): void {
-    this.#ends.fill(rows, this.keys.count)
+    this.ends.fill(rows, this.keys.count)
   }
 
   size(): number {
-    return this.#ends.size() + this.keys.size() + this.values.size()
+    return this.ends.size() + this.keys.size() + this.values.size()
   }
 
   mark(): void {
@@ -39,8 +47,8 @@ export class MapColumn implements Column {
   /** Also forgets values that were appended to a row that has not been ended. */
   truncate(rows: number): void {
     if (rows > this.count) return
-    const values = rows === 0 ? 0 : this.#ends.low(rows - 1)
-    this.#ends.truncate(rows)
+    const values = rows === 0 ? 0 : this.ends.low(rows - 1)
+    this.ends.truncate(rows)
     this.keys.truncate(values)
     this.values.truncate(values)
   }
@@ -50,7 +58,7 @@ export class MapColumn implements Column {
   }
 
   writeBody(out: BlockBytes): void {
-    this.#ends.writeBody(out)
+    this.ends.writeBody(out)
     this.keys.writeBody(out)
     this.values.writeBody(out)
   }

@@ -1,7 +1,8 @@
 import type { BlockBytes } from './block-bytes.ts'
-import { type Column, isOversized } from './column.ts'
+import type { Column } from './column.ts'
 import { copyBytes } from './copy-bytes.ts'
-import { grownBytes } from './fixed-columns.ts'
+import type { Lent } from './lent.ts'
+import { anywhere, grownBytes, isLetGo, type Room, viewOf } from './room.ts'
 
 const firstCapacityBytes = 4096
 
@@ -11,15 +12,22 @@ const firstCapacityBytes = 4096
  * Where a row begins is not kept. `truncate` finds it by walking the lengths from the last row it was asked about,
  * which it remembers, or from the mark: rejecting many records of one block walks over each row once.
  */
-export class StringColumn implements Column {
-  #bytes = new Uint8Array(firstCapacityBytes)
-  #view = new DataView(this.#bytes.buffer)
+export class StringColumn implements Column, Lent {
+  readonly #room: Room
+  #bytes: Uint8Array
+  #view: DataView
   #size = 0
   #knownRow = 0
   #knownOffset = 0
   #markedRow = 0
   #markedOffset = 0
   count = 0
+
+  constructor(room = anywhere) {
+    this.#room = room
+    this.#bytes = room.bytes(firstCapacityBytes)
+    this.#view = viewOf(this.#bytes)
+  }
 
   append(from: DataView, at: number, length: number): void {
     if (this.#size + length + 5 > this.#bytes.length) this.#grow(length + 5)
@@ -61,9 +69,10 @@ export class StringColumn implements Column {
 
   truncate(rows: number): void {
     if (rows >= this.count) return
-    if (rows === 0 && isOversized(this.#size, this.#bytes.length)) {
-      this.#bytes = new Uint8Array(firstCapacityBytes)
-      this.#view = new DataView(this.#bytes.buffer)
+    if (rows === 0 && isLetGo(this.#room, this.#bytes, this.#size)) {
+      this.#room.free(this.#bytes)
+      this.#bytes = this.#room.bytes(firstCapacityBytes)
+      this.#view = viewOf(this.#bytes)
     }
     if (rows < this.#markedRow) this.#markedRow = this.#markedOffset = 0
     if (rows < this.#knownRow) {
@@ -81,6 +90,29 @@ export class StringColumn implements Column {
     out.put(this.#bytes, this.#size)
   }
 
+  /** Room for so many bytes more. */
+  reserve(more: number): void {
+    if (this.#size + more > this.#bytes.length) this.#grow(more)
+  }
+
+  isIn(memory: ArrayBufferLike): boolean {
+    return this.#bytes.buffer === memory
+  }
+
+  lend(to: Int32Array, at: number): number {
+    to[at] = this.#bytes.byteOffset
+    to[at + 1] = this.#bytes.length
+    to[at + 2] = this.#size
+    to[at + 3] = this.count
+    return at + 4
+  }
+
+  takeBack(from: Int32Array, at: number): number {
+    this.#size = from[at + 2] ?? 0
+    this.count = from[at + 3] ?? 0
+    return at + 4
+  }
+
   #skipRow(): void {
     let at = this.#knownOffset
     let length = 0
@@ -94,7 +126,7 @@ export class StringColumn implements Column {
   }
 
   #grow(more: number): void {
-    this.#bytes = grownBytes(this.#bytes, Math.max(this.#bytes.length * 2, this.#size + more))
-    this.#view = new DataView(this.#bytes.buffer)
+    this.#bytes = grownBytes(this.#bytes, Math.max(this.#bytes.length * 2, this.#size + more), this.#room)
+    this.#view = viewOf(this.#bytes)
   }
 }

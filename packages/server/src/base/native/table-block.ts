@@ -10,6 +10,7 @@ import {
 } from './fixed-columns.ts'
 import { LowCardinalityColumn } from './low-cardinality-column.ts'
 import { ArrayColumn, MapColumn, TuplesColumn } from './nested-columns.ts'
+import { anywhere, type Room } from './room.ts'
 import { StringColumn } from './string-column.ts'
 import { splitTopLevel } from './type-text.ts'
 
@@ -77,8 +78,9 @@ export class TableBlock<const List extends ColumnList> {
   readonly #headings: readonly Uint8Array[]
   readonly #first: Column
 
-  constructor(list: List) {
-    const entries = list.map(([name, type]) => [name, columnOf(type)] as const)
+  /** `room` is where the columns keep what they hold. */
+  constructor(list: List, room = anywhere) {
+    const entries = list.map(([name, type]) => [name, columnOf(type, room)] as const)
     this.#list = entries.map(([, column]) => column)
     this.#first = this.#list[0]!
     this.#headings = list.map(([name, type]) => joined(lengthAndText(name), lengthAndText(type)))
@@ -132,42 +134,42 @@ export class TableBlock<const List extends ColumnList> {
   }
 }
 
-function columnOf(type: string): Column {
+function columnOf(type: string, room: Room): Column {
   const fixed = /^FixedString\((\d+)\)$/.exec(type)
-  if (fixed) return new FixedStringColumn(Number(fixed[1]))
+  if (fixed) return new FixedStringColumn(Number(fixed[1]), room)
   if (type.startsWith('Array(Tuple(')) {
-    const elements = elementsOf(type)
+    const elements = elementsOf(type, room)
     return new TuplesColumn(elements, Object.values(elements))
   }
-  if (type.startsWith('DateTime64(')) return new Word64Column()
+  if (type.startsWith('DateTime64(')) return new Word64Column(room)
   const create = simple[type]
   if (create === undefined) throw new Error(`there is no column builder for the type ${type}`)
-  return create()
+  return create(room)
 }
 
-const simple: Readonly<Record<string, () => Column>> = {
-  UInt8: () => new ByteColumn(),
-  Bool: () => new ByteColumn(),
-  UInt32: () => new Word32Column(),
-  Int32: () => new Word32Column(),
-  Date32: () => new Word32Column(),
-  UInt64: () => new Word64Column(),
-  Int64: () => new Word64Column(),
+const simple: Readonly<Record<string, (room: Room) => Column>> = {
+  UInt8: (room) => new ByteColumn(room),
+  Bool: (room) => new ByteColumn(room),
+  UInt32: (room) => new Word32Column(room),
+  Int32: (room) => new Word32Column(room),
+  Date32: (room) => new Word32Column(room),
+  UInt64: (room) => new Word64Column(room),
+  Int64: (room) => new Word64Column(room),
   Float64: () => new Float64Column(),
   'Nullable(Float64)': () => new NullableFloat64Column(),
-  String: () => new StringColumn(),
-  'LowCardinality(String)': () => new LowCardinalityColumn(),
-  'Map(LowCardinality(String), String)': () => new MapColumn(),
+  String: (room) => new StringColumn(room),
+  'LowCardinality(String)': (room) => new LowCardinalityColumn(room),
+  'Map(LowCardinality(String), String)': (room) => new MapColumn(room),
   'Array(UInt64)': () => new ArrayColumn(new Word64Column()),
   'Array(Float64)': () => new ArrayColumn(new Float64Column()),
 }
 
-function elementsOf(type: string): Record<string, Column> {
+function elementsOf(type: string, room: Room): Record<string, Column> {
   const elements = splitTopLevel(type.slice('Array(Tuple('.length, -2))
   return Object.fromEntries(
     elements.map((element) => {
       const space = element.indexOf(' ')
-      return [element.slice(0, space), columnOf(element.slice(space + 1))]
+      return [element.slice(0, space), columnOf(element.slice(space + 1), room)]
     }),
   )
 }

@@ -4,6 +4,7 @@ import type { StringColumn } from '../../base/native/string-column.ts'
 import type { Arrival } from '../arrival/arrival.ts'
 import { shedNames } from '../shedding.ts'
 import type { Decoded, DecodeLimits, DecodeTarget } from './decode.ts'
+import type { FastRows } from './fast/fast-rows.ts'
 import type { OpenBlocks } from './open-blocks.ts'
 import type { Origin } from './origin-cache.ts'
 import type { TypeLetters } from './type-letters.ts'
@@ -20,6 +21,8 @@ export class Decoding {
   readonly limits: DecodeLimits
   readonly arrival: Arrival | undefined
   readonly shedLevel: number
+  /** Reads what is usual, where it may. */
+  readonly fast: FastRows | undefined
   readonly valueText: ValueText
   readonly value = new ValueRegister()
   /** Attribute types of the record, and of the event, link or exemplar inside of it. */
@@ -55,6 +58,7 @@ export class Decoding {
     this.nowLow = Number(BigInt.asIntN(32, now))
     this.nowHigh = Number(BigInt.asIntN(32, now >> 32n))
     this.today = Math.floor(nowUnixMs / 86_400_000)
+    this.fast = blocks.fast?.open(this) === true ? blocks.fast : undefined
   }
 
   /** Counts the record whose decoding ended in a fault, and goes on behind it. */

@@ -1,5 +1,6 @@
 import { TableBlock } from '../../base/native/table-block.ts'
 import { type TableName, tableNames, tables } from '../../store/tables.ts'
+import { FastRows } from './fast/fast-rows.ts'
 import { IdHash } from './id-hash.ts'
 import { KnownIds, type KnownIdsMark } from './known-ids.ts'
 import { OriginCache } from './origin-cache.ts'
@@ -16,6 +17,8 @@ export type OpenBlocksOptions = {
   originsKnownMax: number
   /** Series remembered as having their row of the day. 20 bytes each. */
   seriesKnownMax: number
+  /** Every record is read in TypeScript: to be compared with. */
+  isCareful?: boolean
 }
 
 /** A place to come back to. Valid until the next `take` or a rollback to an earlier one. */
@@ -32,14 +35,16 @@ export class OpenBlocks {
   readonly resources = new TableBlock(tables.resources)
   readonly scopes = new TableBlock(tables.scopes)
   readonly series = new TableBlock(tables.series)
-  readonly spans = new TableBlock(tables.spans)
-  readonly logs = new TableBlock(tables.logs)
+  readonly spans: TableBlock<(typeof tables)['spans']>
+  readonly logs: TableBlock<(typeof tables)['logs']>
   readonly samples = new TableBlock(tables.samples)
   readonly histograms = new TableBlock(tables.histograms)
   readonly summaries = new TableBlock(tables.summaries)
   readonly exemplars = new TableBlock(tables.exemplars)
   readonly receipts = new TableBlock(tables.receipts)
 
+  /** Reads spans and log records into their blocks. */
+  readonly fast: FastRows | undefined
   readonly knownResources: KnownIds
   readonly knownScopes: KnownIds
   readonly knownSeries: KnownIds
@@ -54,6 +59,9 @@ export class OpenBlocks {
   readonly seriesCache = new SeriesCache()
 
   constructor(options: OpenBlocksOptions) {
+    this.fast = options.isCareful === true ? undefined : new FastRows()
+    this.spans = new TableBlock(tables.spans, this.fast?.room)
+    this.logs = new TableBlock(tables.logs, this.fast?.room)
     this.knownResources = new KnownIds(options.originsKnownMax)
     this.knownScopes = new KnownIds(options.originsKnownMax)
     this.knownSeries = new KnownIds(options.seriesKnownMax)

@@ -31,7 +31,11 @@ export const decodeOtlpTraces: Decode = (body, into) => {
     'traces',
     body,
     into,
-    rowLevels(into.blocks.spans, (d, end) => decodeSpan(d, register, end)),
+    rowLevels(
+      into.blocks.spans,
+      (d, end) => decodeSpan(d, register, end),
+      (d, end) => d.fast?.spans(d, end) ?? true,
+    ),
   )
 }
 
@@ -41,7 +45,11 @@ export const decodeOtlpLogs: Decode = (body, into) => {
     'logs',
     body,
     into,
-    rowLevels(into.blocks.logs, (d, end) => decodeLogRecord(d, register, end)),
+    rowLevels(
+      into.blocks.logs,
+      (d, end) => decodeLogRecord(d, register, end),
+      (d, end) => d.fast?.logs(d, end) ?? true,
+    ),
   )
 }
 
@@ -55,12 +63,15 @@ export const decodeOtlpMetrics: Decode = (body, into) => {
 }
 
 type ReadMessage = (decoding: Decoding, end: number) => void
+type ReadRun = (decoding: Decoding, end: number) => boolean
 
 /** The entries of resources, or those of scopes. */
 type Level = {
   /** What the entry's resource or scope is. */
   take: (decoding: Decoding, at: OriginBytes) => void
   below: ReadMessage
+  /** Reads what is below as far as it can, from behind a key on, and answers whether `below` is to read the one it stands at. */
+  run?: ReadRun
   /** Called behind all that is below: until then it need not be known what it comes from. */
   fill?: (decoding: Decoding) => void
 }
@@ -74,11 +85,12 @@ function keepScope(decoding: Decoding, at: OriginBytes): void {
 }
 
 /** Of records that are each a row of one table. */
-function rowLevels(table: OpenBlocks['spans'] | OpenBlocks['logs'], read: ReadMessage): Level {
+function rowLevels(table: OpenBlocks['spans'] | OpenBlocks['logs'], read: ReadMessage, run: ReadRun): Level {
   const { service, resource_id, scope_id } = table.columns
   const scope: Level = {
     take: keepScope,
     below: read,
+    run,
     fill: ({ scope: { low, high } }) => scope_id.fill(table.rows, low, high),
   }
   return {
@@ -117,7 +129,7 @@ function decodeRequest(what: string, body: Uint8Array, into: DecodeTarget, resou
 function readEntry(decoding: Decoding, level: Level, end: number): void {
   const { reader } = decoding
   const start = reader.at
-  const at = readParts(decoding, end, level.fill === undefined ? skip : level.below)
+  const at = readParts(decoding, end, level.fill === undefined ? skip : level.below, level.run)
   if (reader.fault === undefined) level.take(decoding, at)
   if (reader.fault !== undefined) return
   if (level.fill !== undefined) level.fill(decoding)
@@ -132,13 +144,14 @@ const skip: ReadMessage = ({ reader }, end) => {
 }
 
 /** Reads an entry to its end for the place of its resource or scope and of the schema URL, and for what is below it. */
-function readParts(decoding: Decoding, end: number, below: ReadMessage): OriginBytes {
+function readParts(decoding: Decoding, end: number, below: ReadMessage, run?: ReadRun): OriginBytes {
   const { reader } = decoding
   const origin: OriginBytes = { at: 0, length: 0, schemaUrlAt: 0, schemaUrlLength: 0 }
   while (reader.at < end) {
     const key = reader.varint32()
     switch (key) {
       case belowKey: {
+        if (run?.(decoding, end) === false) break
         const belowEnd = reader.lengthEnd()
         // A length that is wrong is a fault of the entry, not of the record.
         if (reader.fault === undefined) below(decoding, belowEnd)

@@ -1,0 +1,186 @@
+import { readFileSync } from 'node:fs'
+import type { Lent } from '../../../base/native/lent.ts'
+import type { LowCardinalityColumn } from '../../../base/native/low-cardinality-column.ts'
+import { Arena } from '../../../base/native/room.ts'
+import type { StringColumn } from '../../../base/native/string-column.ts'
+import type { ColumnsOf } from '../../../base/native/table-block.ts'
+import type { tables } from '../../../store/tables.ts'
+import type { Arrival } from '../../arrival/arrival.ts'
+import type { Decoding } from '../decoding.ts'
+
+/**
+ * Spans and log records that hold only what is usual, and they are nearly all, are read by a module of WebAssembly
+ * (`packages/server/wasm`), in a third of the time. It fills the very columns that TypeScript fills, whose buffers are in its
+ * memory, and leaves whatever it does not know, or finds wrong, to TypeScript, which alone says what is right: a block is
+ * the same to the byte whoever read its records.
+ */
+export class FastRows {
+  readonly room: Arena
+  readonly #memory: ArrayBuffer
+  readonly #exports: Exports
+  readonly #words: Int32Array
+  readonly #body: Uint8Array
+
+  constructor() {
+    const memory = new WebAssembly.Memory({ initial: memoryPages, maximum: memoryPages })
+    this.#exports = new WebAssembly.Instance<Exports>(compiled(), { env: { memory } }).exports
+    this.#memory = memory.buffer
+    this.#words = new Int32Array(this.#memory, this.#exports.stateAt(), stateWords)
+    this.room = new Arena(this.#memory, bodyAt + bodySizeMaxBytes, memoryPages * pageBytes - pageBytes)
+    this.#body = new Uint8Array(this.#memory, bodyAt, bodySizeMaxBytes)
+  }
+
+  /** Whether records of this body can be read here: they are where all are to be looked at closely. */
+  open({ reader: { bytes }, limits, arrival, shedLevel, nowLow, nowHigh }: Decoding): boolean {
+    if (shedLevel > 0 || bytes.length > bodySizeMaxBytes || arrival?.hasOwnKeys === true) return false
+    this.#body.set(bytes)
+    const words = this.#words
+    words[rule.now] = nowLow
+    words[rule.now + 1] = nowHigh
+    words[rule.attributesMax] = limits.attributesMax
+    words[rule.valueSizeMaxBytes] = limits.valueSizeMaxBytes
+    this.#setArrival(arrival)
+    return true
+  }
+
+  /**
+   * Reads records of a scope, of which the cursor stands behind the first one's key, and those that follow it at once. Answers
+   * whether one is left for TypeScript, whose length the cursor then stands at; else it stands at what follows them.
+   */
+  spans(decoding: Decoding, end: number): boolean {
+    return this.#run(this.#exports.takeSpans, spanColumns(decoding.blocks.spans.columns), decoding, end)
+  }
+
+  logs(decoding: Decoding, end: number): boolean {
+    return this.#run(this.#exports.takeLogs, logColumns(decoding.blocks.logs.columns), decoding, end)
+  }
+
+  #setArrival(arrival: Arrival | undefined): void {
+    const words = this.#words
+    words[rule.judgesKeys] = arrival === undefined ? 0 : 1
+    words[rule.seeksSecrets] = arrival?.options.redact ? 1 : 0
+    words[rule.readsBodies] = arrival?.options.parseBodies ? 1 : 0
+    words[rule.infersSeverity] = arrival?.options.inferSeverity ? 1 : 0
+  }
+
+  #run(take: Exports['takeSpans'], columns: LentColumns, decoding: Decoding, end: number): boolean {
+    const { reader } = decoding
+    const words = this.#words
+    while (columns.all.every((column) => column.isIn(this.#memory))) {
+      let at = ruleWords
+      for (const column of columns.all) at = column.lend(words, at)
+      const ending = take(bodyAt + reader.at, bodyAt + end)
+      at = ruleWords
+      for (const column of columns.all) at = column.takeBack(words, at)
+      decoding.accepted += words[rule.taken] ?? 0
+      reader.at = (words[rule.end] ?? 0) - bodyAt
+      if (ending !== full) return ending === unusual
+      reserve(columns, decoding)
+    }
+    return true
+  }
+}
+
+const pageBytes = 65_536
+/** 128 MB of addresses; of memory only what is used. The last page stays free: bytes are read sixteen at a time. */
+const memoryPages = 2048
+/** Behind what the module keeps for itself. */
+const bodyAt = pageBytes
+/** A larger body is read in TypeScript. */
+const bodySizeMaxBytes = 4 * 1024 * 1024
+
+type Exports = {
+  /** Addresses of the first record and of the end of its scope. Answers how the run has ended. */
+  takeSpans: (from: number, end: number) => number
+  takeLogs: (from: number, end: number) => number
+  /** Where words are passed: the rules first, the columns behind them. */
+  stateAt: () => number
+}
+
+/** Words of `Rules` in packages/server/wasm/records.ts. */
+const rule = {
+  now: 0,
+  attributesMax: 2,
+  valueSizeMaxBytes: 3,
+  judgesKeys: 4,
+  seeksSecrets: 5,
+  readsBodies: 6,
+  infersSeverity: 7,
+  taken: 8,
+  end: 9,
+} as const
+const ruleWords = 10
+const stateWords = 128
+/** How a run ends, besides that all is read: `unusual` and `full` of packages/server/wasm/records.ts. */
+const unusual = 1
+const full = 2
+
+type LentColumns = {
+  /** In the order that the module has them in. */
+  all: readonly Lent[]
+  /** With a value in each row, in all or in none. */
+  rows: readonly { reserve(rows: number): void }[]
+  count: { readonly count: number }
+  texts: readonly StringColumn[]
+  keys: LowCardinalityColumn
+}
+
+const spanLists = new WeakMap<object, LentColumns>()
+
+function spanColumns(columns: ColumnsOf<(typeof tables)['spans']>): LentColumns {
+  const known = spanLists.get(columns)
+  if (known !== undefined) return known
+  const { ts, kind, status, duration, trace_id, span_id, parent_span_id, flags, name, attribute_types } = columns
+  const { ends, keys, values } = columns.attributes
+  const fixed = [ts, kind, status, duration, trace_id, span_id, parent_span_id, flags]
+  const made: LentColumns = {
+    all: [...fixed, name, ends, keys, values, attribute_types],
+    rows: [...fixed, name, ends, attribute_types],
+    count: ts,
+    texts: [values],
+    keys,
+  }
+  spanLists.set(columns, made)
+  return made
+}
+
+const logLists = new WeakMap<object, LentColumns>()
+
+function logColumns(columns: ColumnsOf<(typeof tables)['logs']>): LentColumns {
+  const known = logLists.get(columns)
+  if (known !== undefined) return known
+  const { ts, observed_ts, severity, trace_id, span_id, flags, severity_text, body, attribute_types } = columns
+  const { ends, keys, values } = columns.attributes
+  const fixed = [ts, observed_ts, severity, trace_id, span_id, flags]
+  const made: LentColumns = {
+    all: [...fixed, severity_text, body, ends, keys, values, attribute_types],
+    rows: [...fixed, severity_text, ends, attribute_types],
+    count: ts,
+    texts: [body, values],
+    keys,
+  }
+  logLists.set(columns, made)
+  return made
+}
+
+/** Room for the record that the cursor stands at, as `isRoom` and `hasRoom` in packages/server/wasm want it. */
+function reserve({ rows, count, texts, keys }: LentColumns, { reader }: Decoding): void {
+  const { at } = reader
+  const size = reader.lengthEnd() - reader.at
+  reader.at = at
+  for (const column of rows) column.reserve(count.count + 1)
+  for (const column of texts) column.reserve(2 * size + 64)
+  keys.reserve(keys.count + (size >>> 3) + 1)
+}
+
+let compiledModule: WebAssembly.Module | undefined
+
+function compiled(): WebAssembly.Module {
+  const file = new URL('./rows.wasm', import.meta.url)
+  try {
+    compiledModule ??= new WebAssembly.Module(readFileSync(file))
+    return compiledModule
+  } catch (cause) {
+    throw new Error(`Cannot read records: ${file.pathname} is not there or not whole; run "npm run build".`, { cause })
+  }
+}

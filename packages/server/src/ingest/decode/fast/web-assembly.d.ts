@@ -1,0 +1,15 @@
+/** What is used of WebAssembly, which Node has and its types do not describe. */
+declare namespace WebAssembly {
+  class Memory {
+    constructor(pages: { initial: number; maximum: number })
+    readonly buffer: ArrayBuffer
+  }
+  class Module {
+    constructor(bytes: Uint8Array)
+  }
+  class Instance<Exports> {
+    constructor(module: Module, imports: { env: { memory: Memory } })
+    /** What the module exports, which whoever names the type knows. */
+    readonly exports: Exports
+  }
+}

@@ -1,0 +1,162 @@
+import { appendInteger, appendKnown, appendText, Dictionary, Fixed, lastMark, Texts } from './columns'
+import { maySecret } from './secrets'
+import { cursor, length, nowhere, small, standAt, varint } from './wire'
+
+/** What spans and log records have in common: the rules they are kept by, and their attributes. */
+
+@unmanaged
+export class Rules {
+  /** Arrival, in nanoseconds. */
+  now: u64
+  attributesMax: u32
+  valueSizeMaxBytes: u32
+  /** What is done on arrival: keys are judged, secrets looked for, bodies read, severities found in them. */
+  judgesKeys: u32
+  seeksSecrets: u32
+  readsBodies: u32
+  infersSeverity: u32
+  /** Answers of a run: records taken, and where it has ended. */
+  taken: u32
+  end: u32
+}
+
+const rulesWords: u32 = 10
+const state = memory.data(512)
+export const rules = changetype<Rules>(state)
+
+/** Where TypeScript writes rules and columns. */
+export function stateAt(): usize {
+  return state
+}
+
+/** Where the words of the first column are. */
+export const lentAt = state + <usize>rulesWords * 4
+
+/** Why a run has ended: all was read, the next record is to be read with care, or there is no room for it. */
+export const over: u32 = 0
+export const unusual: u32 = 1
+export const full: u32 = 2
+
+/** Of every record the key in its scope, which has one byte. */
+export const recordKey: u8 = (2 << 3) | 2
+
+/** Times are kept to the end of 2199 (`ingest/decode/times.ts`). */
+export const endOfTimes: u64 = 7_258_118_400_000_000_000
+
+/** `attribute_types` of the record. */
+const letters = memory.data(256)
+let letterCount: u32 = 0
+let isOther = false
+
+export function clearLetters(): void {
+  letterCount = 0
+  isOther = false
+}
+
+export function appendLetters(types: Dictionary): bool {
+  return appendKnown(types, letters, isOther ? letterCount : 0)
+}
+
+/** Room for the attributes of a record of `size` bytes: none has less than 8, and no number more than two digits a byte. */
+export function hasRoom(keys: Dictionary, values: Texts, size: u32): bool {
+  return values.capacity - values.size >= 2 * size + 64 && keys.capacity - keys.count > size >> 3
+}
+
+/** Whether a text is stored as it is. */
+export function isPlain(at: usize, size: u32): bool {
+  if (size > rules.valueSizeMaxBytes) return false
+  return size < 12 || rules.seeksSecrets === 0 || !maySecret(at, size)
+}
+
+/** Takes the attribute whose length stands at `at`; the cursor is behind it, or `nowhere`. */
+export function takeAttribute(at: usize, recordEnd: usize, keys: Dictionary, values: Texts): void {
+  const size = length(at, recordEnd)
+  if (cursor === nowhere) return
+  const end = cursor + size
+  if (letterCount < rules.attributesMax && letterCount < 256 && takeEntry(cursor, end, keys, values)) standAt(end)
+  else standAt(nowhere)
+}
+
+/** A key and a value in this order, as every encoder writes them. */
+function takeEntry(at: usize, end: usize, keys: Dictionary, values: Texts): bool {
+  if (at >= end || load<u8>(at) !== 0x0a) return false
+  const keySize = length(at + 1, end)
+  if (cursor === nowhere || keySize > rules.valueSizeMaxBytes) return false
+  const keyAt = cursor
+  const valueKeyAt = keyAt + keySize
+  if (valueKeyAt >= end || load<u8>(valueKeyAt) !== 0x12) return false
+  const size = length(valueKeyAt + 1, end)
+  if (cursor === nowhere || size === 0 || cursor + size !== end) return false
+  const valueAt = cursor
+  if (!appendKnown(keys, keyAt, keySize)) return false
+  if (rules.judgesKeys !== 0 && lastMark(keys) !== plainMark) return false
+  return takeValue(valueAt, end, values)
+}
+
+/** `keyMark.plain` in `ingest/arrival/arrival.ts`. */
+const plainMark: u32 = 1
+const trueText = memory.data<u8>([0x74, 0x72, 0x75, 0x65])
+const falseText = memory.data<u8>([0x66, 0x61, 0x6c, 0x73, 0x65])
+
+function takeValue(at: usize, end: usize, values: Texts): bool {
+  switch (load<u8>(at)) {
+    case 0x0a: {
+      const size = length(at + 1, end)
+      if (cursor === nowhere || cursor + size !== end || !isPlain(cursor, size)) return false
+      appendText(values, cursor, size)
+      addLetter(0x73)
+      return true
+    }
+    case 0x18: {
+      const value = varint(at + 1, end)
+      if (cursor !== end) return false
+      appendInteger(values, <i64>value)
+      addLetter(0x69)
+      return true
+    }
+    case 0x10: {
+      const value = varint(at + 1, end)
+      if (cursor !== end) return false
+      if (value === 0) appendText(values, falseText, 5)
+      else appendText(values, trueText, 4)
+      addLetter(0x62)
+      return true
+    }
+    default:
+      return false
+  }
+}
+
+function addLetter(letter: u8): void {
+  store<u8>(letters + letterCount, letter)
+  letterCount += 1
+  if (letter !== 0x73) isOther = true
+}
+
+/** Where `size` bytes that are there in whole or not at all stand: 0 where not; the cursor behind them, or `nowhere`. */
+export function idAt(at: usize, end: usize, size: u32): usize {
+  const given = length(at, end)
+  if (cursor === nowhere || given === 0) return 0
+  const id = cursor
+  standAt(given === size ? id + size : nowhere)
+  return id
+}
+
+/** A time that is kept; the cursor behind it, or `nowhere`. */
+export function timeAt(at: usize, end: usize): u64 {
+  const time = end - at >= 8 ? load<u64>(at) : endOfTimes
+  standAt(time < endOfTimes ? at + 8 : nowhere)
+  return time
+}
+
+export function fixed32At(at: usize, end: usize): u32 {
+  standAt(end - at >= 4 ? at + 4 : nowhere)
+  return cursor === nowhere ? 0 : load<u32>(at)
+}
+
+/** A number that fits a byte. */
+export function byteAt(at: usize, end: usize): u32 {
+  const value = small(at, end)
+  if (value > 255) standAt(nowhere)
+  return value
+}
