@@ -42,7 +42,7 @@ function decoderTarget(name: string, decode: Decode, inputs: readonly Uint8Array
 }
 
 function openDecoder(decode: Decode): (input: Uint8Array) => string {
-  const blocks = new OpenBlocks({ originsKnownMax: 64, seriesKnownMax: 64 })
+  const blocks = new OpenBlocks({ originsKnownMax: 64, seriesKnownMax: 64, isEager: true })
   const arrival = new Arrival(arrivals)
   let inputs = 0
   return (input) => {

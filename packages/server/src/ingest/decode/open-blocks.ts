@@ -19,6 +19,8 @@ export type OpenBlocksOptions = {
   seriesKnownMax: number
   /** Every record is read in TypeScript: to be compared with. */
   isCareful?: boolean
+  /** Every record is tried in WebAssembly, also where it is seldom worth it: for tests that look for differences. */
+  isEager?: boolean
 }
 
 /** A place to come back to. Valid until the next `take` or a rollback to an earlier one. */
@@ -59,7 +61,7 @@ export class OpenBlocks {
   readonly seriesCache = new SeriesCache()
 
   constructor(options: OpenBlocksOptions) {
-    this.fast = options.isCareful === true ? undefined : new FastRows()
+    this.fast = options.isCareful === true ? undefined : new FastRows(options.isEager === true)
     this.spans = new TableBlock(tables.spans, this.fast?.room)
     this.logs = new TableBlock(tables.logs, this.fast?.room)
     this.knownResources = new KnownIds(options.originsKnownMax)

@@ -20,26 +20,31 @@ const arrivals = [
 const limitsOf = { attributesMax: 128, valueSizeMaxBytes: 4096, eventsMax: 16, depthMax: 8 }
 const decoders = { traces: decodeOtlpTraces, logs: decodeOtlpLogs }
 
-/** Two decoders of one kind of arrival, and what becomes of one request after another in both. */
+/** With care, as a server does it, and trying every record. */
+const ways = [{ isCareful: true }, {}, { isEager: true }]
+
+/** Decoders of one kind of arrival, one for each way, and what becomes of one request after another in all of them. */
 function pair(arrival: (typeof arrivals)[number], limits = limitsOf) {
-  const sides = [false, true].map((isCareful) => ({
-    blocks: new OpenBlocks({ originsKnownMax: 64, seriesKnownMax: 64, isCareful }),
+  const sides = ways.map((way) => ({
+    blocks: new OpenBlocks({ originsKnownMax: 64, seriesKnownMax: 64, ...way }),
     arrival: arrival && new Arrival(arrival),
   }))
   return {
     read(signal: keyof typeof decoders, body: Uint8Array, shedLevel = 0): void {
-      const [fast, careful] = sides.map(({ blocks, arrival }) => {
+      const [careful, ...others] = sides.map(({ blocks, arrival }) => {
         const into: DecodeTarget = { blocks, arrival, limits, shedLevel, nowUnixMs: 1_760_000_000_000 }
         return { outcome: decoders[signal](body, into), redacted: arrival?.redacted }
       })
-      expect(fast).toEqual(careful)
+      for (const other of others) expect(other).toEqual(careful)
     },
     compare(): void {
-      const [fast, careful] = sides.map(({ blocks }) => blocks.take())
-      expect(fast?.map(({ table, rows }) => [table, rows])).toEqual(careful?.map(({ table, rows }) => [table, rows]))
-      fast?.forEach(({ bytes }, index) => {
-        expect(Buffer.compare(bytes, careful?.[index]?.bytes ?? Buffer.alloc(0))).toBe(0)
-      })
+      const [careful, ...others] = sides.map(({ blocks }) => blocks.take())
+      for (const other of others) {
+        expect(other.map(({ table, rows }) => [table, rows])).toEqual(careful?.map(({ table, rows }) => [table, rows]))
+        other.forEach(({ bytes }, index) => {
+          expect(Buffer.compare(bytes, careful?.[index]?.bytes ?? Buffer.alloc(0))).toBe(0)
+        })
+      }
     },
   }
 }

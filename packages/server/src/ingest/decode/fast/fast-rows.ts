@@ -20,8 +20,11 @@ export class FastRows {
   readonly #exports: Exports
   readonly #words: Int32Array
   readonly #body: Uint8Array
+  readonly #isEager: boolean
 
-  constructor() {
+  /** `isEager`: every record is tried, whatever became of those before it. */
+  constructor(isEager: boolean) {
+    this.#isEager = isEager
     const memory = new WebAssembly.Memory({ initial: memoryPages, maximum: memoryPages })
     this.#exports = new WebAssembly.Instance<Exports>(compiled(), { env: { memory } }).exports
     this.#memory = memory.buffer
@@ -66,6 +69,11 @@ export class FastRows {
   #run(take: Exports['takeSpans'], columns: LentColumns, decoding: Decoding, end: number): boolean {
     const { reader } = decoding
     const words = this.#words
+    if (columns.left > 0 && !this.#isEager) {
+      columns.left -= 1
+      return true
+    }
+    const before = decoding.accepted
     while (columns.all.every((column) => column.isIn(this.#memory))) {
       let at = ruleWords
       for (const column of columns.all) at = column.lend(words, at)
@@ -74,7 +82,10 @@ export class FastRows {
       for (const column of columns.all) at = column.takeBack(words, at)
       decoding.accepted += words[rule.taken] ?? 0
       reader.at = (words[rule.end] ?? 0) - bodyAt
-      if (ending !== full) return ending === unusual
+      if (ending !== full) {
+        if (ending === unusual) noteRun(columns, decoding.accepted - before)
+        return ending === unusual
+      }
       reserve(columns, decoding)
     }
     return true
@@ -123,6 +134,22 @@ type LentColumns = {
   count: { readonly count: number }
   texts: readonly StringColumn[]
   keys: LowCardinalityColumn
+  /** Records that are left to TypeScript before the next run, and how many they were the last time. */
+  left: number
+  lastLeft: number
+}
+
+/** A run costs what TypeScript takes for some records, so it must read as many to be worth it. */
+const worthRecords = 6
+const leftMax = 64
+
+/**
+ * What has ended at something unusual after a few records only will soon do so again: of a sender whose every span has a
+ * list, more and more are left to TypeScript at once, until a run is worth it.
+ */
+function noteRun(columns: LentColumns, records: number): void {
+  columns.lastLeft = records >= worthRecords ? 0 : Math.min(columns.lastLeft * 2 + 1, leftMax)
+  columns.left = columns.lastLeft
 }
 
 const spanLists = new WeakMap<object, LentColumns>()
@@ -139,6 +166,8 @@ function spanColumns(columns: ColumnsOf<(typeof tables)['spans']>): LentColumns 
     count: ts,
     texts: [values],
     keys,
+    left: 0,
+    lastLeft: 0,
   }
   spanLists.set(columns, made)
   return made
@@ -158,6 +187,8 @@ function logColumns(columns: ColumnsOf<(typeof tables)['logs']>): LentColumns {
     count: ts,
     texts: [body, values],
     keys,
+    left: 0,
+    lastLeft: 0,
   }
   logLists.set(columns, made)
   return made
