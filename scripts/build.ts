@@ -117,7 +117,18 @@ async function buildWasm(): Promise<void> {
     '--initialMemory',
     '2048',
   ]
-  const argv = [compiler, at('packages/server/wasm/index.ts'), ...options, '-O3', '--noAssert', '--outFile', at(wasm)]
+  // What it imports is named by its file, from this folder on.
+  const argv = [
+    compiler,
+    'index.ts',
+    '--baseDir',
+    at('packages/server/wasm'),
+    ...options,
+    '-O3',
+    '--noAssert',
+    '--outFile',
+    at(wasm),
+  ]
   const { status } = spawnSync(process.execPath, argv, { stdio: 'inherit' })
   if (status !== 0) throw new Error('Cannot build wasm: what is wrong with packages/server/wasm stands above.')
 }

@@ -15,12 +15,14 @@ export class Rules {
   seeksSecrets: u32
   readsBodies: u32
   infersSeverity: u32
+  /** Where the names stand that keys have now: for each mark from `firstStable` on an address and a length. */
+  names: usize
   /** Answers of a run: records taken, and where it has ended. */
   taken: u32
   end: u32
 }
 
-const rulesWords: u32 = 10
+const rulesWords: u32 = 11
 const state = memory.data(512)
 export const rules = changetype<Rules>(state)
 
@@ -57,9 +59,9 @@ export function appendLetters(types: Dictionary): bool {
   return appendKnown(types, letters, isOther ? letterCount : 0)
 }
 
-/** Room for the attributes of a record of `size` bytes: none has less than 8, and no number more than two digits a byte. */
+/** Room for the attributes of a record of `size` bytes, all of them twice: none has less than 8, no number two digits a byte. */
 export function hasRoom(keys: Dictionary, values: Texts, size: u32): bool {
-  return values.capacity - values.size >= 2 * size + 64 && keys.capacity - keys.count > size >> 3
+  return values.capacity - values.size >= 4 * size + 64 && keys.capacity - keys.count > size >> 2
 }
 
 /** Whether a text is stored as it is. */
@@ -86,32 +88,55 @@ function takeEntry(at: usize, end: usize, keys: Dictionary, values: Texts): bool
   const valueKeyAt = keyAt + keySize
   if (valueKeyAt >= end || load<u8>(valueKeyAt) !== 0x12) return false
   const size = length(valueKeyAt + 1, end)
-  if (cursor === nowhere || size === 0 || cursor + size !== end) return false
+  if (cursor === nowhere || cursor + size !== end) return false
   const valueAt = cursor
   if (!appendKnown(keys, keyAt, keySize)) return false
-  if (rules.judgesKeys !== 0 && lastMark(keys) !== plainMark) return false
-  return takeValue(valueAt, end, values)
+  const mark = rules.judgesKeys === 0 ? plainMark : lastMark(keys)
+  if (mark !== plainMark && mark < firstStable) return false
+  if (!takeValue(valueAt, end, values, 0)) return false
+  return mark < firstStable || letterCount >= rules.attributesMax || takeStable(mark, valueAt, end, keys, values)
 }
 
-/** `keyMark.plain` in `ingest/arrival/arrival.ts`. */
+/** `keyMark` in `ingest/arrival/arrival.ts`. */
 const plainMark: u32 = 1
+const firstStable: u32 = 3
+/** From the letter of what was sent to that of what was added beside it. */
+const beside: u8 = 0x20
+
+/** The value once more, under the name that its key has now. */
+function takeStable(mark: u32, valueAt: usize, end: usize, keys: Dictionary, values: Texts): bool {
+  if (letterCount >= 256) return false
+  const name = rules.names + ((<usize>(mark - firstStable)) << 3)
+  if (!appendKnown(keys, load<u32>(name), load<u32>(name, 4)) || lastMark(keys) !== plainMark) return false
+  return takeValue(valueAt, end, values, beside)
+}
+
 const trueText = memory.data<u8>([0x74, 0x72, 0x75, 0x65])
 const falseText = memory.data<u8>([0x66, 0x61, 0x6c, 0x73, 0x65])
+const doubleText = memory.data(64)
 
-function takeValue(at: usize, end: usize, values: Texts): bool {
+/** Writes a double as `value-text.ts` does, and answers how many bytes that took. */
+declare function writeDouble(to: usize, low: u32, high: u32): u32
+
+function takeValue(at: usize, end: usize, values: Texts, letterLess: u8): bool {
+  if (at === end) {
+    appendText(values, at, 0)
+    addLetter(0x6e - letterLess)
+    return true
+  }
   switch (load<u8>(at)) {
     case 0x0a: {
       const size = length(at + 1, end)
       if (cursor === nowhere || cursor + size !== end || !isPlain(cursor, size)) return false
       appendText(values, cursor, size)
-      addLetter(0x73)
+      addLetter(0x73 - letterLess)
       return true
     }
     case 0x18: {
       const value = varint(at + 1, end)
       if (cursor !== end) return false
       appendInteger(values, <i64>value)
-      addLetter(0x69)
+      addLetter(0x69 - letterLess)
       return true
     }
     case 0x10: {
@@ -119,7 +144,13 @@ function takeValue(at: usize, end: usize, values: Texts): bool {
       if (cursor !== end) return false
       if (value === 0) appendText(values, falseText, 5)
       else appendText(values, trueText, 4)
-      addLetter(0x62)
+      addLetter(0x62 - letterLess)
+      return true
+    }
+    case 0x21: {
+      if (end - at !== 9) return false
+      appendText(values, doubleText, writeDouble(doubleText, load<u32>(at, 1), load<u32>(at, 5)))
+      addLetter(0x64 - letterLess)
       return true
     }
     default:

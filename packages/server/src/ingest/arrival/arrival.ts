@@ -65,6 +65,11 @@ export class Arrival {
     return this.#stable.get(key) ?? keyMark.plain
   }
 
+  /** Those behind the marks from `firstStable` on. */
+  get stableNames(): readonly DataView[] {
+    return this.#names
+  }
+
   /** The stable name behind a mark of at least `firstStable`. */
   stableName(mark: number): DataView {
     const name = this.#names[mark - keyMark.firstStable]

@@ -216,7 +216,7 @@ function hexDigit(value: number): number {
 const double = new DataView(new ArrayBuffer(8))
 
 /** The names of what is not a number are those of OTLP/JSON. */
-function doubleText(low: number, high: number): string {
+export function doubleText(low: number, high: number): string {
   double.setInt32(0, high)
   double.setInt32(4, low)
   const value = double.getFloat64(0)

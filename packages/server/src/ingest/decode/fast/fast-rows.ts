@@ -7,6 +7,7 @@ import type { ColumnsOf } from '../../../base/native/table-block.ts'
 import type { tables } from '../../../store/tables.ts'
 import type { Arrival } from '../../arrival/arrival.ts'
 import type { Decoding } from '../decoding.ts'
+import { doubleText } from '../value-text.ts'
 
 /**
  * Spans and log records that hold only what is usual, and they are nearly all, are read by a module of WebAssembly
@@ -21,12 +22,16 @@ export class FastRows {
   readonly #words: Int32Array
   readonly #body: Uint8Array
   readonly #isEager: boolean
+  #arrival: Arrival | undefined
 
   /** `isEager`: every record is tried, whatever became of those before it. */
   constructor(isEager: boolean) {
     this.#isEager = isEager
     const memory = new WebAssembly.Memory({ initial: memoryPages, maximum: memoryPages })
-    this.#exports = new WebAssembly.Instance<Exports>(compiled(), { env: { memory } }).exports
+    this.#exports = new WebAssembly.Instance<Exports>(compiled(), {
+      env: { memory },
+      records: { writeDouble: (to, low, high) => this.#writeDouble(to, doubleText(low, high)) },
+    }).exports
     this.#memory = memory.buffer
     this.#words = new Int32Array(this.#memory, this.#exports.stateAt(), stateWords)
     this.room = new Arena(this.#memory, bodyAt + bodySizeMaxBytes, memoryPages * pageBytes - pageBytes)
@@ -42,7 +47,7 @@ export class FastRows {
     words[rule.now + 1] = nowHigh
     words[rule.attributesMax] = limits.attributesMax
     words[rule.valueSizeMaxBytes] = limits.valueSizeMaxBytes
-    this.#setArrival(arrival)
+    if (arrival !== this.#arrival) this.#setArrival(arrival)
     return true
   }
 
@@ -64,6 +69,28 @@ export class FastRows {
     words[rule.seeksSecrets] = arrival?.options.redact ? 1 : 0
     words[rule.readsBodies] = arrival?.options.parseBodies ? 1 : 0
     words[rule.infersSeverity] = arrival?.options.inferSeverity ? 1 : 0
+    words[rule.names] = namesAt
+    this.#writeNames(arrival?.stableNames ?? [])
+    this.#arrival = arrival
+  }
+
+  /** For each its address and its length, and behind all of them their bytes. */
+  #writeNames(names: readonly DataView[]): void {
+    const table = new Uint32Array(this.#memory, namesAt, names.length * 2)
+    let at = namesAt + table.byteLength
+    names.forEach(({ buffer, byteOffset, byteLength }, index) => {
+      if (at + byteLength > bodyAt)
+        throw new Error(`${names.length} stable names have no room beside the module's own data`)
+      new Uint8Array(this.#memory, at, byteLength).set(new Uint8Array(buffer, byteOffset, byteLength))
+      table.set([at, byteLength], index * 2)
+      at += byteLength
+    })
+  }
+
+  #writeDouble(to: number, text: string): number {
+    const bytes = new Uint8Array(this.#memory, to, text.length)
+    for (let i = 0; i < text.length; i += 1) bytes[i] = text.charCodeAt(i)
+    return text.length
   }
 
   #run(take: Exports['takeSpans'], columns: LentColumns, decoding: Decoding, end: number): boolean {
@@ -97,6 +124,8 @@ const pageBytes = 65_536
 const memoryPages = 2048
 /** Behind what the module keeps for itself. */
 const bodyAt = pageBytes
+/** Behind the module's own data, which has a few kilobytes. */
+const namesAt = bodyAt / 2
 /** A larger body is read in TypeScript. */
 const bodySizeMaxBytes = 4 * 1024 * 1024
 
@@ -117,10 +146,11 @@ const rule = {
   seeksSecrets: 5,
   readsBodies: 6,
   infersSeverity: 7,
-  taken: 8,
-  end: 9,
+  names: 8,
+  taken: 9,
+  end: 10,
 } as const
-const ruleWords = 10
+const ruleWords = 11
 const stateWords = 128
 /** How a run ends, besides that all is read: `unusual` and `full` of packages/server/wasm/records.ts. */
 const unusual = 1
@@ -200,8 +230,8 @@ function reserve({ rows, count, texts, keys }: LentColumns, { reader }: Decoding
   const size = reader.lengthEnd() - reader.at
   reader.at = at
   for (const column of rows) column.reserve(count.count + 1)
-  for (const column of texts) column.reserve(2 * size + 64)
-  keys.reserve(keys.count + (size >>> 3) + 1)
+  for (const column of texts) column.reserve(4 * size + 64)
+  keys.reserve(keys.count + (size >>> 2) + 1)
 }
 
 let compiledModule: WebAssembly.Module | undefined

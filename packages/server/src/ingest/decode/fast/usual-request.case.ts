@@ -85,8 +85,11 @@ function attributes(below: Below, pick: Pick): object[] {
     () => ({ stringValue: `value ${below(1000)}` }),
     () => ({ intValue: pick(['0', '7', '-1', '200', '9223372036854775807', '-9223372036854775808', '4294967296']) }),
     () => ({ boolValue: below(2) === 0 }),
-    () =>
-      mostly<object>(below, { stringValue: 'plain' }, pick([{ doubleValue: 0.5 }, {}, { arrayValue: { values: [] } }])),
+    () => ({
+      doubleValue: pick<number | string>([0.5, -0, 1e21, 'NaN', '-Infinity', 1 / 3, 5e-324, 42, -123456.789e-20]),
+    }),
+    () => pick<object>([{}, { bytesValue: 'AQID' }]),
+    () => mostly<object>(below, { stringValue: 'plain' }, { arrayValue: { values: [] } }),
   ]
   return Array.from({ length: below(7) }, () => ({ key: pick(keys), value: pick(values)() }))
 }

@@ -8,7 +8,13 @@ declare namespace WebAssembly {
     constructor(bytes: Uint8Array)
   }
   class Instance<Exports> {
-    constructor(module: Module, imports: { env: { memory: Memory } })
+    constructor(
+      module: Module,
+      imports: {
+        env: { memory: Memory }
+        records: { writeDouble: (to: number, low: number, high: number) => number }
+      },
+    )
     /** What the module exports, which whoever names the type knows. */
     readonly exports: Exports
   }
