@@ -26,8 +26,11 @@ export class Texts {
 @unmanaged
 export class Dictionary {
   keys: usize
+  keysCapacity: u32
+  keysSize: u32
   keyCount: u32
   known: usize
+  knownCapacity: u32
   slots: usize
   slotCount: u32
   indexes: usize
@@ -35,11 +38,6 @@ export class Dictionary {
   count: u32
   last: u32
 }
-
-/** Words in a row of each. */
-export const fixedWords: u32 = 3
-export const textsWords: u32 = 4
-export const dictionaryWords: u32 = 9
 
 export function append8(column: Fixed, value: u32): void {
   store<u8>(column.at + column.count, <u8>value)
@@ -64,20 +62,23 @@ export function placeOf(column: Fixed, row: u32, width: u32): usize {
   return column.at + row * width
 }
 
-/** Bytes needed besides those of a text: for its length, and for copying sixteen at a time. */
-export const textSlack: u32 = 32
-
 export function appendText(column: Texts, from: usize, length: u32): void {
-  let to = column.at + column.size
+  const to = writeLength(column.at + column.size, length)
+  copy(from, to, length)
+  column.size = <u32>(to - column.at) + length
+  column.count += 1
+}
+
+/** As a varint; answers the address behind it. */
+function writeLength(at: usize, length: u32): usize {
+  let to = at
   let rest = length
   while (rest >= 0x80) {
     store<u8>(to++, <u8>(rest | 0x80))
     rest >>= 7
   }
-  store<u8>(to++, <u8>rest)
-  copy(from, to, length)
-  column.size = <u32>(to - column.at) + length
-  column.count += 1
+  store<u8>(to, <u8>rest)
+  return to + 1
 }
 
 const digits = memory.data(32)
@@ -98,27 +99,48 @@ export function appendInteger(column: Texts, value: i64): void {
 
 /** What is known of a key, in bytes: see `known` in `base/native/low-cardinality-column.ts`. */
 const knownShift: u32 = 5
+const knownWords: u32 = 8
 const knownLength: usize = 4
 const knownHash: usize = 8
+const knownSlot: usize = 12
+const knownRow: usize = 16
 const knownMark: usize = 20
 const knownFollowing: usize = 24
 const probesMax = 32
 
 /** Answers false, and has appended nothing, where the text is not in the dictionary yet. */
 export function appendKnown(column: Dictionary, at: usize, length: u32): bool {
-  const known = column.known
-  const following = known + ((<usize>column.last) << knownShift)
-  let key = load<u32>(following, knownFollowing)
-  if (key >= column.keyCount || !isKey(column, key, at, length)) {
-    key = find(column, at, length)
-    if (key === 0) return false
-    key -= 1
-    store<u32>(following, key, knownFollowing)
-  }
+  const key = keyOf(column, at, length)
+  if (key === noKey) return false
+  appendKey(column, key)
+  return true
+}
+
+/** Answers false, and has appended nothing, where the text is new and TypeScript is to make room for it. */
+export function appendAny(column: Dictionary, at: usize, length: u32): bool {
+  let key = keyOf(column, at, length)
+  if (key === noKey) key = add(column, at, length)
+  if (key === noKey) return false
+  appendKey(column, key)
+  return true
+}
+
+function appendKey(column: Dictionary, key: u32): void {
   column.last = key
   store<u32>(column.indexes + ((<usize>column.count) << 2), key)
   column.count += 1
-  return true
+}
+
+const noKey: u32 = 0xffff_ffff
+
+/** What came behind the last key before is tried first. */
+function keyOf(column: Dictionary, at: usize, length: u32): u32 {
+  const following = column.known + ((<usize>column.last) << knownShift)
+  let key = load<u32>(following, knownFollowing)
+  if (key < column.keyCount && isKey(column, key, at, length)) return key
+  key = find(column, at, length)
+  if (key !== noKey) store<u32>(following, key, knownFollowing)
+  return key
 }
 
 /** By who appended the key of the last row: 0 of a new one. */
@@ -131,17 +153,52 @@ function isKey(column: Dictionary, key: u32, at: usize, length: u32): bool {
   return load<u32>(word, knownLength) === length && isSame(at, column.keys + load<u32>(word), length)
 }
 
-/** The number of the key and 1, or 0. */
+/** Of what was looked for last. */
+let lastHash: u32 = 0
+let freeSlot: u32 = 0
+const noSlot: u32 = 0xffff_ffff
+
 function find(column: Dictionary, at: usize, length: u32): u32 {
   const sum = hash(at, length)
   const mask = column.slotCount - 1
   let slot = sum & mask
+  lastHash = sum
+  freeSlot = noSlot
   for (let probe = 0; probe < probesMax; probe += 1) {
     const key = load<u32>(column.slots + ((<usize>slot) << 2))
-    if (key === 0) return 0
+    if (key === 0) {
+      freeSlot = slot
+      return noKey
+    }
     const word = column.known + ((<usize>(key - 1)) << knownShift)
-    if (load<u32>(word, knownHash) === sum && isKey(column, key - 1, at, length)) return key
+    if (load<u32>(word, knownHash) === sum && isKey(column, key - 1, at, length)) return key - 1
     slot = (slot + 1) & mask
   }
-  return 0
+  return noKey
+}
+
+/** Adds what was just looked for in vain, as `#add` in `low-cardinality-column.ts`, unless something has to grow for it. */
+function add(column: Dictionary, at: usize, length: u32): u32 {
+  const key = column.keyCount
+  const isRoom =
+    freeSlot !== noSlot &&
+    (key + 1) * 2 <= column.slotCount &&
+    (key + 1) * knownWords <= column.knownCapacity &&
+    column.keysCapacity - column.keysSize >= length + 24
+  if (!isRoom) return noKey
+  const to = writeLength(column.keys + column.keysSize, length)
+  copy(at, to, length)
+  const word = column.known + ((<usize>key) << knownShift)
+  store<u32>(word, <u32>(to - column.keys))
+  store<u32>(word, length, knownLength)
+  store<u32>(word, lastHash, knownHash)
+  store<u32>(word, freeSlot, knownSlot)
+  store<u32>(word, column.count, knownRow)
+  store<u32>(word, 0, knownMark)
+  store<u32>(word, 0, knownFollowing)
+  store<u32>(column.slots + ((<usize>freeSlot) << 2), key + 1)
+  store<u32>(column.known + ((<usize>column.last) << knownShift), key, knownFollowing)
+  column.keysSize = <u32>(to - column.keys) + length
+  column.keyCount = key + 1
+  return key
 }

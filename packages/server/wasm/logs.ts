@@ -1,4 +1,4 @@
-import { append8, append64, appendKnown, appendText, Dictionary, Fixed, placeOf, Texts } from './columns'
+import { append8, append64, appendAny, appendText, Dictionary, Fixed, placeOf, Texts } from './columns'
 import {
   appendLetters,
   byteAt,
@@ -26,11 +26,11 @@ const traceIds = changetype<Fixed>(lentAt + 9 * 4)
 const spanIds = changetype<Fixed>(lentAt + 12 * 4)
 const flagsColumn = changetype<Fixed>(lentAt + 15 * 4)
 const severityTexts = changetype<Dictionary>(lentAt + 18 * 4)
-const bodies = changetype<Texts>(lentAt + 27 * 4)
-const ends = changetype<Fixed>(lentAt + 31 * 4)
-const keys = changetype<Dictionary>(lentAt + 34 * 4)
-const values = changetype<Texts>(lentAt + 43 * 4)
-const types = changetype<Dictionary>(lentAt + 47 * 4)
+const bodies = changetype<Texts>(lentAt + 30 * 4)
+const ends = changetype<Fixed>(lentAt + 34 * 4)
+const keys = changetype<Dictionary>(lentAt + 37 * 4)
+const values = changetype<Texts>(lentAt + 49 * 4)
+const types = changetype<Dictionary>(lentAt + 53 * 4)
 
 /** Takes log records from the one whose length stands at `from`; the scope ends at `end`. */
 export function takeLogs(from: usize, end: usize): u32 {
@@ -141,7 +141,8 @@ function readLog(from: usize, end: usize): bool {
   if (bodyAt === 0 || !isPlain(bodyAt, bodySize)) return false
   if (rules.readsBodies !== 0 && bodySize > 0 && load<u8>(bodyAt) === 0x7b) return false
   if (severityTextSize > rules.valueSizeMaxBytes) return false
-  if (!appendKnown(severityTexts, severityTextAt, severityTextSize) || !appendLetters(types)) return false
+  // Last, because a new text is not taken out again.
+  if (!appendLetters(types) || !appendAny(severityTexts, severityTextAt, severityTextSize)) return false
   appendIds(traceAt, spanAt, flags)
   if (observed === 0) observed = rules.now
   append64(ts, time === 0 ? observed : time)

@@ -1,4 +1,4 @@
-import { append8, append64, append128, appendKnown, Dictionary, Fixed, placeOf, Texts } from './columns'
+import { append8, append64, append128, appendAny, Dictionary, Fixed, placeOf, Texts } from './columns'
 import {
   appendLetters,
   byteAt,
@@ -27,10 +27,10 @@ const spanIds = changetype<Fixed>(lentAt + 15 * 4)
 const parentIds = changetype<Fixed>(lentAt + 18 * 4)
 const flagsColumn = changetype<Fixed>(lentAt + 21 * 4)
 const names = changetype<Dictionary>(lentAt + 24 * 4)
-const ends = changetype<Fixed>(lentAt + 33 * 4)
-const keys = changetype<Dictionary>(lentAt + 36 * 4)
-const values = changetype<Texts>(lentAt + 45 * 4)
-const types = changetype<Dictionary>(lentAt + 49 * 4)
+const ends = changetype<Fixed>(lentAt + 36 * 4)
+const keys = changetype<Dictionary>(lentAt + 39 * 4)
+const values = changetype<Texts>(lentAt + 51 * 4)
+const types = changetype<Dictionary>(lentAt + 55 * 4)
 
 /** Takes spans from the one whose length stands at `from`; the scope ends at `end`. */
 export function takeSpans(from: usize, end: usize): u32 {
@@ -141,7 +141,8 @@ function readSpan(from: usize, end: usize): bool {
   }
   if (traceAt === 0 || (load<u64>(traceAt) | load<u64>(traceAt, 8)) === 0) return false
   if (spanAt === 0 || load<u64>(spanAt) === 0 || start === 0 || stop === 0) return false
-  if (nameSize > rules.valueSizeMaxBytes || !appendKnown(names, nameAt, nameSize) || !appendLetters(types)) return false
+  // Last, because a new name is not taken out again.
+  if (nameSize > rules.valueSizeMaxBytes || !appendLetters(types) || !appendAny(names, nameAt, nameSize)) return false
   if (flags !== 0) store<u32>(placeOf(flagsColumn, ts.count, 4), flags)
   append64(ts, start)
   append8(kinds, kind)

@@ -107,21 +107,26 @@ export class LowCardinalityColumn implements Column, Lent {
 
   lend(to: Int32Array, at: number): number {
     to[at] = this.#keys.byteOffset
-    to[at + 1] = this.#keyCount
-    to[at + 2] = this.#known.byteOffset
-    to[at + 3] = this.#slots.byteOffset
-    to[at + 4] = this.#slots.length
-    to[at + 5] = this.#indexes.byteOffset
-    to[at + 6] = this.#indexes.length
-    to[at + 7] = this.count
-    to[at + 8] = this.#last
-    return at + 9
+    to[at + 1] = this.#keys.length
+    to[at + 2] = this.#keysSize
+    to[at + 3] = this.#keyCount
+    to[at + 4] = this.#known.byteOffset
+    to[at + 5] = this.#known.length
+    to[at + 6] = this.#slots.byteOffset
+    to[at + 7] = this.#slots.length
+    to[at + 8] = this.#indexes.byteOffset
+    to[at + 9] = this.#indexes.length
+    to[at + 10] = this.count
+    to[at + 11] = this.#last
+    return at + 12
   }
 
   takeBack(from: Int32Array, at: number): number {
-    this.count = from[at + 7] ?? 0
-    this.#last = from[at + 8] ?? 0
-    return at + 9
+    this.#keysSize = from[at + 2] ?? 0
+    this.#keyCount = from[at + 3] ?? 0
+    this.count = from[at + 10] ?? 0
+    this.#last = from[at + 11] ?? 0
+    return at + 12
   }
 
   /** The mark of the value appended last: kept as long as the dictionary holds it, so that it is judged once a block. */
