@@ -15,7 +15,7 @@ export function storedBytes(directory: string): number {
 type Part = { path: string; min: number; max: number; level: number; mutation: number }
 
 /** `<partition>_<least block>_<greatest block>[_<level>[_<mutation>]]`: of two parts of one partition, the wider holds the other. */
-const partName = /^(.+)_(\d+)_(\d+)_(\d+)(?:_(\d+))?$/
+const partName = /^([^_]+)_(\d+)_(\d+)_(\d+)(?:_(\d+))?$/
 
 function replacedParts(paths: readonly string[]): Set<string> {
   const groups = new Map<string, Part[]>()
