@@ -106,29 +106,11 @@ async function buildWith(name: string, door: string): Promise<void> {
 /** AssemblyScript to WebAssembly, without a runtime: it allocates nothing. */
 async function buildWasm(): Promise<void> {
   const compiler = at('node_modules/assemblyscript/bin/asc.js')
-  const options = [
-    '--config',
-    'none',
-    '--runtime',
-    'stub',
-    '--enable',
-    'simd',
-    '--importMemory',
-    '--initialMemory',
-    '2048',
-  ]
+  const options = '--config none --runtime stub --enable simd --importMemory --initialMemory 2048 -O3 --noAssert'.split(
+    ' ',
+  )
   // What it imports is named by its file, from this folder on.
-  const argv = [
-    compiler,
-    'index.ts',
-    '--baseDir',
-    at('packages/server/wasm'),
-    ...options,
-    '-O3',
-    '--noAssert',
-    '--outFile',
-    at(wasm),
-  ]
+  const argv = [compiler, 'index.ts', '--baseDir', at('packages/server/wasm'), ...options, '--outFile', at(wasm)]
   const { status } = spawnSync(process.execPath, argv, { stdio: 'inherit' })
   if (status !== 0) throw new Error('Cannot build wasm: what is wrong with packages/server/wasm stands above.')
 }

@@ -1,11 +1,22 @@
-import { appendInteger, appendKnown, appendText, Dictionary, Fixed, lastMark, Texts } from './columns'
+import {
+  append64,
+  appendAny,
+  appendInteger,
+  appendKnown,
+  appendText,
+  Dictionary,
+  Fixed,
+  lastMark,
+  placeOf,
+  Texts,
+} from './columns'
 import { maySecret } from './secrets'
 import { cursor, length, nowhere, small, standAt, varint } from './wire'
 
-/** What spans and log records have in common: the rules they are kept by, and their attributes. */
+/** What spans and log records have in common: the rules they are kept by, most of their columns, and how a run goes through them. */
 
 @unmanaged
-export class Rules {
+class Rules {
   /** Arrival, in nanoseconds. */
   now: u64
   attributesMax: u32
@@ -31,37 +42,118 @@ export function stateAt(): usize {
   return state
 }
 
-/** Where the words of the first column are. */
-export const lentAt = state + <usize>rulesWords * 4
+const lentAt = state + <usize>rulesWords * 4
+
+/** In the order of `lent` in `ingest/decode/fast/fast-rows.ts`. */
+export const ts = changetype<Fixed>(lentAt)
+export const traceIds = changetype<Fixed>(lentAt + 3 * 4)
+export const spanIds = changetype<Fixed>(lentAt + 6 * 4)
+export const flagsColumn = changetype<Fixed>(lentAt + 9 * 4)
+/** Names of spans, texts of severities. */
+export const names = changetype<Dictionary>(lentAt + 12 * 4)
+const ends = changetype<Fixed>(lentAt + 24 * 4)
+const keys = changetype<Dictionary>(lentAt + 27 * 4)
+const values = changetype<Texts>(lentAt + 39 * 4)
+const types = changetype<Dictionary>(lentAt + 43 * 4)
+/** Where those of spans, or of log records, alone begin. */
+export const ownAt = lentAt + 55 * 4
 
 /** Why a run has ended: all was read, the next record is to be read with care, or there is no room for it. */
-export const over: u32 = 0
-export const unusual: u32 = 1
-export const full: u32 = 2
+const over: u32 = 0
+const unusual: u32 = 1
+const full: u32 = 2
 
 /** Of every record the key in its scope, which has one byte. */
-export const recordKey: u8 = (2 << 3) | 2
+const recordKey: u8 = (2 << 3) | 2
 
 /** Times are kept to the end of 2199 (`ingest/decode/times.ts`). */
-export const endOfTimes: u64 = 7_258_118_400_000_000_000
+const endOfTimes: u64 = 7_258_118_400_000_000_000
 
 /** `attribute_types` of the record. */
 const letters = memory.data(256)
 let letterCount: u32 = 0
 let isOther = false
 
-export function clearLetters(): void {
+function clearLetters(): void {
   letterCount = 0
   isOther = false
 }
 
-export function appendLetters(types: Dictionary): bool {
+function appendLetters(): bool {
   return appendKnown(types, letters, isOther ? letterCount : 0)
 }
 
-/** Room for the attributes of a record of `size` bytes, all of them twice: none has less than 8, no number two digits a byte. */
-export function hasRoom(keys: Dictionary, values: Texts, size: u32): bool {
-  return values.capacity - values.size >= 4 * size + 64 && keys.capacity - keys.count > size >> 2
+/**
+ * Takes records from the one whose length stands at `from`; the scope ends at `end`. `isRoom` is asked about the columns of the
+ * record alone, `read` answers false where it does not take it, and then nothing of it is left.
+ */
+export function takeRecords(
+  from: usize,
+  end: usize,
+  isRoom: (size: u32) => bool,
+  read: (at: usize, end: usize) => bool,
+): u32 {
+  rules.taken = 0
+  let at = from
+  while (true) {
+    rules.end = <u32>at
+    const size = length(at, end)
+    if (cursor === nowhere) return unusual
+    const recordEnd = cursor + size
+    if (!hasRoom(size) || !isRoom(size)) return full
+    if (!take(cursor, recordEnd, read)) return unusual
+    rules.taken += 1
+    if (recordEnd >= end || load<u8>(recordEnd) !== recordKey) {
+      rules.end = <u32>recordEnd
+      return over
+    }
+    at = recordEnd + 1
+  }
+}
+
+function take(at: usize, end: usize, read: (at: usize, end: usize) => bool): bool {
+  const valueSize = values.size
+  const valueCount = values.count
+  const row = names.count
+  clearLetters()
+  if (read(at, end)) return true
+  values.size = valueSize
+  values.count = valueCount
+  keys.count = valueCount
+  names.count = row
+  types.count = row
+  return false
+}
+
+/**
+ * Room for a record of `size` bytes in these columns, its attributes twice: none has less than 8 bytes, and no number more than
+ * two digits a byte.
+ */
+function hasRoom(size: u32): bool {
+  const row = ts.count
+  return (
+    values.capacity - values.size >= 4 * size + 64 &&
+    keys.capacity - keys.count > size >> 2 &&
+    row < ts.capacity &&
+    row < traceIds.capacity &&
+    row < spanIds.capacity &&
+    row < flagsColumn.capacity &&
+    row < names.capacity &&
+    row < ends.capacity &&
+    row < types.capacity
+  )
+}
+
+/** The name and the types of attributes. Last of what may fail, because a new name is not taken out again. */
+export function appendName(at: usize, size: u32): bool {
+  return size <= rules.valueSizeMaxBytes && appendLetters() && appendAny(names, at, size)
+}
+
+/** Ends the row. */
+export function appendRest(time: u64, flags: u32): void {
+  if (flags !== 0) store<u32>(placeOf(flagsColumn, ts.count, 4), flags)
+  append64(ts, time)
+  append64(ends, keys.count)
 }
 
 /** Whether a text is stored as it is. */
@@ -71,16 +163,16 @@ export function isPlain(at: usize, size: u32): bool {
 }
 
 /** Takes the attribute whose length stands at `at`; the cursor is behind it, or `nowhere`. */
-export function takeAttribute(at: usize, recordEnd: usize, keys: Dictionary, values: Texts): void {
+export function takeAttribute(at: usize, recordEnd: usize): void {
   const size = length(at, recordEnd)
   if (cursor === nowhere) return
   const end = cursor + size
-  if (letterCount < rules.attributesMax && letterCount < 256 && takeEntry(cursor, end, keys, values)) standAt(end)
+  if (letterCount < rules.attributesMax && letterCount < 256 && takeEntry(cursor, end)) standAt(end)
   else standAt(nowhere)
 }
 
 /** A key and a value in this order, as every encoder writes them. */
-function takeEntry(at: usize, end: usize, keys: Dictionary, values: Texts): bool {
+function takeEntry(at: usize, end: usize): bool {
   if (at >= end || load<u8>(at) !== 0x0a) return false
   const keySize = length(at + 1, end)
   if (cursor === nowhere || keySize > rules.valueSizeMaxBytes) return false
@@ -93,8 +185,8 @@ function takeEntry(at: usize, end: usize, keys: Dictionary, values: Texts): bool
   if (!appendKnown(keys, keyAt, keySize)) return false
   const mark = rules.judgesKeys === 0 ? plainMark : lastMark(keys)
   if (mark !== plainMark && mark < firstStable) return false
-  if (!takeValue(valueAt, end, values, 0)) return false
-  return mark < firstStable || letterCount >= rules.attributesMax || takeStable(mark, valueAt, end, keys, values)
+  if (!takeValue(valueAt, end, 0)) return false
+  return mark < firstStable || letterCount >= rules.attributesMax || takeStable(mark, valueAt, end)
 }
 
 /** `keyMark` in `ingest/arrival/arrival.ts`. */
@@ -104,11 +196,11 @@ const firstStable: u32 = 3
 const beside: u8 = 0x20
 
 /** The value once more, under the name that its key has now. */
-function takeStable(mark: u32, valueAt: usize, end: usize, keys: Dictionary, values: Texts): bool {
+function takeStable(mark: u32, valueAt: usize, end: usize): bool {
   if (letterCount >= 256) return false
   const name = rules.names + ((<usize>(mark - firstStable)) << 3)
   if (!appendKnown(keys, load<u32>(name), load<u32>(name, 4)) || lastMark(keys) !== plainMark) return false
-  return takeValue(valueAt, end, values, beside)
+  return takeValue(valueAt, end, beside)
 }
 
 const trueText = memory.data<u8>([0x74, 0x72, 0x75, 0x65])
@@ -118,7 +210,7 @@ const doubleText = memory.data(64)
 /** Writes a double as `value-text.ts` does, and answers how many bytes that took. */
 declare function writeDouble(to: usize, low: u32, high: u32): u32
 
-function takeValue(at: usize, end: usize, values: Texts, letterLess: u8): bool {
+function takeValue(at: usize, end: usize, letterLess: u8): bool {
   if (at === end) {
     appendText(values, at, 0)
     addLetter(0x6e - letterLess)

@@ -21,8 +21,8 @@ export class Decoding {
   readonly limits: DecodeLimits
   readonly arrival: Arrival | undefined
   readonly shedLevel: number
-  /** Reads what is usual, where it may. */
-  readonly fast: FastRows | undefined
+  /** Reads what is usual of spans and log records, where it may. */
+  fast: FastRows | undefined
   readonly valueText: ValueText
   readonly value = new ValueRegister()
   /** Attribute types of the record, and of the event, link or exemplar inside of it. */
@@ -58,7 +58,6 @@ export class Decoding {
     this.nowLow = Number(BigInt.asIntN(32, now))
     this.nowHigh = Number(BigInt.asIntN(32, now >> 32n))
     this.today = Math.floor(nowUnixMs / 86_400_000)
-    this.fast = blocks.fast?.open(this) === true ? blocks.fast : undefined
   }
 
   /** Counts the record whose decoding ended in a fault, and goes on behind it. */

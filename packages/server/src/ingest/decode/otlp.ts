@@ -108,6 +108,9 @@ function rowLevels(table: OpenBlocks['spans'] | OpenBlocks['logs'], read: ReadMe
 
 function decodeRequest(what: string, body: Uint8Array, into: DecodeTarget, resources: Level): Decoded | Refused {
   const decoding = new Decoding(body, into)
+  const { fast } = into.blocks
+  // Only rows are read there, and opening copies the body.
+  if (resources.fill !== undefined && fast?.open(decoding)) decoding.fast = fast
   return into.blocks.wholly(() => {
     const { reader } = decoding
     let entries = 0
