@@ -1,4 +1,4 @@
-import { type Exposition, ExpositionError, type Metadata, type MetricType } from './exposition.ts'
+import { type Dialect, type Exposition, ExpositionError, type Metadata, type MetricType } from './exposition.ts'
 import type { ExpositionLine } from './read-line.ts'
 
 /** Takes the lines in order and holds them to the rules that span lines. `add` and `end` throw ExpositionError. */
@@ -7,11 +7,16 @@ export type Families = {
   end(): Exposition
 }
 
-/** No rules: every sample and all metadata, the first of each kind for a family. */
-export function lenientFamilies(): Families {
+/**
+ * Every sample and all metadata, the first of each kind for a family. The one rule is that of OpenMetrics' end: without
+ * it an answer that was cut off would pass for all that a target has, and what is missing for gone.
+ */
+export function lenientFamilies(dialect: Dialect): Families {
   const exposition: Exposition = { samples: [], metadata: new Map() }
+  const ending = dialect === 'openmetrics' ? openMetricsEnd() : undefined
   return {
     add(line) {
+      ending?.add(line)
       if (line.line === 'sample') exposition.samples.push(line.sample)
       if (line.line !== 'metadata') return
       const metadata = metadataOf(exposition, line.family)
@@ -19,7 +24,24 @@ export function lenientFamilies(): Families {
       else if (line.keyword === 'UNIT') metadata.unit ??= line.text
       else metadata.type ??= metricType(line.text) ?? 'unknown'
     },
-    end: () => exposition,
+    end() {
+      ending?.end()
+      return exposition
+    },
+  }
+}
+
+/** OpenMetrics ends with a line of its own, behind which nothing stands. */
+export function openMetricsEnd(): { add(line: ExpositionLine): void; end(): void } {
+  let ended = false
+  return {
+    add(line) {
+      if (ended) throw new ExpositionError('nothing may follow "# EOF"')
+      ended = line.line === 'end'
+    },
+    end() {
+      if (!ended) throw new ExpositionError('the last line must be "# EOF"')
+    },
   }
 }
 

@@ -6,7 +6,7 @@ import {
   type Metadata,
   type MetricType,
 } from './exposition.ts'
-import { type Families, metricType, parseBound, textOnlyTypes, unescapeHelp } from './families.ts'
+import { type Families, metricType, openMetricsEnd, parseBound, textOnlyTypes, unescapeHelp } from './families.ts'
 import { parseNumber } from './line-cursor.ts'
 import { checkHistogram } from './openmetrics-histogram.ts'
 
@@ -40,7 +40,7 @@ export function openMetricsFamilies(): Families {
   const exposition: Exposition = { samples: [], metadata: new Map() }
   const namesSeen = new Set<string>()
   let family: Family | undefined
-  let ended = false
+  const ending = openMetricsEnd()
   const close = () => {
     if (family === undefined) return
     closeFamily(family, namesSeen)
@@ -49,8 +49,7 @@ export function openMetricsFamilies(): Families {
   }
   return {
     add(line) {
-      if (ended) throw new ExpositionError('nothing may follow "# EOF"')
-      if (line.line === 'end') ended = true
+      ending.add(line)
       if (line.line === 'metadata') {
         if (line.family !== family?.name) {
           close()
@@ -67,7 +66,7 @@ export function openMetricsFamilies(): Families {
       }
     },
     end() {
-      if (!ended) throw new ExpositionError('the last line must be "# EOF"')
+      ending.end()
       close()
       return exposition
     },

@@ -40,11 +40,11 @@ test('the text format takes blanks anywhere and integer milliseconds', () => {
 })
 
 test('a quoted UTF-8 name is of the text format, and of OpenMetrics while scraping', () => {
-  const text = '{"http.requests","peer.service"="a"} 1\n'
+  const text = '{"http.requests","peer.service"="a"} 1\n# EOF\n'
   const read = { samples: [{ name: 'http.requests', labels: [['peer.service', 'a']], value: 1 }], metadata: new Map() }
   expect(readExposition(text, 'text', true)).toEqual(read)
   expect(readExposition(text, 'openmetrics', false)).toEqual(read)
-  expect(readExposition(`${text}# EOF\n`, 'openmetrics', true)).toHaveProperty('refused')
+  expect(readExposition(text, 'openmetrics', true)).toHaveProperty('refused')
 })
 
 test('what begins as metadata and says nothing is a comment of the text format', () => {
@@ -58,6 +58,42 @@ test('what begins as metadata and says nothing is a comment of the text format',
 test('an escape sequence that is none stands for itself while scraping', () => {
   const text = 'a{path="C:\\temp\\\\new"} 1\n'
   expect(readExposition(text, 'text', false)).toMatchObject({ samples: [{ labels: [['path', 'C:\\temp\\new']] }] })
+})
+
+const scrapedAlike: [text: string, dialect: 'text' | 'openmetrics', labels: [string, string][] | 'refused'][] = [
+  [
+    'a{b="C",d="x\ny\\"\n"} 1\n',
+    'text',
+    [
+      ['b', 'C'],
+      ['d', 'x\ny"\n'],
+    ],
+  ],
+  [
+    'a { b = "1" d = "2" } 1\n',
+    'text',
+    [
+      ['b', '1'],
+      ['d', '2'],
+    ],
+  ],
+  ['a{b="C",} 1\n# EOF\n', 'openmetrics', [['b', 'C']]],
+  [`a_total 1 # {b="${'x'.repeat(200)}"} 1\n# EOF\n`, 'openmetrics', []],
+  ['a{b="x\ny"} 1\n# EOF\n', 'openmetrics', 'refused'],
+  ['a{b="1",,} 1\n', 'text', 'refused'],
+  ['a{b="1"} 1\n', 'openmetrics', 'refused'],
+  ['# EOF\na{b="1"} 1\n', 'openmetrics', 'refused'],
+]
+test.each(scrapedAlike)('%j is taken or refused while scraping as Prometheus does', (text, dialect, labels) => {
+  const read = readExposition(text, dialect, false)
+  if (labels === 'refused') expect(read).toHaveProperty('refused')
+  else expect(read).toMatchObject({ samples: [{ labels }] })
+  if (labels !== 'refused') expect(readExposition(text, dialect, true)).toHaveProperty('refused')
+})
+
+test('a sentence names the line its sample begins in, behind values with line feeds too', () => {
+  const text = 'a{b="1\n2\n3"} 1\na{b="\n"} x\n'
+  expect(readExposition(text, 'text', false)).toEqual({ refused: expect.stringContaining('line 4: a value: "x"') })
 })
 
 test('in OpenMetrics a counter may have begun before 1970', () => {

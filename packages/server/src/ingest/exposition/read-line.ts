@@ -8,17 +8,33 @@ export type ExpositionLine =
   | { line: 'nothing' }
   | { line: 'end' }
 
-export type ReadLine = (line: string) => ExpositionLine
+export type ReadLine = (text: string, at: number) => { read: ExpositionLine; end: number }
 
-/** A line reader for a dialect: the text format's manners, or OpenMetrics'. */
+/** A reader of the line that begins somewhere: in the text format's manners, or in OpenMetrics'. */
 export function lineReader(dialect: Dialect, strict: boolean): ReadLine {
-  return dialect === 'text'
-    ? (line) => readTextLine(line, { blanksFree: true, escapesStrict: strict, quotedNames: true })
-    : (line) => readOpenMetricsLine(line, { blanksFree: false, escapesStrict: false, quotedNames: !strict })
+  const rules = rulesOf(dialect, strict)
+  const readLine = dialect === 'text' ? readTextLine : readOpenMetricsLine
+  return (text, at) => {
+    const cursor = new LineCursor(text, at, rules)
+    const read = readLine(cursor, rules)
+    return { read, end: cursor.end }
+  }
 }
 
-function readTextLine(line: string, rules: LineRules): ExpositionLine {
-  const cursor = new LineCursor(line, rules)
+/** Not strict is what Prometheus' own two parsers take. */
+function rulesOf(dialect: Dialect, strict: boolean): LineRules {
+  const isText = dialect === 'text'
+  return {
+    blanksFree: isText,
+    escapesStrict: isText && strict,
+    quotedNames: isText || !strict,
+    commas: strict ? (isText ? 'last too' : 'between') : isText ? 'free' : 'last too',
+    quotedLineFeeds: isText && !strict,
+    exemplarsShort: strict,
+  }
+}
+
+function readTextLine(cursor: LineCursor, rules: LineRules): ExpositionLine {
   cursor.skipBlanks()
   if (cursor.done) return { line: 'nothing' }
   if (cursor.peek() !== '#') return { line: 'sample', sample: readSample(cursor, rules, takeMilliseconds) }
@@ -35,10 +51,9 @@ function readTextLine(line: string, rules: LineRules): ExpositionLine {
   return cursor.done ? { line: 'nothing' } : { line: 'metadata', keyword, family, text: cursor.rest() }
 }
 
-function readOpenMetricsLine(line: string, rules: LineRules): ExpositionLine {
-  if (line === '') throw new ExpositionError('blank lines are not allowed')
-  if (line === '# EOF') return { line: 'end' }
-  const cursor = new LineCursor(line, rules)
+function readOpenMetricsLine(cursor: LineCursor, rules: LineRules): ExpositionLine {
+  if (cursor.done) throw new ExpositionError('blank lines are not allowed')
+  if (cursor.takeAll('# EOF')) return { line: 'end' }
   if (cursor.peek() !== '#') return { line: 'sample', sample: readSample(cursor, rules, takeSeconds) }
   cursor.take('#')
   cursor.takeSeparator('the keyword')
@@ -83,14 +98,14 @@ function readSample(cursor: LineCursor, rules: LineRules, takeTimestamp: TakeTim
   const sample: ExpositionSample = { name, labels: set.labels, value: cursor.takeNumber('a value') }
   if (cursor.done) return sample
   cursor.takeSeparator('the timestamp')
-  if (!rules.blanksFree && cursor.peek() === '#') return { ...sample, exemplar: readExemplar(cursor) }
+  if (!rules.blanksFree && cursor.peek() === '#') return { ...sample, exemplar: readExemplar(cursor, rules) }
   if (cursor.done && rules.blanksFree) return sample
   sample.timestampMs = takeTimestamp(cursor)
   cursor.skipBlanks()
   if (cursor.done) return sample
   if (!rules.blanksFree) {
     cursor.takeSeparator('the exemplar')
-    if (cursor.peek() === '#') return { ...sample, exemplar: readExemplar(cursor) }
+    if (cursor.peek() === '#') return { ...sample, exemplar: readExemplar(cursor, rules) }
   }
   throw new ExpositionError(`expected the end of the line after the timestamp, found ${cursor.found()}`)
 }
@@ -98,13 +113,13 @@ function readSample(cursor: LineCursor, rules: LineRules, takeTimestamp: TakeTim
 /** OpenMetrics: the names and values of an exemplar's labels together have at most 128 characters. */
 const exemplarLabelsMax = 128
 
-function readExemplar(cursor: LineCursor): ExpositionExemplar {
+function readExemplar(cursor: LineCursor, { exemplarsShort }: LineRules): ExpositionExemplar {
   cursor.take('#')
   cursor.takeSeparator('the labels of the exemplar')
   if (!cursor.take('{')) throw new ExpositionError(`expected "{" to begin the exemplar, found ${cursor.found()}`)
   const { labels } = cursor.takeLabels()
   const length = labels.reduce((sum, [name, value]) => sum + [...name].length + [...value].length, 0)
-  if (length > exemplarLabelsMax) {
+  if (exemplarsShort && length > exemplarLabelsMax) {
     throw new ExpositionError(
       `the exemplar's labels have ${length} characters, at most ${exemplarLabelsMax} are allowed`,
     )

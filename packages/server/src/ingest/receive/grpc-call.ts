@@ -1,7 +1,7 @@
 import { constants, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2'
 import { encodeStatus, type Failure, failures } from './answer.ts'
 import type { BodyRoom, Reservation } from './otlp-grpc-room.ts'
-import { type Body, drainMaxMs, inflateBody, type ReadBodyLimits, tooLarge } from './read-body.ts'
+import { type Body, drainMaxMs, generalCodings, inflateBody, type ReadBodyLimits, tooLarge } from './read-body.ts'
 
 /**
  * One unary call of gRPC, which is little more than a request of HTTP/2:
@@ -105,11 +105,10 @@ export type ReceiveOptions = {
 }
 
 const prefixBytes = 5
-const codings: readonly string[] = ['gzip', 'deflate']
 const answerHeaders = {
   ':status': 200,
   'content-type': 'application/grpc+proto',
-  'grpc-accept-encoding': ['identity', ...codings].join(','),
+  'grpc-accept-encoding': ['identity', ...generalCodings].join(','),
 }
 
 type Chunks = {
@@ -164,10 +163,10 @@ async function readMessage(
   }
   const bytes = framed.subarray(prefixBytes)
   if (compressed === 0) return { bytes, isCopy: false }
-  if (!codings.includes(coding)) {
+  if (!generalCodings.includes(coding)) {
     return {
       failure: 'method',
-      message: `Cannot expand the message: its grpc-encoding is none of ${codings.join(', ')}`,
+      message: `Cannot expand the message: its grpc-encoding is none of ${generalCodings.join(', ')}`,
     }
   }
   const inflated = await inflateBody(bytes, coding, limits)

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { promisify } from 'node:util'
-import { gunzip, inflate } from 'node:zlib'
+import * as zlib from 'node:zlib'
 import { uncompress, uncompressSync } from 'snappy'
 import type { Failure } from './answer.ts'
 import type { BodyBuffers } from './body-buffers.ts'
@@ -129,12 +129,32 @@ function receiveChunks(request: IncomingMessage, { bodySizeMaxBytes, budget }: R
 
 type Inflate = (bytes: Uint8Array, maxBytes: number) => Promise<Uint8Array>
 
-const unzip = promisify(gunzip)
-const inflateZlib = promisify(inflate)
-const inflaters: ReadonlyMap<string, Inflate> = new Map<string, Inflate>([
+/** zstd, where the runtime has it: Node does since 22.15. */
+export function zstdOf(runtime: object): [name: 'zstd', inflate: Inflate][] {
+  const decompress: unknown = Reflect.get(runtime, 'zstdDecompress')
+  if (typeof decompress !== 'function') return []
+  const inflate: Inflate = (bytes, maxOutputLength) =>
+    new Promise((resolve, reject) => {
+      decompress(bytes, { maxOutputLength }, (error: Error | null, expanded: Uint8Array) => {
+        if (error === null) resolve(expanded)
+        else reject(error)
+      })
+    })
+  return [['zstd', inflate]]
+}
+
+const unzip = promisify(zlib.gunzip)
+const inflateZlib = promisify(zlib.inflate)
+/** What gRPC may use, too. */
+const generalInflaters: readonly [name: string, inflate: Inflate][] = [
   ['gzip', (bytes, maxOutputLength) => unzip(bytes, { maxOutputLength })],
-  ['x-gzip', (bytes, maxOutputLength) => unzip(bytes, { maxOutputLength })],
   ['deflate', (bytes, maxOutputLength) => inflateZlib(bytes, { maxOutputLength })],
+  ...zstdOf(zlib),
+]
+export const generalCodings = generalInflaters.map(([name]) => name)
+const inflaters: ReadonlyMap<string, Inflate> = new Map<string, Inflate>([
+  ...generalInflaters,
+  ['x-gzip', (bytes, maxOutputLength) => unzip(bytes, { maxOutputLength })],
   ['snappy', unsnap],
 ])
 
@@ -168,7 +188,7 @@ export async function inflateBody(
   if (inflater === undefined) {
     return {
       failure: 'type',
-      message: `Cannot read the body: its Content-Encoding is "${coding}"; send gzip, deflate, snappy or identity`,
+      message: `Cannot read the body: its Content-Encoding is "${coding}"; send ${generalCodings.join(', ')}, snappy or identity`,
     }
   }
   try {

@@ -10,7 +10,7 @@ import { readProtobuf } from './read-protobuf.ts'
 
 /**
  * Reads a target's answer in the language its Content-Type names, as leniently as Prometheus 3: each line must be
- * well-formed, and how families are grouped, typed and ended is not looked at. Answers why it cannot be read.
+ * well-formed, and how families are grouped and typed is not looked at. Answers why it cannot be read.
  */
 export async function readScrape(
   { contentType, body }: { contentType: string; body: Uint8Array },
