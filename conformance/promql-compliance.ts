@@ -86,7 +86,8 @@ async function askOurs(text: string, world: TestWorld): Promise<Told> {
   const answer = await world.query.prometheus.range({ expression, text, ...demoTimes }, world.query.running({}))
   if (isFailed(answer)) return { failed: answer.message }
   const json = new JsonBytes()
-  writeResult(answer.value, Infinity, '', json)
+  // All at once: it stops behind each series.
+  for (const _ of writeResult(answer.value, Infinity, '', json));
   const { result }: { result: Series[] } = JSON.parse(Buffer.from(json.bytes).toString())
   return { series: bySeries(result) }
 }
