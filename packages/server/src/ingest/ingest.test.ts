@@ -437,6 +437,14 @@ test('so is one that comes after a restart, from a receipt and from a segment th
   expect(await countSpans('partial before')).toEqual([2, 2])
 })
 
+test('what a transcoder left out is told, too, where all that it kept was stored before', async () => {
+  const ingest = await start()
+  const body = tracesBody('kept before', 1)
+  const before = { rejected: 1, reason: 'Cannot store a span: no' }
+  await ingest.submit('traces', body)
+  expect(await ingest.submit('traces', body, undefined, { before })).toEqual({ ...stored, ...before, duplicated: true })
+})
+
 test('a file that the store refuses at first is loaded when it takes it', async () => {
   let refusals = 2
   const writer: Writer = {

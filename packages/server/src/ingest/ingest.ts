@@ -210,7 +210,8 @@ class RunningIngest implements Ingest {
     for (let first = this.#committing.get(key); first !== undefined; first = this.#committing.get(key)) await first
     if (this.#keys.has(key)) {
       this.#duplicated += 1
-      return { outcome: 'stored', ...(this.#rejects.get(key) ?? noRejects), duplicated: true }
+      // What a transcoder left out is no part of the key: a batch without it may have been the first.
+      return { outcome: 'stored', ...(this.#rejects.get(key) ?? before), duplicated: true }
     }
     const full = this.#whyLater()
     if (full !== undefined) return { outcome: 'later', reason: full, retryAfterMs }

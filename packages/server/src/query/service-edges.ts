@@ -28,7 +28,7 @@ export async function askServiceEdges(
   const range = wholeMinutes(ask)
   const made = new Set((await running.rows<MinuteRow>(madeMinutesSql(range))).map(({ at }) => at))
   const unmade = (await running.rows<MinuteRow>(minutesSql(range))).filter(({ at }) => !made.has(at))
-  const minutes = unmade.map(({ at }) => at)
+  const minutes = unmade.map(({ at }) => Number(at))
   const kept = await running.rows<KeptEdgeRow>(keptEdgesSql(range, minutes))
   const oneOf = sampleOf(
     unmade.reduce((sum, { seen }) => sum + Number(seen), 0),
@@ -95,13 +95,15 @@ export type DueMinute = { at: number; seen: number }
 export async function askDueMinutes(range: TimeRange, running: Running): Promise<DueMinute[]> {
   const around = { fromMs: range.fromMs - parentsBeforeMs, toMs: range.toMs + skewMs }
   const seen = seenAround(await running.rows<MinuteRow>(minutesSql(around)), range)
-  const made = new Map((await running.rows<MinuteRow>(madeMinutesSql(range))).map((row) => [row.at, Number(row.seen)]))
+  const made = new Map(
+    (await running.rows<MinuteRow>(madeMinutesSql(range))).map((row) => [Number(row.at), Number(row.seen)]),
+  )
   return seen.filter(({ at, seen }) => made.get(at) !== seen)
 }
 
 /** Of each minute with spans, how many there are in all the minutes that it depends on. */
 function seenAround(rows: readonly MinuteRow[], range: TimeRange): DueMinute[] {
-  const minutes = rows.map(({ at, seen }) => ({ at, seen: Number(seen) }))
+  const minutes = rows.map(({ at, seen }) => ({ at: Number(at), seen: Number(seen) }))
   const dependsOn = ({ at }: DueMinute, other: DueMinute): boolean =>
     other.at >= at - parentsBeforeMs / 1000 && other.at <= at + skewMs / 1000
   return minutes
@@ -143,7 +145,7 @@ export async function makeEdges({ minutes, oneOf }: MinutesAsk, running: Running
   const counted = seenAround(await running.rows<MinuteRow>(spansByMinuteSql(around)), range)
   const seen = new Map(counted.map(({ at, seen }) => [at, seen]))
   const byMinute = new Map<number, EdgeRow[]>(minutes.map((minute) => [minute, []]))
-  for (const edge of await joinedEdges({ minutes, oneOf }, running)) byMinute.get(edge.minute)?.push(edge)
+  for (const edge of await joinedEdges({ minutes, oneOf }, running)) byMinute.get(Number(edge.minute))?.push(edge)
   return [...byMinute].map(([minute, edges]) => {
     return {
       minute,

@@ -16,10 +16,17 @@ export function instant(unixNano: bigint): Sql {
   return sql`fromUnixTimestamp64Nano(${unixNano}, 'UTC')`
 }
 
-/** For the rollups' columns of whole minutes: every minute that the range touches. */
+/**
+ * Where the rollups end: their column of minutes counts 32 bits of seconds. What is later is in no rollup, and asked of
+ * the spans and log records themselves.
+ */
+export const rollupsEndMs = Date.UTC(2106, 1, 7, 6, 28)
+
+/** For the rollups' columns of whole minutes: every minute that the range touches, and that they have. */
 export function minutesInRange(range: TimeRange): Sql {
   const { fromMs, toMs } = wholeMinutes(range)
-  return sql`minute >= toDateTime(${BigInt(fromMs / 1000)}, 'UTC') AND minute < toDateTime(${BigInt(toMs / 1000)}, 'UTC')`
+  const bound = (ms: number): bigint => BigInt(Math.min(ms, rollupsEndMs) / 1000)
+  return sql`minute >= toDateTime(${bound(fromMs)}, 'UTC') AND minute < toDateTime(${bound(toMs)}, 'UTC')`
 }
 
 /** A day more at both ends: what is said once a day may have been said just before midnight. */

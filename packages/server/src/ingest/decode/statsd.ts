@@ -191,8 +191,9 @@ function readTags(tags: readonly string[]): { resource: string; attributes: [str
   for (const text of tags.slice(0, attributesMax)) {
     if (text === '') continue
     const colon = text.indexOf(':')
-    const key = colon < 0 ? text : text.slice(0, colon)
-    const value = colon < 0 ? 'true' : text.slice(colon + 1)
+    const isNamed = colon > 0
+    const key = isNamed ? text.slice(0, colon) : text
+    const value = isNamed ? text.slice(colon + 1) : 'true'
     if (Object.hasOwn(resourceNames, key)) resource[resourceNames[key] ?? ''] = value
     else attributes.set(key, value)
   }

@@ -39,10 +39,11 @@ const numbers: [string, string[], object, number][] = [
   ['a set counts what is different', ['a:x|s', 'a:y|s', 'a:x|s'], { kind: 'gauge' }, 2],
   [
     'tags are attributes, known ones the resource',
-    ['a:1|c|#service:shop,region:eu,on'],
+    ['a:1|c|#service:shop,region:eu,on,:x'],
     {
       service: 'shop',
       attributes: [
+        [':x', 'true'],
         ['on', 'true'],
         ['region', 'eu'],
       ],

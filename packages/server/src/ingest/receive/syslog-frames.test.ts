@@ -3,6 +3,7 @@ import { SyslogFrames } from './syslog-frames.ts'
 
 const streams: [string, string, string[]][] = [
   ['lines', '<1>a\n<2>b\r\n\n<3>c\n', ['<1>a', '<2>b', '<3>c']],
+  ['NULs', '<1>a\0<2>b\0\n<3>c\n', ['<1>a', '<2>b', '<3>c']],
   ['octet counts', '4 <1>a11 <2>b\nsecond4 <3>c', ['<1>a', '<2>b\nsecond', '<3>c']],
   ['both', '4 <1>a<2>b\n5 <3>é', ['<1>a', '<2>b', '<3>é']],
 ]

@@ -2,7 +2,7 @@
  * Cuts a TCP stream into messages, as RFC 6587 describes both ways of doing it, told apart by the first byte of each:
  *
  *   octet counting    11 <34>1 ...     a length, a space, that many bytes
- *   lines             <34>Jan ...\n    to the next line feed
+ *   lines             <34>Jan ...\n    to the next line feed, or to the NUL that some senders write instead
  */
 export class SyslogFrames {
   /** Why nothing more can be read; '' while it can. */
@@ -49,7 +49,9 @@ export class SyslogFrames {
   }
 
   #nextLine(messages: string[]): number {
-    const found = this.#held.indexOf(0x0a)
+    const feed = this.#held.indexOf(0x0a)
+    const nul = this.#held.subarray(0, feed === -1 ? undefined : feed).indexOf(0)
+    const found = nul === -1 ? feed : nul
     if (found === -1) return 0
     const line = this.#held.subarray(0, found).toString('utf8').trimEnd()
     if (line !== '') messages.push(line)

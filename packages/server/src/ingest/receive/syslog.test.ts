@@ -45,9 +45,8 @@ test('messages over TCP and UDP are read back', async () => {
     `${Buffer.byteLength(modern)} ${modern}<30>1 - box cart - - - a line\n<30>1 - box cart - - - the last`,
   )
   const udp = createSocket('udp4')
-  await new Promise((resolve) =>
-    udp.send('<27>2026-01-31T12:00:01Z box cart[7]: over UDP', syslog.port, '127.0.0.1', resolve),
-  )
+  for (const text of ['\n', '<27>2026-01-31T12:00:01Z box cart[7]: over UDP\0'])
+    await new Promise((resolve) => udp.send(text, syslog.port, '127.0.0.1', resolve))
   udp.close()
   await until(() => syslog.counts().received === 4)
   await syslog.stop()

@@ -55,7 +55,10 @@ export async function startSyslog(options: SyslogOptions): Promise<Syslog> {
   })
   const port = await listenTcp(tcp, options)
   const udp = createSocket(options.host.includes(':') ? 'udp6' : 'udp4')
-  udp.on('message', (bytes) => queue.offer(bytes.toString('utf8').replace(/\n$/, '')))
+  udp.on('message', (bytes) => {
+    const message = bytes.toString('utf8').replace(/[\r\n\0]+$/, '')
+    if (message !== '') queue.offer(message)
+  })
   try {
     await bindUdp(udp, port, options.host)
   } catch (error) {

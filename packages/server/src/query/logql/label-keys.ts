@@ -1,6 +1,7 @@
+import { logMinutes } from '../plan/rollups.ts'
 import type { Running } from '../run.ts'
 import { type Sql, sql } from '../sql.ts'
-import { daysInRange, minutesInRange, type TimeRange } from '../time-range.ts'
+import { daysInRange, type TimeRange } from '../time-range.ts'
 import { levelNames } from './levels.ts'
 
 /**
@@ -60,7 +61,7 @@ async function valuesOf(statement: Sql, running: Running): Promise<string[]> {
 }
 
 function serviceValuesSql(range: TimeRange): Sql {
-  return sql`SELECT service AS text FROM log_volume WHERE ${minutesInRange(range)} AND service != '' GROUP BY text ORDER BY text`
+  return sql`SELECT service AS text FROM ${logMinutes(range)} AND service != '' GROUP BY text ORDER BY text`
 }
 
 function resourceValuesSql(keys: readonly string[], range: TimeRange): Sql {

@@ -1,7 +1,8 @@
 import type { Signal } from '../search/condition.ts'
 import { type Sql, sql, trusted, uint } from '../sql.ts'
-import { daysInRange, inRange, minutesInRange, type TimeRange } from '../time-range.ts'
+import { daysInRange, inRange, type TimeRange } from '../time-range.ts'
 import { kindName, severityName } from './keys.ts'
+import { logMinutes, spanMinutes } from './rollups.ts'
 
 export type CompletionPlan = TimeRange & { signal: Signal; prefix: string; items: number }
 
@@ -27,8 +28,7 @@ FROM (${
       ? values
       : sql`
   SELECT ${values} AS text, sum(${trusted(plan.signal === 'logs' ? 'records' : 'requests')}) AS n
-  FROM ${trusted(plan.signal === 'logs' ? 'log_volume' : 'span_red')}
-  WHERE ${minutesInRange(plan)}
+  FROM ${plan.signal === 'logs' ? logMinutes(plan) : spanMinutes(plan)}
   GROUP BY text`
   }
 )

@@ -1,7 +1,7 @@
 import type { Condition } from '../search/condition.ts'
 import { conditionSql } from '../search/condition-sql.ts'
 import { type Sql, sql, uint } from '../sql.ts'
-import { inRange, minuteMs, minutesInRange, type TimeRange } from '../time-range.ts'
+import { inRange, minuteMs, minutesInRange, rollupsEndMs, type TimeRange } from '../time-range.ts'
 
 /**
  * Counts by step and severity. Where only service and severity are asked for and steps are whole minutes, the rollup
@@ -12,7 +12,8 @@ export function logHistogramSql(condition: Condition, range: TimeRange, stepMs: 
     fromMs: Math.ceil(range.fromMs / minuteMs) * minuteMs,
     toMs: Math.floor(range.toMs / minuteMs) * minuteMs,
   }
-  if (stepMs % minuteMs !== 0 || !rollupKnows(condition) || inside.toMs <= inside.fromMs) {
+  const isBeyond = inside.toMs > rollupsEndMs
+  if (stepMs % minuteMs !== 0 || isBeyond || !rollupKnows(condition) || inside.toMs <= inside.fromMs) {
     return sql`${countRows(condition, range, stepMs)}
 ORDER BY step, severity`
   }

@@ -1,5 +1,6 @@
 import { joined, type Sql, sql, trusted, uint } from '../sql.ts'
 import { inRange, minuteMs, minutesInRange, type TimeRange } from '../time-range.ts'
+import { minuteOfTs, spanMinutes } from './rollups.ts'
 
 /**
  * Edges of the service map. A call is counted in the minute its callee began:
@@ -16,7 +17,7 @@ export const skewMs = minuteMs
 export type EdgeKind = 'service' | 'database' | 'queue' | 'host'
 export type EdgeRow = {
   /** Unix seconds. */
-  minute: number
+  minute: string
   caller: string
   kind: EdgeKind
   callee: string
@@ -42,13 +43,13 @@ const sampled = (oneOf: number): Sql => (oneOf === 1 ? sql`true` : sql`cityHash6
 
 /** Callees are the side of the join that is kept in memory: they are fewer. */
 export function answeredEdgesSql({ range, minutes, oneOf }: EdgesAsk): Sql {
-  return sql`SELECT toUnixTimestamp(callees.minute) AS minute, callers.service AS caller, 'service' AS kind, callees.service AS callee, ${figures(oneOf)}
+  return sql`SELECT callees.minute AS minute, callers.service AS caller, 'service' AS kind, callees.service AS callee, ${figures(oneOf)}
 FROM (
   SELECT trace_id, span_id, service FROM spans
   WHERE ${inRange('ts', { fromMs: range.fromMs - parentsBeforeMs, toMs: range.toMs + skewMs })} AND ${sampled(oneOf)}
 ) AS callers
 INNER JOIN (
-  SELECT trace_id, parent_span_id, service, status, duration, ${minuteOf} AS minute FROM spans
+  SELECT trace_id, parent_span_id, service, status, duration, ${minuteOfTs} AS minute FROM spans
   WHERE ${inRange('ts', range)} AND ${answers} AND ${among(minutes)} AND ${sampled(oneOf)}
 ) AS callees
 ON callers.trace_id = callees.trace_id AND callers.span_id = callees.parent_span_id
@@ -58,9 +59,9 @@ GROUP BY minute, caller, callee`
 
 /** Calls that only their callers tell of. */
 export function outsideEdgesSql({ range, minutes, oneOf }: EdgesAsk): Sql {
-  return sql`SELECT toUnixTimestamp(calls.minute) AS minute, calls.service AS caller, calls.callee.1 AS kind, calls.callee.2 AS callee, ${figures(oneOf)}
+  return sql`SELECT calls.minute AS minute, calls.service AS caller, calls.callee.1 AS kind, calls.callee.2 AS callee, ${figures(oneOf)}
 FROM (
-  SELECT trace_id, span_id, service, status, duration, ${minuteOf} AS minute, ${calleeOf} AS callee FROM spans
+  SELECT trace_id, span_id, service, status, duration, ${minuteOfTs} AS minute, ${calleeOf} AS callee FROM spans
   WHERE ${inRange('ts', range)} AND kind IN (3, 4) AND ${among(minutes)} AND ${sampled(oneOf)}
 ) AS calls
 LEFT ANTI JOIN (
@@ -72,10 +73,8 @@ WHERE callee != ''
 GROUP BY minute, caller, kind, callee`
 }
 
-const minuteOf = trusted("toStartOfMinute(ts, 'UTC')")
-
 function among(minutes: readonly number[]): Sql {
-  return sql`toUnixTimestamp(${minuteOf}) IN (SELECT arrayJoin(${{ type: 'Array(UInt64)', value: minutes } as const}))`
+  return sql`${minuteOfTs} IN (SELECT arrayJoin(${{ type: 'Array(UInt64)', value: minutes } as const}))`
 }
 
 /** What a call says of its other side, the most telling first. */
@@ -99,16 +98,15 @@ const calleeOf = joined(
 
 /** Spans by the minute, as the rollup counts them: what an edge depends on, and which minutes there are. */
 export function minutesSql(range: TimeRange): Sql {
-  return sql`SELECT toUnixTimestamp(minute) AS at, sum(requests) AS seen
-FROM span_red
-WHERE ${minutesInRange(range)}
-GROUP BY minute
-ORDER BY minute`
+  return sql`SELECT toInt64(minute) AS at, sum(requests) AS seen
+FROM ${spanMinutes(range)}
+GROUP BY at
+ORDER BY at`
 }
 
 /** The same of what is stored now: less, where a day's spans are past their time. */
 export function spansByMinuteSql(range: TimeRange): Sql {
-  return sql`SELECT toUnixTimestamp(${minuteOf}) AS at, count() AS seen
+  return sql`SELECT ${minuteOfTs} AS at, count() AS seen
 FROM spans
 WHERE ${inRange('ts', range)}
 GROUP BY at
@@ -116,14 +114,15 @@ ORDER BY at`
 }
 
 export function madeMinutesSql(range: TimeRange): Sql {
-  return sql`SELECT toUnixTimestamp(minute) AS at, max(spans) AS seen
+  return sql`SELECT toInt64(minute) AS at, max(spans) AS seen
 FROM service_edges
 WHERE ${minutesInRange(range)}
 GROUP BY minute
 ORDER BY minute`
 }
 
-export type MinuteRow = { at: number; seen: string }
+/** Unix seconds, and spans; both may have 64 bits. */
+export type MinuteRow = { at: string; seen: string }
 
 /** A kept edge, added up; `of` is how many traces at most each one that was looked at stood for. */
 export type KeptEdgeRow = Omit<EdgeRow, 'minute'> & { of: number }

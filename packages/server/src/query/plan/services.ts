@@ -1,5 +1,6 @@
 import { type Sql, sql, uint } from '../sql.ts'
-import { minuteMs, minutesInRange, readableStep, type TimeRange, wholeMinutes } from '../time-range.ts'
+import { minuteMs, readableStep, type TimeRange, wholeMinutes } from '../time-range.ts'
+import { logMinutes, spanMinutes } from './rollups.ts'
 
 /** Steps of whole minutes, because the rollups count by minute. */
 export function rollupStep(range: TimeRange, stepsMax: number): number {
@@ -10,9 +11,8 @@ export function rollupStep(range: TimeRange, stepsMax: number): number {
 /** What each service was asked to do: server and consumer spans, by step. */
 export function servicesSql(range: TimeRange, stepMs: number): Sql {
   return sql`SELECT service, ${stepStart(stepMs)} AS step,
-  sum(requests) AS requests, sum(errors) AS errors, sumMap(durations) AS durations, max(minute) AS last_minute
-FROM span_red
-WHERE kind IN (2, 5) AND ${minutesInRange(range)}
+  sum(requests) AS requests, sum(errors) AS errors, sumMap(durations) AS durations
+FROM ${spanMinutes(range)} AND kind IN (2, 5)
 GROUP BY service, step
 ORDER BY service, step`
 }
@@ -21,28 +21,26 @@ ORDER BY service, step`
 export function presenceSql(range: TimeRange): Sql {
   return sql`SELECT service, sum(logs) AS logs, sum(error_logs) AS error_logs, toUInt64(max(last)) * 1000 AS last_seen
 FROM (
-  SELECT service, sum(records) AS logs, sumIf(records, severity >= 17) AS error_logs, max(minute) AS last
-  FROM log_volume WHERE ${minutesInRange(range)} GROUP BY service
+  SELECT service, sum(records) AS logs, sumIf(records, severity >= 17) AS error_logs, max(toInt64(minute)) AS last
+  FROM ${logMinutes(range)} GROUP BY service
   UNION ALL
-  SELECT service, 0 AS logs, 0 AS error_logs, max(minute) AS last
-  FROM span_red WHERE ${minutesInRange(range)} GROUP BY service
+  SELECT service, 0 AS logs, 0 AS error_logs, max(toInt64(minute)) AS last
+  FROM ${spanMinutes(range)} GROUP BY service
 )
 GROUP BY service`
 }
 
 export function serviceStepsSql(service: string, range: TimeRange, stepMs: number): Sql {
   return sql`SELECT service, ${stepStart(stepMs)} AS step,
-  sum(requests) AS requests, sum(errors) AS errors, sumMap(durations) AS durations, max(minute) AS last_minute
-FROM span_red
-WHERE service = ${service} AND kind IN (2, 5) AND ${minutesInRange(range)}
+  sum(requests) AS requests, sum(errors) AS errors, sumMap(durations) AS durations
+FROM ${spanMinutes(range)} AND service = ${service} AND kind IN (2, 5)
 GROUP BY service, step
 ORDER BY step`
 }
 
 export function operationsSql(service: string, range: TimeRange, operationsMax: number): Sql {
   return sql`SELECT name, kind, sum(requests) AS requests, sum(errors) AS errors, sumMap(durations) AS durations, count() OVER () AS total
-FROM span_red
-WHERE service = ${service} AND ${minutesInRange(range)}
+FROM ${spanMinutes(range)} AND service = ${service}
 GROUP BY name, kind
 ORDER BY requests DESC, name, kind
 LIMIT ${uint(operationsMax)}`
@@ -62,7 +60,7 @@ LIMIT ${uint(resourcesMax)}`
 
 function stepStart(stepMs: number): Sql {
   const seconds = uint(stepMs / 1000)
-  return sql`intDiv(toUInt64(toUnixTimestamp(minute)), ${seconds}) * ${seconds} * 1000`
+  return sql`intDiv(toUInt64(minute), ${seconds}) * ${seconds} * 1000`
 }
 
 export type RedRow = {

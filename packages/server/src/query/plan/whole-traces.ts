@@ -1,5 +1,6 @@
 import { type Sql, sql } from '../sql.ts'
-import { minutesInRange, type TimeRange } from '../time-range.ts'
+import type { TimeRange } from '../time-range.ts'
+import { spanMinutes } from './rollups.ts'
 import { spanColumns } from './span-columns.ts'
 import { ofTraces, type TracePlaces } from './trace-search.ts'
 
@@ -13,8 +14,8 @@ ORDER BY spans.ts, span_id`
 
 /** Names of what a service did, by kind. */
 export function operationNamesSql(service: string, range: TimeRange): Sql {
-  return sql`SELECT name, kind FROM span_red
-WHERE service = ${service} AND ${minutesInRange(range)}
+  return sql`SELECT name, kind
+FROM ${spanMinutes(range)} AND service = ${service}
 GROUP BY name, kind
 ORDER BY name, kind`
 }
