@@ -81,6 +81,31 @@ test('the core gets modules of Node without an import, which would make every ex
   expect(core.match(/\b(?:import|from)\s*["']node:[^"']+/g)).toBeNull()
 })
 
+test('a start loads none of the large modules of Node, and traces what is sent with them in the same moment', async () => {
+  const large = ['http', '_http_client', 'net', 'tty', 'worker_threads', 'stream', 'crypto']
+  const parts: string[] = ['lazy.mjs', 'lazy.cjs']
+  const text = (imports: string, http: string) => `${imports}
+start({ serviceName: 'lazy', endpoint: 'http://127.0.0.1:1', exitTimeoutMs: 0, logOutput: 'none' })
+const loaded = process.moduleLoadList.filter((name) => ${JSON.stringify(large)}.includes(name.replace('NativeModule ', '')))
+const http = ${http}
+const seen = []
+const server = http.createServer((request, response) => { seen.push(request.headers.traceparent?.length); response.end() }).listen(0, () => {
+  const { port } = server.address()
+  // The first of the process, whose headers are written before there is a connection, and one more.
+  http.get({ port, headers: ['host', 'x', 'x-list', '1'] }, () => http.get({ port }, () => {
+    console.log(loaded.join(), seen.join())
+    process.exit(0)
+  }))
+})`
+  await writeFile(join(folder, 'lazy.mjs'), text(`import { start } from 'wakeline'`, `await import('node:http')`))
+  await writeFile(join(folder, 'lazy.cjs'), text(`const { start } = require('wakeline')`, `require('http')`))
+  for (const part of parts) {
+    const ended = await runNode(folder, [part], {})
+    // An ES module has Node load streams by itself.
+    expect(ended.stdout.replace('stream ', ' ')).toBe(' 55,55\n')
+  }
+})
+
 test.each([
   ['standard', []],
   ['legacy', ['--experimentalDecorators']],

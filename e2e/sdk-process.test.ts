@@ -99,6 +99,31 @@ server.listen(0, () => get({ port: server.address().port, path: '/last' }))`
     },
   )
 
+  // Thrown through the request's context, an error ends the process outside of it.
+  test.each([
+    ['throws', "throw new RangeError('no answer')", 'no answer'],
+    ['throws in a span', "trace('inner', () => { throw new RangeError('no answer') })", 'no answer'],
+    ['calls itself', 'const f = () => f() + 1; f()', 'Maximum call stack size exceeded'],
+  ])('a handler that %s: its span and its line arrive, and belong to it', async (_, handler, message) => {
+    const program = `${head}const { createServer, get } = await import('node:http')
+const { requests } = await import('wakeline/http')
+const middleware = requests()
+const server = createServer((request, response) => middleware(request, response, () => { ${handler} }))
+server.listen(0, () => get({ port: server.address().port, path: '/last', headers: { 'x-request-id': 'r1' } }).on('error', () => {}))`
+    const ended = await folder.run({ 'e.mjs': program }, ['e.mjs'], { WAKELINE_ENDPOINT: collector.url })
+    expect(ended.code).toBe(1)
+    const served = collector.spans.find((span) => span.kind === 2)
+    expect(served).toMatchObject({
+      status: { code: 2, message },
+      attributes: { 'url.path': '/last', 'error.type': 'RangeError' },
+    })
+    const lines = collector.logs.filter((line) => line.attributes['request_id'] === 'r1')
+    expect(lines.map((line) => [line.body, line.traceId])).toEqual([
+      ['uncaught exception', served?.traceId],
+      ['request aborted', served?.traceId],
+    ])
+  })
+
   test('a backend that is away or hangs holds the process no longer than allowed', async () => {
     const away = await folder.run({ 'a.mjs': head }, ['a.mjs'], { WAKELINE_ENDPOINT: 'http://127.0.0.1:1' })
     expect(away).toMatchObject({ code: 0 })

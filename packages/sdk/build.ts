@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { type InputOptions, rolldown } from 'rolldown'
+import { type InputOptions, type OutputOptions, rolldown } from 'rolldown'
 import { isolatedDeclarationSync } from 'rolldown/experimental'
 
 const root = fileURLToPath(new URL('.', import.meta.url))
@@ -14,7 +14,13 @@ const common: InputOptions = {
   resolve: { conditionNames: ['wakeline-source'] },
   // Of the protocol package only what is used: its tables for the server are not the SDK's.
   treeshake: { moduleSideEffects: (id) => id.startsWith(source) },
+  // Fields are assigned in constructors, those without a value nowhere: V8 makes a call of its own for the fields of a class,
+  // for each span and each request (decision 0079). Of a tsconfig nothing else would be used.
+  tsconfig: false,
+  transform: { assumptions: { setPublicClassFields: true }, typescript: { removeClassFieldsWithoutInitializer: true } },
 }
+
+const written: OutputOptions = { minify: true, comments: false }
 
 /** Modules beside `wakeline` itself, by the file in `src` they are made of, and where their types are. */
 const modules: Readonly<Record<string, readonly string[]>> = {
@@ -72,9 +78,8 @@ export async function buildSdk(output: string = join(root, 'dist')): Promise<voi
       ['cjs', 'cjs'],
     ] as const) {
       await bundle.write({
+        ...written,
         dir: output,
-        minify: true,
-        sourcemap: false,
         format,
         entryFileNames: `[name].${extension}`,
         chunkFileNames: (chunk) =>
@@ -94,7 +99,7 @@ async function buildOnDemand(output: string): Promise<void> {
   for (const name of onDemand) {
     const bundle = await rolldown({ ...common, input: join(source, 'on-demand', `${name}.ts`) })
     try {
-      await bundle.write({ file: join(output, 'on-demand', `${name}.cjs`), minify: true, format: 'cjs' })
+      await bundle.write({ ...written, file: join(output, 'on-demand', `${name}.cjs`), format: 'cjs' })
     } finally {
       await bundle.close()
     }

@@ -89,13 +89,19 @@ test('a trace that is kept as a whole has each of its spans whole', async () => 
   trace('outer', (span) => {
     span.setAttribute('value', unchecked(acting('inner')))
     startSpan('unreadable')
+      .setAttributes(new Proxy({}, { ownKeys: refuse }))
       .addEvent('event', new Proxy({}, { ownKeys: refuse }))
       .end()
   })
   await flush()
   keeping.stop()
   await flush()
-  expect(collector.spans.map(({ name }) => name).sort()).toEqual(['inner', 'outer'])
+  expect(collector.spans.map(({ name }) => name).sort()).toEqual(['inner', 'outer', 'unreadable'])
+  const unreadable = { attributes: '[cannot be read]' }
+  expect(collector.spans.find(({ name }) => name === 'unreadable')).toMatchObject({
+    attributes: unreadable,
+    events: [{ name: 'event', attributes: unreadable }],
+  })
   expect(collector.spans.find(({ name }) => name === 'outer')?.attributes).toEqual({ value: { told: 'read' } })
 })
 

@@ -23,6 +23,7 @@ import { Logger, Logging } from './logs/logger.ts'
 import { Metering, meterOf } from './metrics/metering.ts'
 import { PushedMetrics } from './metrics/pushed-metrics.ts'
 import { Workers } from './metrics/workers/workers.ts'
+import { isTerminal } from './node-parts.ts'
 import { firstInstalled } from './on-demand/installed.ts'
 import { loadOnDemand, type OnDemand } from './on-demand/load.ts'
 import { readSettings, type Settings } from './options.ts'
@@ -191,7 +192,7 @@ export class Core {
     const named = options.serviceName ?? process.env['OTEL_SERVICE_NAME']
     return readSettings(options, {
       env: process.env,
-      isTerminal: process.getBuiltinModule('node:tty').isatty(stdout),
+      isTerminal: isTerminal(stdout),
       package: named !== undefined && options.serviceVersion !== undefined ? {} : readPackage(),
       wrong,
     })
@@ -388,23 +389,25 @@ export class Core {
 
   private crashed(error: unknown, isFatal: boolean): void {
     const level = isFatal ? levels.fatal : levels.error
-    this.logging.write(this.logging.named(''), undefined, level, 'uncaught exception', [
-      error instanceof Error ? error : { thrown: error },
-    ])
-    if (isFatal) this.endOpenSpans(error)
+    const { thrown } = this.tracing
+    const context = thrown?.error === error ? thrown?.context : this.storage.getStore()
+    this.storage.run(context ?? rootContext, () => {
+      this.logging.write(this.logging.named(''), undefined, level, 'uncaught exception', [
+        error instanceof Error ? error : { thrown: error },
+      ])
+      if (isFatal) this.endOpenSpans(error)
+    })
   }
 
   /** The active span and those around it: nobody else will end them any more. */
   private endOpenSpans(error: unknown): void {
     this.instrumentation.tellOver()
-    const active = this.storage.getStore()?.span
-    let span = active instanceof Span ? active : undefined
-    while (span !== undefined) {
-      const { parent } = span
-      if (error !== undefined) span.recordError(error)
-      span.end()
-      span = parent
-    }
+    const context = this.storage.getStore()
+    const open: Span[] = []
+    for (let span = context?.span; span instanceof Span; span = span.parent) open.push(span)
+    if (error !== undefined) for (const span of open) span.recordError(error)
+    this.instrumentation.cut(context)
+    for (const span of open) span.end()
   }
 
   withContext<T>(attributes: Attributes, fn: () => T): T {

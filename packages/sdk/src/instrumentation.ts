@@ -1,4 +1,4 @@
-import type { ContextStorage } from './context/context.ts'
+import type { Context, ContextStorage } from './context/context.ts'
 import type { SignalBuffer } from './export/signal-buffer.ts'
 import { instrumentFetch } from './instrument/fetch.ts'
 import { HttpClientInstrument } from './instrument/http-client.ts'
@@ -72,6 +72,11 @@ export class Instrumentation {
   /** Requests that are over are told of now. */
   tellOver(): void {
     this.server?.tellOver()
+  }
+
+  /** The same at the end of the process, and the request of this context is over. */
+  cut(context: Context | undefined): void {
+    this.server?.cut(context)
   }
 
   stop(): void {

@@ -1,3 +1,5 @@
+import { isMainThread } from './node-parts.ts'
+
 /** What the end of a process needs of the SDK. */
 export interface EndOfProcess {
   /** Sends everything while the event loop still turns; resolves when done or after the exit timeout. */
@@ -63,7 +65,7 @@ export function watchEndOfProcess(end: EndOfProcess, handleSignals: boolean): Wa
     signalled = true
     void flushAtEnd().finally(() => endBy(signal))
   }
-  const watched = handleSignals && process.getBuiltinModule('node:worker_threads').isMainThread ? endSignals : []
+  const watched = handleSignals && isMainThread() ? endSignals : []
   for (const signal of watched) process.on(signal, onSignal)
   const stop = () => {
     process.removeListener('beforeExit', onBeforeExit)

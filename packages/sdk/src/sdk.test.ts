@@ -126,12 +126,25 @@ describe('log', () => {
       {
         body: 'x',
         attributes: {
-          err: expect.objectContaining({
-            message: 'declined',
-            cause: expect.objectContaining({ message: 'no funds' }),
-          }),
+          'exception.message': 'declined',
+          'exception.cause': expect.objectContaining({ message: 'no funds' }),
         },
       },
+    ],
+    [
+      'two errors',
+      () => log.info(error, { first: error, error: 'text' }),
+      { body: 'declined', attributes: { first: expect.objectContaining({ message: 'declined' }), error: 'text' } },
+    ],
+    ["pino's msg", () => log.info({ msg: 'paid', id: 1 }), { body: 'paid', attributes: { id: 1 } }],
+    ['a Map', () => log.info('x', new Map([['id', 1]])), { body: 'x', attributes: { id: 1 } }],
+    ['a Date', () => log.info('since', new Date(0)), { body: 'since 1970-01-01T00:00:00.000Z', attributes: {} }],
+    ['bytes', () => log.info('got', Buffer.from('hi')), { body: 'got "aGk="', attributes: {} }],
+    ['a URL', () => log.info('to', new URL('http://h/')), { body: 'to http://h/', attributes: {} }],
+    [
+      'Headers',
+      () => log.info('x', { h: new Headers({ cookie: 'c', b: 'd' }) }),
+      { body: 'x', attributes: { h: { cookie: '[redacted]', b: 'd' } } },
     ],
     [
       'child, rebound',

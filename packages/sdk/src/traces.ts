@@ -1,10 +1,11 @@
 import { EventEmitter } from 'node:events'
 import { traceChannel as traceOneChannel } from './on-demand/channels.ts'
 import { OtelContextManager } from './otel/context-manager.ts'
+import { inside } from './otel/inside.ts'
 import type { Attributes, Span } from './public.ts'
 import { slot } from './slot.ts'
 import { startSpanOf, traceCall } from './traces/call-span.ts'
-import { headersOf, runUnder } from './traces/carry.ts'
+import { baggageOf, headersOf, runUnder, runWithBaggage } from './traces/carry.ts'
 import { OpenSpans } from './traces/open-spans.ts'
 import type {
   ActiveSpan,
@@ -27,6 +28,7 @@ import { TraceWindow } from './traces/trace-analyzer.ts'
 
 export type * from './traces/public.ts'
 
+slot().tracing.propagation.lookInside(inside)
 // Spans are listed from the moment this module is loaded.
 const open = OpenSpans.of(slot())
 
@@ -86,6 +88,19 @@ export function traceHeaders(): Record<string, string> {
 /** Runs `fn` as a part of the trace that these headers name; without one at the beginning of a new trace. */
 export function withTraceHeaders<T>(headers: Carrier, fn: () => T): T {
   return runUnder(slot(), headers, fn)
+}
+
+/** What comes with the trace from those who called: the W3C's baggage, names and texts. Anyone may have sent it. */
+export function baggage(): Record<string, string> {
+  return baggageOf(slot())
+}
+
+/**
+ * Runs `fn` with these entries beside those there are; `undefined` takes one away. Each service called from within gets them, also
+ * those of others: nothing secret.
+ */
+export function withBaggage<T>(entries: Readonly<Record<string, string | undefined>>, fn: () => T): T {
+  return runWithBaggage(slot(), entries, fn)
 }
 
 /** Runs `fn` without recording: no span begins in it, and requests made in it carry no trace. */

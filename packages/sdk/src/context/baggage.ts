@@ -7,17 +7,12 @@ export interface BaggageEntry {
 /** What W3C asks to be passed on whole, however many entries it has. */
 const headerMaxLength = 8192
 
-/**
- * W3C baggage in the shape of `@opentelemetry/api`: immutable, each change makes a new one. A header that is only
- * passed through is sent on as it came.
- */
+/** W3C baggage in the shape of `@opentelemetry/api`: immutable, each change makes a new one. */
 export class Baggage {
   private readonly entries: ReadonlyMap<string, BaggageEntry>
-  private readonly text: string | undefined
 
-  constructor(entries: ReadonlyMap<string, BaggageEntry>, text?: string) {
+  constructor(entries: ReadonlyMap<string, BaggageEntry>) {
     this.entries = entries
-    this.text = text
   }
 
   /** What is valid of a header; undefined when that is nothing. */
@@ -34,7 +29,7 @@ export class Baggage {
         ...(metadata === '' ? {} : { metadata: { toString: () => metadata } }),
       })
     }
-    return entries.size === 0 ? undefined : new Baggage(entries, /^[\t\x20-\x7e]*$/.test(header) ? header : undefined)
+    return entries.size === 0 ? undefined : new Baggage(entries)
   }
 
   getEntry(key: string): BaggageEntry | undefined {
@@ -61,15 +56,13 @@ export class Baggage {
     return new Baggage(new Map())
   }
 
-  /** The header, as it came when nothing was changed. */
   print(): string {
-    return this.text ?? printEntries(this.getAllEntries())
+    return printEntries(this.getAllEntries())
   }
 }
 
 /** The `baggage` header of anything with entries: ours or one made by a copy of `@opentelemetry/api`. */
 export function printBaggage(baggage: unknown): string | undefined {
-  if (baggage instanceof Baggage) return baggage.print() || undefined
   if (typeof baggage !== 'object' || baggage === null || !('getAllEntries' in baggage)) return undefined
   if (typeof baggage.getAllEntries !== 'function') return undefined
   return printEntries(baggage.getAllEntries() as [string, BaggageEntry][]) || undefined

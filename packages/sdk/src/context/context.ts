@@ -2,6 +2,7 @@ import type { AsyncLocalStorage } from 'node:async_hooks'
 import type { LogScope } from '../logs/log-scope.ts'
 import type { RemoteSpan } from '../traces/remote-span.ts'
 import type { Span, SpanLink } from '../traces/span.ts'
+import { HeaderBaggage } from './looks.ts'
 
 /** A value under a key of `@opentelemetry/api`; a chain, because adding is common and reading rare. */
 interface Held {
@@ -73,7 +74,7 @@ export class Context implements Carried {
 
   getValue(key: symbol): unknown {
     if (key === spanKey) return this.span
-    if (key === baggageKey) return this.baggage
+    if (key === baggageKey) return this.baggage instanceof HeaderBaggage ? this.baggage.entries : this.baggage
     if (key === suppressKey) return this.suppressed
     for (let held = this.held; held !== undefined; held = held.next) if (held.key === key) return held.value
     return this.foreign?.getValue(key)

@@ -1,7 +1,7 @@
 import { RemoteSpan } from '../traces/remote-span.ts'
 import type { SpanContextLike } from '../traces/span.ts'
 import type { TraceIdentity } from '../traces/trace-identity.ts'
-import { Baggage, printBaggage } from './baggage.ts'
+import { HeaderBaggage, type Looks, looks } from './looks.ts'
 import { parseTraceParent, printTraceParent } from './trace-parent.ts'
 
 /** The identity of a span, as it goes into headers. */
@@ -42,9 +42,13 @@ export class Propagation {
     return undefined
   }
 
-  baggage(read: ReadHeader): Baggage | undefined {
+  baggage(read: ReadHeader): HeaderBaggage | undefined {
     const header = this.w3cBaggage ? read('baggage') : undefined
-    return header === undefined ? undefined : Baggage.parse(header)
+    return header === undefined ? undefined : HeaderBaggage.of(header)
+  }
+
+  lookInside(inside: Looks): void {
+    looks.inside = inside
   }
 
   inject(span: SpanIds | undefined, baggage: unknown, set: SetHeader): void {
@@ -55,7 +59,8 @@ export class Propagation {
       }
       for (const format of this.formats) format.write(span, set)
     }
-    const printed = this.w3cBaggage ? printBaggage(baggage) : undefined
+    if (baggage === undefined || !this.w3cBaggage) return
+    const printed = baggage instanceof HeaderBaggage ? baggage.text : looks.inside?.printBaggage(baggage)
     if (printed !== undefined) set('baggage', printed)
   }
 

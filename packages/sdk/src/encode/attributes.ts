@@ -154,16 +154,21 @@ export function writeAttributes(
 ): number {
   let count = 0
   const own: Record<string, unknown> = Object(attributes)
-  for (const name in own) {
-    let value: unknown
-    try {
-      value = own[name]
-    } catch {
-      value = '[cannot be read]'
+  try {
+    for (const name in own) {
+      let value: unknown
+      try {
+        value = own[name]
+      } catch {
+        value = '[cannot be read]'
+      }
+      if (value === undefined) continue
+      if (++count > countMax) continue
+      writeAttribute(writer, tag, name, value, how)
     }
-    if (value === undefined) continue
-    if (++count > countMax) continue
-    writeAttribute(writer, tag, name, value, how)
+  } catch {
+    // A Proxy that does not tell its keys. Nothing was written yet.
+    writeAttribute(writer, tag, 'attributes', '[cannot be read]', how)
   }
   return Math.max(0, count - countMax)
 }

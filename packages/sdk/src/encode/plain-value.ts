@@ -62,16 +62,30 @@ function plainByKind(value: object, walk: Walk): Plain {
   if (value instanceof Error) return plainError(value, walk)
   if (Array.isArray(value)) return value.slice(0, entriesMax).map((item) => plain(item, walk))
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'Invalid Date' : value.toISOString()
-  if (value instanceof Uint8Array) return value.subarray(0, walk.stringMax)
-  if (value instanceof Map) return plainEntries(value, walk)
+  if (value instanceof Uint8Array) return new Bytes(value.subarray(0, walk.stringMax))
   if (value instanceof Set) return [...value].slice(0, entriesMax).map((item) => plain(item, walk))
+  if (ArrayBuffer.isView(value))
+    return Array.prototype.slice.call(value, 0, entriesMax).map((item) => plain(item, walk))
   if (value instanceof RegExp || value instanceof URL) return cutString(String(value), walk.stringMax)
   if ('toJSON' in value && typeof value.toJSON === 'function') return plain(value.toJSON(), walk)
+  if (isMapLike(value)) return plainEntries(value, walk)
   return plainEntries(ownEntries(value), walk)
 }
 
+/** Bytes: as they are in OTLP, base64 in JSON. */
+class Bytes extends Uint8Array {
+  toJSON(): string {
+    return Buffer.from(this).toString('base64')
+  }
+}
+
+/** Map, Headers, URLSearchParams, FormData: what they hold is not in their properties. */
+function isMapLike(value: object): value is Iterable<[unknown, unknown]> {
+  return Symbol.iterator in value && 'get' in value && 'entries' in value
+}
+
 /** One getter that throws must not cost the other properties. */
-function* ownEntries(value: object): Generator<[string, unknown]> {
+export function* ownEntries(value: object): Generator<[string, unknown]> {
   for (const key of Object.keys(value)) {
     let read: unknown
     try {
@@ -104,9 +118,10 @@ function censored(value: unknown, walk: Walk): Plain {
 function plainError(error: Error, walk: Walk): Plain {
   const result: { [key: string]: Plain } = {
     type: errorType(error),
-    message: cutString(String(error.message), walk.stringMax),
+    message: cutString(messageOf(error), walk.stringMax),
   }
-  if (typeof error.stack === 'string') result['stack'] = cutString(error.stack, walk.stringMax)
+  const stack = stackOf(error)
+  if (stack !== undefined) result['stack'] = cutString(stack, walk.stringMax)
   if (error.cause !== undefined) result['cause'] = plain(error.cause, walk)
   if (error instanceof AggregateError) result['errors'] = plain(error.errors, walk)
   const own = plainEntries(ownEntries(error), walk)
@@ -124,6 +139,15 @@ export function errorType(error: unknown): string {
   }
 }
 
+/** The stack of an error, where it can be read. */
+export function stackOf(error: unknown): string | undefined {
+  try {
+    return error instanceof Error && typeof error.stack === 'string' ? error.stack : undefined
+  } catch {
+    return undefined
+  }
+}
+
 /** The message of anything that was thrown. Never throws itself. */
 export function messageOf(thrown: unknown): string {
   try {
@@ -131,6 +155,11 @@ export function messageOf(thrown: unknown): string {
   } catch {
     return 'unknown'
   }
+}
+
+/** A name: anything, where nobody checks types. */
+export function textOf(name: unknown): string {
+  return typeof name === 'string' ? name : messageOf(name)
 }
 
 export function cutString(text: string, max: number): string {

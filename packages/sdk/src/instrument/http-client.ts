@@ -1,6 +1,7 @@
 import type { ClientRequest, IncomingMessage } from 'node:http'
 import { outgoingHeaders } from '../context/outgoing.ts'
 import type { HistogramInstrument } from '../metrics/instruments.ts'
+import { whenHttpIsLoaded } from '../node-parts.ts'
 import { ClientCall, clientDuration } from './client-call.ts'
 import type { InstrumentParts } from './instrument.ts'
 
@@ -44,7 +45,7 @@ export class HttpClientInstrument {
     }
     const { channel } = process.getBuiltinModule('node:diagnostics_channel')
     if (announcesRequests()) channel('http.client.request.created').subscribe(onCreated)
-    else this.patchHeaders()
+    else whenHttpIsLoaded(() => this.patchHeaders())
     channel('http.client.response.finish').subscribe(onResponse)
     channel('http.client.request.error').subscribe(onError)
     return () => {

@@ -1,5 +1,5 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
-import { rootContext } from '../context/context.ts'
+import { type Context, rootContext, rpcMetadataKey } from '../context/context.ts'
 import { LogScope } from '../logs/log-scope.ts'
 import { spanKind, statusCode } from '../traces/span.ts'
 import { Exchange, exchangeIn, exchangeOf, mark } from './exchange.ts'
@@ -93,6 +93,13 @@ export class HttpServerInstrument {
     else if (waiting >= overMax) this.tellOver()
   }
 
+  /** The process ends in the middle of the request of this context, if it is one's. */
+  cut(context: Context | undefined): void {
+    const exchange = context?.getValue(rpcMetadataKey)
+    if (exchange instanceof Exchange) this.end(exchange, true)
+    this.tellOver()
+  }
+
   /** Also called when there is no end of this turn: before a flush, and when the process ends. */
   tellOver(): void {
     const over = this.over
@@ -126,6 +133,9 @@ export class HttpServerInstrument {
     const at = url.indexOf('?')
     if (route !== undefined) span.updateName(spanName)
     const path = at < 0 ? url : url.slice(0, at)
+    // Of an error that is known, its own type and not that the answer was cut off by it.
+    const type = span.attributes.indexOf('error.type')
+    const known = type < 0 ? undefined : span.attributes[type + 1]
     span.setShared(shared, [
       'url.path',
       path,
@@ -134,6 +144,7 @@ export class HttpServerInstrument {
       'user_agent.original',
       headers['user-agent'],
     ])
+    span.setAttribute('error.type', known)
     if (method === '_OTHER') span.setAttribute('http.request.method_original', exchange.method)
     if (at >= 0) span.setAttribute('url.query', shownQuery(url.slice(at + 1)))
     if (status !== undefined && status >= 500) span.setStatus(failed)
@@ -149,9 +160,15 @@ export class HttpServerInstrument {
     server.emit = function emit(this: Server, ...args: unknown[]): boolean {
       const exchange = args[1] instanceof IncomingMessage ? exchangeOf(args[1]) : undefined
       if (exchange === undefined) return apply(original, this, args)
-      const result = storage.run(exchange.context, apply, original, this, args)
-      tracing.atPieceEnd?.()
-      return result
+      try {
+        return storage.run(exchange.context, apply, original, this, args)
+      } catch (thrown) {
+        tracing.thrownIn(exchange.context, thrown)
+        exchange.span.recordError(thrown)
+        throw thrown
+      } finally {
+        tracing.atPieceEnd?.()
+      }
     }
   }
 

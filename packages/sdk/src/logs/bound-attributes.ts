@@ -1,5 +1,6 @@
 import type { AttributeEncoding } from '../encode/attributes.ts'
 import { writeAttributes } from '../encode/attributes.ts'
+import { readable } from '../encode/readable.ts'
 import type { RecordWriter } from '../encode/record-writer.ts'
 import type { Attributes } from '../public.ts'
 import { writeJsonMembers } from './json-line.ts'
@@ -88,20 +89,6 @@ export class BoundAttributes {
     for (const key in attributes) if (key in this.attributes) return true
     return false
   }
-}
-
-/** A copy whose getters have been read, the ones that throw left out. The prototype is null: any name is only a name. */
-function readable(attributes: object): Attributes {
-  const copy: Attributes = Object.create(null)
-  for (const key in attributes) {
-    try {
-      const value: unknown = Reflect.get(attributes, key)
-      if (value !== undefined) copy[key] = value
-    } catch {
-      copy[key] = '[cannot be read]'
-    }
-  }
-  return copy
 }
 
 /** LogRecord.attributes */

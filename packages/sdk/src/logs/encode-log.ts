@@ -5,7 +5,7 @@ import {
   writeKeyed,
   writeValue,
 } from '../encode/attributes.ts'
-import { errorType, messageOf } from '../encode/plain-value.ts'
+import { errorType, messageOf, ownEntries, stackOf } from '../encode/plain-value.ts'
 import type { RecordWriter } from '../encode/record-writer.ts'
 import { logAttributeEntry } from './bound-attributes.ts'
 import type { LogRecord, ReadyAttributes } from './log-record.ts'
@@ -85,16 +85,18 @@ function writeSpanIdentity(writer: RecordWriter, record: LogRecord): void {
   writer.word(span.idLow)
 }
 
+const ofError = new Set(['name', 'message', 'stack', 'cause', 'errors'])
+const ownMax = 32
+
 function writeError(writer: RecordWriter, error: Error, how: AttributeEncoding): void {
   writeAttribute(writer, logAttributeEntry, 'exception.type', errorType(error), how)
   writeAttribute(writer, logAttributeEntry, 'exception.message', messageOf(error), how)
-  let stack: unknown
-  try {
-    stack = error.stack
-  } catch {
-    stack = undefined
-  }
-  if (typeof stack === 'string') writeAttribute(writer, logAttributeEntry, 'exception.stacktrace', stack, how)
+  writeAttribute(writer, logAttributeEntry, 'exception.stacktrace', stackOf(error), how)
   if (error.cause !== undefined) writeAttribute(writer, logAttributeEntry, 'exception.cause', error.cause, how)
   if (error instanceof AggregateError) writeAttribute(writer, logAttributeEntry, 'exception.errors', error.errors, how)
+  // What a library says beside the message: `code`, `status`.
+  let count = 0
+  for (const [name, value] of ownEntries(error))
+    if (!ofError.has(name) && ++count <= ownMax)
+      writeAttribute(writer, logAttributeEntry, `exception.${name}`, value, how)
 }

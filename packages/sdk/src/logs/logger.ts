@@ -1,6 +1,8 @@
 import type { Clock } from '../clock.ts'
 import type { Context, ContextStorage } from '../context/context.ts'
 import type { AttributeEncoding } from '../encode/attributes.ts'
+import { textOf } from '../encode/plain-value.ts'
+import { readable } from '../encode/readable.ts'
 import type { RecordWriter } from '../encode/record-writer.ts'
 import type { ScopeChunk, SignalBuffer } from '../export/signal-buffer.ts'
 import { OneAtATime } from '../one-at-a-time.ts'
@@ -86,7 +88,7 @@ export class Logging {
   named(name: string): LogName {
     const known = this.names.get(name)
     if (known !== undefined) return known
-    const scope = { name: name === '' ? 'wakeline' : name, version: '', schemaUrl: '' }
+    const scope = { name: name || 'wakeline', version: '', schemaUrl: '' }
     const made = { name, chunk: this.buffer.scope(scope), severity: this.severityFor(name) }
     if (this.names.size < namesMax) this.names.set(name, made)
     return made
@@ -231,15 +233,7 @@ export class Logging {
       this.report('log.set() was called outside of a request: there is no line to add to')
       return
     }
-    const wide: Attributes = request.wide ?? Object.create(null)
-    request.wide = wide
-    for (const key in attributes) {
-      try {
-        wide[key] = attributes[key]
-      } catch {
-        // A getter that throws has nothing to add.
-      }
-    }
+    request.wide = Object.assign(request.wide ?? Object.create(null), readable(attributes))
   }
 
   /** Only exports: a record that came through a bridge has been shown by the logger it came from. */
@@ -309,15 +303,15 @@ export class Logger implements Log {
   }
 
   performance(operation: string, durationSeconds: number, attributes?: Attributes): void {
-    this.info({ ...attributes, operation, duration_seconds: durationSeconds }, operation)
+    this.info({ ...readable(attributes), operation, duration_seconds: durationSeconds }, operation)
   }
 
   event(name: string, attributes?: Attributes): void {
-    this.info({ ...attributes, event: name }, name)
+    this.info({ ...readable(attributes), event: name }, name)
   }
 
   named(name: string): Log {
-    return new Logger(this.logging, this.logging.named(name), this.bound)
+    return new Logger(this.logging, this.logging.named(textOf(name)), this.bound)
   }
 
   // The severities are written out: a disabled call is one comparison.

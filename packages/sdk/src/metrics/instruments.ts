@@ -1,3 +1,4 @@
+import { readable } from '../encode/readable.ts'
 import type {
   Attributes,
   BoundCounter,
@@ -200,7 +201,7 @@ export class HistogramInstrument extends Slots implements Histogram, HistogramPo
   }
 
   startTimer(attributes: Attributes = none): (more?: Attributes) => number {
-    return timer((seconds, more) => this.record(seconds, { ...attributes, ...more }))
+    return timer((seconds, more) => this.record(seconds, { ...readable(attributes), ...readable(more) }))
   }
 
   private recordAt(slot: number, value: number): void {

@@ -1,3 +1,4 @@
+import { textOf } from '../encode/plain-value.ts'
 import type { Scope } from '../export/signal-buffer.ts'
 import type {
   Attributes,
@@ -112,7 +113,7 @@ export class Metering {
 
   /** The instrument of that name, if there is one. */
   find(scope: Scope, name: string): Instrument | undefined {
-    return this.instruments(scope).get(name.toLowerCase())
+    return this.instruments(scope).get(textOf(name).toLowerCase())
   }
 
   isObserved(instrument: Points): boolean {
@@ -241,7 +242,9 @@ export class Metering {
 
   private boundaries(name: string, given: readonly number[] | undefined): readonly number[] | undefined {
     if (given === undefined) return undefined
-    const ascending = given.every((bound, i) => Number.isFinite(bound) && (i === 0 || bound > (given[i - 1] ?? 0)))
+    const ascending =
+      Array.isArray(given) &&
+      given.every((bound, i) => Number.isFinite(bound) && (i === 0 || bound > (given[i - 1] ?? 0)))
     if (ascending && given.length <= 1000) return given
     this.wrong({ kind: 'boundaries', name })
     return undefined
@@ -254,7 +257,7 @@ export function shapeOf(
   { unit = '', description = '', labels, seriesMax, aggregate }: NumberOptions = {},
   boundaries: readonly number[] = [],
 ): InstrumentShape {
-  return { name, kind, unit, description, boundaries, labels, seriesMax, aggregate }
+  return { name: textOf(name), kind, unit, description, boundaries, labels, seriesMax, aggregate }
 }
 
 /** The public face for one scope. */

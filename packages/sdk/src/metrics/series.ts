@@ -1,3 +1,4 @@
+import { readable } from '../encode/readable.ts'
 import type { Attributes } from '../public.ts'
 
 /**
@@ -68,7 +69,7 @@ export class Series {
 
   private learn(attributes: Attributes): number {
     // Read once: a getter that answers otherwise the next time would lead to this series from the path of another.
-    const given = readOnce(attributes)
+    const given = Object.entries(readable(attributes))
     const own: Attributes = Object.fromEntries(
       given
         .filter(([key]) => this.isLabel(key))
@@ -138,21 +139,6 @@ function grow(step: Step, key: string): Step {
   const other = { ...newStep(), key }
   step.other = [...(step.other ?? []), other]
   return other
-}
-
-/** What was given, in the order it was written. */
-function readOnce(attributes: Attributes): [string, unknown][] {
-  const given: [string, unknown][] = []
-  for (const key of Object.keys(attributes)) {
-    let value: unknown
-    try {
-      value = attributes[key]
-    } catch {
-      value = '[cannot be read]'
-    }
-    if (value !== undefined) given.push([key, value])
-  }
-  return given
 }
 
 /** A label is text, a number or a boolean; anything else is kept as the text it prints as. */

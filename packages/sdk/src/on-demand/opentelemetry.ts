@@ -1,4 +1,5 @@
 import { OtelContextManager } from '../otel/context-manager.ts'
+import { inside } from '../otel/inside.ts'
 import { OtelLoggerProvider } from '../otel/logger-provider.ts'
 import { OtelMeterProvider } from '../otel/meter-provider.ts'
 import type { OtelParts } from '../otel/parts.ts'
@@ -11,6 +12,7 @@ const copiesDelayMs = 3_000
 
 /** Makes our providers those of `@opentelemetry/api`. */
 export function registerOpenTelemetry(parts: OtelParts): void {
+  parts.propagation.lookInside(inside)
   const providers = {
     tracers: new OtelTracerProvider(parts),
     meters: new OtelMeterProvider(parts.metering, parts.flush),

@@ -1,5 +1,5 @@
 import { type AttributeEncoding, writeAttribute, writeAttributes } from '../encode/attributes.ts'
-import { cutString } from '../encode/plain-value.ts'
+import { cutString, textOf } from '../encode/plain-value.ts'
 import type { RecordWriter } from '../encode/record-writer.ts'
 import { spanAttributeEntry } from './shared-attributes.ts'
 import { type LinkedSpan, type Span, type SpanEvent, statusCode } from './span.ts'
@@ -21,7 +21,7 @@ export function writeSpan(writer: RecordWriter, span: Span, how: AttributeEncodi
   const attributes = span.attributes
   if (span.shared !== undefined) writer.copy(span.shared.wire)
   for (let i = span.shared?.list.length ?? 0; i < attributes.length; i += 2)
-    writeAttribute(writer, spanAttributeEntry, attributes[i] as string, attributes[i + 1], how)
+    writeAttribute(writer, spanAttributeEntry, textOf(attributes[i]), attributes[i + 1], how)
   if (span.droppedAttributes > 0) writeCount(writer, 0x50, span.droppedAttributes)
   if (span.events !== undefined) {
     for (const event of span.events) writeEvent(writer, event, how, limits.eventAttributesMax)
@@ -65,7 +65,7 @@ function writeHead(writer: RecordWriter, span: Span, how: AttributeEncoding): vo
     writer.reserve(1)
   }
   writer.byte(0x2a)
-  writer.string(cutString(span.name, how.limits.stringMax))
+  writer.string(cutString(textOf(span.name), how.limits.stringMax))
   writer.reserve(24)
   writer.byte(0x30)
   writer.byte(span.kind)
@@ -88,7 +88,7 @@ function writeEvent(writer: RecordWriter, event: SpanEvent, how: AttributeEncodi
   writer.byte(0x09)
   writer.unixNano(event.unixMs)
   writer.byte(0x12)
-  writer.string(cutString(event.name, how.limits.stringMax))
+  writer.string(cutString(textOf(event.name), how.limits.stringMax))
   if (event.attributes !== undefined) {
     const dropped = writeAttributes(writer, 0x1a, event.attributes, how, attributesMax)
     if (dropped > 0) writeCount(writer, 0x20, dropped)

@@ -1,3 +1,4 @@
+import { looks } from '../context/looks.ts'
 import { hexOfWord, wordOfHex } from '../hex.ts'
 import type { SpanContextLike, SpanLink } from './span.ts'
 import { TraceIdentity } from './trace-identity.ts'
@@ -20,8 +21,8 @@ export class RemoteSpan implements SpanLink {
 
   /** The same for a span context of `@opentelemetry/api`, or undefined when its ids are not valid. */
   static of(context: SpanContextLike): RemoteSpan | undefined {
-    if (!/^[0-9a-f]{32}$/.test(context.traceId) || !/^[0-9a-f]{16}$/.test(context.spanId)) return undefined
-    if (/^0+$/.test(context.traceId) || /^0+$/.test(context.spanId)) return undefined
+    if (!/^(?!0+$)[0-9a-f]{32}$/.test(context.traceId) || !/^(?!0+$)[0-9a-f]{16}$/.test(context.spanId))
+      return undefined
     const identity = TraceIdentity.ofHex(context.traceId)
     identity.random = (context.traceFlags & 2) !== 0
     identity.state = context.traceState?.serialize()
@@ -79,47 +80,13 @@ export function spanContextOf(span: {
   sampled: boolean
   remote: boolean
 }): SpanContextLike {
-  const state = span.identity.state
+  const { state } = span.identity
+  const traceState = state === undefined ? undefined : looks.inside?.traceState(state)
   return {
     traceId: span.traceId,
     spanId: span.spanId,
     traceFlags: (span.sampled ? 1 : 0) | (span.identity.random ? 2 : 0),
     isRemote: span.remote,
-    ...(state === undefined ? {} : { traceState: new TraceStateText(state) }),
-  }
-}
-
-/** `tracestate` in the shape of `@opentelemetry/api`: a list of members, the newest first. */
-class TraceStateText {
-  private readonly text: string
-
-  constructor(text: string) {
-    this.text = text
-  }
-
-  private members(): [string, string][] {
-    if (this.text === '') return []
-    return this.text.split(',').map((member) => {
-      const at = member.indexOf('=')
-      return [member.slice(0, at), member.slice(at + 1)]
-    })
-  }
-
-  get(key: string): string | undefined {
-    return this.members().find(([name]) => name === key)?.[1]
-  }
-
-  set(key: string, value: string): TraceStateText {
-    const rest = this.members().filter(([name]) => name !== key)
-    return new TraceStateText([[key, value], ...rest].map((member) => member.join('=')).join(','))
-  }
-
-  unset(key: string): TraceStateText {
-    const rest = this.members().filter(([name]) => name !== key)
-    return new TraceStateText(rest.map((member) => member.join('=')).join(','))
-  }
-
-  serialize(): string {
-    return this.text
+    ...(traceState && { traceState }),
   }
 }

@@ -1,4 +1,5 @@
-import { errorType, messageOf } from '../encode/plain-value.ts'
+import { errorType, messageOf, stackOf } from '../encode/plain-value.ts'
+import { readable } from '../encode/readable.ts'
 import type { ScopeChunk } from '../export/signal-buffer.ts'
 import { hexOfWord } from '../hex.ts'
 import type { Attributes, AttributeValue, Span as PublicSpan } from '../public.ts'
@@ -150,17 +151,23 @@ export class Span implements PublicSpan, SpanLink {
   setAttributes(attributes: Attributes): this {
     if (!this.isRecording()) return this
     if (this.attributes.length > 0) {
-      for (const key in attributes) this.setAttribute(key, attributes[key])
+      for (const [key, value] of Object.entries(readable(attributes))) this.setAttribute(key, value)
       return this
     }
     // Keys of one object differ: nothing to look for among what was set before.
     const own = this.attributes
     const lengthMax = this.tracing.settings.attributesMax * 2
-    for (const key in attributes) {
-      const value = attributes[key]
-      if (value === undefined) continue
-      if (own.length >= lengthMax) this.droppedAttributes++
-      else own.push(key, value)
+    try {
+      for (const key in attributes) {
+        const value = attributes[key]
+        if (value === undefined) continue
+        if (own.length >= lengthMax) this.droppedAttributes++
+        else own.push(key, value)
+      }
+    } catch {
+      // A getter or a Proxy that throws.
+      this.droppedAttributes = 0
+      this.setAttributes(readable(attributes))
     }
     return this
   }
@@ -189,11 +196,16 @@ export class Span implements PublicSpan, SpanLink {
 
   addLink(link: { context: SpanContextLike; attributes?: object }): this {
     if (!this.isRecording()) return this
-    const span = RemoteSpan.of(link.context)
-    if (span === undefined) return this
-    this.links ??= []
-    if (this.links.length >= this.tracing.settings.linksMax) this.droppedLinks++
-    else this.links.push({ span, attributes: link.attributes })
+    try {
+      const { context, attributes } = link
+      const span = RemoteSpan.of(context)
+      if (span === undefined) return this
+      this.links ??= []
+      if (this.links.length >= this.tracing.settings.linksMax) this.droppedLinks++
+      else this.links.push({ span, attributes })
+    } catch {
+      // What is no link is none.
+    }
     return this
   }
 
@@ -217,9 +229,12 @@ export class Span implements PublicSpan, SpanLink {
 
   recordException(exception: unknown, time?: TimeInput): void {
     if (!this.isRecording()) return
-    const attributes: Attributes = { 'exception.type': errorType(exception), 'exception.message': messageOf(exception) }
-    if (exception instanceof Error && typeof exception.stack === 'string')
-      attributes['exception.stacktrace'] = exception.stack
+    const [type, message] = [errorType(exception), messageOf(exception)]
+    const attributes = {
+      'exception.type': type,
+      'exception.message': message,
+      'exception.stacktrace': stackOf(exception),
+    }
     this.addEvent('exception', attributes, time)
   }
 
@@ -251,5 +266,9 @@ export class Span implements PublicSpan, SpanLink {
 }
 
 function isTime(value: unknown): value is TimeInput {
-  return typeof value === 'number' || value instanceof Date || (Array.isArray(value) && typeof value[0] === 'number')
+  try {
+    return typeof value === 'number' || value instanceof Date || (Array.isArray(value) && typeof value[0] === 'number')
+  } catch {
+    return false
+  }
 }

@@ -82,10 +82,11 @@ export class TraceKeeper implements TailSampling {
       this.counted[isKept ? 'keptSpans' : 'droppedSpans']++
       return !isKept
     }
+    // First: a value that asks for a flush while it is read has the trace decided as far as it is known.
+    const bytes = this.encode(span)
     const trace = this.traceOf(span)
     trace.isInteresting ||= isInteresting
     if (isLocalRoot(span)) trace.openRoots--
-    const bytes = this.encode(span)
     if (bytes === undefined) this.core.buffers.traces.refuse(1)
     else {
       trace.spans.push({ chunk, bytes })

@@ -8,6 +8,7 @@ import { collectorForTests } from '../testing/collector-for-tests.ts'
 import { capture } from '../testing.ts'
 import {
   activeSpans,
+  baggage,
   type ChannelOptions,
   keepContext,
   keepTraces,
@@ -18,6 +19,7 @@ import {
   traceChannel,
   traced,
   traceHeaders,
+  withBaggage,
   withSpan,
   withTraceHeaders,
 } from '../traces.ts'
@@ -250,6 +252,19 @@ test('open spans are listed until they end', () => {
     expect(listed[0]?.durationMs).toBeGreaterThanOrEqual(0)
   })
   expect(activeSpans()).toHaveLength(before)
+})
+
+test('baggage is read, added to and taken away, and sent to everyone called from within', async () => {
+  expect(baggage()).toEqual({})
+  const nested = withTraceHeaders({ baggage: 'user=%C3%A4%201;kept=yes, region=eu' }, () =>
+    withBaggage({ tenant: 'a,b', region: undefined }, () => [baggage(), traceHeaders()['baggage']]),
+  )
+  expect(nested).toEqual([{ user: 'ä 1', tenant: 'a,b' }, 'user=%C3%A4%201;kept=yes,tenant=a%2Cb'])
+  // What nobody has changed goes on as it came.
+  const header = 'user=1 ; a = b'
+  expect(withTraceHeaders({ baggage: header }, traceHeaders)).toEqual({ baggage: header })
+  expect(withTraceHeaders({ baggage: 'name=ä\ud800' }, traceHeaders)).toEqual({ baggage: 'name=%C3%A4%EF%BF%BD' })
+  expect(withTraceHeaders({ baggage: '=1,a,;x' }, traceHeaders)).toEqual({})
 })
 
 describe('sampling', () => {

@@ -52,6 +52,8 @@ export class Tracing {
   readonly atStart: ((span: Span, request: SpanRequest) => void)[] = []
   /** Called when a piece of code that began a span is over, by those who said they would. */
   atPieceEnd: (() => void) | undefined = undefined
+  /** The innermost context that an error was thrown through: none is around any more when it ends the process. */
+  thrown: { readonly error: unknown; readonly context: Context } | undefined = undefined
   /** Told of each sampled span when it has ended, before it is encoded; whoever returns true has taken it over. */
   readonly atEnd: ((span: Span, scope: ScopeChunk) => unknown)[] = []
   private readonly storage: ContextStorage
@@ -105,10 +107,12 @@ export class Tracing {
     const context = this.storage.getStore() ?? rootContext
     const span = this.start(scope, name, context)
     if (attributes !== undefined) span.setAttributes(attributes)
+    const within = context.withSpan(span)
     let result: T
     try {
-      result = this.storage.run(context.withSpan(span), fn, span)
+      result = this.storage.run(within, fn, span)
     } catch (thrown) {
+      this.thrownIn(within, thrown)
       span.recordError(thrown)
       span.end()
       throw thrown
@@ -116,6 +120,10 @@ export class Tracing {
     if (isThenable(result)) return endWhenSettled(result, span)
     span.end()
     return result
+  }
+
+  thrownIn(context: Context, error: unknown): void {
+    if (this.thrown?.error !== error) this.thrown = { error, context }
   }
 
   /** Called by a sampled span once, when it ends: from here on only its bytes exist. */

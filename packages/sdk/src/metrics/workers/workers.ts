@@ -1,3 +1,4 @@
+import { isMainThread } from '../../node-parts.ts'
 import { loadOnDemand } from '../../on-demand/load.ts'
 import type { Report } from '../../report.ts'
 import type { Metering } from '../metering.ts'
@@ -28,9 +29,8 @@ export class Workers {
 
   constructor(parts: WorkersParts) {
     this.parts = parts
-    const { isMainThread } = process.getBuiltinModule('node:worker_threads')
     // A child process with a channel may be a worker of cluster: the part looks closer.
-    if (!isMainThread || process.connected) this.member = loadOnDemand('metrics', parts.report)?.joinPrimary(parts)
+    if (!isMainThread() || process.connected) this.member = loadOnDemand('metrics', parts.report)?.joinPrimary(parts)
     const { subscribe } = process.getBuiltinModule('node:diagnostics_channel')
     subscribe('worker_threads', (message) => this.gather()?.watchThread(Reflect.get(Object(message), 'worker')))
     subscribe('child_process', (message) => {
