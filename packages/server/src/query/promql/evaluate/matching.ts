@@ -149,13 +149,18 @@ export async function combineVectors(
       if (series.present[step] === noPoint) return
       const group = sides.oneGroups[i] ?? 0
       const other = sides.one[oneOfGroup[group] ?? -1]
-      if (other !== undefined) throw severalOnOneSide(binary.matching, sides, series.labels, other.labels)
+      if (other !== undefined && mayMatch(sides, step))
+        throw severalOnOneSide(binary.matching, sides, series.labels, other.labels)
       oneOfGroup[group] = i
     })
     pairs.step(step, oneOfGroup)
   }
   return pairs.series
 }
+
+/** Where the many side has nothing, nothing is going to match, and several on the other side are not in the way. */
+const mayMatch = ({ many, fillOne, fillMany }: Sides, step: number): boolean =>
+  fillOne !== undefined || fillMany !== undefined || many.some(({ present }) => present[step] !== noPoint)
 
 function severalOnOneSide(matching: VectorMatching, sides: Sides, a: Labels, b: Labels): QueryFailure {
   const group = labelsText(matchLabels(a, matching))

@@ -225,22 +225,28 @@ function borderedPoints(window: Window, extension: 'anchored' | 'smoothed'): Poi
 
 const isTrim = (operator: string): boolean => trimOperators.some((each) => each === operator)
 
-/**
- * Selectors of whose histograms only count and sum are looked at. Inside a subquery the buckets are needed to find
- * counter resets.
- */
+const needingBuckets = new Set(
+  'histogram_quantile histogram_quantiles histogram_fraction histogram_stddev histogram_stdvar changes'.split(' '),
+)
+
+/** Whether buckets matter to what it makes of histograms. Inside a subquery they are needed to find counter resets. */
+function needsBuckets(node: Expression): boolean {
+  if (node.kind === 'call') return needingBuckets.has(node.name)
+  if (node.kind === 'binary') return isTrim(node.operator) || node.operator === '==' || node.operator === '!='
+  return node.kind === 'subquery' || (node.kind === 'aggregation' && node.operator === 'count_values')
+}
+
+/** Selectors of whose histograms only count and sum are looked at. */
 function countsOnlySelectors(expression: Expression): ReadonlySet<Expression> {
   const found = new Set<Expression>()
   const counting = new Set(['histogram_count', 'histogram_sum', 'histogram_avg'])
-  const needing = new Set(['histogram_quantile', 'histogram_quantiles', 'histogram_fraction'])
   const visit = (node: Expression, wanted: 'counts' | 'unknown' | 'buckets'): void => {
     if (node.kind === 'vector-selector') {
       if (wanted === 'counts') found.add(node)
       return
     }
     let inside = wanted
-    if (node.kind === 'subquery' || (node.kind === 'binary' && isTrim(node.operator))) inside = 'buckets'
-    else if (node.kind === 'call' && needing.has(node.name)) inside = 'buckets'
+    if (needsBuckets(node)) inside = 'buckets'
     else if (node.kind === 'call' && counting.has(node.name) && wanted === 'unknown') inside = 'counts'
     for (const child of childrenOf(node)) visit(child, inside)
   }
