@@ -25,6 +25,12 @@ const attributeColumns = [
   ['dropped_attributes', 'UInt32'],
 ] as const
 
+/**
+ * In the flags of a histogram's point: all its counts are doubles, of which the columns of whole numbers have the bits.
+ * No sender's: OpenTelemetry keeps the bit for later, and it is taken off what one says.
+ */
+export const realCountsFlag = 2 ** 31
+
 export const tables = {
   /** One row for each distinct resource and day of arrival; id = hash of its attributes in any order. */
   resources: [['resource_id', 'UInt64'], ['day', 'Date32'], ['service', lc], ['schema_url', lc], ...attributeColumns],
@@ -105,7 +111,10 @@ export const tables = {
     ['value', 'Float64'],
     ['flags', 'UInt32'],
   ],
-  /** Histogram and exponential histogram points; which of the two, the series says. */
+  /**
+   * Histogram and exponential histogram points; which of the two, the series says. Counts of a point whose flags have
+   * `realCountsFlag` are the bits of doubles.
+   */
   histograms: [
     ['series_id', 'UInt64'],
     ['ts', timeMs],

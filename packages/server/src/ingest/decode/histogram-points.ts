@@ -1,4 +1,5 @@
 import { otlp, wireType } from '@wakeline/protocol'
+import { realCountsFlag } from '../../store/tables.ts'
 import type { Decoding } from './decoding.ts'
 import type { OpenBlocks } from './open-blocks.ts'
 import { readFixed64s } from './packed.ts'
@@ -126,7 +127,7 @@ export function appendShared(columns: OpenBlocks['histograms']['columns'], regis
   columns.series_id.append(register.seriesLow, register.seriesHigh)
   appendMs(columns.ts, register.timeMs)
   appendStart(columns.start_ts, register)
-  columns.flags.append(register.flags)
+  columns.flags.append(register.flags & ~realCountsFlag)
   columns.count.append(register.countLow, register.countHigh)
   if (register.hasValue) columns.sum.appendBits(register.valueLow, register.valueHigh)
   else columns.sum.appendNull()

@@ -1,6 +1,7 @@
 import { type WireReader, wireType } from '@wakeline/protocol'
 import type { Word64Column } from '../../base/native/fixed-columns.ts'
 import type { ArrayColumn } from '../../base/native/nested-columns.ts'
+import { realCountsFlag } from '../../store/tables.ts'
 import type { Decoding } from './decoding.ts'
 import { readZigzag32 } from './packed.ts'
 import { appendMs, numberOf, staleHigh, staleLow } from './point-register.ts'
@@ -14,8 +15,8 @@ import { twoTo32 } from './times.ts'
  *
  *   spans (offset 2, 2 long), (offset 3, 1 long), counts 5 6 7   ->   offset 1, counts 5 6 0 0 0 7
  *
- * Schema -53 has bounds of its own: a histogram with explicit bounds. Counts are whole here; where a sender has
- * fractions (of recording rules) the histogram is rejected.
+ * Schema -53 has bounds of its own: a histogram with explicit bounds. Counts with fractions, which recording rules make,
+ * are stored as doubles, and all counts of that histogram with them.
  */
 const { bytes, varint, fixed64 } = wireType
 const customSchema = -53
@@ -46,6 +47,8 @@ export class HistogramRegister {
   resetHint = 0
   timeMs = 0
   startMs = 0
+  /** Whether one of its counts has a fraction, or is too large for a whole number. */
+  isReal = false
   readonly negative = new Buckets()
   readonly positive = new Buckets()
   readonly bounds: number[] = []
@@ -53,6 +56,7 @@ export class HistogramRegister {
   clear(): void {
     this.count = this.sumLow = this.sumHigh = this.schema = this.zeroThreshold = this.zeroCount = 0
     this.resetHint = this.timeMs = this.startMs = this.bounds.length = 0
+    this.isReal = false
     this.negative.clear()
     this.positive.clear()
   }
@@ -176,17 +180,17 @@ function readSpan(reader: WireReader, key: number, into: Buckets): void {
 }
 
 function checkShape(reader: WireReader, histogram: HistogramRegister): void {
-  const { schema, positive } = histogram
+  const { schema, positive, negative } = histogram
   const wrong = (reason: string): void => reader.fail(reason, reader.at)
   if (schema !== customSchema && (schema < schemaMin || schema > schemaMax)) {
     wrong(`its schema ${schema} is not known`)
     return
   }
   if (!isCount(histogram.count) || !isCount(histogram.zeroCount)) {
-    wrong('its count is not a whole number')
+    wrong('its count is not a number from 0 up')
     return
   }
-  for (const side of [histogram.negative, positive]) {
+  for (const side of [negative, positive]) {
     const reason = settleBuckets(side)
     if (reason !== undefined) {
       wrong(reason)
@@ -195,6 +199,8 @@ function checkShape(reader: WireReader, histogram: HistogramRegister): void {
   }
   const reason = schema === customSchema ? faultOfCustom(histogram) : undefined
   if (reason !== undefined) wrong(reason)
+  const counts = [[histogram.count, histogram.zeroCount], negative.counts, positive.counts]
+  histogram.isReal = !counts.every((each) => each.every(Number.isSafeInteger))
 }
 
 /** What is wrong with a histogram that has bounds of its own; the last bucket, which has none, goes up to infinity. */
@@ -219,7 +225,7 @@ function settleBuckets({ offsets, lengths, deltas, counts }: Buckets): string | 
   if (offsets.some((offset, i) => i > 0 && offset < 0)) return 'its spans overlap'
   const reached = reach({ offsets, lengths }) - (offsets[0] ?? 0)
   if (reached > bucketsMax) return `its buckets span ${reached} and the limit is ${bucketsMax}`
-  return counts.every(isCount) ? undefined : 'one of its buckets has no whole number'
+  return counts.every(isCount) ? undefined : 'one of its buckets has no number from 0 up'
 }
 
 /** The bucket behind the last one. */
@@ -230,45 +236,51 @@ function reach({ offsets, lengths }: Pick<Buckets, 'offsets' | 'lengths'>): numb
 }
 
 function isCount(value: number): boolean {
-  return Number.isSafeInteger(value) && value >= 0
+  return Number.isFinite(value) && value >= 0
 }
 
 export function appendHistogram({ blocks }: Decoding, id: SeriesId, histogram: HistogramRegister): void {
   const { columns } = blocks.histograms
   const isCustom = histogram.schema === customSchema
-  const { positive, negative } = histogram
+  const { positive, negative, isReal } = histogram
+  const append = isReal ? appendReal : appendCount
   columns.series_id.append(id.low, id.high)
   appendMs(columns.ts, histogram.timeMs)
   appendMs(columns.start_ts, histogram.startMs)
-  columns.flags.append(histogram.sumLow === staleLow && histogram.sumHigh === staleHigh ? 1 : 0)
-  appendCount(columns.count, histogram.count)
+  const isStale = histogram.sumLow === staleLow && histogram.sumHigh === staleHigh
+  columns.flags.append((isStale ? 1 : 0) + (isReal ? realCountsFlag : 0))
+  append(columns.count, histogram.count)
   columns.sum.appendBits(histogram.sumLow, histogram.sumHigh)
   columns.min.appendNull()
   columns.max.appendNull()
   for (const bound of histogram.bounds) if (isCustom) columns.bounds.values.append(bound)
   columns.bounds.endRow()
-  if (isCustom) appendCounts(columns.bucket_counts, positive, 0, histogram.bounds.length + 1)
+  if (isCustom) appendCounts(columns.bucket_counts, positive, { append, first: 0, least: histogram.bounds.length + 1 })
   else columns.bucket_counts.endRow()
   columns.scale.append(isCustom ? 0 : histogram.schema)
-  appendCount(columns.zero_count, histogram.zeroCount)
+  append(columns.zero_count, histogram.zeroCount)
   columns.zero_threshold.append(histogram.zeroThreshold)
   const empty = isCustom || positive.offsets.length === 0
   columns.positive_offset.append(empty ? 0 : (positive.offsets[0] ?? 0) - 1)
   if (isCustom) columns.positive_counts.endRow()
-  else appendCounts(columns.positive_counts, positive, positive.offsets[0] ?? 0)
+  else appendCounts(columns.positive_counts, positive, { append, first: positive.offsets[0] ?? 0 })
   columns.negative_offset.append(negative.offsets.length === 0 ? 0 : (negative.offsets[0] ?? 0) - 1)
-  appendCounts(columns.negative_counts, negative, negative.offsets[0] ?? 0)
+  appendCounts(columns.negative_counts, negative, { append, first: negative.offsets[0] ?? 0 })
 }
 
 /** The counts from bucket `first` on, zeros between the spans, and behind them up to bucket `least`. */
-function appendCounts(into: ArrayColumn<Word64Column>, buckets: Buckets, first: number, least = first): void {
+function appendCounts(
+  into: ArrayColumn<Word64Column>,
+  buckets: Buckets,
+  { append, first, least = first }: { append: typeof appendCount; first: number; least?: number },
+): void {
   let at = first
   let next = 0
   let bucket = 0
   buckets.offsets.forEach((offset, span) => {
     bucket += offset
     for (; at < bucket; at += 1) into.values.append(0, 0)
-    for (let i = 0; i < (buckets.lengths[span] ?? 0); i += 1) appendCount(into.values, buckets.counts[next++] ?? 0)
+    for (let i = 0; i < (buckets.lengths[span] ?? 0); i += 1) append(into.values, buckets.counts[next++] ?? 0)
     bucket += buckets.lengths[span] ?? 0
     at = bucket
   })
@@ -278,4 +290,11 @@ function appendCounts(into: ArrayColumn<Word64Column>, buckets: Buckets, first: 
 
 function appendCount(into: Word64Column, count: number): void {
   into.append(count | 0, Math.floor(count / twoTo32))
+}
+
+const real = new DataView(new ArrayBuffer(8))
+
+function appendReal(into: Word64Column, count: number): void {
+  real.setFloat64(0, count, true)
+  into.append(real.getInt32(0, true), real.getInt32(4, true))
 }

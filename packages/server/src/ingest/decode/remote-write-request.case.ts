@@ -118,7 +118,11 @@ function writeMoment(out: WireWriter, { value, timeMs }: { value: number; timeMs
 function writeHistograms(out: WireWriter, number: number, { histograms = [] }: RequestSeries): void {
   for (const histogram of histograms) {
     const mark = out.begin(number)
-    writeInt(out, 1, histogram.count)
+    if (Number.isInteger(histogram.count)) writeInt(out, 1, histogram.count)
+    else {
+      out.key(2, wireType.fixed64)
+      out.double(histogram.count)
+    }
     writeDouble(out, 3, histogram.sum)
     writeInt(out, 4, zigzag(histogram.schema))
     writeDouble(out, 5, histogram.zeroThreshold ?? 0)

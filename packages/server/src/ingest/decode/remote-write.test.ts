@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { readRows } from '../../base/native/read-blocks.ts'
+import { realCountsFlag } from '../../store/tables.ts'
 import type { Decoded, Refused } from './decode.ts'
 import { OpenBlocks } from './open-blocks.ts'
 import { decodeRemoteWrite1, decodeRemoteWrite2 } from './remote-write.ts'
@@ -293,17 +294,17 @@ const wrong: [string, RequestSeries, number, string][] = [
     1,
     'the limit is 20000',
   ],
-  [
-    'fractions',
-    { labels: up, histograms: [{ ...histogram, positive: { spans: [[0, 1]], counts: [0.5] } }] },
+  ...[Number.NaN, Number.POSITIVE_INFINITY, -0.5].map((count): (typeof wrong)[number] => [
+    `a bucket of ${count}`,
+    { labels: up, histograms: [{ ...histogram, positive: { spans: [[0, 1]], counts: [count] } }] },
     1,
-    'one of its buckets has no whole number',
-  ],
+    'one of its buckets has no number from 0 up',
+  ]),
   [
     'a negative bucket',
     { labels: up, histograms: [{ ...histogram, positive: { spans: [[0, 1]], deltas: [-2] } }] },
     1,
-    'one of its buckets has no whole number',
+    'one of its buckets has no number from 0 up',
   ],
 ]
 test.each(wrong)('%s costs the record alone, in both versions', (_, series, rejected, sentence) => {
@@ -314,6 +315,21 @@ test.each(wrong)('%s costs the record alone, in both versions', (_, series, reje
     expect(rowsOf(blocks)['samples']).toHaveLength(2)
   }
 })
+
+test.each([1, 2] as const)(
+  'counts with a fraction are kept as doubles, all of them, and said to be (%i.0)',
+  (version) => {
+    const real = { ...histogram, count: 3.5, positive: { spans: [[0, 2]] as [number, number][], counts: [2.5, 1] } }
+    const blocks = open()
+    expect(decode(version, write(version, [{ labels: up, histograms: [real, histogram] }]), blocks)).toMatchObject({
+      accepted: 2,
+    })
+    const bits = (value: number): bigint => new BigUint64Array(Float64Array.of(value).buffer)[0] ?? 0n
+    const [first, second] = rowsOf(blocks)['histograms'] ?? []
+    expect(first).toMatchObject({ flags: realCountsFlag, count: bits(3.5), positive_counts: [bits(2.5), bits(1)] })
+    expect(second).toMatchObject({ flags: 0 })
+  },
+)
 
 test.each([1, 2] as const)('labels of %i.0 that are not UTF-8 cost their series alone', (version) => {
   const bad = [['__name__', 'up'] as const, ['zone', 'XX'] as const]

@@ -1,3 +1,4 @@
+import { realCount, realCounts } from '../real-counts.ts'
 import { float, type Sql, sql, trusted, uint } from '../sql.ts'
 import { inRange, type TimeRange } from '../time-range.ts'
 import { type PointTable, pickedSeries, type SeriesPlan } from './metric-series.ts'
@@ -90,10 +91,12 @@ export type PointsRow = { labels: string[]; steps: string[]; points: (number | n
  * Histograms and summaries as arrays: count, sum, then the buckets. Rows are one group and one set of bounds.
  */
 export function arrayIncreasesSql(table: 'histograms' | 'summaries', plan: PointsPlan): Sql {
-  const buckets = table === 'histograms' ? trusted('bucket_counts') : trusted('[]')
-  const bounds = table === 'histograms' ? trusted('bounds') : trusted("CAST([], 'Array(Float64)')")
-  const points = sql`SELECT series_id, ts, start_ts, toFloat64(count) AS total,
-        (${bounds}, arrayConcat([toFloat64(count), ifNull(toFloat64(sum), 0)], CAST(${buckets}, 'Array(Float64)'))) AS now
+  const isHistogram = table === 'histograms'
+  const count = isHistogram ? trusted(realCount('count')) : trusted('toFloat64(count)')
+  const buckets = isHistogram ? trusted(realCounts('bucket_counts')) : trusted("CAST([], 'Array(Float64)')")
+  const bounds = isHistogram ? trusted('bounds') : trusted("CAST([], 'Array(Float64)')")
+  const points = sql`SELECT series_id, ts, start_ts, ${count} AS total,
+        (${bounds}, arrayConcat([${count}, ifNull(toFloat64(sum), 0)], ${buckets})) AS now
       FROM ${trusted(table)}
       WHERE series_id IN (SELECT series_id FROM picked) AND ${inRange('ts', lookedBack(plan))} AND ${recorded}`
   // Bounds that changed make a new histogram of it: all that is in it has come since.
@@ -131,10 +134,10 @@ export function exponentialIncreasesSql(plan: PointsPlan): Sql {
     return sql`arrayMap(index -> toInt32(${key}), arrayEnumerate(${trusted(`${side}_counts`)}))`
   }
   const points = sql`WITH (SELECT least(min(scale), ${BigInt(scaleMax)}) ${from}) AS common_scale
-      SELECT series_id, ts, start_ts, toFloat64(count) AS total,
-        (common_scale, [toFloat64(count), ifNull(sum, 0)], arrayReduce('sumMap',
+      SELECT series_id, ts, start_ts, ${trusted(realCount('count'))} AS total,
+        (common_scale, [total, ifNull(sum, 0)], arrayReduce('sumMap',
           [arrayConcat([toInt32(0)], ${keys('positive')}, ${keys('negative')})],
-          [CAST(arrayConcat([zero_count], positive_counts, negative_counts), 'Array(Float64)')])) AS now
+          [${trusted(realCounts('arrayConcat([zero_count], positive_counts, negative_counts)'))}])) AS now
       ${from}`
   const subtracted = trusted(`(now.1, arrayMap((a, b) -> a - b, now.2, before.2),
         arrayReduce('sumMap', [now.3.1, before.3.1], [now.3.2, arrayMap(each -> -each, before.3.2)]))`)

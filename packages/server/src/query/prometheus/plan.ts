@@ -1,4 +1,5 @@
 import type { LabelMatcher } from '../promql/parse/ast.ts'
+import { realCount, realCounts } from '../real-counts.ts'
 import { ids, joined, type Sql, sql, trusted, uint } from '../sql.ts'
 import { daysInRange } from '../time-range.ts'
 import { partitionsOf } from './parts.ts'
@@ -195,17 +196,18 @@ export const baseOf = ({ afterMs }: SampleRange): number => clamp(afterMs)
 /** Longer ones do not fit 32 bits of milliseconds. */
 export const fitsRaw = (range: SampleRange): boolean => clamp(range.untilMs) - baseOf(range) < 2 ** 32
 
-const totals = [
+const totals = (count: string): Sql[] => [
   list('bitAnd(flags, 1)', 'stale'),
-  list('count', 'counts'),
+  list(count, 'counts'),
   trusted('groupArray(toFloat64(ifNull(sum, nan))) AS sums'),
 ]
+const histogramTotals = totals(realCount('count'))
 
 /** `buckets`: count and sum alone are most of what is asked, and a tenth of the bytes. */
 export const boundedSql = (ask: PointsAsk, buckets: boolean): Sql =>
   pointsSql(
     'histograms',
-    [...totals, ...(buckets ? [flat('bounds', 'bounds'), flat('bucket_counts', 'buckets')] : [])],
+    [...histogramTotals, ...(buckets ? [flat('bounds', 'bounds'), flat(realCounts('bucket_counts'), 'buckets')] : [])],
     ask,
   )
 
@@ -213,20 +215,20 @@ export const exponentialSql = (ask: PointsAsk): Sql =>
   pointsSql(
     'histograms',
     [
-      ...totals,
+      ...histogramTotals,
       list('scale', 'scales'),
-      list('zero_count', 'zero_counts'),
+      list(realCount('zero_count'), 'zero_counts'),
       list('zero_threshold', 'zero_thresholds'),
       list('positive_offset', 'positive_offsets'),
-      flat('positive_counts', 'positive'),
+      flat(realCounts('positive_counts'), 'positive'),
       list('negative_offset', 'negative_offsets'),
-      flat('negative_counts', 'negative'),
+      flat(realCounts('negative_counts'), 'negative'),
     ],
     ask,
   )
 
 export const summariesSql = (ask: PointsAsk): Sql =>
-  pointsSql('summaries', [...totals, flat('quantiles', 'quantiles'), flat('values', 'values')], ask)
+  pointsSql('summaries', [...totals('count'), flat('quantiles', 'quantiles'), flat('values', 'values')], ask)
 
 /** The engine's own functions over a grid of steps that do what PromQL's do. */
 export type GridFunction = 'Rate' | 'Increase' | 'Delta'

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { realCountsFlag } from '../../store/tables.ts'
 import { parseExpression } from '../promql/parse/parse.ts'
 import { printLabels } from '../promql/parse/print.ts'
 import { seedEndMs, seedStartMs } from '../test-world/seed.case.ts'
@@ -16,6 +17,14 @@ beforeAll(async () => {
   const at = (s: number): string => `fromUnixTimestamp64Milli(${seedStartMs + s * 1000}, 'UTC')`
   world.insert(`INSERT INTO samples VALUES (90, ${at(20)}, ${at(0)}, 3, 0), (90, ${at(10)}, ${at(0)}, nan, 0), (90, ${at(10)}, ${at(0)}, 7, 0),
     (91, ${at(10)}, ${at(0)}, 1, 0), (91, ${at(30)}, ${at(0)}, 0, 1)`)
+  const bits = (count: number): string => `reinterpretAsUInt64(toFloat64(${count}))`
+  const real = (seconds: number, counts: [number, number]): string =>
+    `(92, ${at(seconds)}, ${at(0)}, ${realCountsFlag}, ${bits(counts[0] + counts[1])}, 5, NULL, NULL, [], [], 0, ${bits(0)}, 0, 1, [${counts.map(bits)}], 0, [])`
+  const whole = `(92, ${at(30)}, ${at(0)}, 0, 6, 9, NULL, NULL, [], [], 0, 0, 0, 1, [2, 4], 0, [])`
+  world.insert(
+    `INSERT INTO series VALUES (92, '2026-01-05', 'real', 'exponential_histogram', 'cumulative', false, 'd', '', '', 'api', 9, 1, map(), '')`,
+  )
+  world.insert(`INSERT INTO histograms VALUES ${real(10, [1.5, 1])}, ${real(20, [1.75, 2])}, ${whole}`)
 })
 afterAll(() => world.close())
 
@@ -34,6 +43,15 @@ async function ask(query: string, afterSeconds: number): Promise<string[]> {
     )
   return value.series.map(({ labels, values }) => `${printLabels(labels.pairs)} ${[...values].join(' ')}`)
 }
+
+test('a page draws counts with fractions as they are', async () => {
+  const range = { fromMs: seedStartMs, toMs: seedStartMs + 60_000 }
+  const answer = await world.query.metricRange(
+    { ...range, metric: 'real', by: [], filter: [], stepMs: 60_000, aggregation: 'rate' },
+    {},
+  )
+  expect(answer).toMatchObject({ series: [{ values: [0.2] }] })
+})
 
 test.each([
   [
@@ -69,6 +87,14 @@ test.each([
     ['{job="web", route="/cart"} 0.1'],
   ],
   ['an exponential histogram', 'size_bytes', 60, ['size_bytes{job="checkout"} count 28 sum 140']],
+  ['a histogram whose counts have fractions', 'real', 15, ['real{instance="a-1", job="shop/api"} count 2.5 sum 5']],
+  ['and is whole behind them', 'real', 35, ['real{instance="a-1", job="shop/api"} count 6 sum 9']],
+  [
+    'its increase over both',
+    'histogram_count(sum_over_time(real[30s]))',
+    30,
+    ['{instance="a-1", job="shop/api"} 12.25'],
+  ],
   ['its share above a bound', 'histogram_fraction(4, +Inf, size_bytes)', 60, ['{job="checkout"} 0.75']],
   ['a summary', 'pause_seconds{quantile="0.99"}', 60, ['pause_seconds{job="payment", quantile="0.99"} 0.75']],
   ['a summary count', 'pause_seconds_count', 60, ['pause_seconds_count{job="payment"} 14']],

@@ -41,8 +41,8 @@ FROM (
       lagInFrame(now) OVER points_in_order AS before, lagInFrame(total) OVER points_in_order AS before_total,
       lagInFrame(toUnixTimestamp64Milli(ts), 1, toInt64(0)) OVER points_in_order AS before_ms,
       lagInFrame(toUnixTimestamp64Milli(start_ts), 1, toInt64(0)) OVER points_in_order AS before_start_ms
-    FROM (SELECT series_id, ts, start_ts, toFloat64(count) AS total,
-        (bounds, arrayConcat([toFloat64(count), ifNull(toFloat64(sum), 0)], CAST(bucket_counts, 'Array(Float64)'))) AS now
+    FROM (SELECT series_id, ts, start_ts, if(bitAnd(flags, 2147483648) != 0, reinterpretAsFloat64(count), toFloat64(count)) AS total,
+        (bounds, arrayConcat([if(bitAnd(flags, 2147483648) != 0, reinterpretAsFloat64(count), toFloat64(count)), ifNull(toFloat64(sum), 0)], if(bitAnd(flags, 2147483648) != 0, arrayMap(bits -> reinterpretAsFloat64(bits), bucket_counts), CAST(bucket_counts, 'Array(Float64)')))) AS now
       FROM histograms
       WHERE series_id IN (SELECT series_id FROM picked) AND ts >= fromUnixTimestamp64Nano({p8:Int64}, 'UTC') AND ts < fromUnixTimestamp64Nano({p9:Int64}, 'UTC') AND bitAnd(flags, 1) = 0)
     WINDOW points_in_order AS (PARTITION BY series_id ORDER BY ts ROWS BETWEEN 1 PRECEDING AND CURRENT ROW))

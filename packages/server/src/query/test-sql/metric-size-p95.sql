@@ -44,10 +44,10 @@ FROM (
       lagInFrame(toUnixTimestamp64Milli(start_ts), 1, toInt64(0)) OVER points_in_order AS before_start_ms
     FROM (WITH (SELECT least(min(scale), {p8:Int64}) FROM histograms
       WHERE series_id IN (SELECT series_id FROM picked) AND ts >= fromUnixTimestamp64Nano({p9:Int64}, 'UTC') AND ts < fromUnixTimestamp64Nano({p10:Int64}, 'UTC') AND bitAnd(flags, 1) = 0) AS common_scale
-      SELECT series_id, ts, start_ts, toFloat64(count) AS total,
-        (common_scale, [toFloat64(count), ifNull(sum, 0)], arrayReduce('sumMap',
+      SELECT series_id, ts, start_ts, if(bitAnd(flags, 2147483648) != 0, reinterpretAsFloat64(count), toFloat64(count)) AS total,
+        (common_scale, [total, ifNull(sum, 0)], arrayReduce('sumMap',
           [arrayConcat([toInt32(0)], arrayMap(index -> toInt32({p11:Int64} + toInt32(floor((positive_offset + index - 1) / exp2(scale - common_scale)))), arrayEnumerate(positive_counts)), arrayMap(index -> toInt32(-{p12:Int64} - toInt32(floor((negative_offset + index - 1) / exp2(scale - common_scale)))), arrayEnumerate(negative_counts)))],
-          [CAST(arrayConcat([zero_count], positive_counts, negative_counts), 'Array(Float64)')])) AS now
+          [if(bitAnd(flags, 2147483648) != 0, arrayMap(bits -> reinterpretAsFloat64(bits), arrayConcat([zero_count], positive_counts, negative_counts)), CAST(arrayConcat([zero_count], positive_counts, negative_counts), 'Array(Float64)'))])) AS now
       FROM histograms
       WHERE series_id IN (SELECT series_id FROM picked) AND ts >= fromUnixTimestamp64Nano({p9:Int64}, 'UTC') AND ts < fromUnixTimestamp64Nano({p10:Int64}, 'UTC') AND bitAnd(flags, 1) = 0)
     WINDOW points_in_order AS (PARTITION BY series_id ORDER BY ts ROWS BETWEEN 1 PRECEDING AND CURRENT ROW))
