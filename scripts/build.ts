@@ -11,7 +11,7 @@ import { rolldown } from 'rolldown'
  *
  *   packages/server/dist/   cli.js and its chunks, flat: import.meta.url of every module is this folder
  *     migrations/           the store's .sql files
- *     rows.wasm             what reads usual spans and log records, made from packages/server/wasm
+ *     rows.wasm             what reads usual spans, log records and samples, made from packages/server/wasm
  *     ui/                   the web UI
  *   packages/sdk/dist/
  *
@@ -106,7 +106,7 @@ async function buildWith(name: string, door: string): Promise<void> {
 /** AssemblyScript to WebAssembly, without a runtime: it allocates nothing. */
 async function buildWasm(): Promise<void> {
   const compiler = at('node_modules/assemblyscript/bin/asc.js')
-  const options = '--config none --runtime stub --enable simd --importMemory --initialMemory 2048 -O3 --noAssert'.split(
+  const options = '--config none --runtime stub --enable simd --importMemory --initialMemory 3072 -O3 --noAssert'.split(
     ' ',
   )
   // What it imports is named by its file, from this folder on.

@@ -106,7 +106,7 @@ const knownSlot: usize = 12
 const knownRow: usize = 16
 const knownMark: usize = 20
 const knownFollowing: usize = 24
-const probesMax = 32
+export const probesMax = 32
 
 /** Answers false, and has appended nothing, where the text is not in the dictionary yet. */
 export function appendKnown(column: Dictionary, at: usize, length: u32): bool {

@@ -1,4 +1,6 @@
-/** What TypeScript calls: see `ingest/decode/fast/fast-rows.ts`. */
+/** What TypeScript calls: see `ingest/decode/fast`. */
 export { takeLogs } from './logs'
 export { stateAt } from './records'
+export { passSeries, takeSamples } from './samples'
+export { expand } from './snappy'
 export { takeSpans } from './spans'

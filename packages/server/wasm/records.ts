@@ -42,7 +42,7 @@ export function stateAt(): usize {
   return state
 }
 
-const lentAt = state + <usize>rulesWords * 4
+export const lentAt = state + <usize>rulesWords * 4
 
 /** In the order of `lent` in `ingest/decode/fast/fast-rows.ts`. */
 export const ts = changetype<Fixed>(lentAt)
@@ -59,9 +59,9 @@ const types = changetype<Dictionary>(lentAt + 43 * 4)
 export const ownAt = lentAt + 55 * 4
 
 /** Why a run has ended: all was read, the next record is to be read with care, or there is no room for it. */
-const over: u32 = 0
-const unusual: u32 = 1
-const full: u32 = 2
+export const over: u32 = 0
+export const unusual: u32 = 1
+export const full: u32 = 2
 
 /** Of every record the key in its scope, which has one byte. */
 const recordKey: u8 = (2 << 3) | 2

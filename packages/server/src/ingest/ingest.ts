@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import type { BatchAccount } from '@wakeline/protocol'
 import type { Writer } from '../store/store.ts'
 import { Arrival, type ArrivalOptions } from './arrival/arrival.ts'
-import type { Decode, Decoded, DecodeLimits } from './decode/decode.ts'
+import type { Decode, Decoded, DecodeLimits, Refused } from './decode/decode.ts'
+import { expandSnappy } from './decode/expand-snappy.ts'
 import { OpenBlocks } from './decode/open-blocks.ts'
 import { decodeOtlpLogs, decodeOtlpMetrics, decodeOtlpTraces } from './decode/otlp.ts'
 import { decodeRemoteWrite1, decodeRemoteWrite2 } from './decode/remote-write.ts'
@@ -84,12 +85,18 @@ export type IngestCounts = Record<
   tornGroups: number
 }
 
-/** `before` is what a transcoder rejected; `account` is what the sender says of the batch, to be kept with it. */
-export type SubmitMore = { before?: Rejects | undefined; account?: BatchAccount | undefined }
+export type SubmitMore = {
+  /** What a transcoder rejected. */
+  before?: Rejects | undefined
+  /** What the sender says of the batch, to be kept with it. */
+  account?: BatchAccount | undefined
+  /** Whether the body is in snappy, and makes no more bytes than are taken. */
+  isSnappy?: boolean | undefined
+}
 
 export type Ingest = {
   /**
-   * `body` is protobuf, of OTLP where the format is a signal, expanded, and must not be changed until the answer.
+   * `body` is protobuf, of OTLP where the format is a signal, and must not be changed until the answer.
    * `batchId` is the sender's own name for the batch; without one the bytes are. What was left out `before` is counted
    * and answered with the rejects of the body.
    */
@@ -205,7 +212,7 @@ class RunningIngest implements Ingest {
   }
 
   async submit(format: Format, body: Uint8Array, batchId?: string, more: SubmitMore = {}): Promise<Submitted> {
-    const { before = noRejects, account } = more
+    const { before = noRejects, account, isSnappy = false } = more
     const key = batchKeyOf(format, batchId ?? body)
     for (let first = this.#committing.get(key); first !== undefined; first = this.#committing.get(key)) await first
     if (this.#keys.has(key)) {
@@ -216,13 +223,7 @@ class RunningIngest implements Ingest {
     const full = this.#whyLater()
     if (full !== undefined) return { outcome: 'later', reason: full, retryAfterMs }
     const rowsBefore = this.#blocks.rows
-    const decoded = decoders[format](body, {
-      blocks: this.#blocks,
-      nowUnixMs: this.#parts.nowUnixMs(),
-      limits: this.#parts.options.limits,
-      arrival: this.#arrival,
-      shedLevel: format === 'traces' || format === 'logs' ? this.#shed.level : 0,
-    })
+    const decoded = this.#decode(format, body, isSnappy)
     if ('refused' in decoded) return { outcome: 'refused', reason: decoded.refused }
     if (account !== undefined) {
       appendReceipt(this.#blocks, account, { signal: format, decoded, nowUnixMs: this.#parts.nowUnixMs() })
@@ -238,6 +239,18 @@ class RunningIngest implements Ingest {
     }
     this.#count(format, { ...decoded, rejected })
     return { outcome: 'stored', ...told, duplicated: false }
+  }
+
+  #decode(format: Format, body: Uint8Array, isSnappy: boolean): Decoded | Refused {
+    const expanded = isSnappy ? expandSnappy(body, this.#blocks) : body
+    if ('refused' in expanded) return expanded
+    return decoders[format](expanded, {
+      blocks: this.#blocks,
+      nowUnixMs: this.#parts.nowUnixMs(),
+      limits: this.#parts.options.limits,
+      arrival: this.#arrival,
+      shedLevel: format === 'traces' || format === 'logs' ? this.#shed.level : 0,
+    })
   }
 
   /** So that a repeat, in this run or a later one, is told what the batch was told. Those with rejects are few. */

@@ -5,9 +5,10 @@ import type { Submit, Submitted } from './receive/submit.ts'
 
 /** What receivers hand in, put into the words of the ingest: JSON becomes the same request in protobuf first. */
 export function submitOtlp(ingest: Ingest): Submit {
-  return async ({ signal, encoding, body, batchId, before, account }) => {
+  return async ({ signal, encoding, body, isSnappy, batchId, before, account }) => {
     const format = encoding === 'protobuf' || encoding === 'json' ? signal : encoding
-    if (encoding !== 'json') return receiverWords(await ingest.submit(format, body, batchId, { before, account }))
+    const more = { before, account, isSnappy }
+    if (encoding !== 'json') return receiverWords(await ingest.submit(format, body, batchId, more))
     const transcoded = await inTurns(otlpJsonToProtobuf(signal, body))
     if ('refused' in transcoded) return { kind: 'refused', message: transcoded.refused }
     return receiverWords(await ingest.submit(format, transcoded.protobuf, batchId, { before: transcoded, account }))

@@ -8,13 +8,37 @@ import { anywhere, grownBytes, grownWords, isLetGo, type Room, viewOf } from './
 
 const firstCapacity = 256
 
+/** What columns of fixed width have in common when they are lent. */
+abstract class FixedColumn implements Lent {
+  count = 0
+  /** What holds the rows, and how many it has room for. */
+  protected abstract held(): { buffer: ArrayBufferLike; byteOffset: number; capacity: number }
+
+  isIn(memory: ArrayBufferLike): boolean {
+    return this.held().buffer === memory
+  }
+
+  lend(to: Int32Array, at: number): number {
+    const { byteOffset, capacity } = this.held()
+    to[at] = byteOffset
+    to[at + 1] = capacity
+    to[at + 2] = this.count
+    return at + 3
+  }
+
+  takeBack(from: Int32Array, at: number): number {
+    this.count = from[at + 2] ?? 0
+    return at + 3
+  }
+}
+
 /** UInt8 and Bool. */
-export class ByteColumn implements Column, Lent {
+export class ByteColumn extends FixedColumn implements Column {
   readonly #room: Room
   #values: Uint8Array
-  count = 0
 
   constructor(room = anywhere) {
+    super()
     this.#room = room
     this.#values = room.bytes(firstCapacity)
   }
@@ -56,30 +80,19 @@ export class ByteColumn implements Column, Lent {
     if (rows > this.#values.length) this.#values = grownBytes(this.#values, grownFor(rows), this.#room)
   }
 
-  isIn(memory: ArrayBufferLike): boolean {
-    return this.#values.buffer === memory
-  }
-
-  lend(to: Int32Array, at: number): number {
-    to[at] = this.#values.byteOffset
-    to[at + 1] = this.#values.length
-    to[at + 2] = this.count
-    return at + 3
-  }
-
-  takeBack(from: Int32Array, at: number): number {
-    this.count = from[at + 2] ?? 0
-    return at + 3
+  protected held() {
+    const { buffer, byteOffset } = this.#values
+    return { buffer, byteOffset, capacity: this.#values.length }
   }
 }
 
 /** UInt32, Int32 and Date32. */
-export class Word32Column implements Column, Lent {
+export class Word32Column extends FixedColumn implements Column {
   readonly #room: Room
   #values: Int32Array
-  count = 0
 
   constructor(room = anywhere) {
+    super()
     this.#room = room
     this.#values = room.words(firstCapacity)
   }
@@ -128,30 +141,19 @@ export class Word32Column implements Column, Lent {
     if (rows > this.#values.length) this.#values = grownWords(this.#values, grownFor(rows), this.#room)
   }
 
-  isIn(memory: ArrayBufferLike): boolean {
-    return this.#values.buffer === memory
-  }
-
-  lend(to: Int32Array, at: number): number {
-    to[at] = this.#values.byteOffset
-    to[at + 1] = this.#values.length
-    to[at + 2] = this.count
-    return at + 3
-  }
-
-  takeBack(from: Int32Array, at: number): number {
-    this.count = from[at + 2] ?? 0
-    return at + 3
+  protected held() {
+    const { buffer, byteOffset } = this.#values
+    return { buffer, byteOffset, capacity: this.#values.length }
   }
 }
 
 /** UInt64, Int64 and DateTime64, as two halves: a number would lose bits and a bigint costs an allocation. */
-export class Word64Column implements Column, Lent {
+export class Word64Column extends FixedColumn implements Column {
   readonly #room: Room
   #halves: Int32Array
-  count = 0
 
   constructor(room = anywhere) {
+    super()
     this.#room = room
     this.#halves = room.words(firstCapacity)
   }
@@ -213,36 +215,32 @@ export class Word64Column implements Column, Lent {
     if (rows * 2 > this.#halves.length) this.#halves = grownWords(this.#halves, grownFor(rows) * 2, this.#room)
   }
 
-  isIn(memory: ArrayBufferLike): boolean {
-    return this.#halves.buffer === memory
-  }
-
-  lend(to: Int32Array, at: number): number {
-    to[at] = this.#halves.byteOffset
-    to[at + 1] = this.#halves.length >>> 1
-    to[at + 2] = this.count
-    return at + 3
-  }
-
-  takeBack(from: Int32Array, at: number): number {
-    this.count = from[at + 2] ?? 0
-    return at + 3
+  protected held() {
+    const { buffer, byteOffset } = this.#halves
+    return { buffer, byteOffset, capacity: this.#halves.length >>> 1 }
   }
 }
 
 /** Float64, which also takes the bits of a NaN as they are (a stale marker is one NaN of many). */
-export class Float64Column implements Column {
-  #values = new Float64Array(firstCapacity)
-  #halves = new Int32Array(this.#values.buffer)
-  count = 0
+export class Float64Column extends FixedColumn implements Column {
+  readonly #room: Room
+  #halves: Int32Array
+  #values: Float64Array
+
+  constructor(room = anywhere) {
+    super()
+    this.#room = room
+    this.#halves = room.words(firstCapacity * 2)
+    this.#values = doublesOf(this.#halves)
+  }
 
   append(value: number): void {
-    if (this.count === this.#values.length) this.#grow()
+    if (this.count === this.#values.length) this.#grow(this.count * 2)
     this.#values[this.count++] = value
   }
 
   appendBits(low: number, high: number): void {
-    if (this.count === this.#values.length) this.#grow()
+    if (this.count === this.#values.length) this.#grow(this.count * 2)
     const at = this.count * 2
     this.#halves[at] = low
     this.#halves[at + 1] = high
@@ -259,9 +257,10 @@ export class Float64Column implements Column {
 
   truncate(rows: number): void {
     if (rows > this.count) return
-    if (rows === 0 && isLetGo(anywhere, this.#halves, this.count * 2)) {
-      this.#values = new Float64Array(firstCapacity)
-      this.#halves = new Int32Array(this.#values.buffer)
+    if (rows === 0 && isLetGo(this.#room, this.#halves, this.count * 2)) {
+      this.#room.free(this.#halves)
+      this.#halves = this.#room.words(firstCapacity * 2)
+      this.#values = doublesOf(this.#halves)
     }
     this.count = rows
   }
@@ -274,12 +273,24 @@ export class Float64Column implements Column {
     out.put(this.#values, this.count * 8)
   }
 
-  #grow(): void {
+  reserve(rows: number): void {
+    if (rows > this.#values.length) this.#grow(grownFor(rows))
+  }
+
+  #grow(capacity: number): void {
     // Copied as integers: the engine may change the bits of a NaN that it copies as a number.
-    this.#halves = grownWords(this.#halves, this.count * 4)
-    this.#values = new Float64Array(this.#halves.buffer)
+    this.#halves = grownWords(this.#halves, capacity * 2, this.#room)
+    this.#values = doublesOf(this.#halves)
+  }
+
+  protected held() {
+    const { buffer, byteOffset } = this.#halves
+    return { buffer, byteOffset, capacity: this.#values.length }
   }
 }
+
+const doublesOf = ({ buffer, byteOffset, length }: Int32Array): Float64Array =>
+  new Float64Array(buffer, byteOffset, length / 2)
 
 /** Nullable(Float64): a byte for each row, then a number for each row, 0 where there is none. */
 export class NullableFloat64Column implements Column {
@@ -329,14 +340,14 @@ export class NullableFloat64Column implements Column {
 }
 
 /** FixedString(n): n bytes a row, as they came. */
-export class FixedStringColumn implements Column, Lent {
+export class FixedStringColumn extends FixedColumn implements Column {
   readonly width: number
   readonly #room: Room
   #bytes: Uint8Array
   #view: DataView
-  count = 0
 
   constructor(width: number, room = anywhere) {
+    super()
     this.width = width
     this.#room = room
     this.#bytes = room.bytes(firstCapacity * width)
@@ -395,20 +406,9 @@ export class FixedStringColumn implements Column, Lent {
     if (rows * this.width > this.#bytes.length) this.#grow(grownFor(rows) * this.width)
   }
 
-  isIn(memory: ArrayBufferLike): boolean {
-    return this.#bytes.buffer === memory
-  }
-
-  lend(to: Int32Array, at: number): number {
-    to[at] = this.#bytes.byteOffset
-    to[at + 1] = this.#bytes.length / this.width
-    to[at + 2] = this.count
-    return at + 3
-  }
-
-  takeBack(from: Int32Array, at: number): number {
-    this.count = from[at + 2] ?? 0
-    return at + 3
+  protected held() {
+    const { buffer, byteOffset } = this.#bytes
+    return { buffer, byteOffset, capacity: this.#bytes.length / this.width }
   }
 }
 

@@ -155,7 +155,7 @@ const simple: Readonly<Record<string, (room: Room) => Column>> = {
   Date32: (room) => new Word32Column(room),
   UInt64: (room) => new Word64Column(room),
   Int64: (room) => new Word64Column(room),
-  Float64: () => new Float64Column(),
+  Float64: (room) => new Float64Column(room),
   'Nullable(Float64)': () => new NullableFloat64Column(),
   String: (room) => new StringColumn(room),
   'LowCardinality(String)': (room) => new LowCardinalityColumn(room),

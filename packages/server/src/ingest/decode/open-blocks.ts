@@ -1,6 +1,8 @@
 import { TableBlock } from '../../base/native/table-block.ts'
 import { type TableName, tableNames, tables } from '../../store/tables.ts'
+import { FastModule } from './fast/fast-module.ts'
 import { FastRows } from './fast/fast-rows.ts'
+import { FastSamples } from './fast/fast-samples.ts'
 import { IdHash } from './id-hash.ts'
 import { KnownIds, type KnownIdsMark } from './known-ids.ts'
 import { OriginCache } from './origin-cache.ts'
@@ -39,14 +41,16 @@ export class OpenBlocks {
   readonly series = new TableBlock(tables.series)
   readonly spans: TableBlock<(typeof tables)['spans']>
   readonly logs: TableBlock<(typeof tables)['logs']>
-  readonly samples = new TableBlock(tables.samples)
+  readonly samples: TableBlock<(typeof tables)['samples']>
   readonly histograms = new TableBlock(tables.histograms)
   readonly summaries = new TableBlock(tables.summaries)
   readonly exemplars = new TableBlock(tables.exemplars)
   readonly receipts = new TableBlock(tables.receipts)
 
+  readonly module: FastModule | undefined
   /** Reads spans and log records into their blocks. */
   readonly fast: FastRows | undefined
+  readonly fastSamples: FastSamples | undefined
   readonly knownResources: KnownIds
   readonly knownScopes: KnownIds
   readonly knownSeries: KnownIds
@@ -58,12 +62,17 @@ export class OpenBlocks {
   readonly resourceCache: OriginCache
   readonly scopeCache: OriginCache
   readonly families = new MetadataMemory()
-  readonly seriesCache = new SeriesCache()
+  readonly seriesCache: SeriesCache
 
   constructor(options: OpenBlocksOptions) {
-    this.fast = options.isCareful === true ? undefined : new FastRows(options.isEager === true)
-    this.spans = new TableBlock(tables.spans, this.fast?.room)
-    this.logs = new TableBlock(tables.logs, this.fast?.room)
+    this.module = options.isCareful === true ? undefined : new FastModule(options.isEager === true)
+    const room = this.module?.room
+    this.fast = this.module && new FastRows(this.module)
+    this.fastSamples = this.module && new FastSamples(this.module)
+    this.spans = new TableBlock(tables.spans, room)
+    this.logs = new TableBlock(tables.logs, room)
+    this.samples = new TableBlock(tables.samples, room)
+    this.seriesCache = new SeriesCache(room)
     this.knownResources = new KnownIds(options.originsKnownMax)
     this.knownScopes = new KnownIds(options.originsKnownMax)
     this.knownSeries = new KnownIds(options.seriesKnownMax)

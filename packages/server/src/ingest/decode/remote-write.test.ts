@@ -371,9 +371,9 @@ test('any cut or changed byte is refused or rejected, never thrown, and columns 
     const body = write(version, [
       { ...good, histograms: [histogram], exemplars, metadata: { type: 1, help: 'h', unit: 'u' } },
     ])
+    const blocks = open()
     for (let at = 0; at < body.length; at += 1) {
       for (const flip of [0xff, 0x01, 0x80]) {
-        const blocks = open()
         const changed = Uint8Array.from(body, (byte, i) => (i === at ? byte ^ flip : byte))
         decode(version, changed, blocks)
         decode(version, body.slice(0, at), blocks)

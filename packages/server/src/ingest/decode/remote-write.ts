@@ -1,12 +1,12 @@
 import { type WireReader, wireType } from '@wakeline/protocol'
 import type { Decode, Decoded, DecodeTarget, Refused } from './decode.ts'
 import { Decoding } from './decoding.ts'
+import type { FastSamples } from './fast/fast-samples.ts'
 import { numberOf } from './point-register.ts'
 import { appendExemplar, ExemplarRegister, readExemplar } from './remote-write-exemplars.ts'
 import { appendHistogram, formOf, HistogramRegister, readHistogram } from './remote-write-histograms.ts'
 import { LabelRegister, readLabel, readRefs, resolveRefs, Symbols, symbolAt } from './remote-write-labels.ts'
 import { type FamilyMetadata, keptText } from './remote-write-metadata.ts'
-import { decodeRun } from './remote-write-run.ts'
 import { appendSample, readSample, readUsualSample, SampleRegister } from './remote-write-samples.ts'
 import { hashSeries, isSeriesKnown, type SeriesId, type Telling, writeSeries } from './remote-write-series.ts'
 import { checkMs } from './remote-write-times.ts'
@@ -54,6 +54,8 @@ class Request {
   readonly exemplar = new ExemplarRegister()
   readonly written: Written = { samples: 0, histograms: 0, exemplars: 0 }
   readonly telling: Telling
+  /** Takes what 1.0 repeats, where it can. */
+  readonly fast: FastSamples | undefined
   /** Of the series being read, in 2.0. */
   readonly metadata: SeriesMetadata = { type: 0, help: 0, unit: 0, createdMs: 0 }
   at = 0
@@ -65,11 +67,12 @@ class Request {
   day = -1
 
   constructor(decoding: Decoding, version: Version) {
-    const { families } = decoding.blocks
+    const { families, fastSamples } = decoding.blocks
     const symbols = version === 2 ? new Symbols() : undefined
     this.decoding = decoding
     this.keys = numbers[version]
     this.symbols = symbols
+    this.fast = version === 1 && fastSamples?.open(decoding) ? fastSamples : undefined
     this.telling =
       symbols === undefined
         ? { revision: 0, isRemembered: true, find: (name) => families.find(name) }
@@ -87,7 +90,7 @@ function decodeRequest(body: Uint8Array, into: DecodeTarget, version: Version): 
     if (reader.fault === undefined) reader.at = 0
     if (version === 1) request.telling.revision = into.blocks.families.revision
     while (reader.at < body.length) {
-      if (version === 1) decodeRepeats(request)
+      decodeRepeats(request)
       if (reader.at === body.length) break
       const entry = reader.varint32()
       if (entry === request.keys.series) decodeSeries(request)
@@ -103,9 +106,9 @@ function decodeRequest(body: Uint8Array, into: DecodeTarget, version: Version): 
 }
 
 /** What series refer to and may stand behind them: symbols in 2.0, metadata in 1.0. Answers the entries it knew. */
-function readTables({ decoding, keys, symbols }: Request): number {
+function readTables({ decoding, keys, symbols, fast }: Request): number {
   const { reader } = decoding
-  let known = 0
+  let known = fast?.pass(decoding) ? 1 : 0
   while (reader.at < reader.bytes.length) {
     const entry = reader.varint32()
     if (entry === keys.series) reader.at = reader.lengthEnd()
@@ -143,8 +146,11 @@ function learnFamily({ reader, view, blocks }: Decoding): void {
   if (reader.fault === undefined) blocks.families.learn(view, name, { type, help, unit })
 }
 
-function decodeRepeats({ decoding, telling, written }: Request): void {
-  const taken = decodeRun(decoding, telling.revision)
+function decodeRepeats({ decoding, fast, telling, written }: Request): void {
+  if (fast === undefined) return
+  const { knownSeries, seriesCache } = decoding.blocks
+  seriesCache.update(knownSeries.generation, telling.revision)
+  const taken = fast.take(decoding)
   decoding.accepted += taken
   written.samples += taken
 }
@@ -338,11 +344,10 @@ function knowNumbers(request: Request, timeMs: number): SeriesId {
   if (day === request.day) return id
   request.day = day
   const { seriesCache, knownSeries } = decoding.blocks
-  const state = knownSeries.generation * 2 ** 26 + telling.revision
-  if (request.isCached && seriesCache.isKnown(seriesCache.found, day, state)) return id
+  if (request.isCached && seriesCache.isKnown(day, knownSeries.generation, telling.revision)) return id
   const moment = { form: 'number', id, timeMs, telling } as const
   const isKnown = isSeriesKnown(decoding, moment)
-  if (request.isCached) seriesCache.know(day, knownSeries.generation * 2 ** 26 + telling.revision)
+  if (request.isCached) seriesCache.know(day, knownSeries.generation, telling.revision)
   if (isKnown) return id
   // Labels that were sent before have not been read this time.
   const { at } = reader

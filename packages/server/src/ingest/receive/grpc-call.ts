@@ -62,7 +62,7 @@ export class GrpcCall {
       reservation?.release()
       if (!message.isCopy) buffers.give(buffer)
     }
-    return { bytes: message.bytes, sentHash: '', release }
+    return { bytes: message.bytes, sentHash: '', isSnappy: false, release }
   }
 
   answer(message: Uint8Array): void {

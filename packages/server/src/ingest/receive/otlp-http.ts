@@ -82,11 +82,13 @@ async function handle(
     if (protocol === undefined) return await fail(unknownPath(asked))
     const misled = checkForm(asked, protocol)
     if (misled !== undefined) return await fail(misled)
-    const body = await readBody(request, limits, protocol.impliedCoding?.(asked))
+    const { takesSnappy } = protocol
+    const body = await readBody(request, limits, { implied: protocol.impliedCoding?.(asked), takesSnappy })
     if (body === undefined) return
     if ('failure' in body) return await fail(body)
     try {
-      const answer = await protocol.receive({ ...asked, body: body.bytes, sentHash: body.sentHash }, options.submit)
+      const { bytes, sentHash, isSnappy } = body
+      const answer = await protocol.receive({ ...asked, body: bytes, sentHash, isSnappy }, options.submit)
       if ('failure' in answer) await fail(answer)
       else send(response, answer)
     } finally {

@@ -14,6 +14,8 @@ export type Protocol = {
   isTypeOptional?: boolean
   /** The Content-Encoding of a body that does not say, where it is not 'identity'. */
   impliedCoding?(asked: Asked): string
+  /** Whether a body in snappy comes as it was sent, unless it is large, to be expanded where it is decoded. */
+  takesSnappy?: boolean
   /** Takes a whole request to its answer; a failure goes through `refuse`. */
   receive(received: Received, submit: Submit): Promise<Reply | Failure>
   /** The protocol's own shape of an error. */
@@ -32,8 +34,8 @@ export type Asked = {
   header(name: string): string | undefined
 }
 
-/** Inflated. Not to be changed until the answer. */
-export type Received = Asked & Pick<Body, 'sentHash'> & { body: Uint8Array }
+/** Inflated, unless it `isSnappy`. Not to be changed until the answer. */
+export type Received = Asked & Pick<Body, 'sentHash' | 'isSnappy'> & { body: Uint8Array }
 
 export type Reply = {
   status: number

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { promisify } from 'node:util'
 import * as zlib from 'node:zlib'
-import { uncompress, uncompressSync } from 'snappy'
+import { snappyLength, unsnapped, unsnappedHere, whyNotInflated } from '../snappy.ts'
 import type { Failure } from './answer.ts'
 import type { BodyBuffers } from './body-buffers.ts'
 
@@ -48,25 +48,37 @@ export type Body = {
   bytes: Uint8Array
   /** Of a body in snappy, which is the same however often it is sent: names it, and is shorter to hash. Else ''. */
   sentHash: string
+  /** Whether it still has to be expanded: of who can do that where it is read. */
+  isSnappy: boolean
   release: () => void
 }
 
-/**
- * Reads and inflates a body. Undefined when the client went away, which nobody needs to be told. `impliedCoding` is
- * that of a body whose headers give none.
- */
+/** What is the protocol's own about the coding of its bodies. */
+export type BodyCoding = {
+  /** Of one whose headers give none. */
+  implied?: string | undefined
+  /** Whether one in snappy is taken as it came, unless it is large. */
+  takesSnappy?: boolean | undefined
+}
+
+/** Reads and inflates a body. Undefined when the client went away, which nobody needs to be told. */
 export async function readBody(
   request: IncomingMessage,
   limits: ReadBodyLimits,
-  impliedCoding = 'identity',
+  { implied = 'identity', takesSnappy = false }: BodyCoding = {},
 ): Promise<Body | Failure | undefined> {
   const expected = Number(request.headers['content-length'] ?? 0)
   if (expected > limits.bodySizeMaxBytes) return tooLarge(limits)
   const received = await receive(request, limits)
   if (received === undefined || 'failure' in received) return received
-  const coding = (request.headers['content-encoding'] || impliedCoding).trim().toLowerCase()
+  const coding = (request.headers['content-encoding'] || implied).trim().toLowerCase()
   if (coding === 'identity' || coding === '') return received
   const sentHash = coding === 'snappy' ? hash('sha256', received.bytes, 'base64url') : ''
+  if (coding === 'snappy' && takesSnappy) {
+    const length = snappyLength(received.bytes)?.length ?? 0
+    if (length <= Math.min(unsnappedHereMaxBytes, limits.bodySizeMaxBytes))
+      return { ...received, sentHash, isSnappy: true }
+  }
   const inflated = await inflateBody(received.bytes, coding, limits)
   const length = 'failure' in inflated ? 0 : inflated.bytes.length
   // Taken before the other is given back: both are there for a moment.
@@ -74,7 +86,7 @@ export async function readBody(
   received.release()
   if ('failure' in inflated) return inflated
   if (!fits) return tooMuchAtOnce
-  return { bytes: inflated.bytes, sentHash, release: () => limits.budget.give(length) }
+  return { bytes: inflated.bytes, sentHash, isSnappy: false, release: () => limits.budget.give(length) }
 }
 
 async function receive(request: IncomingMessage, limits: ReadBodyLimits): Promise<Body | Failure | undefined> {
@@ -86,12 +98,13 @@ async function receive(request: IncomingMessage, limits: ReadBodyLimits): Promis
   }
   const [first] = chunks
   if (chunks.length === 1 && first !== undefined) {
-    return { bytes: first, sentHash: '', release: () => budget.give(heldBytes) }
+    return { bytes: first, sentHash: '', isSnappy: false, release: () => budget.give(heldBytes) }
   }
   const { bytes, buffer } = buffers.join(chunks, heldBytes)
   return {
     bytes,
     sentHash: '',
+    isSnappy: false,
     release: () => {
       budget.give(heldBytes)
       buffers.give(buffer)
@@ -161,21 +174,10 @@ const inflaters: ReadonlyMap<string, Inflate> = new Map<string, Inflate>([
 /** Up to here a thread of the pool takes longer to be woken than the bytes take to be expanded. */
 const unsnappedHereMaxBytes = 512 * 1024
 
-/**
- * A raw block of snappy says at its beginning how long it will be, so that the limit is kept before it is made. The
- * result is copied into memory of the collector's own: what snappy allots outlives it, and full collections come for it.
- */
 async function unsnap(bytes: Uint8Array, maxBytes: number): Promise<Uint8Array> {
-  let length = 0
-  for (let at = 0; at < 5; at += 1) {
-    const byte = bytes[at] ?? 0
-    length += (byte & 0x7f) * 2 ** (7 * at)
-    if (byte < 0x80) break
-  }
+  const length = snappyLength(bytes)?.length ?? 0
   if (length > maxBytes) throw new RangeError('it expands beyond the limit')
-  const options = { asBuffer: true, copyOutputData: true }
-  const expanded = length <= unsnappedHereMaxBytes ? uncompressSync(bytes, options) : await uncompress(bytes, options)
-  return typeof expanded === 'string' ? Buffer.from(expanded) : expanded
+  return length <= unsnappedHereMaxBytes ? unsnappedHere(bytes) : unsnapped(bytes)
 }
 
 /** Off the event loop, and never to more than the limit: a bomb is stopped there, not after it has gone off. */
@@ -195,8 +197,7 @@ export async function inflateBody(
     return { bytes: await inflater(bytes, limits.bodySizeMaxBytes) }
   } catch (error) {
     if (error instanceof RangeError) return tooLarge(limits)
-    const why = error instanceof Error ? error.message : String(error)
-    return { failure: 'refused', message: `Cannot inflate the body as ${coding}: ${why}` }
+    return { failure: 'refused', message: whyNotInflated(coding, error) }
   }
 }
 

@@ -1,4 +1,5 @@
 import { countRecords } from '../decode/remote-write-count.ts'
+import { unsnappedHere } from '../snappy.ts'
 import { type Failure, failures, submittedFailure } from './answer.ts'
 import { emptyReply, type Protocol, type Received, type Reply, textReply } from './protocol.ts'
 import type { Written } from './submit.ts'
@@ -19,16 +20,17 @@ export const remoteWriteProtocol: Protocol = {
   mediaTypes: ['application/x-protobuf'],
   isTypeOptional: true,
   impliedCoding: () => 'snappy',
+  takesSnappy: true,
   async receive(received, submit) {
     const version = versionOf(received)
     if (typeof version === 'object') return version
     const encoding = version === 1 ? 'remote-write-1' : 'remote-write-2'
-    const { body, sentHash } = received
+    const { body, sentHash, isSnappy } = received
     const batch = sentHash === '' ? {} : { batchId: sentHash }
-    const submitted = await submit({ signal: 'metrics', encoding, body, ...batch })
+    const submitted = await submit({ signal: 'metrics', encoding, body, isSnappy, ...batch })
     if (submitted.kind !== 'stored') return submittedFailure(submitted)
     const { rejected, reason, written } = submitted
-    const headers = writtenHeaders(written ?? countRecords(body, version))
+    const headers = writtenHeaders(written ?? countRecords(isSnappy ? unsnappedHere(body) : body, version))
     if (rejected === 0) return { ...emptyReply(204), headers }
     return { ...textReply(failures.refused.status, `${reason} (${rejected} in all)\n`), headers }
   },

@@ -8,8 +8,10 @@ export type Submit = (request: TelemetryRequest) => Promise<Submitted>
 export type TelemetryRequest = {
   signal: Signal
   encoding: 'protobuf' | 'json' | 'remote-write-1' | 'remote-write-2'
-  /** Inflated. Not to be changed until the answer. */
+  /** Inflated, unless it `isSnappy`. Not to be changed until the answer. */
   body: Uint8Array
+  /** Whether the body is in snappy, and makes no more bytes than are taken. */
+  isSnappy?: boolean
   /** What the sender calls this batch, the same each time it is sent; without it the body's hash stands in. */
   batchId?: string
   /** Records that were left out when this body was made of another, and why the first. */
