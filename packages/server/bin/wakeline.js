@@ -7,6 +7,12 @@
 
 process.env.UV_THREADPOOL_SIZE ??= '16'
 
+const { availableParallelism } = require('node:os')
+const { allocatorSettings } = require('./allocator.js')
+
+// Tried on Linux only; elsewhere the engine's own are left.
+if (process.platform === 'linux') process.env.JE_MALLOC_CONF ??= allocatorSettings(availableParallelism())
+
 /**
  * Bodies and blocks live for milliseconds outside of V8's heap, and V8 counts them as if they had grown it: with its 20 MB
  * it started a full collection for every 12 MB of them, ten a second under load. Four times what a collection left, the

@@ -274,6 +274,7 @@ function loadSettings(file: SealedFile): ClickHouseSettings {
     insert_deduplicate: 1,
     insert_deduplication_token: file.token,
     deduplicate_blocks_in_dependent_materialized_views: 1,
+    optimize_on_insert: 0,
     distributed_foreground_insert: 1,
     prefer_localhost_replica: 0,
     async_insert: 0,
