@@ -8,10 +8,13 @@ export function isMainThread(): boolean {
   return Reflect.get(process.abort, 'disabled') !== true
 }
 
-/** Whether a file is a terminal. A pipe or an ordinary file is none: only of a device node:tty is asked. */
+/**
+ * Whether a file is a terminal. A pipe or an ordinary file is none: only of a device node:tty is asked. In BigInts, because Node's
+ * realpath takes the numbers of the last look for its own: after one at a pipe, symbolic links to packages are not followed.
+ */
 export function isTerminal(file: number): boolean {
   try {
-    if (!process.getBuiltinModule('node:fs').fstatSync(file).isCharacterDevice()) return false
+    if (!process.getBuiltinModule('node:fs').fstatSync(file, { bigint: true }).isCharacterDevice()) return false
   } catch {
     // Not everything that has a number can be looked at: node:tty knows better.
   }

@@ -38,6 +38,10 @@ export interface MeteringSettings {
 const secondsBoundaries = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10]
 const otherBoundaries = [0, 5, 10, 25, 50, 75, 100, 250, 500, 750, 1000, 2500, 5000, 7500, 10000]
 const instrumentsMax = 5_000
+/** A scrape is given up after ten seconds, as a rule. */
+const observeMaxMs = 5_000
+
+type Observer = () => void | Promise<void>
 
 export interface MeteringParts {
   readonly settings: MeteringSettings
@@ -54,7 +58,9 @@ export class Metering {
   private readonly scopes = new Map<string, { scope: Scope; instruments: Map<string, Instrument> }>()
   /** Instruments whose series live from one collection to the next only as long as they are observed. */
   private readonly observed = new Set<Points>()
-  private readonly observers = new Set<() => void | Promise<void>>()
+  private readonly observers = new Set<Observer>()
+  /** Those that were asked and have not answered. */
+  private readonly asked = new Set<Observer>()
   /** Run before and after the observers, each time metrics are collected; they do not reject. */
   readonly before: Set<() => Promise<void>> = new Set()
   readonly after: Set<() => Promise<void> | void> = new Set()
@@ -121,7 +127,7 @@ export class Metering {
   }
 
   /** Asked each time metrics are collected; returns how to stop that. */
-  observe(observer: () => void | Promise<void>): () => void {
+  observe(observer: Observer): () => void {
     this.observers.add(observer)
     return () => this.observers.delete(observer)
   }
@@ -156,20 +162,38 @@ export class Metering {
   /** Calls every observer and waits for none: all that can be done at exit. */
   startObservers(): Promise<void>[] {
     const pending: Promise<void>[] = []
-    const failed = (thrown: unknown) => this.wrong({ kind: 'observer', thrown })
     this.exemplars.epoch++
     this.expire()
     for (const instrument of this.observed) if ('used' in instrument) instrument.used.fill(0)
     for (const observer of this.observers) {
+      if (this.asked.has(observer)) continue
       try {
         const result = observer()
-        if (result instanceof Promise) pending.push(result.catch(failed))
+        if (result instanceof Promise) pending.push(this.waitFor(observer, result))
       } catch (thrown) {
-        failed(thrown)
+        this.failed(thrown)
       }
     }
     return pending
   }
+
+  /** One that hangs must not hold up what the others have said. It is not asked again before it has answered. */
+  private waitFor(observer: Observer, answer: Promise<void>): Promise<void> {
+    this.asked.add(observer)
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => {
+        this.failed(`no answer within ${observeMaxMs} ms`)
+        resolve()
+      }, observeMaxMs).unref()
+      void answer.catch(this.failed).then(() => {
+        clearTimeout(timer)
+        this.asked.delete(observer)
+        resolve()
+      })
+    })
+  }
+
+  private readonly failed = (thrown: unknown): void => this.wrong({ kind: 'observer', thrown })
 
   /** Looks at all series, but seldom: an hour may be a quarter longer. */
   private expire(): void {
