@@ -78,7 +78,8 @@ export class Series {
     )
     const missing = this.limits.labels?.find((label) => own[label] === undefined)
     if (missing !== undefined) this.limits.mislabelled?.('missing', missing)
-    const sorted = JSON.stringify(Object.entries(own).map(([key, value]) => [key, typeof value, String(value)]))
+    // By what they look like: `200` and `"200"` would be the same series twice in an exposition.
+    const sorted = JSON.stringify(Object.entries(own).map(([key, value]) => [key, String(value)]))
     let slot = this.bySorted.get(sorted)
     if (slot === undefined) {
       if (this.bySorted.size >= this.limits.seriesMax) return this.overflow()

@@ -8,9 +8,15 @@ import type { InstrumentShape } from '../points.ts'
  *     queue.usage                   1        ->  queue_usage_ratio     (a gauge)
  */
 export function familyName({ name, unit, kind }: Pick<InstrumentShape, 'name' | 'unit' | 'kind'>): string {
-  const base = validName(name).replace(/_total$/, kind === 'counter' ? '' : '_total')
-  const unitName = unitWord(unit, kind === 'gauge')
-  return unitName === '' || base.endsWith(`_${unitName}`) ? base : `${base}_${unitName}`
+  // Only a counter's samples end in `_total`, and only once.
+  const words = validName(name)
+    .split('_')
+    .filter((word) => word !== 'total' || kind !== 'counter')
+  const word = unitWord(unit, kind === 'gauge')
+  // A ratio goes to the end, any other unit stays where the name has it.
+  const named = word === 'ratio' ? words.filter((each) => each !== word) : words
+  const isSaid = word === '' || named.includes(word) || `_${named.join('_')}`.endsWith(`_${word}`)
+  return (isSaid ? named : [...named, word]).join('_') || 'total'
 }
 
 /** `__` is Prometheus' own, and so are the labels of buckets and quantiles. */

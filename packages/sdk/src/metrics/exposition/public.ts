@@ -33,6 +33,6 @@ export interface MetricsServerOptions extends MetricsHandlerOptions {
 
 export interface MetricsServer {
   readonly url: string
-  /** Resolves when the port is free again. */
+  /** Resolves when the port is free again. Who asked for the same address, path and names has the same server. */
   stop(): Promise<void>
 }

@@ -31,6 +31,14 @@ test('a scrape of a port of its own has our metrics, those of dashboards, and is
   expect(collector.spans.filter(({ kind }) => kind === 2)).toEqual([])
   await metrics.stop()
   await expect(fetch(metrics.url)).rejects.toThrow()
+  // Asked for again where it is already: by OTEL_METRICS_EXPORTER, or a library.
+  const port = Number(new URL(metrics.url).port)
+  const [one, other] = await Promise.all([serveMetrics({ port }), serveMetrics({ port })])
+  expect(other).toBe(one)
+  await expect(serveMetrics({ port, path: '/other' })).rejects.toThrow(/^Cannot listen on 127.0.0.1:/)
+  await other?.stop()
+  await expect(fetch(metrics.url)).rejects.toThrow()
+  await (await serveMetrics({ port })).stop()
 })
 
 test('a route of your app answers too; values measured in a span have its id as exemplar', async () => {

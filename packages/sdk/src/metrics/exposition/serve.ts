@@ -17,6 +17,8 @@ export function metricsFace(core: Core): MetricsFace {
 export class MetricsFace {
   private readonly core: Core
   private nodeNames: Metering | undefined = undefined
+  /** By address: who asks for what is there already gets that. */
+  private readonly served = new Map<string, Promise<MetricsServer>>()
 
   constructor(core: Core) {
     this.core = core
@@ -34,11 +36,23 @@ export class MetricsFace {
   }
 
   /** Rejects when the port cannot be had. Keeps no process alive. */
-  async serve(options: MetricsServerOptions): Promise<MetricsServer> {
+  serve(options: MetricsServerOptions): Promise<MetricsServer> {
     const { env } = process
     const host = options.host ?? (env['OTEL_EXPORTER_PROMETHEUS_HOST'] || defaultHost)
     const port = options.port ?? Number(env['OTEL_EXPORTER_PROMETHEUS_PORT'] || defaultPort)
-    const path = options.path ?? '/metrics'
+    const { path = '/metrics', nodeNames = true } = options
+    const wanted = [host, port, path, nodeNames].join()
+    const known = port === 0 ? undefined : this.served.get(wanted)
+    if (known !== undefined) return known
+    const gone = () => this.served.delete(wanted)
+    const made = this.listen({ host, port, path, nodeNames }, gone)
+    this.served.set(wanted, made)
+    made.catch(gone)
+    return made
+  }
+
+  private async listen(options: Required<MetricsServerOptions>, gone: () => void): Promise<MetricsServer> {
+    const { host, port, path } = options
     const handler = this.handler(options)
     const server = createServer((request, response) => {
       if (request.url?.split('?')[0] === path) void handler(request, response)
@@ -63,6 +77,7 @@ export class MetricsFace {
       url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}${path}`,
       stop: () =>
         new Promise((resolve) => {
+          gone()
           server.close(() => resolve())
           server.closeAllConnections()
         }),

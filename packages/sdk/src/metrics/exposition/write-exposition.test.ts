@@ -59,13 +59,13 @@ job_duration_seconds_count{queue="mail"} 1
 
 test('OpenMetrics has units, exemplars and an end', () => {
   const { meter, exposed } = open()
-  meter.counter('bytes.sent', { unit: 'By' }).add(9)
+  meter.counter('sent', { unit: 'By' }).add(9)
   meter.histogram('job.duration', { unit: 's', boundaries: [1] }).record(0.7)
   const exemplar = `# {trace_id="${span.traceId}",span_id="${span.spanId}"}`
-  expect(exposed('openmetrics')).toBe(`# HELP bytes_sent_bytes bytes.sent
-# TYPE bytes_sent_bytes counter
-# UNIT bytes_sent_bytes bytes
-bytes_sent_bytes_total 9 ${exemplar} 9 1700000000.123
+  expect(exposed('openmetrics')).toBe(`# HELP sent_bytes sent
+# TYPE sent_bytes counter
+# UNIT sent_bytes bytes
+sent_bytes_total 9 ${exemplar} 9 1700000000.123
 # HELP job_duration_seconds job.duration
 # TYPE job_duration_seconds histogram
 # UNIT job_duration_seconds seconds
