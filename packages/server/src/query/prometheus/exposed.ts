@@ -2,7 +2,8 @@ import { type Label, Labels, labelsFrom, metricNameLabel } from '../promql/evalu
 import type { LabelMatcher } from '../promql/parse/ast.ts'
 import { compileMatcher, type MatchValue } from '../promql/parse/matcher.ts'
 import { type Face, facesOf, type Part, prometheusLabel, prometheusName } from './names.ts'
-import type { MetricRow, ResourceRow, SeriesRow } from './plan.ts'
+import type { ResourceRow } from './plan.ts'
+import type { SeriesMetric, SeriesRow } from './series-rows.ts'
 
 /**
  * Stored series as Prometheus sees them: their names, their labels, and which of them a selector means.
@@ -27,25 +28,22 @@ export function compiled(matchers: readonly LabelMatcher[]): Matcher[] {
 /** One name a metric is asked for by; `own` is its OpenTelemetry name. */
 export type NamedFace = Face & { own: boolean }
 export type FacesOfMetric = ReadonlyMap<string, readonly NamedFace[]>
-type Kind = Pick<MetricRow, 'metric' | 'kind' | 'unit' | 'monotonic' | 'temporality'>
 
-const keyOf = ({ metric, kind, unit, monotonic }: Kind): string => JSON.stringify([metric, kind, unit, monotonic])
-export const facesFor = (faces: FacesOfMetric, row: Kind): readonly NamedFace[] => faces.get(keyOf(row)) ?? []
+const keyOf = ({ metric, kind, unit, monotonic }: SeriesMetric): string =>
+  JSON.stringify([metric, kind, unit, monotonic])
+export const facesFor = (faces: FacesOfMetric, row: SeriesMetric): readonly NamedFace[] => faces.get(keyOf(row)) ?? []
 
 /** The same for row after row, which mostly are of one metric. */
-export function facesByRow(faces: FacesOfMetric): (row: Kind) => readonly NamedFace[] {
-  let last: { row: Kind; faces: readonly NamedFace[] } | undefined
-  return (row) => {
-    if (last === undefined || !isSameKind(last.row, row)) last = { row, faces: facesFor(faces, row) }
+export function facesByRow(faces: FacesOfMetric): (row: SeriesRow) => readonly NamedFace[] {
+  let last: { metric: SeriesMetric; faces: readonly NamedFace[] } | undefined
+  return ({ metric }) => {
+    if (last?.metric !== metric) last = { metric, faces: facesFor(faces, metric) }
     return last.faces
   }
 }
 
-const isSameKind = (a: Kind, b: Kind): boolean =>
-  a.metric === b.metric && a.kind === b.kind && a.unit === b.unit && a.monotonic === b.monotonic
-
 /** Own names are found only when they are said outright: a pattern would meet every metric twice. */
-export function chooseFaces(metrics: readonly MetricRow[], matchers: readonly LabelMatcher[]): FacesOfMetric {
+export function chooseFaces(metrics: readonly SeriesMetric[], matchers: readonly LabelMatcher[]): FacesOfMetric {
   const names = matchers.filter(({ name }) => name === metricNameLabel)
   const tests = compiled(names)
   const fits = ({ name }: Face): boolean => tests.every(({ matches }) => matches(name))

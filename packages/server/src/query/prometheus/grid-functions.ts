@@ -25,6 +25,7 @@ import type { Running } from '../run.ts'
 import type { ExplainedStep } from './explained.ts'
 import type { Exposed } from './exposed.ts'
 import { type GridFunction, gridSql, type SampleRange, seriesPicked } from './plan.ts'
+import { idOf } from './series-rows.ts'
 import { type FindSeries, type FoundSeries, type SourceLimits, tooManySamples } from './source.ts'
 
 /**
@@ -84,7 +85,7 @@ async function answer(
   if (found.length === 0) return { kind: 'vector', series: [] }
   evaluation.budget.reserve(found.length * grid.steps)
   const picked = seriesPicked(
-    found.map(({ row }) => row.id),
+    found.map(({ row }) => row),
     where,
   )
   const ask = { picked, startMs: firstMs, endMs: lastMs, stepMs: grid.stepMs, rangeMs }
@@ -104,7 +105,7 @@ async function answer(
 /** The last year that the engine's times surely hold. */
 const timeMaxMs = Date.UTC(2299, 0)
 
-const isPlain = ({ part, row }: Exposed): boolean => part === 'value' && row.temporality !== 'delta'
+const isPlain = ({ part, row }: Exposed): boolean => part === 'value' && row.metric.temporality !== 'delta'
 const hasTwins = (found: readonly Exposed[]): boolean =>
   new Set(found.map(({ labels }) => labels.key)).size < found.length
 
@@ -117,7 +118,7 @@ function seriesOf(
 ): readonly GridSeries[] {
   const result: GridSeries[] = []
   for (const { row, labels } of [...found].sort((a, b) => (a.labels.key < b.labels.key ? -1 : 1))) {
-    const values = points.get(row.id)
+    const values = points.get(idOf(row))
     if (values === undefined) continue
     const series = {
       ...emptySeries(labelsAfter(labels, evaluation), true, 0),

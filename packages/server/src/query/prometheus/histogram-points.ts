@@ -74,7 +74,7 @@ function floats({ row, labels }: Exposed, points: PointsOfSeries, values: Float6
     startTimesMs: starts.length > 0 ? starts : undefined,
   }
   const ordered = isAscending(timesMs) ? series : inOrder(series)
-  return row.temporality === 'delta'
+  return row.metric.temporality === 'delta'
     ? { ...ordered, startTimesMs: deltaStarts(ordered.timesMs, ordered.startTimesMs) }
     : ordered
 }
@@ -146,7 +146,7 @@ function spreadSeries(
     }
     const series = indexes.length === length ? whole : picked(whole, indexes)
     const ordered = isAscending(series.timesMs) ? series : inOrder(series)
-    if (exposed.row.temporality !== 'delta') return [ordered]
+    if (exposed.row.metric.temporality !== 'delta') return [ordered]
     return [{ ...ordered, startTimesMs: deltaStarts(ordered.timesMs, ordered.startTimesMs) }]
   })
 }
@@ -178,7 +178,7 @@ function nativeSeries(exposed: Exposed, points: PointsOfSeries): SampleSeries {
   const timesMs = points.column('times')
   const stale = points.column('stale')
   const starts = points.column('starts')
-  const make = exposed.row.kind === 'histogram' ? boundedHistogram : exponentialHistogram
+  const make = exposed.row.metric.kind === 'histogram' ? boundedHistogram : exponentialHistogram
   const series: SampleSeries = {
     labels: exposed.labels,
     timesMs,
@@ -188,7 +188,7 @@ function nativeSeries(exposed: Exposed, points: PointsOfSeries): SampleSeries {
     startTimesMs: starts.length > 0 ? starts : undefined,
   }
   const ordered = isAscending(timesMs) ? series : inOrder(series)
-  if (exposed.row.temporality !== 'delta') return ordered
+  if (exposed.row.metric.temporality !== 'delta') return ordered
   return { ...ordered, startTimesMs: deltaStarts(ordered.timesMs, ordered.startTimesMs) }
 }
 

@@ -16,6 +16,7 @@ import {
   seriesPicked,
 } from './plan.ts'
 import type { SeriesAsk } from './prometheus.ts'
+import { idOf } from './series-rows.ts'
 import { findSeries, type SourceLimits } from './source.ts'
 
 /** Questions about what there is, for completion and for lists to choose from. Series count by the day. */
@@ -49,14 +50,15 @@ async function labelsOfSelector(
   const bounds = new Map<string, number[]>()
   for (const table of ['histograms', 'summaries'] as const) {
     const part = table === 'histograms' ? 'bucket' : 'quantile'
-    const ids = spread.filter((each) => each.part === part).map(({ row }) => row.id)
-    if (ids.length === 0) continue
-    const rows = await running.rows<{ id: string; bounds: number[] }>(boundsSql(table, seriesPicked(ids, where), range))
+    const spreadRows = spread.filter((each) => each.part === part).map(({ row }) => row)
+    if (spreadRows.length === 0) continue
+    const picked = seriesPicked(spreadRows, where)
+    const rows = await running.rows<{ id: string; bounds: number[] }>(boundsSql(table, picked, range))
     for (const row of rows) bounds.set(row.id, row.bounds)
   }
   return [
     ...infos.map(({ labels }) => labels.pairs),
-    ...found.flatMap((exposed) => spreadLabels(exposed, bounds.get(exposed.row.id) ?? [])),
+    ...found.flatMap((exposed) => spreadLabels(exposed, bounds.get(idOf(exposed.row)) ?? [])),
   ]
 }
 
@@ -131,8 +133,11 @@ export async function askExemplars(ask: SeriesAsk, running: Running, limits: Sou
   for (const matchers of ask.selectors) {
     const { found, where } = await findSeries(matchers, ask.range, running, limits)
     if (found.length === 0) continue
-    const byId = new Map(found.map((exposed) => [exposed.row.id, exposed]))
-    const picked = seriesPicked([...byId.keys()], where)
+    const byId = new Map(found.map((exposed) => [idOf(exposed.row), exposed]))
+    const picked = seriesPicked(
+      found.map(({ row }) => row),
+      where,
+    )
     const rows = await running.rows<ExemplarRow>(exemplarsSql(picked, ask.range, exemplarsMax))
     for (const row of rows) {
       const exposed = byId.get(row.id)

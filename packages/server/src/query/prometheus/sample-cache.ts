@@ -82,15 +82,15 @@ async function readColumns(
   seen: readonly Part[],
   reading: CachedReading,
 ): Promise<SeriesColumns[]> {
-  const { keys, ids, picked } = plain
+  const { keys, rows, picked } = plain
   if (keys === undefined) throw new Error('whether ids have keys was asked before')
   const { ahead } = reading
   const isAhead =
     ahead !== undefined && seen.length === 0 && isSameRange(ahead.range, range) && keys.shift === usualShift
   const without = seen.map(({ name }) => name)
-  const ask = { picked, range, without, shift: keys.shift, series: ids.length }
+  const ask = { picked, range, without, shift: keys.shift, series: rows.length }
   const runs = (isAhead ? await ahead.runs : undefined) ?? (await readSamples(ask, reading))
-  return runs.columns(keys.indexOf, ids.length)
+  return runs.columns(keys.indexOf, rows.length)
 }
 
 const isSameRange = (a: SampleRange, b: SampleRange): boolean => a.afterMs === b.afterMs && a.untilMs === b.untilMs

@@ -17,10 +17,18 @@ export type SeriesColumns = {
   readonly values: Float64Array
   readonly kinds: Uint8Array | undefined
   readonly startTimesMs: Float64Array | undefined
+  /** Surely; false where it was not looked for. */
+  readonly neverFalls: boolean
 }
 
 const none = new Float64Array(0)
-export const noSamples: SeriesColumns = { timesMs: none, values: none, kinds: undefined, startTimesMs: undefined }
+export const noSamples: SeriesColumns = {
+  timesMs: none,
+  values: none,
+  kinds: undefined,
+  startTimesMs: undefined,
+  neverFalls: true,
+}
 
 /** Takes rows block by block, as they come, and need not know yet which series they are of. */
 export class SampleRuns {
@@ -45,17 +53,22 @@ export class SampleRuns {
     const offsets = asBuffer(block.column('t'))
     const values = alignedNumbers(block.column('v'))
     const starts = alignedNumbers(block.column('start'))
-    this.#hasMarkers ||= staleKinds(values) !== undefined
+    let mayHaveMarkers = false
     let length = 0
     for (let from = 0; from < rows; from += length) {
       length = runLength(keys, from, length)
+      // Now they are in the processor's cache. A marker is no number, and so is neither less nor more than others.
+      const rises = neverFalls(values, from, from + length)
+      mayHaveMarkers ||= !rises
       this.#addRun(keys.readInt32LE(4 * from), {
         timesMs: this.#times.of(offsets, from, from + length, this.#baseMs),
         values: values.subarray(from, from + length),
         kinds: undefined,
         startTimesMs: starts.length === 0 ? undefined : starts.subarray(from, from + length),
+        neverFalls: rises,
       })
     }
+    this.#hasMarkers ||= mayHaveMarkers && staleKinds(values) !== undefined
   }
 
   /** Rows of one series that stand together in a block: nearly always all it has. The numbers are views of the block's. */
@@ -104,6 +117,16 @@ function runLength(keys: Buffer, from: number, before: number): number {
   return to - from
 }
 
+function neverFalls(values: Float64Array, from: number, to: number): boolean {
+  let before = Number.NEGATIVE_INFINITY
+  for (let i = from; i < to; i++) {
+    const value = values[i] ?? 0
+    if (!(value >= before)) return false
+    before = value
+  }
+  return true
+}
+
 /** A copy: what the engine gave lies anywhere, and numbers can be read only from whole places. */
 function alignedNumbers(bytes: Uint8Array): Float64Array {
   if (bytes.length === 0) return none
@@ -129,6 +152,7 @@ function joinedRuns(runs: readonly SeriesColumns[], times: SharedTimes): SeriesC
     values: inOne(runs.map(({ values }) => values)),
     kinds: undefined,
     startTimesMs: hasStarts ? inOne(runs.map(({ startTimesMs }) => startTimesMs ?? none)) : undefined,
+    neverFalls: false,
   }
 }
 
@@ -151,6 +175,7 @@ function inOrderOfTime({ timesMs, values, startTimesMs }: SeriesColumns): Series
     ...result,
     kinds: staleKinds(result.values),
     startTimesMs: startTimesMs === undefined ? undefined : pick(startTimesMs, kept),
+    neverFalls: false,
   }
 }
 
@@ -221,6 +246,7 @@ export function uniteSamples(before: readonly SeriesColumns[], since: readonly S
       values: joined(old.values, more.values),
       kinds: old.kinds === undefined && more.kinds === undefined ? undefined : joinedKinds(old, more),
       startTimesMs: joinedStarts(old, more),
+      neverFalls: old.neverFalls && more.neverFalls && (old.values.at(-1) ?? 0) <= (more.values[0] ?? 0),
     }
     const isRising = (more.timesMs[0] ?? 0) > (old.timesMs[old.timesMs.length - 1] ?? 0)
     return isRising ? columns : inOrderOfTime(columns)

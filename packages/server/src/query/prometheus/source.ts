@@ -1,6 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
 import type { NumberRows } from '../../base/native/read-columns.ts'
-import type { TextColumns } from '../../base/native/read-text-columns.ts'
 import { QueryFailure } from '../promql/evaluate/evaluation.ts'
 import { type Labels, labelsText, metricNameLabel } from '../promql/evaluate/labels.ts'
 import { countSamples } from '../promql/evaluate/select.ts'
@@ -37,13 +36,13 @@ import {
   type ResourceRow,
   resourcesSql,
   type SampleRange,
-  type SeriesRow,
   samplesSql,
   seriesPicked,
   seriesSql,
   seriesWhere,
   summariesSql,
 } from './plan.ts'
+import { idOf, type SeriesRow, seriesRows } from './series-rows.ts'
 
 /**
  * The evaluator's samples from the store. A selector is answered in three steps: the names of the days (which metrics
@@ -83,9 +82,9 @@ export function storeSource(ask: StoreAsk): StoreSource {
       const { plain, others, infos } = found
       const what = `{${request.matchers.map(printMatcher).join(', ')}}`
       const count = (series: readonly SampleSeries[]): number => countSamples(series, range.afterMs, range.untilMs)
-      const read = plain.ids.length === 0 ? nothingRead : await ask.readPlain(found, range)
+      const read = plain.rows.length === 0 ? nothingRead : await ask.readPlain(found, range)
       const ofPlain = read?.series
-      if (read !== undefined && plain.ids.length > 0)
+      if (read !== undefined && plain.rows.length > 0)
         ask.note({ from: read.from, what, series: read.series.length, samples: count(read.series) })
       if (ofPlain !== undefined && others.length === 0 && infos.length === 0 && !plain.hasTwins) return ofPlain
       const spread = ofPlain === undefined ? [...others, ...plain.exposed] : others
@@ -148,10 +147,7 @@ export async function findSeries(
   await setImmediate()
   const rows = seriesRows(columns)
   if (rows.length > seriesMax) throw tooManySeries(seriesMax)
-  const origins = await readOrigins(
-    rows.map(({ resource }) => resource),
-    running,
-  )
+  const origins = await readOrigins(new Set(rows.map(({ resource }) => resource)), running)
   const found: Exposed[] = []
   const naming = { matchers: compiled(labelMatchers), layouts: new Layouts(), found }
   const facesOf = facesByRow(faces)
@@ -169,34 +165,13 @@ export async function findSeries(
 const namedAtOnce = 100
 const unknownOrigin = originOf(undefined)
 
-function seriesRows(columns: TextColumns): SeriesRow[] {
-  const [metric, kind, temporality, unit, resource] = (
-    ['metric', 'kind', 'temporality', 'unit', 'resource'] as const
-  ).map((name) => columns.texts(name))
-  const monotonic = columns.texts('is_monotonic')
-  const keys = columns.lists('keys')
-  const values = columns.lists('values')
-  return columns.texts('id').map((id, i) => ({
-    id,
-    metric: metric?.[i] ?? '',
-    kind: kind?.[i] ?? '',
-    temporality: temporality?.[i] ?? '',
-    monotonic: monotonic[i] === 'true',
-    unit: unit?.[i] ?? '',
-    resource: resource?.[i] ?? '',
-    keys: keys[i] ?? [],
-    values: values[i] ?? [],
-  }))
-}
-
 async function foundSeries(
   found: readonly Exposed[],
   rows: readonly SeriesRow[],
   about: Pick<FoundSeries, 'where' | 'infos' | 'mayBeKept'>,
 ): Promise<FoundSeries> {
-  const isPlain = ({ row }: Exposed): boolean => pointKind(row.kind) === 'samples'
-  const ids = rows.map(({ id }) => id)
-  const plain = await plainOf(found.filter(isPlain), about.where, ids)
+  const isPlain = ({ row }: Exposed): boolean => pointKind(row.metric.kind) === 'samples'
+  const plain = await plainOf(found.filter(isPlain), about.where, rows)
   return { found, plain, others: found.filter((each) => !isPlain(each)), ...about }
 }
 
@@ -205,8 +180,8 @@ const tooManySeries = (seriesMax: number): QueryFailure =>
 
 const resourcesAtOnce = 4000
 
-async function readOrigins(resources: readonly string[], running: Running): Promise<Map<string, Origin>> {
-  const distinct = [...new Set(resources)]
+async function readOrigins(resources: ReadonlySet<string>, running: Running): Promise<Map<string, Origin>> {
+  const distinct = [...resources]
   const origins = new Map<string, Origin>()
   for (let from = 0; from < distinct.length; from += resourcesAtOnce) {
     const rows = await running.rows<ResourceRow>(resourcesSql(distinct.slice(from, from + resourcesAtOnce)))
@@ -226,8 +201,8 @@ async function readPoints(
   // When a counter began is a question of functions over a range only.
   const withStarts = request.functionName !== '' && request.functionName !== 'timestamp'
   for (const [kind, exposed] of byKind(found)) {
-    const ids = [...new Set(exposed.map(({ row }) => row.id))]
-    const ask = { picked: seriesPicked(ids, where), range, samplesMax: limits.samplesMax, withStarts }
+    const rowsOf = exposed.map(({ row }) => row)
+    const ask = { picked: seriesPicked(rowsOf, where), range, samplesMax: limits.samplesMax, withStarts }
     const rows = await running.numbers(statementFor(kind, exposed, ask))
     checkSamples(rows, limits.samplesMax)
     for (const each of seriesOfRows(kind, exposed, rows)) if (each.timesMs.length > 0) result.push(each)
@@ -242,7 +217,7 @@ const pointKind = (kind: string): PointKind =>
 function byKind(found: readonly Exposed[]): Map<PointKind, Exposed[]> {
   const kinds = new Map<PointKind, Exposed[]>()
   for (const exposed of found) {
-    const kind = pointKind(exposed.row.kind)
+    const kind = pointKind(exposed.row.metric.kind)
     const known = kinds.get(kind)
     if (known === undefined) kinds.set(kind, [exposed])
     else known.push(exposed)
@@ -274,8 +249,9 @@ export const tooManySamples = (samplesMax: number): QueryFailure =>
 function seriesOfRows(kind: PointKind, exposed: readonly Exposed[], rows: NumberRows): SampleSeries[] {
   const byId = new Map<string, Exposed[]>()
   for (const each of exposed) {
-    const known = byId.get(each.row.id)
-    if (known === undefined) byId.set(each.row.id, [each])
+    const id = idOf(each.row)
+    const known = byId.get(id)
+    if (known === undefined) byId.set(id, [each])
     else known.push(each)
   }
   const result: SampleSeries[] = []
@@ -293,7 +269,7 @@ function sampleSeries({ row, labels }: Exposed, rows: NumberRows, at: number): S
   const starts = rows.arrays('starts')[at]
   const known = starts?.some((start) => start > 0) === true ? starts : undefined
   const series = floatSeries(labels, rows.arrays('times')[at] ?? none, rows.arrays('points')[at] ?? none, known)
-  if (row.temporality !== 'delta') return series
+  if (row.metric.temporality !== 'delta') return series
   return { ...series, startTimesMs: deltaStarts(series.timesMs, series.startTimesMs) }
 }
 
@@ -309,7 +285,7 @@ async function targetInfos(
   const rows = await running.numbers(aliveSql(range, seriesMax))
   if (rows.rows > seriesMax) throw tooManySeries(seriesMax)
   const ids = [...rows.ids('series_id')].map(String)
-  const origins = await readOrigins(ids, running)
+  const origins = await readOrigins(new Set(ids), running)
   return ids.flatMap((id, at): SampleSeries[] => {
     const origin = origins.get(id)
     const labels = origin === undefined ? undefined : targetInfoLabels(origin)

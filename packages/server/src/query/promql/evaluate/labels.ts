@@ -60,9 +60,15 @@ const isMetadata = (label: Label): boolean => {
 
 export function numberOfMetadata({ pairs }: Labels): number {
   let count = 0
-  for (const pair of pairs) if (isMetadata(pair)) count++
+  for (const pair of pairs) {
+    // Labels are in order of their names, and most come behind these.
+    if (pair[0] > lastMetadata) break
+    if (isMetadata(pair)) count++
+  }
   return count
 }
+
+const lastMetadata = '__unit__'
 
 function keyOf(pairs: readonly Label[]): string {
   let key = ''

@@ -23,6 +23,8 @@ export type SampleSeries = {
   readonly histograms: readonly (Histogram | undefined)[] | undefined
   /** When the counter began, 0 where that is not known; undefined when it is known nowhere. */
   readonly startTimesMs: Float64Array | undefined
+  /** No value is less than the one before it, which a source may know that has just had them all in hand. */
+  readonly neverFalls?: boolean
 }
 
 export type SelectRequest = {

@@ -14,7 +14,7 @@ import { isReset } from '../histogram/reset.ts'
 import { beganBetween, beganInWindow, floatsBegan, histogramsBegan } from './began.ts'
 import { extendedIncrease } from './extended.ts'
 import { type ColumnFunction, type FloatFunction, nameOf, type WindowCall, type WindowFunction } from './function.ts'
-import { floatCount, histogramCount, newWindow, type Window, type WindowSeries } from './samples.ts'
+import { floatCount, histogramCount, newWindow, noResets, type Window, type WindowSeries } from './samples.ts'
 
 type Kind = { readonly isCounter: boolean; readonly perSecond: boolean }
 
@@ -74,8 +74,6 @@ function withResets(change: number, window: Window, resets: readonly number[], f
     whole += window.series.floats[(resets[i] ?? 0) - 1] ?? 0
   return whole
 }
-
-const noResets: readonly number[] = []
 
 /**
  * The samples at which the counter began anew. Windows overlap, and queries come again: each sample is looked at once, not

@@ -23,6 +23,7 @@ export type WindowSeries = {
 
 const none = new Float64Array(0)
 const noHistograms: readonly Histogram[] = []
+export const noResets: readonly number[] = []
 
 export function splitSamples(series: SampleSeries, useStarts: boolean): WindowSeries {
   const { labels, timesMs, values, kinds } = series
@@ -37,7 +38,7 @@ export function splitSamples(series: SampleSeries, useStarts: boolean): WindowSe
       histogramTimesMs: none,
       histograms: noHistograms,
       histogramStartsMs: none,
-      resets: undefined,
+      resets: series.neverFalls === true && startTimesMs === undefined ? noResets : undefined,
       youngestMs: undefined,
     }
   const pick = (column: Float64Array | undefined, kind: number): Float64Array =>
