@@ -1,10 +1,11 @@
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { cp, mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
+import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { rolldown } from 'rolldown'
+import { bundleServer, wasmOfServer } from './bundle-server.ts'
 
 /**
  * `npm run build [-- wasm|server|sdk|ui ...] [--force]`: what is published, each part into its own `dist`.
@@ -29,11 +30,14 @@ type Part = {
   build: () => Promise<void>
 }
 
-const shared = ['package-lock.json', 'packages/protocol/src', 'packages/analysis/src', 'scripts/build.ts']
+const shared = [
+  'package-lock.json',
+  'packages/protocol/src',
+  'packages/analysis/src',
+  'scripts/build.ts',
+  'scripts/bundle-server.ts',
+]
 const stamps = at('node_modules/.cache/wakeline')
-
-/** Beside the module that reads it, where tests and benches run from the sources. */
-const wasm = 'packages/server/src/ingest/decode/fast/rows.wasm'
 
 const parts: Part[] = [
   {
@@ -45,7 +49,7 @@ const parts: Part[] = [
   {
     name: 'wasm',
     from: ['package-lock.json', 'packages/server/wasm', 'scripts/build.ts'],
-    proof: wasm,
+    proof: wasmOfServer,
     build: buildWasm,
   },
   {
@@ -110,32 +114,23 @@ async function buildWasm(): Promise<void> {
     ' ',
   )
   // What it imports is named by its file, from this folder on.
-  const argv = [compiler, 'index.ts', '--baseDir', at('packages/server/wasm'), ...options, '--outFile', at(wasm)]
+  const argv = [
+    compiler,
+    'index.ts',
+    '--baseDir',
+    at('packages/server/wasm'),
+    ...options,
+    '--outFile',
+    at(wasmOfServer),
+  ]
   const { status } = spawnSync(process.execPath, argv, { stdio: 'inherit' })
   if (status !== 0) throw new Error('Cannot build wasm: what is wrong with packages/server/wasm stands above.')
 }
 
 async function buildServer(): Promise<void> {
-  const source = at('packages/server/src')
   // Written beside and swapped in, so that nobody starts half a build.
   const out = at('packages/server/dist.next')
-  await rm(out, { recursive: true, force: true })
-  const bundle = await rolldown({
-    input: { cli: join(source, 'cli.ts') },
-    platform: 'node',
-    resolve: { conditionNames: ['wakeline-source', 'node', 'import', 'default'] },
-    external: (id) => /^(node:|[^./])/.test(id) && !id.startsWith('@wakeline/') && id !== 'wakeline',
-  })
-  await bundle.write({
-    dir: out,
-    format: 'esm',
-    sourcemap: true,
-    entryFileNames: '[name].js',
-    chunkFileNames: '[name]-[hash].js',
-  })
-  await bundle.close()
-  await cp(join(source, 'store/migrations'), join(out, 'migrations'), { recursive: true })
-  await cp(at(wasm), join(out, 'rows.wasm'))
+  await bundleServer({ cli: at('packages/server/src/cli.ts') }, out)
   const ui = at('packages/server/dist/ui')
   if (existsSync(ui)) await rename(ui, join(out, 'ui'))
   await rm(at('packages/server/dist'), { recursive: true, force: true })

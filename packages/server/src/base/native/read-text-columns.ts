@@ -82,23 +82,23 @@ function readDictionary(input: Input, count: number): Dictionary {
 }
 
 function wordsOf({ keys, at }: Dictionary): string[] {
-  const words: string[] = []
-  for (let i = 0; i < at.length; i++) words.push(keys[at[i] ?? 0] ?? '')
+  const words = new Array<string>(at.length)
+  for (let i = 0; i < at.length; i++) words[i] = keys[at[i] ?? 0] ?? ''
   return words
 }
 
 function readLists(input: Input, rows: number): string[][] {
   const ends = input.numbers(rows, 8)
   const texts = input.texts(ends[rows - 1] ?? 0)
-  const lists: string[][] = []
-  for (let row = 0; row < rows; row++) lists.push(texts.slice(ends[row - 1] ?? 0, ends[row]))
+  const lists = new Array<string[]>(rows)
+  for (let row = 0; row < rows; row++) lists[row] = texts.slice(ends[row - 1] ?? 0, ends[row])
   return lists
 }
 
 function readSharedLists(input: Input, rows: number): (readonly string[])[] {
   const ends = input.numbers(rows, 8)
   const { keys, at } = readDictionary(input, ends[rows - 1] ?? 0)
-  const lists: (readonly string[])[] = []
+  const lists = new Array<readonly string[]>(rows)
   let last: readonly string[] = []
   let lastFrom = 0
   for (let row = 0; row < rows; row++) {
@@ -108,7 +108,7 @@ function readSharedLists(input: Input, rows: number): (readonly string[])[] {
     for (let i = 0; isSame && i < length; i++) isSame = at[from + i] === at[lastFrom + i]
     if (!isSame) last = Array.from(at.subarray(from, from + length), (index) => keys[index] ?? '')
     lastFrom = from
-    lists.push(last)
+    lists[row] = last
   }
   return lists
 }
@@ -136,13 +136,13 @@ class Input extends BlockInput {
       ends[2 * i + 1] = this.at
     }
     const bytes = this.bytes
-    const texts: string[] = []
+    const texts = new Array<string>(count)
     const isPlain = isAscii(bytes.subarray(first, this.at))
     const all = isPlain ? bytes.toString('latin1', first, this.at) : ''
     for (let i = 0; i < count; i++) {
       const from = ends[2 * i] ?? 0
       const to = ends[2 * i + 1] ?? 0
-      texts.push(isPlain ? all.slice(from - first, to - first) : bytes.toString('utf8', from, to))
+      texts[i] = isPlain ? all.slice(from - first, to - first) : bytes.toString('utf8', from, to)
     }
     return texts
   }

@@ -192,8 +192,19 @@ export class Layouts {
       if (source === undefined && (face.own || !plainLabel.test(name))) return 'other'
       if (!matches(source === undefined ? '' : this.#labelOf(source, row, face, labels)[1])) return undefined
     }
-    const pairs = shownOf(layout.map((source) => this.#labelOf(source, row, face, labels)))
+    const pairs = this.#shown(layout, row, face, labels)
     return { row, part: face.part, labels: new Labels(pairs), bound: made === '' ? anyBound : boundOf(matchers, made) }
+  }
+
+  /** A list of exactly as many: ten thousand of them are kept. */
+  #shown(layout: readonly Source[], row: SeriesRow, face: NamedFace, ofOrigin: readonly Label[]): readonly Label[] {
+    let count = 0
+    for (const source of layout) if (isShown(source, row, ofOrigin)) count++
+    const shown = new Array<Label>(count)
+    let at = 0
+    for (const source of layout)
+      if (isShown(source, row, ofOrigin)) shown[at++] = this.#labelOf(source, row, face, ofOrigin)
+    return shown
   }
 
   /** What many series have in common is one label for all: their name, what comes from where they were made, and few values of one name. */
@@ -218,16 +229,9 @@ export class Layouts {
 const sameTexts = (a: readonly string[], b: readonly string[]): boolean =>
   a === b || (a.length === b.length && a.every((text, i) => text === b[i]))
 
-/** A list of exactly as many, which `filter` leaves half empty: ten thousand of them are kept. */
-function shownOf(all: readonly Label[]): readonly Label[] {
-  let count = 0
-  for (const label of all) if (label[1] !== '') count++
-  if (count === all.length) return all
-  const shown = new Array<Label>(count)
-  let at = 0
-  for (const label of all) if (label[1] !== '') shown[at++] = label
-  return shown
-}
+/** Labels without a value are the same as missing ones. The metric has a name. */
+const isShown = ({ own, origin }: Source, row: SeriesRow, ofOrigin: readonly Label[]): boolean =>
+  own >= 0 ? (row.values[own] ?? '') !== '' : origin < 0 || (ofOrigin[origin]?.[1] ?? '') !== ''
 
 const plainLabel = /^[a-zA-Z_][a-zA-Z0-9_]*$/
 const anyBound: MatchValue = () => true

@@ -37,11 +37,10 @@ export async function plainOf(
   await setImmediate()
   const meant: SeriesRow[] = []
   const placeOf = new Int32Array(rows.length).fill(notMeant)
-  const places = Uint32Array.from(exposed, ({ row }) => {
-    const known = placeOf[row.place] ?? notMeant
-    if (known !== notMeant) return known
-    placeOf[row.place] = meant.length
-    return meant.push(row) - 1
+  const places = new Uint32Array(exposed.length)
+  exposed.forEach(({ row }, i) => {
+    if (placeOf[row.place] === notMeant) placeOf[row.place] = meant.push(row) - 1
+    places[i] = placeOf[row.place] ?? 0
   })
   const others = meant.length === rows.length ? [] : rows.filter(({ place }) => placeOf[place] === notMeant)
   return { exposed, rows: meant, places, picked: seriesPicked(meant, where), hasTwins, keys: keysOf(meant, others) }

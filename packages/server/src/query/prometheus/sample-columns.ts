@@ -83,13 +83,13 @@ export class SampleRuns {
   columns(indexOf: ReadonlyMap<number, number>, series: number): SeriesColumns[] {
     const result = new Array<SeriesColumns>(series).fill(noSamples)
     let kept = 0
-    for (const [key, runs] of this.#runs) {
+    this.#runs.forEach((runs, key) => {
       const place = indexOf.get(key)
-      if (place === undefined) continue
+      if (place === undefined) return
       const columns = columnsOf(runs, this.#times)
       kept += columns.values.length
       result[place] = columns
-    }
+    })
     // Views keep the whole block in memory, which must not be mostly of series that nobody asked for.
     const isMostlyOfOthers = kept * 2 < this.#rows
     if (!isMostlyOfOthers && !this.#hasMarkers) return result

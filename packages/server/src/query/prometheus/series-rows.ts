@@ -29,7 +29,7 @@ export function seriesRows(columns: TextColumns): SeriesRow[] {
   const resources = columns.texts('resource')
   const keys = columns.lists('keys')
   const values = columns.lists('values')
-  return Array.from(metrics, (metric, place) => ({
+  return metrics.map((metric, place) => ({
     metric,
     resource: resources[place] ?? '',
     keys: keys[place] ?? [],

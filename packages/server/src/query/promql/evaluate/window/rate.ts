@@ -106,7 +106,8 @@ const changeColumn =
     const covered = new Float64Array(from.length)
     const toStarts = new Float64Array(from.length)
     const toEnds = new Float64Array(from.length)
-    const scaled = (factor: number): number => (kind.perSecond ? factor / call.rangeSeconds : factor)
+    // No function: numbers that one gives back are objects, and there would be one for each point.
+    const seconds = kind.perSecond ? call.rangeSeconds : 1
     const unclamped = new Float64Array(from.length)
     for (let step = 0; step < from.length; step++) {
       const [first = 0, past = 0] = [from[step], to[step]]
@@ -115,7 +116,7 @@ const changeColumn =
       covered[step] = gap.covered
       toStarts[step] = gap.toStart
       toEnds[step] = gap.toEnd
-      unclamped[step] = scaled((gap.covered + gap.toStart + gap.toEnd) / gap.covered)
+      unclamped[step] = (gap.covered + gap.toStart + gap.toEnd) / gap.covered / seconds
     }
     return (series, points) => {
       const values = series.floats
@@ -128,11 +129,11 @@ const changeColumn =
         const first = values[at] ?? 0
         let change = (values[past - 1] ?? 0) - first
         if (window !== undefined) change = withResets(change, window, resets, at, past)
-        const seconds = covered[step] ?? 0
+        const between = covered[step] ?? 0
         const toStart = toStarts[step] ?? 0
         let factor = unclamped[step] ?? 0
-        if (kind.isCounter && change > 0 && first >= 0 && !isFarFromZero(first * seconds, change * toStart))
-          factor = scaled((seconds + Math.min(toStart, seconds * (first / change)) + (toEnds[step] ?? 0)) / seconds)
+        if (kind.isCounter && change > 0 && first >= 0 && !isFarFromZero(first * between, change * toStart))
+          factor = (between + Math.min(toStart, between * (first / change)) + (toEnds[step] ?? 0)) / between / seconds
         points[step] = change * factor
       }
     }

@@ -1,0 +1,32 @@
+import { cp, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { rolldown } from 'rolldown'
+
+const root = join(import.meta.dirname, '..')
+const source = join(root, 'packages/server/src')
+/** From the root on: beside the module that reads it, where tests run from the sources. */
+export const wasmOfServer = 'packages/server/src/ingest/decode/fast/rows.wasm'
+
+/**
+ * Programs made of the server's sources, with all they read beside them: import.meta.url of every module is `out`, which is made
+ * anew. The server itself is one, and benches that measure what users run are others.
+ */
+export async function bundleServer(input: Readonly<Record<string, string>>, out: string): Promise<void> {
+  await rm(out, { recursive: true, force: true })
+  const bundle = await rolldown({
+    input: { ...input },
+    platform: 'node',
+    resolve: { conditionNames: ['wakeline-source', 'node', 'import', 'default'] },
+    external: (id) => /^(node:|[^./])/.test(id) && !id.startsWith('@wakeline/') && id !== 'wakeline',
+  })
+  await bundle.write({
+    dir: out,
+    format: 'esm',
+    sourcemap: true,
+    entryFileNames: '[name].js',
+    chunkFileNames: '[name]-[hash].js',
+  })
+  await bundle.close()
+  await cp(join(source, 'store/migrations'), join(out, 'migrations'), { recursive: true })
+  await cp(join(root, wasmOfServer), join(out, 'rows.wasm'))
+}
