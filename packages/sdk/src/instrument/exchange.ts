@@ -4,6 +4,7 @@ import { Context, rpcMetadataKey } from '../context/context.ts'
 import type { LogScope } from '../logs/log-scope.ts'
 import type { RequestInProgress } from '../middleware/request-log.ts'
 import type { Span } from '../traces/span.ts'
+import type { AddedLater } from './added-later.ts'
 import type { RequestShape } from './request-shape.ts'
 
 /**
@@ -36,6 +37,8 @@ export class Exchange {
   /** On the monotonic clock; 0 while it is in progress. */
   endMs: number
   aborted: boolean
+  /** Of its server. */
+  readonly added: AddedLater | undefined
   /** Bytes written to its connection from the beginning to the end of the request. */
   written: number
 
@@ -45,6 +48,7 @@ export class Exchange {
     baggage: unknown
     request: IncomingMessage
     response: ServerResponse
+    added: AddedLater | undefined
   }) {
     const { span, scope, baggage, request, response } = parts
     const { socket } = request
@@ -64,6 +68,7 @@ export class Exchange {
     this.atEnd = undefined
     this.endMs = 0
     this.aborted = false
+    this.added = parts.added
     this.written = socket.bytesWritten
     const held = { key: rpcMetadataKey, value: this, next: undefined }
     this.context = new Context({ span, scope, baggage, suppressed: false }, held)

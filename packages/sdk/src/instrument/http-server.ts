@@ -2,6 +2,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { type Context, rootContext, rpcMetadataKey } from '../context/context.ts'
 import { LogScope } from '../logs/log-scope.ts'
 import { spanKind, statusCode } from '../traces/span.ts'
+import { AddedLater } from './added-later.ts'
 import { Exchange, exchangeIn, exchangeOf, mark } from './exchange.ts'
 import { Hosts, knownMethod, routeOf, shownQuery } from './http-names.ts'
 import { httpServerScope, type InstrumentParts } from './instrument.ts'
@@ -10,10 +11,12 @@ import { type RequestShape, RequestShapes } from './request-shape.ts'
 interface RequestStart {
   readonly request: IncomingMessage
   readonly response: ServerResponse
-  readonly server: Server
+  readonly server: PatchedServer
 }
 
-const patched = Symbol('wakeline.patched')
+type PatchedServer = Server & { [patched]?: AddedLater }
+
+const patched: unique symbol = Symbol('wakeline.patched')
 const serverNow = { kind: spanKind.server, startUnixMs: 0, root: false, saysWhenPieceEnds: true }
 const failed = { code: statusCode.error }
 /** So many requests that are over may wait for the end of the turn. */
@@ -30,7 +33,7 @@ export class HttpServerInstrument {
   private readonly shapes: RequestShapes
   private readonly hosts = new Hosts()
   private over: Exchange[] = []
-  private lastServer: Server | undefined = undefined
+  private lastServer: PatchedServer | undefined = undefined
 
   constructor(parts: InstrumentParts) {
     this.parts = parts
@@ -66,6 +69,8 @@ export class HttpServerInstrument {
       this.patchServer(server)
       this.patchMessages()
     }
+    const added = server[patched]
+    added?.add(request, response)
     const headers = request.headers
     const { propagation } = this.parts.tracing
     const read = (name: string) => textOf(headers[name])
@@ -74,7 +79,7 @@ export class HttpServerInstrument {
     const scope = LogScope.ofRequest(this.requestId(headers['x-request-id']))
     const outer = remote === undefined ? rootContext : rootContext.withSpan(remote)
     const span = this.parts.tracing.start(this.parts.chunk, knownMethod(request.method), outer, serverNow)
-    const exchange = new Exchange({ span, scope, baggage, request, response })
+    const exchange = new Exchange({ span, scope, baggage, request, response, added })
     mark(request, exchange)
     mark(response, exchange)
   }
@@ -122,6 +127,7 @@ export class HttpServerInstrument {
     shape.duration.record((exchange.endMs - exchange.startMs) / 1000)
     if (span.sampled) this.endSpan(exchange, shape)
     exchange.atEnd?.(exchange, shape)
+    exchange.added?.learn(request, response)
     exchange.request = undefined
     exchange.response = undefined
   }
@@ -151,12 +157,12 @@ export class HttpServerInstrument {
     span.endAt(exchange.endMs)
   }
 
-  private patchServer(server: Server): void {
+  private patchServer(server: PatchedServer): void {
     if (Object.hasOwn(server, patched)) return
     const { storage, tracing } = this.parts
     const { IncomingMessage } = process.getBuiltinModule('node:http')
     const original = server.emit
-    Object.defineProperty(server, patched, { value: true })
+    Object.defineProperty(server, patched, { value: new AddedLater() })
     server.emit = function emit(this: Server, ...args: unknown[]): boolean {
       const exchange = args[1] instanceof IncomingMessage ? exchangeOf(args[1]) : undefined
       if (exchange === undefined) return apply(original, this, args)
