@@ -46,6 +46,7 @@ const onDemand = [
   'exporting',
   'lanes',
   'last-words',
+  'learn-added',
   'metrics',
   'opentelemetry',
   'pretty',

@@ -40,7 +40,8 @@ export class Context implements Carried {
   readonly baggage: unknown
   readonly suppressed: boolean
   private readonly held: Held | undefined
-  private readonly foreign: ForeignContext | undefined
+  /** Asked for what is not here. */
+  protected foreign: ForeignContext | undefined
 
   constructor(carried: Carried, held?: Held, foreign?: ForeignContext) {
     this.span = carried.span
@@ -77,7 +78,7 @@ export class Context implements Carried {
     if (key === baggageKey) return this.baggage instanceof HeaderBaggage ? this.baggage.entries : this.baggage
     if (key === suppressKey) return this.suppressed
     for (let held = this.held; held !== undefined; held = held.next) if (held.key === key) return held.value
-    return this.foreign?.getValue(key)
+    return this.foreign === this ? undefined : this.foreign?.getValue(key)
   }
 
   setValue(key: symbol, value: unknown): Context {

@@ -1,16 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { loadOnDemand } from '../on-demand/load.ts'
+import type { Report } from '../report.ts'
 
-/**
- * Properties that Express, its router and parseurl add to requests and responses, symbols by what they are called;
- * `statusMessage` is Node's own.
- */
-const names = new Set<string | undefined>(
-  'res next baseUrl originalUrl _parsedUrl params query route router.tracing.matchedRoute locals statusMessage'.split(
-    ' ',
-  ),
-)
 /** A route or a status may be missing from the first requests. */
-const looksMax = 64
+const looksMax = 32
 
 /**
  * What a framework adds to each request and response of a server after it has given them another prototype. From then on V8
@@ -18,8 +11,8 @@ const looksMax = 64
  * fifths of what a bare Express request costs (decision 0078). Properties that are there before, undefined, cost nothing.
  */
 export class AddedLater {
-  private readonly ofRequests: PropertyKey[] = []
-  private readonly ofResponses: PropertyKey[] = []
+  readonly ofRequests: PropertyKey[] = []
+  readonly ofResponses: PropertyKey[] = []
   private looks = 0
 
   /** To messages nobody has seen yet. */
@@ -30,12 +23,11 @@ export class AddedLater {
   }
 
   /** From messages that are over; only the first ones say something. */
-  learn(request: IncomingMessage, response: ServerResponse): void {
+  learn(request: IncomingMessage, response: ServerResponse, report: Report): void {
     if (this.looks === looksMax) return
     this.looks++
-    const { IncomingMessage, ServerResponse } = process.getBuiltinModule('node:http')
-    learn(request, this.ofRequests, IncomingMessage.prototype)
-    learn(response, this.ofResponses, ServerResponse.prototype)
+    // Whoever replaces prototypes adds this one.
+    if ('next' in request) loadOnDemand('learn-added', report)?.learnAdded(request, response, this)
   }
 }
 
@@ -43,15 +35,4 @@ function add(message: object, keys: readonly PropertyKey[]): void {
   // An assignment, because that is what the framework does: `defineProperty` would be slower than what is saved.
   const open: Record<PropertyKey, unknown> = Object(message)
   for (const key of keys) open[key] = undefined
-}
-
-function learn(message: object, keys: PropertyKey[], plain: object): void {
-  const prototype: object = Object.getPrototypeOf(message)
-  if (prototype === plain) return
-  for (const key of Reflect.ownKeys(message)) {
-    const name = typeof key === 'symbol' ? key.description : key
-    // What the new prototype answers must not be hidden (`query` in Express 5), even if the program has put its own there.
-    const isHiding = key in prototype && key !== 'statusMessage'
-    if (names.has(name) && !isHiding && !keys.includes(key)) keys.push(key)
-  }
 }

@@ -5,42 +5,43 @@ import type { LogScope } from '../logs/log-scope.ts'
 import type { RequestInProgress } from '../middleware/request-log.ts'
 import type { Span } from '../traces/span.ts'
 import type { AddedLater } from './added-later.ts'
-import type { RequestShape } from './request-shape.ts'
+import type { Host } from './http-names.ts'
+import type { RequestShape, ShapeFacts } from './request-shape.ts'
 
 /**
- * One request in progress, kept on the request and on its response. It is also what OpenTelemetry's framework
- * instrumentations find in the context as RPC metadata: they write the route there.
+ * One request in progress, kept on the request and on its response, and the context its handlers run in. It is also what
+ * OpenTelemetry's framework instrumentations find in that context as RPC metadata: they write the route there.
  *
  * What is known at the start is read then and kept here: Express gives each request and response another prototype, after
  * which every property that is read or added on them is looked up as if for the first time (decision 0029).
  */
-export class Exchange {
-  readonly type = 'http'
-  readonly span: Span
-  readonly context: Context
+export class Exchange extends Context implements ShapeFacts {
+  readonly type: 'http'
+  declare readonly span: Span
   /** Undefined once the end was told: what still refers to the context must not keep them alive. */
   request: IncomingMessage | undefined
   response: ServerResponse | undefined
   readonly startMs: number
-  readonly socket: Socket
-  readonly method: string | undefined
+  readonly method: string
   readonly url: string
   readonly headers: IncomingMessage['headers']
   readonly version: string
   /** What the middleware keeps of it; that it is there says that a middleware has taken the request. */
   progress: RequestInProgress | undefined
-  readonly peer: string | undefined
-  readonly encrypted: boolean
   route: string | undefined
   /** Told once, after the request is over: the middleware that writes its line. */
   atEnd: ((exchange: Exchange, shape: RequestShape) => void) | undefined
   /** On the monotonic clock; 0 while it is in progress. */
   endMs: number
   aborted: boolean
-  /** Of its server. */
-  readonly added: AddedLater | undefined
+  /** This and the host are known when its end is told. */
+  status: number | undefined
+  host: Host | undefined
   /** Bytes written to its connection from the beginning to the end of the request. */
   written: number
+  /** Of its server. */
+  readonly added: AddedLater | undefined
+  private readonly connection: Connection
 
   constructor(parts: {
     span: Span
@@ -50,28 +51,41 @@ export class Exchange {
     response: ServerResponse
     added: AddedLater | undefined
   }) {
-    const { span, scope, baggage, request, response } = parts
-    const { socket } = request
-    this.span = span
+    const { span, scope, baggage, request } = parts
+    super({ span, scope, baggage, suppressed: false })
+    // Contexts that are derived from it find it through this.
+    this.foreign = this
+    this.type = 'http'
     this.request = request
-    this.response = response
+    this.response = parts.response
     this.startMs = span.startMonotonicMs
-    this.socket = socket
-    this.method = request.method
+    // A span begins with it as its name.
+    this.method = span.name
     this.url = request.url ?? ''
     this.headers = request.headers
     this.version = request.httpVersion
     this.progress = undefined
-    this.peer = socket.remoteAddress
-    this.encrypted = 'encrypted' in socket && socket.encrypted === true
     this.route = undefined
     this.atEnd = undefined
     this.endMs = 0
     this.aborted = false
+    this.status = undefined
+    this.host = undefined
+    this.written = 0
     this.added = parts.added
-    this.written = socket.bytesWritten
-    const held = { key: rpcMetadataKey, value: this, next: undefined }
-    this.context = new Context({ span, scope, baggage, suppressed: false }, held)
+    this.connection = connectionOf(request.socket)
+  }
+
+  get peer(): string | undefined {
+    return this.connection.peer
+  }
+
+  get encrypted(): boolean {
+    return this.connection.encrypted
+  }
+
+  override getValue(key: symbol): unknown {
+    return key === rpcMetadataKey ? this : super.getValue(key)
   }
 
   header(name: string): unknown {
@@ -82,8 +96,38 @@ export class Exchange {
   end(aborted: boolean): void {
     this.endMs = performance.now()
     this.aborted = aborted
-    this.written = this.socket.bytesWritten - this.written
+    this.written = this.connection.writtenSince()
   }
+}
+
+/** What all requests of one connection have in common. */
+class Connection {
+  readonly peer: string | undefined
+  readonly encrypted: boolean
+  private readonly socket: Socket
+  /** Up to the end of the last request: asked once for each, because Node puts a list together to answer. */
+  private written: number
+
+  constructor(socket: Socket) {
+    this.peer = socket.remoteAddress
+    this.encrypted = 'encrypted' in socket && socket.encrypted === true
+    this.socket = socket
+    this.written = socket.bytesWritten
+  }
+
+  /** Bytes since the last time it was asked. */
+  writtenSince(): number {
+    const before = this.written
+    this.written = this.socket.bytesWritten
+    return this.written - before
+  }
+}
+
+const connectionKey = Symbol('wakeline.connection')
+
+function connectionOf(socket: Socket & { [connectionKey]?: Connection }): Connection {
+  socket[connectionKey] ??= new Connection(socket)
+  return socket[connectionKey]
 }
 
 /** The same for both module faces of the SDK: a middleware of one finds what the instrumentation of the other made. */
@@ -100,7 +144,7 @@ export function mark(message: object & Marked, exchange: Exchange): void {
 
 /** The one a context carries, if it is that of this request or response. Cheaper than a look at the message itself. */
 export function exchangeIn(context: Context | undefined, message: object): Exchange | undefined {
-  const around = context?.getValue(rpcMetadataKey)
+  const around = context instanceof Exchange ? context : context?.getValue(rpcMetadataKey)
   if (around instanceof Exchange && (around.request === message || around.response === message)) return around
   return undefined
 }

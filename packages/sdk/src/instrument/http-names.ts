@@ -4,8 +4,10 @@ import { looksSecret, redacted } from '../encode/keys.ts'
 const methods = new Set(['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS', 'CONNECT', 'TRACE', 'QUERY'])
 
 export function knownMethod(method: string | undefined): string {
-  return method !== undefined && methods.has(method) ? method : '_OTHER'
+  return method !== undefined && methods.has(method) ? method : otherMethod
 }
+
+export const otherMethod = '_OTHER'
 
 /** The query as it may be shown: values of secret-looking names are replaced. */
 export function shownQuery(query: string): string {

@@ -4,7 +4,7 @@ import { LogScope } from '../logs/log-scope.ts'
 import { spanKind, statusCode } from '../traces/span.ts'
 import { AddedLater } from './added-later.ts'
 import { Exchange, exchangeIn, exchangeOf, mark } from './exchange.ts'
-import { Hosts, knownMethod, routeOf, shownQuery } from './http-names.ts'
+import { Hosts, knownMethod, otherMethod, routeOf, shownQuery } from './http-names.ts'
 import { httpServerScope, type InstrumentParts } from './instrument.ts'
 import { type RequestShape, RequestShapes } from './request-shape.ts'
 
@@ -19,6 +19,8 @@ type PatchedServer = Server & { [patched]?: AddedLater }
 const patched: unique symbol = Symbol('wakeline.patched')
 const serverNow = { kind: spanKind.server, startUnixMs: 0, root: false, saysWhenPieceEnds: true }
 const failed = { code: statusCode.error }
+/** A context of its own: `run` puts nothing back when it is given the one that is in force. */
+const telling = rootContext.withSpan(undefined)
 /** So many requests that are over may wait for the end of the turn. */
 const overMax = 256
 
@@ -69,8 +71,7 @@ export class HttpServerInstrument {
       this.patchServer(server)
       this.patchMessages()
     }
-    const added = server[patched]
-    added?.add(request, response)
+    server[patched]?.add(request, response)
     const headers = request.headers
     const { propagation } = this.parts.tracing
     const read = (name: string) => textOf(headers[name])
@@ -79,7 +80,7 @@ export class HttpServerInstrument {
     const scope = LogScope.ofRequest(this.requestId(headers['x-request-id']))
     const outer = remote === undefined ? rootContext : rootContext.withSpan(remote)
     const span = this.parts.tracing.start(this.parts.chunk, knownMethod(request.method), outer, serverNow)
-    const exchange = new Exchange({ span, scope, baggage, request, response, added })
+    const exchange = new Exchange({ span, scope, baggage, request, response, added: server[patched] })
     mark(request, exchange)
     mark(response, exchange)
   }
@@ -107,69 +108,46 @@ export class HttpServerInstrument {
 
   /** Also called when there is no end of this turn: before a flush, and when the process ends. */
   tellOver(): void {
-    const over = this.over
+    const { over } = this
     this.over = []
-    for (const exchange of over) this.parts.storage.run(exchange.context, this.tell, exchange)
+    const { storage } = this.parts
+    // The context around is put back once, by `run`; for each request it is only exchanged.
+    storage.run(telling, () => {
+      for (const exchange of over) {
+        storage.enterWith(exchange)
+        this.tell(exchange)
+      }
+    })
   }
 
-  private readonly tell = (exchange: Exchange): void => {
-    const { span, request, response, aborted } = exchange
+  private tell(exchange: Exchange): void {
+    const { request, response } = exchange
     if (request === undefined || response === undefined) return
-    const shape = this.shapes.of({
-      method: knownMethod(exchange.method),
-      route: exchange.route ?? routeOf(request),
-      status: aborted && !response.headersSent ? undefined : response.statusCode,
-      aborted,
-      encrypted: exchange.encrypted,
-      host: this.hosts.of(exchange.headers.host),
-      version: exchange.version,
-    })
+    exchange.route ??= routeOf(request)
+    exchange.status = exchange.aborted && !response.headersSent ? undefined : response.statusCode
+    exchange.host = this.hosts.of(exchange.headers.host)
+    const shape = this.shapes.of(exchange)
     shape.duration.record((exchange.endMs - exchange.startMs) / 1000)
-    if (span.sampled) this.endSpan(exchange, shape)
+    if (exchange.span.sampled) endSpan(exchange, shape, request.method)
     exchange.atEnd?.(exchange, shape)
-    exchange.added?.learn(request, response)
+    exchange.added?.learn(request, response, this.parts.logging.report)
     exchange.request = undefined
     exchange.response = undefined
-  }
-
-  private endSpan(exchange: Exchange, shape: RequestShape): void {
-    const { span, url, headers } = exchange
-    const { facts, spanName, span: shared } = shape
-    const { method, route, status } = facts
-    const at = url.indexOf('?')
-    if (route !== undefined) span.updateName(spanName)
-    const path = at < 0 ? url : url.slice(0, at)
-    // Of an error that is known, its own type and not that the answer was cut off by it.
-    const type = span.attributes.indexOf('error.type')
-    const known = type < 0 ? undefined : span.attributes[type + 1]
-    span.setShared(shared, [
-      'url.path',
-      path,
-      'client.address',
-      exchange.peer,
-      'user_agent.original',
-      headers['user-agent'],
-    ])
-    span.setAttribute('error.type', known)
-    if (method === '_OTHER') span.setAttribute('http.request.method_original', exchange.method)
-    if (at >= 0) span.setAttribute('url.query', shownQuery(url.slice(at + 1)))
-    if (status !== undefined && status >= 500) span.setStatus(failed)
-    span.endAt(exchange.endMs)
   }
 
   private patchServer(server: PatchedServer): void {
     if (Object.hasOwn(server, patched)) return
     const { storage, tracing } = this.parts
-    const { IncomingMessage } = process.getBuiltinModule('node:http')
-    const original = server.emit
+    const original: Emit = server.emit
     Object.defineProperty(server, patched, { value: new AddedLater() })
-    server.emit = function emit(this: Server, ...args: unknown[]): boolean {
-      const exchange = args[1] instanceof IncomingMessage ? exchangeOf(args[1]) : undefined
-      if (exchange === undefined) return apply(original, this, args)
+    server.emit = function emit(this: Server, type: string, ...rest: unknown[]): boolean {
+      // Of a request and what is like it (`checkContinue`), that is the first argument; nothing else is marked.
+      const exchange = exchangeOf(Object(rest[0]))
+      if (exchange === undefined) return original.call(this, type, ...rest)
       try {
-        return storage.run(exchange.context, apply, original, this, args)
+        return storage.run(exchange, emitIt, original, this, type, ...rest)
       } catch (thrown) {
-        tracing.thrownIn(exchange.context, thrown)
+        tracing.thrownIn(exchange, thrown)
         exchange.span.recordError(thrown)
         throw thrown
       } finally {
@@ -185,36 +163,57 @@ export class HttpServerInstrument {
     const { storage } = this.parts
     const closed = (exchange: Exchange) => this.end(exchange, !exchange.response?.writableFinished)
     for (const prototype of [IncomingMessage.prototype, ServerResponse.prototype]) {
-      const original = prototype.emit
+      const original: Emit = prototype.emit
       Object.defineProperty(prototype, patched, { value: true })
-      const emitInContext = function (this: IncomingMessage | ServerResponse, ...args: unknown[]): boolean {
+      prototype.emit = function emit(this: Message, type: string, ...rest: unknown[]): boolean {
+        // Most events of a request have no listener: a context for nobody is neither looked for nor entered.
+        const heard = isHeard(this, type)
+        if (!heard && type !== 'close') return original.call(this, type, ...rest)
         const current = storage.getStore()
         const exchange = exchangeIn(current, this) ?? exchangeOf(this)
         const result =
-          exchange !== undefined && current !== exchange.context && isHeard(this, args[0])
-            ? storage.run(exchange.context, apply, original, this, args)
-            : apply(original, this, args)
-        if (args[0] === 'close' && exchange?.endMs === 0 && this === exchange.response) closed(exchange)
+          heard && exchange !== undefined && current !== exchange
+            ? storage.run(exchange, emitIt, original, this, type, ...rest)
+            : original.call(this, type, ...rest)
+        if (type === 'close' && exchange?.endMs === 0 && this === exchange.response) closed(exchange)
         return result
-      }
-      prototype.emit = function emit(this: IncomingMessage | ServerResponse, ...args: unknown[]): boolean {
-        // Most events of a request have no listener: a context for nobody is neither looked for nor entered.
-        return Reflect.apply(args[0] === 'close' || isHeard(this, args[0]) ? emitInContext : original, this, args)
       }
     }
   }
 }
 
-/**
- * One function for all emits: a closure for each would be made on every event. The list is handed on as it is: taken apart into
- * an ordinary call, Express' requests outlived a collection for 6 kB more of each (decision 0060).
- */
-function apply(emit: Server['emit'] | IncomingMessage['emit'], emitter: object, args: unknown[]): boolean {
-  return Reflect.apply(emit, emitter, args)
+type Message = IncomingMessage | ServerResponse
+type Emit = (this: object, type: string, ...rest: unknown[]) => boolean
+
+/** One function for all emits: a closure for each would be made on every event. */
+function emitIt(emit: Emit, emitter: object, type: string, ...rest: unknown[]): boolean {
+  return emit.call(emitter, type, ...rest)
 }
 
-function isHeard(emitter: IncomingMessage | ServerResponse, type: unknown): boolean {
+function isHeard(emitter: Message, type: unknown): boolean {
   return typeof type !== 'string' || emitter.listenerCount(type) > 0
+}
+
+function endSpan(exchange: Exchange, shape: RequestShape, method: string | undefined): void {
+  const { span, url, status } = exchange
+  const at = url.indexOf('?')
+  if (exchange.route !== undefined) span.updateName(shape.spanName)
+  if (status !== undefined && status >= 500) span.setStatus(failed)
+  const path = at < 0 ? url : url.slice(0, at)
+  const more = [
+    'url.path',
+    path,
+    'client.address',
+    exchange.peer,
+    'user_agent.original',
+    exchange.headers['user-agent'],
+  ]
+  // Of an error that is known, its own type and not that the answer was cut off by it.
+  const type = span.attributes.indexOf('error.type')
+  if (type >= 0) more.push('error.type', String(span.attributes[type + 1]))
+  if (exchange.method === otherMethod) more.push('http.request.method_original', method)
+  if (at >= 0) more.push('url.query', shownQuery(url.slice(at + 1)))
+  span.endWith(shape.span, more, exchange.endMs)
 }
 
 function textOf(header: string | string[] | undefined): string | undefined {

@@ -13,7 +13,7 @@ export interface ShapeFacts {
   readonly status: number | undefined
   readonly aborted: boolean
   readonly encrypted: boolean
-  readonly host: Host
+  readonly host: Host | undefined
   readonly version: string
 }
 
@@ -37,13 +37,14 @@ export class RequestShape {
       'http.route': route,
       'error.type': errorType,
     }
-    this.facts = facts
+    // A copy: what asks is a request in progress.
+    this.facts = { method, route, status, aborted, encrypted, host, version }
     this.spanName = route === undefined ? method : `${method} ${route}`
     this.duration = duration.with(measured)
     const described = {
       ...measured,
-      'server.address': host.address,
-      'server.port': host.port,
+      'server.address': host?.address,
+      'server.port': host?.port,
       'network.protocol.version': version,
     }
     this.span = shareAttributes(described, how)

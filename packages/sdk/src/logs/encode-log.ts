@@ -1,14 +1,8 @@
-import {
-  type AttributeEncoding,
-  writeAttribute,
-  writeAttributes,
-  writeKeyed,
-  writeValue,
-} from '../encode/attributes.ts'
+import { type AttributeEncoding, writeAttribute, writeAttributes, writeValue } from '../encode/attributes.ts'
 import { errorType, messageOf, ownEntries, stackOf } from '../encode/plain-value.ts'
 import type { RecordWriter } from '../encode/record-writer.ts'
 import { logAttributeEntry } from './bound-attributes.ts'
-import type { LogRecord, ReadyAttributes } from './log-record.ts'
+import type { LogRecord } from './log-record.ts'
 
 /**
  * One record as ScopeLogs.log_records.
@@ -41,8 +35,8 @@ export function writeLogRecord(
   record.bound?.write(writer)
   let dropped = 0
   const room = Math.max(0, attributesMax - (record.bound?.count ?? 0))
-  if (record.ready !== undefined && record.ready.keys.length <= room) {
-    writeReady(writer, record.ready, how)
+  if (record.ready !== undefined && record.ready.count <= room) {
+    record.ready.write(writer)
   } else if (record.attributes !== undefined) {
     dropped = writeAttributes(writer, logAttributeEntry, record.attributes, how, room)
   }
@@ -58,14 +52,6 @@ export function writeLogRecord(
     writer.string(record.eventName)
   }
   writer.close(start, guess)
-}
-
-function writeReady(writer: RecordWriter, { keys, values }: ReadyAttributes, how: AttributeEncoding): void {
-  for (let i = 0; i < keys.length; i++) {
-    const key = keys[i]
-    const value = values[i]
-    if (key !== undefined && value !== undefined) writeKeyed(writer, logAttributeEntry, key, value, how)
-  }
 }
 
 function writeSpanIdentity(writer: RecordWriter, record: LogRecord): void {

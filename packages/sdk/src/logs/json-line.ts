@@ -3,7 +3,7 @@ import { type Key, redacted } from '../encode/keys.ts'
 import { cutString, plainValue } from '../encode/plain-value.ts'
 import type { RecordWriter } from '../encode/record-writer.ts'
 import type { Attributes } from '../public.ts'
-import type { LogRecord, ReadyAttributes } from './log-record.ts'
+import type { LogRecord } from './log-record.ts'
 
 /**
  * One line of JSON for one record:
@@ -27,7 +27,7 @@ export class JsonLines {
     try {
       this.writeHead(writer, record)
       record.bound?.writeJson(writer)
-      if (record.ready !== undefined) writeReadyJson(writer, record.ready, this.how)
+      if (record.ready !== undefined) record.ready.writeJson(writer)
       else if (record.attributes !== undefined) writeJsonMembers(writer, record.attributes, this.how)
       if (record.error !== undefined) {
         writer.utf8(',"error":')
@@ -93,15 +93,8 @@ export function writeJsonMembers(writer: RecordWriter, attributes: object, how: 
   }
 }
 
-function writeReadyJson(writer: RecordWriter, { keys, values }: ReadyAttributes, how: AttributeEncoding): void {
-  for (let i = 0; i < keys.length; i++) {
-    const key = keys[i]
-    const value = values[i]
-    if (key !== undefined && value !== undefined) writeMember(writer, key, value, how)
-  }
-}
-
-function writeMember(writer: RecordWriter, key: Key, value: unknown, how: AttributeEncoding): void {
+/** One of them, for a key that has been looked up and a value that is there. */
+export function writeMember(writer: RecordWriter, key: Key, value: unknown, how: AttributeEncoding): void {
   writer.copy(key.json)
   if (typeof value === 'boolean') writer.utf8(value ? 'true' : 'false')
   else if (value === null) writer.utf8('null')

@@ -1,4 +1,4 @@
-import type { Key } from '../encode/keys.ts'
+import type { RecordWriter } from '../encode/record-writer.ts'
 import type { RemoteSpan } from '../traces/remote-span.ts'
 import type { Span } from '../traces/span.ts'
 import type { BoundAttributes } from './bound-attributes.ts'
@@ -29,10 +29,13 @@ export function severityOf(level: string): number | undefined {
   return known === undefined ? undefined : levels[known].severity
 }
 
-/** Attributes of lines that all have the same keys: those are looked up once. A value that is undefined is left out. */
+/** Attributes that write themselves. */
 export interface ReadyAttributes {
-  readonly keys: readonly Key[]
-  readonly values: readonly unknown[]
+  readonly count: number
+  /** As members of a line of JSON. */
+  writeJson(writer: RecordWriter): void
+  /** As attributes of an OTLP log record. */
+  write(writer: RecordWriter): void
 }
 
 /** One call, ready to be written out. */
@@ -47,7 +50,7 @@ export interface LogRecord {
   readonly body?: unknown
   readonly eventName?: string | undefined
   readonly attributes: object | undefined
-  /** The same as the attributes, where it is there. */
+  /** In place of the attributes, where it is there: an object of those is made only for whoever asks. */
   readonly ready?: ReadyAttributes | undefined
   readonly bound: BoundAttributes | undefined
   readonly error: Error | undefined

@@ -12,9 +12,8 @@ import { knownSpan } from '../traces/tracing.ts'
 import { BoundAttributes } from './bound-attributes.ts'
 import { sortArguments } from './call-arguments.ts'
 import { writeLogRecord } from './encode-log.ts'
-import { type Level, type LogRecord, levelNames, levels, type ReadyAttributes, severityOf } from './log-record.ts'
+import { type Level, type LogRecord, levelNames, levels, severityOf } from './log-record.ts'
 import { LogScope } from './log-scope.ts'
-import { ReadyRecord } from './ready-record.ts'
 
 /** A logger's name and level, shared by all its children: a change reaches every one of them. */
 export interface LogName {
@@ -30,16 +29,6 @@ export function isCovered(name: string, rule: string): boolean {
 }
 
 const unreadable = { attributes: '[cannot be read]' }
-
-export interface ReadyLine {
-  readonly level: Level
-  readonly message: string
-  readonly ready: ReadyAttributes
-  readonly bound: BoundAttributes
-  /** On the monotonic clock. */
-  readonly endMs: number
-  readonly context: Context
-}
 
 /** Everything that makes log lines: where they go and what they carry. */
 export class Logging {
@@ -60,7 +49,7 @@ export class Logging {
   process: ((record: LogRecord) => LogRecord | undefined) | undefined = undefined
   /** Sees each record that is written; set by `wakeline/logs` and `wakeline/testing`. */
   also: ((record: LogRecord) => void) | undefined = undefined
-  private readonly report: Report
+  readonly report: Report
   private readonly emitting: OneAtATime
   private readonly encode = (writer: RecordWriter, record: LogRecord): void =>
     writeLogRecord(writer, record, this.how, this.settings.attributesMax)
@@ -172,12 +161,11 @@ export class Logging {
     return { unixMs, level, loggerName: name.name, message, template, attributes, bound: carried, error, span }
   }
 
-  /** A line of the SDK's own whose parts are known: no arguments to sort, no context to look up. */
-  writeReady(line: ReadyLine): void {
+  /** A line of the SDK's own: no arguments to sort, no context to look up. */
+  writeReady(record: LogRecord): void {
     const name = this.named('')
-    if (line.level.severity < name.severity) return
+    if (record.level.severity < name.severity) return
     try {
-      const record = new ReadyRecord(line, this.clock.unixMsAt(line.endMs), knownSpan(line.context.span))
       this.emit(record, name.chunk)
     } catch {
       this.buffer.refuse(1)

@@ -2,7 +2,7 @@ import type { Core } from '../core.ts'
 import { healthOf } from '../health/health.ts'
 import type { HttpHandler, ProbeOptions } from '../health/public.ts'
 import type { NodeMiddleware, RequestOptions } from './public.ts'
-import { beginNodeRequest } from './request-log.ts'
+import { beginNodeRequest, type RequestInProgress } from './request-log.ts'
 
 /** Probe settings of the options; undefined when probes are not answered. */
 export function probeOptions({ probes = true }: RequestOptions): ProbeOptions | undefined {
@@ -21,22 +21,21 @@ export function nodeMiddleware(core: Core, options: RequestOptions): NodeMiddlew
       next()
       return
     }
-    const failed = (thrown: unknown) => {
-      progress.error = thrown
-    }
     let result: unknown
     try {
-      result = progress.run(() => next())
+      result = progress.run(next)
     } catch (thrown) {
-      failed(thrown)
+      progress.error = thrown
       throw thrown
     }
-    // An unhandled rejection stays one: the derived promise rejects as well.
-    if (result instanceof Promise) {
-      void result.then(undefined, (thrown) => {
-        failed(thrown)
-        throw thrown
-      })
-    }
+    if (result instanceof Promise) watch(result, progress)
   }
+}
+
+/** Apart, so that requests without a promise need no closure. An unhandled rejection stays one: the derived promise rejects as well. */
+function watch(result: Promise<unknown>, progress: RequestInProgress): void {
+  void result.then(undefined, (thrown) => {
+    progress.error = thrown
+    throw thrown
+  })
 }

@@ -1,35 +1,16 @@
 import { type Context, rootContext, rpcMetadataKey } from '../context/context.ts'
 import type { Core } from '../core.ts'
-import type { Key } from '../encode/keys.ts'
 import { messageOf } from '../encode/plain-value.ts'
 import { type Exchange, exchangeIn, exchangeOf } from '../instrument/exchange.ts'
 import { knownMethod, routeOf, shownQuery } from '../instrument/http-names.ts'
-import type { RequestShape, ShapeFacts } from '../instrument/request-shape.ts'
+import type { RequestShape } from '../instrument/request-shape.ts'
 import { BoundAttributes } from '../logs/bound-attributes.ts'
-import { levels } from '../logs/log-record.ts'
 import { LogScope } from '../logs/log-scope.ts'
 import type { Attributes, HttpRequest, HttpResponse } from '../public.ts'
 import { holdProgress, progressOf } from './note-error.ts'
 import type { OtherRequest, RequestIds, RequestOptions } from './public.ts'
 import { readRequestIds } from './request-ids.ts'
-
-/** What the line of a request has beside what its shape says. */
-const usualNames = [
-  'request_id',
-  'correlation_id',
-  'user_id',
-  'url.path',
-  'url.query',
-  'http.request.body.size',
-  'user_agent.original',
-  'client.address',
-  'http.response.body.size',
-  'http.response.size',
-  'code.function.name',
-  'duration_seconds',
-]
-/** Looked up with the first line: a key says nothing of the program it is used in. */
-let keysOfUsual: readonly Key[] | undefined
+import { endLevel, endMessage, RequestLine } from './request-line.ts'
 
 /** What is known of a request of any framework when it begins. */
 export interface RequestFacts {
@@ -41,17 +22,20 @@ export interface RequestFacts {
   readonly startMs?: number | undefined
 }
 
+/** Of the body where that is known, else of the whole answer as written to the socket. */
+interface Sizes {
+  readonly bodySize?: number | undefined
+  readonly size?: number | undefined
+}
+
 /** How a request ended. */
-interface Outcome {
+interface Outcome extends Sizes {
   /** Undefined when the caller went away before there was an answer. */
   readonly status: number | undefined
   readonly aborted: boolean
-  /** Of the body where that is known, else of the whole answer as written to the socket. */
-  readonly bodySize?: number | undefined
-  readonly size?: number | undefined
+  /** On the monotonic clock; else it is now. */
+  readonly endMs?: number | undefined
   readonly more?: Attributes | undefined
-  /** What the instrumentation of node:http has worked out already. */
-  readonly known?: { readonly shape: RequestShape; readonly endMs: number } | undefined
 }
 
 /** One request in progress, whatever framework it came through. */
@@ -71,7 +55,7 @@ export class RequestInProgress {
   /** The ids, while nothing else is bound to the request. */
   private onlyIds: BoundAttributes | undefined
 
-  constructor(core: Core, facts: RequestFacts, options: RequestOptions) {
+  constructor(core: Core, facts: RequestFacts, options: RequestOptions, current = core.storage.getStore()) {
     this.core = core
     this.facts = facts
     this.options = options
@@ -82,7 +66,7 @@ export class RequestInProgress {
     this.onlyIds = undefined
     this.startMs = facts.startMs ?? performance.now()
     this.ids = readRequestIds(facts, options.trustUserId ?? true)
-    this.context = this.bind(core.storage.getStore())
+    this.context = this.bind(current)
     this.isLogged = options.ignore === undefined || !options.ignore(pathOf(facts.url))
     if (this.isLogged && options.startLine === true) this.line('info', this.described(), 'request started')
   }
@@ -124,17 +108,38 @@ export class RequestInProgress {
     if (typeof metadata === 'object' && metadata !== null) Reflect.set(metadata, 'route', route)
   }
 
-  /** The one line of a request of node:http. `sent`: bytes written to its connection. */
-  endNode(
-    request: HttpRequest,
-    response: HttpResponse,
-    { route, status, aborted, sent }: Pick<ShapeFacts, 'route' | 'status' | 'aborted'> & { sent: number },
-    known: Outcome['known'],
-  ): void {
+  /** The one line of a request of node:http; as a rule there is nothing to be said of it but what is known already. */
+  endSeen(exchange: Exchange, shape: RequestShape): void {
+    const { request, response, route, status, aborted, written, endMs } = exchange
+    if (!this.isLogged || request === undefined || response === undefined) return
     this.route ??= route
-    const bodySize = sizeOf(response.getHeader('content-length'))
-    const size = bodySize === undefined ? sent : undefined
-    this.end({ status, aborted, bodySize, size, more: this.asked(request), known })
+    const sizes = sizesOf(response, written)
+    const more = this.asked(request)
+    if (more === undefined && this.isUsual()) {
+      const { logging } = this.core
+      logging.writeReady(new RequestLine(logging, exchange, { shape, values: this.usual(sizes, endMs) }))
+    } else this.end({ status, aborted, endMs, more, ...sizes })
+  }
+
+  /** The same without the instrumentation. */
+  endNode(request: HttpRequest, response: HttpResponse, written: number): void {
+    this.route ??= routeOf(request)
+    const aborted = !response.writableFinished
+    const status = aborted && !response.headersSent ? undefined : response.statusCode
+    this.end({ status, aborted, more: this.asked(request), ...sizesOf(response, written) })
+  }
+
+  /** Whether the program has bound or said nothing of its own. */
+  private isUsual(): boolean {
+    const { scope } = this.context
+    const { base } = this.core.logging
+    return (
+      this.error === undefined && scope?.bound === this.onlyIds && scope?.wide === undefined && base.bound === undefined
+    )
+  }
+
+  private secondsUntil(endMs: number): number {
+    return Math.round(endMs - this.startMs) / 1000
   }
 
   /** What the program adds to the line; its mistake must not end the program. */
@@ -148,42 +153,24 @@ export class RequestInProgress {
   }
 
   /** The one line. */
-  end(outcome: Outcome): void {
+  end({ status, aborted, bodySize, size, more, endMs = performance.now() }: Outcome): void {
     if (!this.isLogged) return
-    const { status, aborted, known, more } = outcome
-    const level = status !== undefined && status >= 500 ? 'error' : aborted ? 'warn' : 'info'
-    const message = aborted ? 'request aborted' : 'request completed'
-    const endMs = known?.endMs ?? performance.now()
-    const duration_seconds = Math.round(endMs - this.startMs) / 1000
-    const { scope } = this.context
-    const isUsual = scope?.bound === this.onlyIds && this.core.logging.base.bound === undefined
-    if (known !== undefined && isUsual && this.error === undefined && more === undefined && scope?.wide === undefined) {
-      const ready = { keys: this.usualKeys(), values: this.usual(outcome, duration_seconds) }
-      const { context } = this
-      this.core.logging.writeReady({ level: levels[level], message, ready, bound: known.shape.line, endMs, context })
-      return
-    }
     const attributes = {
-      ...scope?.wide,
+      ...this.context.scope?.wide,
       ...more,
       ...this.described(),
-      'http.response.body.size': outcome.bodySize,
-      'http.response.size': outcome.size,
+      'http.response.body.size': bodySize,
+      'http.response.size': size,
       'code.function.name': this.handler,
       'http.route': this.route,
       'http.response.status_code': status,
-      duration_seconds,
+      duration_seconds: this.secondsUntil(endMs),
     }
-    this.line(level, attributes, message)
+    this.line(endLevel(status, aborted), attributes, endMessage(aborted))
   }
 
-  private usualKeys(): readonly Key[] {
-    keysOfUsual ??= usualNames.map((name) => this.core.how.keys.of(name))
-    return keysOfUsual
-  }
-
-  /** In the order of `usualNames`. */
-  private usual({ bodySize, size }: Outcome, durationSeconds: number): unknown[] {
+  /** In the order of the names of `RequestLine`. */
+  private usual({ bodySize, size }: Sizes, endMs: number): unknown[] {
     const { facts, ids } = this
     const { url } = facts
     const at = url.indexOf('?')
@@ -199,7 +186,7 @@ export class RequestInProgress {
       bodySize,
       size,
       this.handler,
-      durationSeconds,
+      this.secondsUntil(endMs),
     ]
   }
 
@@ -252,9 +239,10 @@ export function beginNodeRequest(
   response: HttpResponse,
   options: RequestOptions,
 ): RequestInProgress | undefined {
-  const exchange = exchangeIn(core.storage.getStore(), request) ?? exchangeOf(request)
+  const current = core.storage.getStore()
+  const exchange = exchangeIn(current, request) ?? exchangeOf(request)
   if ((exchange === undefined ? progressOf(request) : exchange.progress) !== undefined) return undefined
-  const progress = new RequestInProgress(core, exchange ?? new NodeFacts(request), options)
+  const progress = new RequestInProgress(core, exchange ?? new NodeFacts(request), options, current)
   response.setHeader('x-request-id', progress.ids.requestId)
   response.setHeader('x-correlation-id', progress.ids.correlationId)
   if (exchange !== undefined) {
@@ -266,23 +254,19 @@ export function beginNodeRequest(
   const { socket } = request
   const writtenBefore = socket?.bytesWritten ?? 0
   response.once('close', () => {
-    const sent = (socket?.bytesWritten ?? writtenBefore) - writtenBefore
-    progress.endNode(request, response, { ...readEnd(request, response), sent }, undefined)
+    progress.endNode(request, response, (socket?.bytesWritten ?? writtenBefore) - writtenBefore)
   })
   return progress
 }
 
 /** One function for all requests: a closure for each would keep a context of its own beside it. */
-function tellEnd({ progress, request, response, written, endMs }: Exchange, shape: RequestShape): void {
-  if (progress === undefined || request === undefined || response === undefined) return
-  const { route, status, aborted } = shape.facts
-  progress.endNode(request, response, { route, status, aborted, sent: written }, { shape, endMs })
+function tellEnd(exchange: Exchange, shape: RequestShape): void {
+  exchange.progress?.endSeen(exchange, shape)
 }
 
-function readEnd(request: HttpRequest, response: HttpResponse): Pick<ShapeFacts, 'route' | 'status' | 'aborted'> {
-  const aborted = !response.writableFinished
-  const status = aborted && !response.headersSent ? undefined : response.statusCode
-  return { route: routeOf(request), status, aborted }
+function sizesOf(response: HttpResponse, written: number): Sizes {
+  const bodySize = sizeOf(response.getHeader('content-length'))
+  return { bodySize, size: bodySize === undefined ? written : undefined }
 }
 
 /** Runs work that is a request of another kind: with ids of its own, and one line at its end. */

@@ -3,6 +3,7 @@ import * as encodeMetrics from './encode-metrics.ts'
 import * as exporting from './exporting.ts'
 import * as lanes from './lanes.ts'
 import * as lastWords from './last-words.ts'
+import * as learnAdded from './learn-added.ts'
 import { type OnDemand, onDemandKey } from './load.ts'
 import * as metrics from './metrics.ts'
 import * as opentelemetry from './opentelemetry.ts'
@@ -19,6 +20,7 @@ const fromSource: OnDemand = {
   exporting,
   lanes,
   'last-words': lastWords,
+  'learn-added': learnAdded,
   metrics,
   opentelemetry,
   pretty,

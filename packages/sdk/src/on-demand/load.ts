@@ -5,6 +5,7 @@ import type * as encodeMetrics from './encode-metrics.ts'
 import type * as exporting from './exporting.ts'
 import type * as lanes from './lanes.ts'
 import type * as lastWords from './last-words.ts'
+import type * as learnAdded from './learn-added.ts'
 import type * as metrics from './metrics.ts'
 import type * as opentelemetry from './opentelemetry.ts'
 import type * as pretty from './pretty.ts'
@@ -24,6 +25,7 @@ export interface OnDemand {
   readonly exporting: typeof exporting
   readonly lanes: typeof lanes
   readonly 'last-words': typeof lastWords
+  readonly 'learn-added': typeof learnAdded
   readonly metrics: typeof metrics
   readonly opentelemetry: typeof opentelemetry
   readonly pretty: typeof pretty

@@ -55,7 +55,8 @@ export class CaptureInProgress implements Capture {
 
   private copyOf(span: Span): CapturedSpan {
     const attributes: Attributes = {}
-    for (let i = 0; i < span.attributes.length; i += 2) attributes[String(span.attributes[i])] = span.attributes[i + 1]
+    const list = span.allAttributes()
+    for (let i = 0; i < list.length; i += 2) if (list[i + 1] !== undefined) attributes[String(list[i])] = list[i + 1]
     const hasParent = span.parentHigh !== 0 || span.parentLow !== 0
     return {
       name: span.name,

@@ -20,7 +20,7 @@ export function writeSpan(writer: RecordWriter, span: Span, how: AttributeEncodi
   writeHead(writer, span, how)
   const attributes = span.attributes
   if (span.shared !== undefined) writer.copy(span.shared.wire)
-  for (let i = span.shared?.list.length ?? 0; i < attributes.length; i += 2)
+  for (let i = 0; i < attributes.length; i += 2)
     writeAttribute(writer, spanAttributeEntry, textOf(attributes[i]), attributes[i + 1], how)
   if (span.droppedAttributes > 0) writeCount(writer, 0x50, span.droppedAttributes)
   if (span.events !== undefined) {

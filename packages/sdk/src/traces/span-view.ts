@@ -25,7 +25,8 @@ export function parentIdOf(span: Span): string {
 /** Attributes as they would be exported: secrets replaced, texts cut. */
 export function attributesOf(span: Span, how: AttributeEncoding): Attributes {
   const attributes: Attributes = {}
-  for (let i = 0; i < span.attributes.length; i += 2) attributes[String(span.attributes[i])] = span.attributes[i + 1]
+  const list = span.allAttributes()
+  for (let i = 0; i < list.length; i += 2) if (list[i + 1] !== undefined) attributes[String(list[i])] = list[i + 1]
   const plain: Attributes = {}
   return Object.assign(plain, plainValue(attributes, how.keys, how.limits))
 }

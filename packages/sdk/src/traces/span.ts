@@ -72,7 +72,7 @@ export class Span implements PublicSpan, SpanLink {
   parent: Span | undefined
   name: string
   endUnixMs: number
-  /** Key, value, key, value. */
+  /** Key, value, key, value, beside the shared ones. One that is undefined is left out. */
   attributes: unknown[]
   droppedAttributes: number
   events: SpanEvent[] | undefined
@@ -84,7 +84,7 @@ export class Span implements PublicSpan, SpanLink {
   readonly tracing: Tracing
   private readonly scope: ScopeChunk
   readonly startMonotonicMs: number
-  /** The first of the attributes, when many spans have them: their bytes are there already. */
+  /** Attributes that many spans have, before its own: their bytes are there already. */
   shared: SharedAttributes | undefined
 
   constructor(tracing: Tracing, scope: ScopeChunk, start: SpanStart) {
@@ -139,7 +139,6 @@ export class Span implements PublicSpan, SpanLink {
     for (let i = 0; i < attributes.length; i += 2) {
       if (attributes[i] === key) {
         attributes[i + 1] = value
-        this.shared = undefined
         return this
       }
     }
@@ -170,16 +169,6 @@ export class Span implements PublicSpan, SpanLink {
       this.setAttributes(readable(attributes))
     }
     return this
-  }
-
-  /** The same as setAttributes, for attributes whose bytes are known, and more of this span: key, value, key, value. */
-  setShared(shared: SharedAttributes, more: readonly unknown[]): void {
-    const all = shared.list.concat(more)
-    const isWhole = this.attributes.length === 0 && all.length <= this.tracing.settings.attributesMax * 2
-    if (isWhole && !more.includes(undefined)) {
-      this.attributes = all
-      this.shared = shared
-    } else for (let i = 0; i < all.length; i += 2) this.setAttribute(String(all[i]), all[i + 1])
   }
 
   addEvent(name: string, attributesOrTime?: object | TimeInput, time?: TimeInput): this {
@@ -255,6 +244,24 @@ export class Span implements PublicSpan, SpanLink {
   /** At a reading of `performance.now()`. */
   endAt(monotonicMs: number): void {
     this.endAtUnixMs(this.startUnixMs + (monotonicMs - this.startMonotonicMs))
+  }
+
+  /** The same, with attributes whose bytes are known, and more that are not among them: key, value, key, value. */
+  endWith(shared: SharedAttributes, more: unknown[], monotonicMs: number): void {
+    const isWhole = shared.list.length + more.length <= this.tracing.settings.attributesMax * 2
+    if (isWhole && this.attributes.length === 0) {
+      this.attributes = more
+      this.shared = shared
+    } else {
+      const all = shared.list.concat(more)
+      for (let i = 0; i < all.length; i += 2) this.setAttribute(String(all[i]), all[i + 1])
+    }
+    this.endAt(monotonicMs)
+  }
+
+  /** Key, value, key, value. */
+  allAttributes(): unknown[] {
+    return (this.shared?.list ?? []).concat(this.attributes)
   }
 
   private endAtUnixMs(unixMs: number): void {

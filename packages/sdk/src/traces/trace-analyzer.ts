@@ -200,8 +200,9 @@ function errorOf(span: Span): string | undefined {
 }
 
 function attributeOf(span: Span, key: string): unknown {
-  const at = span.attributes.indexOf(key)
-  return at % 2 === 0 ? span.attributes[at + 1] : undefined
+  const list = span.allAttributes()
+  const at = list.indexOf(key)
+  return at % 2 === 0 ? list[at + 1] : undefined
 }
 
 function problemsOf(trace: { all: readonly AnalyzedSpan[]; open: number; leftOut: number; roots: number }): string[] {
