@@ -53,11 +53,8 @@ export class Context implements Carried {
   }
 
   private but(change: Partial<Carried>): Context {
-    return new Context({ ...this.carried(), ...change }, this.held, this.foreign)
-  }
-
-  private carried(): Carried {
-    return { span: this.span, scope: this.scope, baggage: this.baggage, suppressed: this.suppressed }
+    const { span, scope, baggage, suppressed } = this
+    return new Context({ span, scope, baggage, suppressed, ...change }, this.held, this.foreign)
   }
 
   withSpan(span: SpanLink | undefined): Context {
@@ -85,7 +82,7 @@ export class Context implements Carried {
     if (key === spanKey) return this.withSpan(isSpanLink(value) ? value : undefined)
     if (key === baggageKey) return this.withBaggage(value)
     if (key === suppressKey) return this.but({ suppressed: value === true })
-    return new Context(this.carried(), { key, value, next: this.held }, this.foreign)
+    return new Context(this, { key, value, next: this.held }, this.foreign)
   }
 
   deleteValue(key: symbol): Context {

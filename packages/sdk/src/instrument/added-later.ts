@@ -17,9 +17,9 @@ export class AddedLater {
 
   /** To messages nobody has seen yet. */
   add(request: IncomingMessage, response: ServerResponse): void {
-    if (this.ofRequests.length === 0) return
-    add(request, this.ofRequests)
-    add(response, this.ofResponses)
+    // Assignments, because that is what the framework does: `defineProperty` would be slower than what is saved.
+    for (const key of this.ofRequests) Object(request)[key] = undefined
+    for (const key of this.ofResponses) Object(response)[key] = undefined
   }
 
   /** From messages that are over; only the first ones say something. */
@@ -29,10 +29,4 @@ export class AddedLater {
     // Whoever replaces prototypes adds this one.
     if ('next' in request) loadOnDemand('learn-added', report)?.learnAdded(request, response, this)
   }
-}
-
-function add(message: object, keys: readonly PropertyKey[]): void {
-  // An assignment, because that is what the framework does: `defineProperty` would be slower than what is saved.
-  const open: Record<PropertyKey, unknown> = Object(message)
-  for (const key of keys) open[key] = undefined
 }

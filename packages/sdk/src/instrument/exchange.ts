@@ -47,17 +47,17 @@ export class Exchange extends Context implements ShapeFacts {
     span: Span
     scope: LogScope
     baggage: unknown
-    request: IncomingMessage
-    response: ServerResponse
+    request: IncomingMessage & Marked
+    response: ServerResponse & Marked
     added: AddedLater | undefined
   }) {
-    const { span, scope, baggage, request } = parts
+    const { span, scope, baggage, request, response } = parts
     super({ span, scope, baggage, suppressed: false })
     // Contexts that are derived from it find it through this.
     this.foreign = this
     this.type = 'http'
     this.request = request
-    this.response = parts.response
+    this.response = response
     this.startMs = span.startMonotonicMs
     // A span begins with it as its name.
     this.method = span.name
@@ -74,6 +74,9 @@ export class Exchange extends Context implements ShapeFacts {
     this.written = 0
     this.added = parts.added
     this.connection = connectionOf(request.socket)
+    // Plain assignments: defineProperty and a WeakMap cost many times as much, on every request.
+    request[exchangeKey] = this
+    response[exchangeKey] = this
   }
 
   get peer(): string | undefined {
@@ -135,11 +138,6 @@ const exchangeKey = Symbol.for('wakeline.1.exchange')
 
 interface Marked {
   [exchangeKey]?: Exchange
-}
-
-/** A plain assignment: defineProperty and a WeakMap cost many times as much, on every request. */
-export function mark(message: object & Marked, exchange: Exchange): void {
-  message[exchangeKey] = exchange
 }
 
 /** The one a context carries, if it is that of this request or response. Cheaper than a look at the message itself. */

@@ -3,7 +3,7 @@ import { type Context, rootContext, rpcMetadataKey } from '../context/context.ts
 import { LogScope } from '../logs/log-scope.ts'
 import { spanKind, statusCode } from '../traces/span.ts'
 import { AddedLater } from './added-later.ts'
-import { Exchange, exchangeIn, exchangeOf, mark } from './exchange.ts'
+import { Exchange, exchangeIn, exchangeOf } from './exchange.ts'
 import { Hosts, knownMethod, otherMethod, routeOf, shownQuery } from './http-names.ts'
 import { httpServerScope, type InstrumentParts } from './instrument.ts'
 import { type RequestShape, RequestShapes } from './request-shape.ts'
@@ -78,11 +78,9 @@ export class HttpServerInstrument {
     const remote = propagation.remote(read)
     const baggage = propagation.baggage(read)
     const scope = LogScope.ofRequest(this.requestId(headers['x-request-id']))
-    const outer = remote === undefined ? rootContext : rootContext.withSpan(remote)
+    const outer = { span: remote, suppressed: false }
     const span = this.parts.tracing.start(this.parts.chunk, knownMethod(request.method), outer, serverNow)
-    const exchange = new Exchange({ span, scope, baggage, request, response, added: server[patched] })
-    mark(request, exchange)
-    mark(response, exchange)
+    new Exchange({ span, scope, baggage, request, response, added: server[patched] })
   }
 
   /** An id that could break a log line or a header is not taken over. */

@@ -9,6 +9,7 @@ import { logTapsOf } from '../logs/log-taps.ts'
 import type { LogEntry } from '../logs/public.ts'
 import type { Attributes } from '../public.ts'
 import { type Span, statusCode } from '../traces/span.ts'
+import { entriesOf } from '../traces/span-view.ts'
 import { drawSpans } from './draw-spans.ts'
 import type { Capture, CapturedSpan, CaptureOptions, LogMatch } from './public.ts'
 
@@ -54,9 +55,6 @@ export class CaptureInProgress implements Capture {
   }
 
   private copyOf(span: Span): CapturedSpan {
-    const attributes: Attributes = {}
-    const list = span.allAttributes()
-    for (let i = 0; i < list.length; i += 2) if (list[i + 1] !== undefined) attributes[String(list[i])] = list[i + 1]
     const hasParent = span.parentHigh !== 0 || span.parentLow !== 0
     return {
       name: span.name,
@@ -64,7 +62,7 @@ export class CaptureInProgress implements Capture {
       traceId: span.traceId,
       spanId: span.spanId,
       parentSpanId: hasParent ? hexOfWord(span.parentHigh) + hexOfWord(span.parentLow) : '',
-      attributes: this.plain(attributes),
+      attributes: this.plain(Object.fromEntries(entriesOf(span))),
       events: (span.events ?? []).map((event) => ({
         name: event.name,
         attributes: this.plain(event.attributes ?? {}),

@@ -22,11 +22,14 @@ export function parentIdOf(span: Span): string {
   return hexOfWord(span.parentHigh) + hexOfWord(span.parentLow)
 }
 
+/** Shared attributes and own ones, each with its value. */
+export function entriesOf({ shared, attributes }: Span): [string, unknown][] {
+  const all = (shared?.list ?? []).concat(attributes)
+  return all.flatMap((key, i) => (i % 2 === 0 && all[i + 1] !== undefined ? [[String(key), all[i + 1]]] : []))
+}
+
 /** Attributes as they would be exported: secrets replaced, texts cut. */
 export function attributesOf(span: Span, how: AttributeEncoding): Attributes {
-  const attributes: Attributes = {}
-  const list = span.allAttributes()
-  for (let i = 0; i < list.length; i += 2) if (list[i + 1] !== undefined) attributes[String(list[i])] = list[i + 1]
   const plain: Attributes = {}
-  return Object.assign(plain, plainValue(attributes, how.keys, how.limits))
+  return Object.assign(plain, plainValue(Object.fromEntries(entriesOf(span)), how.keys, how.limits))
 }

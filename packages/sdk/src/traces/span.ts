@@ -259,11 +259,6 @@ export class Span implements PublicSpan, SpanLink {
     this.endAt(monotonicMs)
   }
 
-  /** Key, value, key, value. */
-  allAttributes(): unknown[] {
-    return (this.shared?.list ?? []).concat(this.attributes)
-  }
-
   private endAtUnixMs(unixMs: number): void {
     if (this.endUnixMs !== 0) return
     this.endUnixMs = unixMs

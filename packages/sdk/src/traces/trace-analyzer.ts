@@ -3,7 +3,7 @@ import type { Core } from '../core.ts'
 import type { OpenSpans } from './open-spans.ts'
 import type { AnalyzedSpan, AnalyzedTrace, AnalyzerOptions, SlowSpan, SpanKind, TraceAnalyzer } from './public.ts'
 import { type Span, statusCode } from './span.ts'
-import { attributesOf, kindName, parentIdOf } from './span-view.ts'
+import { attributesOf, entriesOf, kindName, parentIdOf } from './span-view.ts'
 
 interface HeldTrace {
   readonly spans: Span[]
@@ -200,9 +200,7 @@ function errorOf(span: Span): string | undefined {
 }
 
 function attributeOf(span: Span, key: string): unknown {
-  const list = span.allAttributes()
-  const at = list.indexOf(key)
-  return at % 2 === 0 ? list[at + 1] : undefined
+  return entriesOf(span).find(([name]) => name === key)?.[1]
 }
 
 function problemsOf(trace: { all: readonly AnalyzedSpan[]; open: number; leftOut: number; roots: number }): string[] {

@@ -78,7 +78,12 @@ export class Tracing {
   }
 
   /** Starts a span under the one that `context` carries. */
-  start(scope: ScopeChunk, name: string, context: Context, request: SpanRequest = internalNow): Span {
+  start(
+    scope: ScopeChunk,
+    name: string,
+    context: Pick<Context, 'span' | 'suppressed'>,
+    request: SpanRequest = internalNow,
+  ): Span {
     const parent = request.root ? undefined : knownSpan(context.span)
     const identity = parent === undefined ? this.newIdentity() : parent.identity
     const sampled = !context.suppressed && isSampled(this.sampler ?? this.settings.sampler, parent?.sampled, identity)
