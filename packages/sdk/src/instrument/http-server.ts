@@ -198,7 +198,7 @@ function endSpan(exchange: Exchange, shape: RequestShape, method: string | undef
   if (exchange.route !== undefined) span.updateName(shape.spanName)
   if (status !== undefined && status >= 500) span.setStatus(failed)
   const path = at < 0 ? url : url.slice(0, at)
-  const more = [
+  const more: unknown[] = [
     'url.path',
     path,
     'client.address',
@@ -208,7 +208,7 @@ function endSpan(exchange: Exchange, shape: RequestShape, method: string | undef
   ]
   // Of an error that is known, its own type and not that the answer was cut off by it.
   const type = span.attributes.indexOf('error.type')
-  if (type >= 0) more.push('error.type', String(span.attributes[type + 1]))
+  if (type >= 0) more.push('error.type', span.attributes[type + 1])
   if (exchange.method === otherMethod) more.push('http.request.method_original', method)
   if (at >= 0) more.push('url.query', shownQuery(url.slice(at + 1)))
   span.endWith(shape.span, more, exchange.endMs)
