@@ -1,16 +1,44 @@
+import type { Steps } from '../in-turns.ts'
+import { parseJsonInSteps } from './json-in-steps.ts'
+
 /**
  * JSON as it was sent: whole numbers beyond 2^53, which JSON.parse rounds, come as bigint where they fit 64 bits.
  * `depthMax`: what is nested deeper is no one's log line, and walking it would exhaust the stack.
  */
-export function parseJsonExact(text: string): { json: unknown } | { fault: string } {
+export function parseJsonExact(text: string): Exact {
   try {
-    const json: unknown = longInteger.test(text)
-      ? JSON.parse(text.replace(stringOrLongInteger, marked), unmarked)
-      : JSON.parse(text)
-    return isWithin(json, depthMax) ? { json } : { fault: `it is nested more than ${depthMax} deep` }
+    return { json: parseExact(text, 0) }
   } catch (error) {
-    return { fault: `it is not JSON: ${error instanceof Error ? error.message : error}` }
+    return { fault: faultOf(error) }
   }
+}
+
+/** The same of a text that may have megabytes. */
+export function* parseJsonExactInSteps(text: string): Steps<Exact> {
+  try {
+    return { json: yield* parseJsonInSteps(text, parseExact) }
+  } catch (error) {
+    return { fault: faultOf(error) }
+  }
+}
+
+type Exact = { json: unknown } | { fault: string }
+
+class TooDeep extends Error {
+  override readonly name = 'TooDeep'
+}
+
+function parseExact(text: string, depth: number): unknown {
+  const json: unknown = longInteger.test(text)
+    ? JSON.parse(text.replace(stringOrLongInteger, marked), unmarked)
+    : JSON.parse(text)
+  if (!isWithin(json, depthMax - depth)) throw new TooDeep(`it is nested more than ${depthMax} deep`)
+  return json
+}
+
+function faultOf(error: unknown): string {
+  if (error instanceof TooDeep) return error.message
+  return `it is not JSON: ${error instanceof Error ? error.message : error}`
 }
 
 export function isObject(value: unknown): value is Record<string, unknown> {

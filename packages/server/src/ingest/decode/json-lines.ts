@@ -1,5 +1,5 @@
 import type { Steps } from '../in-turns.ts'
-import { isObject, parseJsonExact } from './json-exact.ts'
+import { isObject, parseJsonExact, parseJsonExactInSteps } from './json-exact.ts'
 import { writeJsonLog } from './json-log.ts'
 import { OtlpRequestWriter } from './otlp-request-writer.ts'
 
@@ -31,7 +31,7 @@ export function* jsonLinesToOtlp(body: Uint8Array, service: string): Steps<Trans
   }
   const text = new TextDecoder().decode(body)
   if (/^\s*\[/.test(text)) {
-    const parsed = parseJsonExact(text)
+    const parsed = yield* parseJsonExactInSteps(text)
     if ('fault' in parsed) reject('the list', parsed.fault)
     else if (Array.isArray(parsed.json))
       for (const [index, json] of parsed.json.entries()) {

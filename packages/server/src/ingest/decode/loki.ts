@@ -1,6 +1,6 @@
 import { otlp, WireReader, wireType } from '@wakeline/protocol'
 import type { Steps } from '../in-turns.ts'
-import { isObject, parseJsonExact } from './json-exact.ts'
+import { isObject, parseJsonExact, parseJsonExactInSteps } from './json-exact.ts'
 import type { TranscodedRecords } from './json-lines.ts'
 import { hexOf, writeSeverity } from './json-log.ts'
 import { parseLokiLabels } from './loki-labels.ts'
@@ -20,7 +20,7 @@ import { severityOfLevel, severityOfText } from './severity.ts'
  * `level=warn` in it as logfmt does. All of them also stay where they were.
  */
 export function* lokiJsonToOtlp(body: Uint8Array): Steps<TranscodedRecords | { refused: string }> {
-  const parsed = parseJsonExact(new TextDecoder().decode(body))
+  const parsed = yield* parseJsonExactInSteps(new TextDecoder().decode(body))
   if ('fault' in parsed) return { refused: `Cannot decode the push request: ${parsed.fault}` }
   const streams = isObject(parsed.json) ? parsed.json['streams'] : undefined
   if (!Array.isArray(streams)) return { refused: 'Cannot decode the push request: it has no list of streams' }

@@ -1,6 +1,7 @@
 import { isJsonObject, JsonTranscoding, type MessageName, shownJson } from '@wakeline/protocol'
 import type { Steps } from '../in-turns.ts'
 import type { Refused } from './decode.ts'
+import { parseJsonInSteps } from './json-in-steps.ts'
 
 /**
  * OTLP/JSON to the same request in protobuf, so that one decoder serves both. Driven by the table of messages in
@@ -23,12 +24,12 @@ const requests: Readonly<Record<Signal, { message: MessageName; list: string; li
   metrics: { message: 'MetricsRequest', list: 'resourceMetrics', listSnake: 'resource_metrics' },
 }
 
-/** In steps of a record, behind JSON's own parser, which reads the body in one. */
+/** In steps of a record, behind steps of many in which the body is parsed. */
 export function* otlpJsonToProtobuf(signal: Signal, body: Uint8Array): Steps<Transcoded | Refused> {
   const { message, list, listSnake } = requests[signal]
   let json: unknown
   try {
-    json = JSON.parse(quoteLongIntegers(new TextDecoder().decode(body)))
+    json = yield* parseJsonInSteps(new TextDecoder().decode(body), (piece) => JSON.parse(quoteLongIntegers(piece)))
   } catch (error) {
     return {
       refused: `Cannot decode ${signal}: the body is not JSON: ${error instanceof Error ? error.message : error}`,

@@ -3,7 +3,7 @@ import type { Signal } from './otlp-json.ts'
 /** Random requests in OTLP/JSON, of every message and value there is, for tests that compare what comes back. */
 export type RandomRequest = { signal: Signal; request: Record<string, unknown> }
 
-type Random = { number: () => number; below: (n: number) => number; pick: <T>(from: readonly T[]) => T }
+export type Random = { number: () => number; below: (n: number) => number; pick: <T>(from: readonly T[]) => T }
 
 export function randomRequests({ seed, count }: { seed: number; count: number }): RandomRequest[] {
   const random = randomOf(seed)
@@ -220,7 +220,7 @@ function double(random: Random): number {
 }
 
 /** mulberry32. */
-function randomOf(seed: number): Random {
+export function randomOf(seed: number): Random {
   let state = seed
   const next = (): number => {
     state = (state + 0x6d2b79f5) | 0

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { otlp, type WireWriter, wireType } from '@wakeline/protocol'
 import type { Steps } from '../in-turns.ts'
-import { isObject, parseJsonExact } from './json-exact.ts'
+import { isObject, parseJsonExactInSteps } from './json-exact.ts'
 import type { TranscodedRecords } from './json-lines.ts'
 import { OtlpRequestWriter, writeAttribute, writeHex, writeTime } from './otlp-request-writer.ts'
 
@@ -22,7 +22,7 @@ import { OtlpRequestWriter, writeAttribute, writeHex, writeTime } from './otlp-r
  * follow it; those of other requests stay below the client's span.
  */
 export function* zipkinToOtlp(body: Uint8Array): Steps<TranscodedRecords | { refused: string }> {
-  const parsed = parseJsonExact(new TextDecoder().decode(body))
+  const parsed = yield* parseJsonExactInSteps(new TextDecoder().decode(body))
   if ('fault' in parsed) return { refused: `Cannot decode the spans: ${parsed.fault}` }
   if (!Array.isArray(parsed.json)) return { refused: 'Cannot decode the spans: expected a list of them' }
   const writer = new OtlpRequestWriter('zipkin')
