@@ -22,6 +22,7 @@ test.each([
 test.each([
   ['http.route', 'http_route'],
   ['2xx', 'key_2xx'],
+  ['', 'key_'],
   ['a"b\n', 'a_b_'],
 ])('the attribute %j is the label %s', (key, name) => {
   expect(prometheusLabel(key)).toBe(name)

@@ -75,7 +75,7 @@ function unitWords(unit: string): string[] {
 /** A label name as Prometheus has always had them. */
 export function prometheusLabel(key: string): string {
   const name = key.replace(/[^a-zA-Z0-9_]/gu, '_')
-  return /^[0-9]/.test(name) ? `key_${name}` : name
+  return /^(?:[0-9]|$)/.test(name) ? `key_${name}` : name
 }
 
 /** `le` and `quantile` as Prometheus prints them: all digits, no exponent. */
