@@ -1,7 +1,9 @@
 /*
- * Notes what is made durable: loaded before the server (LD_PRELOAD), it writes a line for each file that was synced,
+ * Notes what is made durable: loaded before the server (LD_PRELOAD), it writes a line for each file that was synced, and for each write
+ * to one that was opened to sync what is written (O_DSYNC),
  *
  *   <inode> <seconds>.<nanoseconds of its birth> <bytes it had when the sync began> <nanoseconds of the clock, then>
+ *   <inode> <seconds>.<nanoseconds of its birth> <where what was written ends> <nanoseconds of the clock> <where it begins>
  *
  * to the file that NOTE_SYNCS names. An inode's number is used again after its file is gone; its birth is not. Two threads may
  * sync one file at a time, and the one that began first may end last: what is durable is what the one that began last saw.
@@ -13,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/types.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -42,5 +45,23 @@ static int sync_noted(const char *name, int fd) {
   return result;
 }
 
+/* Of what was written alone: what stands before it may still be on its way. */
+static ssize_t write_noted(const char *name, int fd, const void *bytes, size_t count, off_t offset) {
+  ssize_t (*real)(int, const void *, size_t, off_t) = (ssize_t(*)(int, const void *, size_t, off_t))dlsym(RTLD_NEXT, name);
+  ssize_t result = real(fd, bytes, count, offset);
+  struct statx about;
+  struct timespec now = {0, 0};
+  if (notes < 0 || result <= 0 || (fcntl(fd, F_GETFL) & O_DSYNC) == 0) return result;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  if (statx(fd, "", AT_EMPTY_PATH, STATX_INO | STATX_BTIME, &about) == 0) {
+    dprintf(notes, "%llu %lld.%09u %llu %lld%09ld %llu\n", (unsigned long long)about.stx_ino,
+            (long long)about.stx_btime.tv_sec, about.stx_btime.tv_nsec, (unsigned long long)(offset + result),
+            (long long)now.tv_sec, now.tv_nsec, (unsigned long long)offset);
+  }
+  return result;
+}
+
+ssize_t pwrite(int fd, const void *bytes, size_t count, off_t offset) { return write_noted("pwrite", fd, bytes, count, offset); }
+ssize_t pwrite64(int fd, const void *bytes, size_t count, off64_t offset) { return write_noted("pwrite64", fd, bytes, count, offset); }
 int fsync(int fd) { return sync_noted("fsync", fd); }
 int fdatasync(int fd) { return sync_noted("fdatasync", fd); }

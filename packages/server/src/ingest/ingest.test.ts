@@ -9,6 +9,7 @@ import { OtlpRequestWriter } from './decode/otlp-request-writer.ts'
 import { type Ingest, type IngestOptions, startIngest } from './ingest.ts'
 import { tracesBody } from './sample-body.ts'
 import { type Files, realFiles } from './segment/files.ts'
+import { decodeJournal } from './segment/journal.ts'
 
 const MiB = 1024 * 1024
 const options: IngestOptions = {
@@ -202,8 +203,8 @@ function failure(code: string): Error {
 function smallDisk(room: { bytes: number }): Files {
   return {
     ...realFiles,
-    create: async (path) => {
-      const file = await realFiles.create(path)
+    create: async (path, isSynced) => {
+      const file = await realFiles.create(path, isSynced)
       return {
         ...file,
         write: async (bytes, position) => {
@@ -242,71 +243,81 @@ test('a full disk is never acknowledged, wherever it fills up, and leaves nothin
   expect((await store.rows({ sql: orphans, params: {} })).rows).toEqual([{ spans: '0' }])
 })
 
-/** A disk whose writes and syncs of spans wait until the test lets them go, well or badly. */
+/** A disk whose writes of spans wait until the test lets them go, well or badly. */
 function heldDisk() {
   type Go = (error?: Error) => void
-  const held: Record<'write' | 'sync', Go[]> = { write: [], sync: [] }
-  const hold = (what: 'write' | 'sync'): Promise<void> =>
-    new Promise((resolve, reject) => held[what].push((error) => (error === undefined ? resolve() : reject(error))))
+  const held: Go[] = []
+  const hold = (): Promise<void> =>
+    new Promise((resolve, reject) => held.push((error) => (error === undefined ? resolve() : reject(error))))
   const files: Files = {
     ...realFiles,
-    create: async (path) => {
-      const file = await realFiles.create(path)
+    create: async (path, isSynced) => {
+      const file = await realFiles.create(path, isSynced)
       if (!path.endsWith('.spans.native')) return file
-      return {
-        ...file,
-        write: (bytes, position) => hold('write').then(() => file.write(bytes, position)),
-        sync: () => hold('sync').then(() => file.sync()),
-      }
+      return { ...file, write: (bytes, position) => hold().then(() => file.write(bytes, position)) }
     },
   }
-  const next = async (what: 'write' | 'sync'): Promise<Go> => {
-    await expect.poll(() => held[what].length).toBeGreaterThan(0)
-    return held[what].shift() ?? expect.fail()
+  const next = async (): Promise<Go> => {
+    await expect.poll(() => held.length).toBeGreaterThan(0)
+    return held.shift() ?? expect.fail()
   }
   return { files, next }
 }
 
-/** Two groups, the second written while the first is being synced. */
+/** Two groups, the second begun while the first is being written. */
 async function twoGroups(ingest: Ingest, { next }: ReturnType<typeof heldDisk>, answered: string[]) {
   const send = (name: string): Promise<unknown> =>
     ingest.submit('traces', tracesBody(name)).then(({ outcome }) => answered.push(`${name} ${outcome}`))
   const first = send('first of two')
-  const write = await next('write')
+  const write = await next()
   const second = send('second of two')
-  write()
-  ;(await next('write'))()
-  return { syncs: [await next('sync'), await next('sync')], both: Promise.all([first, second]) }
+  return { writes: [write, await next()], both: Promise.all([first, second]) }
 }
 
-test('a group is written while the one before it is being synced, and is not answered before it', async () => {
+test('a group is written while the one before it is, and is not answered before it', async () => {
   const disk = heldDisk()
   const ingest = await start({ files: disk.files, options: { segmentAgeMs: 10_000 } })
   const answered: string[] = []
-  const { syncs, both } = await twoGroups(ingest, disk, answered)
-  syncs[1]?.()
+  const { writes, both } = await twoGroups(ingest, disk, answered)
+  writes[1]?.()
   await new Promise((resolve) => setTimeout(resolve, 50))
   expect(answered).toEqual([])
-  syncs[0]?.()
+  writes[0]?.()
   await both
   expect(answered).toEqual(['first of two stored', 'second of two stored'])
   await ingest.stop()
   expect(await countSpans('second of two')).toEqual([1, 1])
 })
 
-test('when the sync of a group fails, the one written behind it is not acknowledged either', async () => {
+test('half as many requests as are on their way make the next group, and no fewer', async () => {
+  const disk = heldDisk()
+  const ingest = await start({ files: disk.files, writer: awayStore, options: { segmentAgeMs: 10_000 } })
+  const send = (name: string): Promise<unknown> => ingest.submit('traces', tracesBody(name))
+  const sent = ['a', 'b', 'c', 'd'].map(send)
+  const write = await disk.next()
+  for (const name of ['e', 'f']) {
+    sent.push(send(name))
+    for (let turn = 0; turn < 5; turn += 1) await new Promise((resolve) => setImmediate(resolve))
+  }
+  for (const go of [write, await disk.next()]) go()
+  await Promise.all(sent)
+  const { groups } = decodeJournal(await readFile(join(directory, 'segments', '1.journal')))
+  expect(groups.map(({ group }) => group.batches.length)).toEqual([4, 2])
+  await ingest.stop()
+})
+
+test('when a group cannot be written, the one begun behind it is not acknowledged either', async () => {
   const disk = heldDisk()
   const ingest = await start({ files: disk.files, writer: awayStore, options: { segmentAgeMs: 10_000 } })
   const answered: string[] = []
-  const { syncs, both } = await twoGroups(ingest, disk, answered)
-  syncs[0]?.(failure('EIO'))
-  syncs[1]?.()
+  const { writes, both } = await twoGroups(ingest, disk, answered)
+  writes[0]?.(failure('EIO'))
+  writes[1]?.()
   await both
   expect(answered).toEqual(['first of two later', 'second of two later'])
   expect(await readdir(join(directory, 'segments'))).toEqual([])
   const after = ingest.submit('traces', tracesBody('after both'))
-  ;(await disk.next('write'))()
-  ;(await disk.next('sync'))()
+  ;(await disk.next())()
   expect(await after).toEqual(stored)
   await ingest.stop()
   const loads: SealedFile[] = []

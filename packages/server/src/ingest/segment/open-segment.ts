@@ -28,12 +28,12 @@ type Extent = { bytes: number; rows: number }
 type DataFile = { file: AppendFile; written: Extent; durable: Extent }
 
 /** A group on its way to the disk. */
-export type WrittenGroup = {
+export type BegunGroup = {
   blocks: readonly EncodedBlock[]
   lineBytes: number
   atUnixMs: number
-  /** The names of files that it made have to be synced as well. */
-  isFirstOfFile: boolean
+  /** Resolves when it is durable, and rejects when all of it has ended and something has failed. */
+  durable: Promise<void>
 }
 
 export type OpenSegmentOptions = {
@@ -44,38 +44,27 @@ export type OpenSegmentOptions = {
   files: Files
 }
 
-/** The segment that groups are appended to. But for `sync`, calls must not overlap. */
+/** The segment that groups are appended to. Calls must not overlap, groups that were begun may. */
 export class OpenSegment {
   readonly number: number
   #bytes = 0
   #rowsMost = 0
   #lastUnixMs = 0
-  #journalBytes: number
-  #journalWrittenBytes: number
+  #journalBytes = 0
+  #journalWrittenBytes = 0
   readonly #options: OpenSegmentOptions
   readonly #journal: AppendFile
   readonly #data = new Map<TableName, DataFile>()
 
-  private constructor(options: OpenSegmentOptions, journal: AppendFile, journalBytes: number) {
+  private constructor(options: OpenSegmentOptions, journal: AppendFile) {
     this.number = options.number
     this.#options = options
     this.#journal = journal
-    this.#journalBytes = journalBytes
-    this.#journalWrittenBytes = journalBytes
   }
 
   static async open(options: OpenSegmentOptions): Promise<OpenSegment> {
-    const { directory, number, files } = options
-    const journal = await files.create(journalPath(directory, number))
-    const header = encodeHeader(options.header)
-    try {
-      await journal.write(header, 0)
-    } catch (error) {
-      await journal.close()
-      await files.remove(journalPath(directory, number))
-      throw error
-    }
-    return new OpenSegment(options, journal, header.length)
+    const { directory, number, files, durability } = options
+    return new OpenSegment(options, await files.create(journalPath(directory, number), durability === 'fsync'))
   }
 
   get bytes(): number {
@@ -88,11 +77,11 @@ export class OpenSegment {
   }
 
   /**
-   * Writes one group behind those before it. It is durable when `sync` has ended, and counts from `keep` on. When one of them
-   * throws, nothing of the group counts, nor of those behind it: the files hold more than they should until `cut` has
-   * succeeded, and no other group may be written.
+   * Begins to write one group behind those before it. It counts from `keep` on. When it fails, nothing of it counts, nor of those
+   * behind it: the files hold more than they should until `cut` has succeeded, and no other group may be begun.
    */
-  async write(blocks: readonly EncodedBlock[], batches: readonly Batch[], atUnixMs: number): Promise<WrittenGroup> {
+  async begin(blocks: readonly EncodedBlock[], batches: readonly Batch[], atUnixMs: number): Promise<BegunGroup> {
+    const { directory, durability, files, header } = this.#options
     const isFirstOfFile = await this.#createFiles(blocks)
     const entries: JournalBlock[] = blocks.map(({ table, rows, bytes }) => ({
       table,
@@ -101,7 +90,8 @@ export class OpenSegment {
       rows,
       checksum: crc32(bytes),
     }))
-    const line = encodeGroup({ atUnixMs, batches: [...batches], blocks: entries })
+    const group = encodeGroup({ atUnixMs, batches: [...batches], blocks: entries })
+    const line = this.#journalWrittenBytes === 0 ? Buffer.concat([encodeHeader(header), group]) : group
     const writes = [this.#journal.write(line, this.#journalWrittenBytes)]
     this.#journalWrittenBytes += line.length
     for (const block of blocks) {
@@ -110,23 +100,13 @@ export class OpenSegment {
       extend(written, block)
       this.#rowsMost = Math.max(this.#rowsMost, written.rows)
     }
-    await settleAll(writes)
-    return { blocks, lineBytes: line.length, atUnixMs, isFirstOfFile }
-  }
-
-  /** Makes a group durable, while later ones are written and synced. */
-  async sync({ blocks, isFirstOfFile }: WrittenGroup): Promise<void> {
-    const { directory, durability, files } = this.#options
-    if (durability === 'os') return
-    await settleAll([
-      ...blocks.map(({ table }) => this.#dataOf(table).file.sync()),
-      this.#journal.sync(),
-      ...(isFirstOfFile ? [files.syncDirectory(directory)] : []),
-    ])
+    // The names of files that it made have to be durable as well.
+    if (isFirstOfFile && durability === 'fsync') writes.push(files.syncDirectory(directory))
+    return { blocks, lineBytes: line.length, atUnixMs, durable: settleAll(writes) }
   }
 
   /** To be called for groups that are durable, in the order they were written in. */
-  keep({ blocks, lineBytes, atUnixMs }: WrittenGroup): void {
+  keep({ blocks, lineBytes, atUnixMs }: BegunGroup): void {
     this.#journalBytes += lineBytes
     this.#bytes += lineBytes
     this.#lastUnixMs = atUnixMs
@@ -164,11 +144,11 @@ export class OpenSegment {
   }
 
   async #createFiles(blocks: readonly EncodedBlock[]): Promise<boolean> {
-    const { directory, number, files } = this.#options
+    const { directory, durability, number, files } = this.#options
     const fresh = blocks.filter(({ table }) => !this.#data.has(table))
     await settleAll(
       fresh.map(async ({ table }) => {
-        const file = await files.create(dataPath(directory, number, table))
+        const file = await files.create(dataPath(directory, number, table), durability === 'fsync')
         this.#data.set(table, { file, written: { bytes: 0, rows: 0 }, durable: { bytes: 0, rows: 0 } })
       }),
     )

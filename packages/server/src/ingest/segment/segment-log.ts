@@ -1,14 +1,14 @@
 import type { EncodedBlock, OpenBlocks } from '../decode/open-blocks.ts'
 import type { Files } from './files.ts'
 import type { Batch, JournalHeader } from './journal.ts'
-import { OpenSegment, type SealedSegment, type WrittenGroup } from './open-segment.ts'
+import { type BegunGroup, OpenSegment, type SealedSegment } from './open-segment.ts'
 
 /**
- * Group commit. Requests decode into the open blocks while the group before them is being written; when that is done, all
- * that has gathered is written as the next group, while the one before is being synced. So one request alone waits for one
- * fsync, and under load groups, and with them blocks, grow by themselves.
+ * Group commit. Requests decode into the open blocks while groups before them are being made durable; when half as many have
+ * gathered as are in those, they are the next group. So one request alone waits for one write to the disk, and under load
+ * groups, and with them blocks, grow by themselves.
  *
- *   requests -> open blocks -> [group] -> written -> synced -> answered -> ... sealed -> loader
+ *   requests -> open blocks -> [group] -> durable -> answered -> ... sealed -> loader
  *
  * Groups are answered in their order: what a later one rests on (the row of a resource) may be in an earlier one. When one
  * fails, so do those behind it.
@@ -49,17 +49,23 @@ const quietRowsMin = 10_000
 /** ...so that nothing new for so long is enough, as long as they do not follow one another faster than others may. */
 const stillShare = 0.02
 
-/** Groups that are being synced at once: the disk makes two durable in little more time than one. */
-const syncsMax = 2
+/** Groups that are on their way at once: the disk makes some durable in little more time than one. */
+const groupsMax = 3
+/** Of the requests that are in them, so many make another: fewer, and groups would be many and each of them costs. */
+const nextGroupShare = 0.5
 
 type Member = { batch: Batch; answer: (outcome: Durable) => void }
 
 export class SegmentLog {
   readonly #options: SegmentLogOptions
   readonly #blocks: OpenBlocks
-  /** Of the groups written last, in order: settled when they and those before them are answered, and never rejected. */
-  readonly #syncing: Promise<void>[] = []
+  /** Of the groups on their way, in order: settled when they and those before them are answered, and never rejected. */
+  readonly #begun: Promise<void>[] = []
+  /** Requests in them. */
+  #begunMembers = 0
   #members: Member[] = []
+  /** Set while a group on its way is waited for: to be called when there is enough for another. */
+  #wake: (() => void) | undefined
   #segment: OpenSegment | undefined
   /** Set while a failed group still has to be taken back from the files. */
   #mustCut = false
@@ -83,6 +89,7 @@ export class SegmentLog {
   /** Resolves when all that is in the open blocks now is durable, or is known not to be. */
   commit(batch: Batch): Promise<Durable> {
     const outcome = new Promise<Durable>((answer) => this.#members.push({ batch, answer }))
+    if (this.#isEnough) this.#wake?.()
     this.#writing ??= this.#run()
     return outcome
   }
@@ -113,9 +120,8 @@ export class SegmentLog {
   }
 
   async #run(): Promise<void> {
-    // Requests that arrive in the same turn of the event loop share the first group.
-    await new Promise((resolve) => setImmediate(resolve))
-    while (this.#members.length > 0 || this.#syncing.length > 0) await this.#step()
+    await aTurn()
+    while (this.#members.length > 0 || this.#begun.length > 0) await this.#step()
     await this.#sealIfDue()
     this.#writing = undefined
     if (this.#members.length > 0) this.#writing = this.#run()
@@ -123,42 +129,55 @@ export class SegmentLog {
   }
 
   async #step(): Promise<void> {
-    if (this.#members.length === 0 || this.#syncing.length >= syncsMax) await this.#syncing[0]
-    else await this.#writeGroup()
+    if (this.#isEnough) await this.#beginGroup()
+    else await this.#wait()
     if (this.#failed !== undefined) await this.#mend()
     else if (this.#isDue()) await this.#sealIfDue()
   }
 
-  /** Ends when the group is written; its members are answered when it is synced, while the next one is written. */
-  async #writeGroup(): Promise<void> {
+  /** Whether a group is to be begun with what has gathered. */
+  get #isEnough(): boolean {
+    const enough = Math.max(1, this.#begunMembers * nextGroupShare)
+    return this.#begun.length < groupsMax && this.#members.length >= enough
+  }
+
+  /** Until the first of the groups on their way is answered, or enough has gathered for another. */
+  async #wait(): Promise<void> {
+    const enough = new Promise<void>((resolve) => {
+      this.#wake = resolve
+    })
+    await Promise.race([this.#begun[0], enough])
+    this.#wake = undefined
+    if (this.#isEnough) await aTurn()
+  }
+
+  async #beginGroup(): Promise<void> {
     const members = this.#members
     this.#members = []
     const blocks = this.#blocks.take()
     try {
       const segment = await this.#openSegment()
       const batches = members.map(({ batch }) => batch)
-      const group = await segment.write(blocks, batches, this.#options.nowUnixMs())
+      const group = await segment.begin(blocks, batches, this.#options.nowUnixMs())
       this.#lastGroupMs = performance.now()
-      this.#sync(segment, group, members)
+      this.#begunMembers += members.length
+      this.#begun.push(this.#end(segment, group, members))
     } catch (error) {
       this.#fail(members, error)
     }
   }
 
-  #sync(segment: OpenSegment, group: WrittenGroup, members: readonly Member[]): void {
-    const before = this.#syncing.at(-1)
-    const synced = async (): Promise<void> => {
-      // Both: what counts must not have a gap, and what a later group rests on may be in an earlier one.
-      const [outcome] = await Promise.allSettled([segment.sync(group), before])
-      this.#syncing.shift()
-      if (outcome.status === 'rejected') this.#fail(members, outcome.reason)
-      else if (this.#failed !== undefined) this.#failed.members.push(...members)
-      else this.#keep(segment, group, members)
-    }
-    this.#syncing.push(synced())
+  async #end(segment: OpenSegment, group: BegunGroup, members: readonly Member[]): Promise<void> {
+    // Both: what counts must not have a gap, and what a later group rests on may be in an earlier one.
+    const [outcome] = await Promise.allSettled([group.durable, this.#begun.at(-1)])
+    this.#begun.shift()
+    this.#begunMembers -= members.length
+    if (outcome.status === 'rejected') this.#fail(members, outcome.reason)
+    else if (this.#failed !== undefined) this.#failed.members.push(...members)
+    else this.#keep(segment, group, members)
   }
 
-  #keep(segment: OpenSegment, group: WrittenGroup, members: readonly Member[]): void {
+  #keep(segment: OpenSegment, group: BegunGroup, members: readonly Member[]): void {
     segment.keep(group)
     this.#lastGroupMs = performance.now()
     for (const { answer } of members) answer({ durable: true })
@@ -193,7 +212,7 @@ export class SegmentLog {
   /** After a failed group, when the others on their way have come to their end. */
   async #mend(): Promise<void> {
     this.#mustCut = true
-    await Promise.all(this.#syncing)
+    await Promise.all(this.#begun)
     const { reason, members } = this.#failed ?? { reason: '', members: [] }
     await this.#takeBack().catch((again) => this.#options.report(`${reason}; then ${again}`))
     this.#failed = undefined
@@ -217,7 +236,7 @@ export class SegmentLog {
 
   async #sealIfDue(): Promise<void> {
     if (!this.#isDue()) return
-    while (this.#syncing.length > 0) await this.#syncing[0]
+    while (this.#begun.length > 0) await this.#begun[0]
     if (this.#failed !== undefined) await this.#mend()
     else if (!this.#mustCut && this.#isDue()) await this.#seal()
   }
@@ -252,3 +271,6 @@ export class SegmentLog {
     }, this.#dueAtMs(this.#segment) - performance.now())
   }
 }
+
+/** Requests that arrive in the same turn of the event loop share a group. */
+const aTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
