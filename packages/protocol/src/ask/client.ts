@@ -121,7 +121,10 @@ async function readFailure(response: Response): Promise<Failure> {
   if (isApiError(body)) {
     return new Failure(body.error.code, response.status, body.error.message, body.error.position)
   }
-  if (isPrometheusError(body)) return new Failure(body.errorType, response.status, body.error)
+  if (isPrometheusError(body)) {
+    const sentence = body.error.replace(/^invalid parameter "query": /, 'Cannot read this query: ')
+    return new Failure(body.errorType, response.status, sentence)
+  }
   // A proxy in between answers for a server that is away with a page of its own.
   if (response.status >= 502 && response.status <= 504) {
     return new Failure('unreachable', 0, 'Cannot reach the Wakeline server: something in between answered for it')

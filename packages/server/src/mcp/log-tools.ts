@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { plain } from '../text/paint.ts'
 import { printFigures } from '../text/print-figures.ts'
 import { printLog } from '../text/print-log.ts'
+import { printNothing } from '../text/print-nothing.ts'
 import type { AddTool } from './mcp-server.ts'
 
 export const searchInput = z
@@ -20,7 +21,7 @@ export function addLogTools(add: AddTool): void {
   }
   add('search_logs', logs, async ({ search, limit }, at, { ask, signal }) => {
     const answer = await ask.json(askLogs(search, at, { limit, order: 'newest' }), signal)
-    if (answer.records.length === 0) return 'No record matches in this time.'
+    if (answer.records.length === 0) return printNothing('record', search)
     const lines = answer.records.toReversed().map((record) => printLog(record, plain))
     if (answer.nextCursor !== undefined) lines.unshift('(there are older ones: give `to`, or narrow the search)')
     return lines.join('\n')
@@ -35,7 +36,7 @@ export function addLogTools(add: AddTool): void {
   add('count_records', figures, async ({ signal: of, search }, at, { ask, signal }) => {
     const answer = await ask.json(askTable(of, search, at), signal)
     const found = answer.is === 'table' ? answer.rows : answer.series
-    return found.length === 0 ? 'No record matches in this time.' : printFigures(answer)
+    return found.length === 0 ? printNothing('record', search) : printFigures(answer)
   })
 
   const keys = {

@@ -1,6 +1,7 @@
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js'
 import { type Ask, type Between, Failure } from '@wakeline/protocol'
 import { z } from 'zod'
+import { printRefused } from '../text/print-refused.ts'
 import { readTimes } from '../text/read-times.ts'
 import { addExplainTools } from './explain-tools.ts'
 import { addLogTools } from './log-tools.ts'
@@ -19,6 +20,11 @@ const times = {
   from: z.string().optional().describe('Start instead of `last`: RFC 3339 or Unix milliseconds.'),
   to: z.string().optional().describe('End: RFC 3339 or Unix milliseconds. Default now.'),
 }
+
+/** The text among the inputs of a tool in which a fault may have its place. */
+const questions = z
+  .object({ search: z.string().optional(), expression: z.string().optional() })
+  .transform(({ search, expression }) => search ?? expression ?? '')
 
 export type Asking = { ask: Ask; signal: AbortSignal }
 
@@ -52,7 +58,7 @@ export function openMcpServer({ ask, version, nowUnixMs }: McpOptions): McpServe
           return told(await answer(input.parse(given), at, { ask, signal }))
         } catch (error) {
           // What the server refused is for the agent to mend; anything else is our fault and goes up.
-          if (error instanceof Failure) return refused(error.message)
+          if (error instanceof Failure) return refused(printRefused(error, questions.parse(given)))
           throw error
         }
       },

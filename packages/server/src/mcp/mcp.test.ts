@@ -74,6 +74,11 @@ test.each([
   ['search_traces', { ...at, order: 'slowest' }, new RegExp(seedTraceId(59))],
   ['get_trace', { trace_id: seedTraceId(59), attributes: 'all' }, /█/],
   ['search_logs', { ...at, search: 'level>=error' }, / ERROR /],
+  [
+    'search_logs',
+    { ...at, search: 'level:warn or level:fatal' },
+    /No record.*\n"or" was looked for as a word; .*: level:warn OR/,
+  ],
   ['list_keys', { ...at, signal: 'spans' }, /\(\d+\)/],
   ['list_metrics', at, /metric +kind +unit/],
   ['query_metrics', { expression: '1 + 1', ...at }, /^2$/],
@@ -87,11 +92,11 @@ test.each([
 })
 
 test.each([
-  ['search_logs', { search: 'level>=' }, /Cannot read this search/],
+  ['search_logs', { search: 'level>=' }, /Cannot read this search.*\n {2}level>=\n {9}\^$/],
   ['search_logs', { last: 'soon' }, /"soon" is not a duration/],
   ['count_records', { signal: 'logs', search: '| cuont' }, /Cannot read this search/],
   ['explain', { of: 'traces', search: '(' }, /Cannot read this search/],
-  ['query_metrics', { expression: 'sum(' }, /unclosed left parenthesis/],
+  ['query_metrics', { expression: 'sum(' }, /unclosed left parenthesis\n {2}sum\(\n {6}\^$/],
   ['get_trace', { trace_id: 'x' }, /32 hex digits/],
 ])('%s %j is refused with a sentence the agent can act on', async (name, input, sentence) => {
   const answer = await overHttp.callTool({ name, arguments: input })

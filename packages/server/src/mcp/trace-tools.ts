@@ -2,6 +2,7 @@ import { askTrace, askTraces } from '@wakeline/protocol'
 import { z } from 'zod'
 import { drawTrace } from '../text/draw-trace.ts'
 import { plain } from '../text/paint.ts'
+import { printNothing } from '../text/print-nothing.ts'
 import { printSpan } from '../text/print-span.ts'
 import { printTraces } from '../text/print-traces.ts'
 import { searchInput } from './log-tools.ts'
@@ -22,7 +23,7 @@ export function addTraceTools(add: AddTool): void {
   }
   add('search_traces', traces, async ({ search, order, limit }, at, { ask, signal }) => {
     const answer = await ask.json(askTraces(search, at, { limit, order }), signal)
-    if (answer.traces.length === 0) return 'No trace matches in this time.'
+    if (answer.traces.length === 0) return printNothing('trace', search)
     const more = answer.nextCursor === undefined ? '' : '\n(there are more: narrow the search, or raise `limit`)'
     return printTraces(answer.traces) + more
   })

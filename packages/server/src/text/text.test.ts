@@ -1,10 +1,13 @@
 import type { LogRecord, PrometheusResult, SpanRecord, TableAnswer, TraceAnswer } from '@wakeline/protocol'
+import { Failure } from '@wakeline/protocol'
 import { expect, test } from 'vitest'
 import { drawTrace } from './draw-trace.ts'
 import { coloured, plain } from './paint.ts'
 import { figuresJson, printFigures } from './print-figures.ts'
 import { logJson, printLog } from './print-log.ts'
+import { printNothing } from './print-nothing.ts'
 import { printPromql } from './print-promql.ts'
+import { printRefused } from './print-refused.ts'
 import { printTable } from './print-table.ts'
 
 const span = (
@@ -167,4 +170,32 @@ test('a very long cell of a table pushes out its own line alone', () => {
   ]).split('\n')
   expect(long).toBe(`${'x'.repeat(100)}  1`)
   expect(short).toBe(`${'y'.padEnd(60)}  2`)
+})
+
+test.each([
+  ['Cannot read this: no', 6, 'level:error (a', 'Cannot read this: no\n  level:error (a\n        ^'],
+  ['Cannot read this: no', 0, '(a', 'Cannot read this: no\n  (a\n  ^'],
+  ['Cannot read this: no', undefined, '(a', 'Cannot read this: no'],
+  [
+    'Cannot read this query: 2:3: parse error: no',
+    undefined,
+    'sum(\n  x)',
+    'Cannot read this query: 2:3: parse error: no\n    x)\n    ^',
+  ],
+  [
+    'Cannot read this query: 1:1: parse error: no expression',
+    undefined,
+    '',
+    'Cannot read this query: 1:1: parse error: no expression',
+  ],
+  ['Cannot read this: no', 3, 'a\u001b b', 'Cannot read this: no\n  a\\x1b b\n        ^'],
+])('%s at %s is shown in %j', (message, position, question, shown) => {
+  expect(printRefused(new Failure('invalid_query', 400, message, position), question)).toBe(shown)
+})
+
+test('a search that found nothing is told what its small letters meant', () => {
+  expect(printNothing('record', 'a b')).toBe('No record matches in this time.')
+  expect(printNothing('trace', 'a or b', '; --last 24h')).toBe(
+    'No trace matches in this time; --last 24h.\n"or" was looked for as a word; terms are joined in capitals: a OR b',
+  )
 })

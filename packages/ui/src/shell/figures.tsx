@@ -99,7 +99,11 @@ const drawnMax = 40
 
 function FigureChart({ answer, controls }: FiguresProps & { answer: SeriesTable & Pick<TableAnswer, 'cost'> }) {
   const { fromMs, toMs, select } = useTime()
-  const series = useMemo(() => answer.series.slice(0, drawnMax).map(lineOf), [answer.series])
+  const figures = useMemo(() => new Set(answer.series.map(({ figure }) => figure)), [answer.series])
+  const series = useMemo(
+    () => answer.series.slice(0, drawnMax).map((each) => lineOf(each, figures.size > 1)),
+    [answer.series, figures],
+  )
   const { length } = answer.series
   if (length === 0) {
     return (
@@ -117,7 +121,7 @@ function FigureChart({ answer, controls }: FiguresProps & { answer: SeriesTable 
         <span>
           {printCount(series.length)}{' '}
           {answer.seriesTotal > series.length ? `of ${printCount(answer.seriesTotal)} ` : ''}
-          series
+          series of {[...figures].join(', ')}
         </span>
         <CostLine costs={[answer.cost]} />
       </ListBar>
@@ -136,9 +140,10 @@ function FigureChart({ answer, controls }: FiguresProps & { answer: SeriesTable 
   )
 }
 
-function lineOf({ labels, figure, values }: SeriesTable['series'][number]): ChartSeries {
+/** Lines of one figure need not repeat its name. */
+function lineOf({ labels, figure, values }: SeriesTable['series'][number], isOneOfMany: boolean): ChartSeries {
   const texts = Object.values(labels).map((text) => text || '(none)')
-  const name = texts.length === 0 ? figure : `${texts.join(' · ')} ${figure}`
+  const name = [texts.join(' · '), isOneOfMany || texts.length === 0 ? figure : ''].join(' ').trim()
   return { name, values, colour: isSeverity(texts[0]) ? severityColours[texts[0]] : nameColour(texts.join() || figure) }
 }
 

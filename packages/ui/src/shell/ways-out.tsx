@@ -1,4 +1,5 @@
 import { Button } from '@mantine/core'
+import { operatorsMeant } from '@wakeline/protocol'
 import type { ReactNode } from 'react'
 import { toServices } from '../links.ts'
 import { Link } from '../parts/link.tsx'
@@ -9,14 +10,21 @@ import styles from './ways-out.module.css'
 const dayMs = 86_400_000
 
 /** Under an empty answer: what holds it back, each with a way to let go of it. `children` are further ones of the page. */
-export function WaysOut({ q, clear, children }: { q: string; clear: () => void; children?: ReactNode }) {
+export function WaysOut({ q, search, children }: { q: string; search: (q: string) => void; children?: ReactNode }) {
   const [service, setService] = useServiceFilter()
   const { range, setRange } = useTime()
   const isWide = range.kind === 'last' && range.durationMs >= dayMs
   const isHeld = q !== '' || service !== '' || (children !== undefined && children !== false)
+  const operators = operatorsMeant(q)
   return (
     <div className={styles.ways}>
-      {q !== '' && <Button onClick={clear}>Clear the search</Button>}
+      {operators !== undefined && (
+        <Button onClick={() => search(operators.meant)}>
+          Take {operators.looked.map((word) => `“${word}”`).join(', ')} as {operators.looked.join(', ').toUpperCase()},
+          not as {operators.looked.length === 1 ? 'a word' : 'words'}
+        </Button>
+      )}
+      {q !== '' && <Button onClick={() => search('')}>Clear the search</Button>}
       {children}
       {service !== '' && <Button onClick={() => setService('')}>All services, not only {service}</Button>}
       {!isWide && (

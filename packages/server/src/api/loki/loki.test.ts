@@ -155,7 +155,7 @@ describe('what front ends list to choose from', () => {
 })
 
 test.each([
-  ['{service_name="a"', /expected ",", got the end/],
+  ['{service_name="a"', /at line 1, col 18: expected "," or "}", got the end/],
   ['sum(rate({}))', /expected "\[", got "\)"/],
   ['{} | unwrap x', /the stage "unwrap" is not supported here/],
   ['{} |~ "("', /the regular expression "\(" is not one/],

@@ -11,7 +11,7 @@ import {
 import { logJson, printLog } from '../../text/print-log.ts'
 import type { Asked } from './client-flags.ts'
 import { runFigures } from './figures.ts'
-import type { AskCommand, Out } from './run-asked.ts'
+import { type AskCommand, type Out, sayNothing } from './run-asked.ts'
 
 /** `wakeline logs [SEARCH]`: oldest first, as a file would be; with --follow, what comes from now on. */
 export const logsCommand: AskCommand = {
@@ -36,7 +36,7 @@ export const logsCommand: AskCommand = {
     if (following) return follow(asked, out, limit)
     if (splitPipes(asked.words.join(' ')).pipes !== '') return runFigures('logs', asked, out)
     const { printed, hasMore } = limit === 0 ? await printAll(asked, out) : await printNewest(asked, out, limit)
-    if (printed === 0) out.say('No record matches in this time; --last 24h looks further back.')
+    if (printed === 0) sayNothing('record', asked, out)
     if (hasMore) out.say('There are older records: --limit 0 prints them all, --last and --from choose when.')
     return 0
   },

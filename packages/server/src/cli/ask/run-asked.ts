@@ -1,5 +1,7 @@
 import { Failure } from '@wakeline/protocol'
 import { coloured, type Paint, plain } from '../../text/paint.ts'
+import { printNothing } from '../../text/print-nothing.ts'
+import { printRefused } from '../../text/print-refused.ts'
 import { type Asked, type AskFlags, readAsked } from './client-flags.ts'
 
 /** A command that asks: what it takes beside the common flags, and what it does. */
@@ -48,15 +50,20 @@ export async function runAsked(command: AskCommand, argv: readonly string[]): Pr
   } catch (error) {
     if (stopping.signal.aborted) return 0
     if (!(error instanceof Failure)) throw error
-    out.say(sentenceOf(error, asked.url))
+    out.say(sentenceOf(error, asked))
     return 1
   }
 }
 
-function sentenceOf(failure: Failure, url: string): string {
+/** Of a search that found nothing. */
+export function sayNothing(what: 'record' | 'trace', { words }: Asked, out: Out): void {
+  out.say(printNothing(what, words.join(' '), '; --last 24h looks further back'))
+}
+
+function sentenceOf(failure: Failure, { url, words }: Asked): string {
   if (failure.code === 'unreachable') {
     return `Cannot reach a Wakeline server at ${url}: start one with "wakeline serve", or name another with --url`
   }
   if (failure.status === 401) return `${failure.message}; give the token with WAKELINE_TOKEN or --token-file`
-  return failure.message
+  return printRefused(failure, words.join(' '))
 }

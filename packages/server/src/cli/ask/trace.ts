@@ -3,7 +3,7 @@ import { drawTrace } from '../../text/draw-trace.ts'
 import { plainAttributes } from '../../text/print-log.ts'
 import { printTraces } from '../../text/print-traces.ts'
 import { runFigures } from './figures.ts'
-import type { AskCommand } from './run-asked.ts'
+import { type AskCommand, sayNothing } from './run-asked.ts'
 
 /** `wakeline trace ID`: no time range is needed. */
 export const traceCommand: AskCommand = {
@@ -67,7 +67,7 @@ export const tracesCommand: AskCommand = {
     const question = askTraces(asked.words.join(' '), asked, { limit, order })
     const { traces, nextCursor } = await asked.ask.json(question, out.signal)
     if (asked.json) for (const trace of traces) out.print(JSON.stringify(trace))
-    else if (traces.length === 0) out.say('No trace matches in this time; --last 24h looks further back.')
+    else if (traces.length === 0) sayNothing('trace', asked, out)
     else out.print(printTraces(traces, out.width))
     if (nextCursor !== undefined) out.say('There are more; --limit says how many are listed.')
     return 0

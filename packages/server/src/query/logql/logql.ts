@@ -35,7 +35,7 @@ export type LogStream = { labels: Record<string, string>; records: number; bytes
 export type LogMetrics = { is: 'metric'; fromMs: number; stepMs: number; result: LogMetricResult }
 
 export async function askLogQl(ask: LogQlAsk, running: Running): Promise<LogStreams | LogMetrics | Refused> {
-  return refusing(async () => {
+  return refusing(ask.query, async () => {
     const parsed: LogQl = parseLogQl(ask.query)
     const keys = await askLabelKeys(ask, running)
     if (parsed.is === 'logs') {
@@ -57,7 +57,7 @@ export async function askLogStreams(
   ask: TimeRange & { query: string },
   running: Running,
 ): Promise<LogStream[] | Refused> {
-  return refusing(async () => {
+  return refusing(ask.query, async () => {
     const parsed = parseLogQl(ask.query)
     if (parsed.is !== 'logs') throw new LogQlError('expected a selector such as {service_name="shop"}', 0)
     const keys = await askLabelKeys(ask, running)
@@ -69,13 +69,16 @@ export async function askLogStreams(
   })
 }
 
-async function refusing<Answer>(answer: () => Promise<Answer | Refused>): Promise<Answer | Refused> {
+async function refusing<Answer>(query: string, answer: () => Promise<Answer | Refused>): Promise<Answer | Refused> {
   try {
     return await answer()
   } catch (error) {
     if (!(error instanceof LogQlError)) throw error
     const { message, position } = error
-    return { refused: 'invalid_query', message: `Cannot read this LogQL: ${message}`, position }
+    // Loki's errors are text alone, so the place stands in it, as in Loki's own.
+    const before = query.slice(0, position).split('\n')
+    const place = `line ${before.length}, col ${(before.at(-1)?.length ?? 0) + 1}`
+    return { refused: 'invalid_query', message: `Cannot read this LogQL at ${place}: ${message}`, position }
   }
 }
 

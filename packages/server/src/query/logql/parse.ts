@@ -70,7 +70,8 @@ class Parser {
       if (!this.isSign('=', '!=', '=~', '!~')) this.#unexpected('=, !=, =~ or !~')
       const operator = this.#next().text
       matches.push(matchOf(label, operator, this.#text()))
-      if (!this.isSign('}')) this.#expect(',')
+      if (this.isSign(',')) this.#next()
+      else if (!this.isSign('}')) this.#unexpected('"," or "}"')
     }
     this.#expect('}')
     return matches

@@ -11,7 +11,11 @@ export function parseStages(tokens: Tokens): Stage[] | SearchRefused {
     if ('refused' in stage) return stage
     stages.push(stage)
     const rest = tokens.peek()
-    if (rest.is !== 'end' && rest.is !== '|') return refuse(`${shown(rest)} is not expected in this pipe`, rest)
+    if (rest.is !== 'end' && rest.is !== '|') {
+      const isBy = stage.is === 'timeseries' && rest.is === 'name' && rest.text === 'by'
+      const advice = isBy ? '; what is counted by stands before, as in count by (service) | timeseries 1m' : ''
+      return refuse(`${shown(rest)} is not expected in this pipe${advice}`, rest)
+    }
     if (stages.length > stagesMax) return refuse(`it has more than ${stagesMax} pipes`, rest)
   }
   return stages

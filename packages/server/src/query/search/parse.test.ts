@@ -144,6 +144,7 @@ describe('parseSearch', () => {
     ['a | count(x)', 10, /takes no key/],
     ['a | limit 0', 10, /from 1 to 10000/],
     ['a | timeseries fast', 15, /a step of time/],
+    ['a | timeseries 1m by (service)', 18, /stands before, as in count by \(service\) \| timeseries 1m/],
     ['a | where count', 15, /comparison should follow/],
     ['a | where count > many', 18, /number or a duration/],
     ['a | sort -', 9, /column should follow/],

@@ -71,7 +71,7 @@ function NoLogs({ controls }: { controls: ReactNode }) {
     <>
       <ListBar controls={controls}>no record</ListBar>
       <Empty title={held ? 'No log record like this in this time' : 'No log record in this time'}>
-        <WaysOut q={search.q} clear={() => setSearch({ q: '' })} />
+        <WaysOut q={search.q} search={(q) => setSearch({ q })} />
       </Empty>
     </>
   )

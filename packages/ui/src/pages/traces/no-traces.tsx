@@ -11,7 +11,7 @@ export function NoTraces(props: { search: TracesSearch; setSearch: (patch: Parti
   const held = search.q !== '' || service !== '' || search.errors !== ''
   return (
     <Empty title={held ? 'No trace has a span like this in this time' : 'No trace in this time'}>
-      <WaysOut q={search.q} clear={() => setSearch({ q: '' })}>
+      <WaysOut q={search.q} search={(q) => setSearch({ q })}>
         {search.errors !== '' && <Button onClick={() => setSearch({ errors: '' })}>Not only errors</Button>}
       </WaysOut>
       {search.q !== '' && (

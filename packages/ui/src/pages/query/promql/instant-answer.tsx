@@ -60,7 +60,7 @@ const columns: Column<InstantRow>[] = [
   {
     id: 'value',
     title: 'Value',
-    width: 'minmax(150px, max-content)',
+    width: 'minmax(min(150px, 26%), max-content)',
     choice: 'always',
     align: 'right',
     sort: 'desc',
