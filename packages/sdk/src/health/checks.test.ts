@@ -26,6 +26,9 @@ test.each<[string, () => unknown, object]>([
     },
     { healthy: false, error: 'refused' },
   ],
+  ['an answer of fetch', () => new Response('ok'), { healthy: true, detail: 'HTTP 200' }],
+  ['an answer that says no', async () => new Response('', { status: 503 }), { healthy: false, error: 'HTTP 503' }],
+  ['a rejection that is no text', () => Promise.reject(Object.create(null)), { healthy: false, error: 'unknown' }],
   ['a rejection that is no Error', () => Promise.reject('gone'), { healthy: false, error: 'gone' }],
 ])('a check that gives %s', async (_, check, expected) => {
   const { checks } = checksAt(0)

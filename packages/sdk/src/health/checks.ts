@@ -1,3 +1,4 @@
+import { messageOf } from '../encode/plain-value.ts'
 import type { HealthCheck, HealthCheckResult, HealthChecks } from './public.ts'
 
 /**
@@ -89,12 +90,30 @@ async function outcomeOf(check: HealthCheck, timeoutMs: number): Promise<Outcome
     try {
       const detail = await check(abort.signal)
       if (detail === false) return { healthy: false, error: 'the check returned false' }
+      if (isAnswer(detail)) return answerOf(detail)
       return detail === true || detail === undefined ? { healthy: true } : { healthy: true, detail }
     } catch (error) {
-      return { healthy: false, error: error instanceof Error ? error.message : String(error) }
+      return { healthy: false, error: messageOf(error) }
     }
   }
   const outcome = await Promise.race([answered(), late])
   clearTimeout(timer)
   return outcome
+}
+
+/** What `fetch` gives. */
+interface Answer {
+  readonly ok: boolean
+  readonly status: number
+  readonly body?: { cancel(): Promise<void> } | null
+}
+
+function isAnswer(value: unknown): value is Answer {
+  return typeof value === 'object' && value !== null && 'ok' in value && 'status' in value && 'headers' in value
+}
+
+/** An answer with 503 is one, and says no. A body that nobody reads would hold its connection. */
+function answerOf({ ok, status, body }: Answer): Outcome {
+  body?.cancel().catch(() => {})
+  return ok ? { healthy: true, detail: `HTTP ${status}` } : { healthy: false, error: `HTTP ${status}` }
 }

@@ -3,7 +3,10 @@
  */
 import type { HttpRequest, HttpResponse } from '../public.ts'
 
-/** Healthy unless it returns false, throws, rejects, or takes too long. What else it returns is shown as `detail`. */
+/**
+ * Healthy unless it returns false or an answer of `fetch` that is not ok, throws, rejects, or takes too long. What else it returns
+ * is shown as `detail`.
+ */
 export type HealthCheck = (signal: AbortSignal) => unknown
 
 export type HealthCheckOptions = {
