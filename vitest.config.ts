@@ -16,7 +16,7 @@ export default defineConfig({
         ...source,
         test: {
           name: 'unit',
-          setupFiles: ['packages/sdk/src/on-demand/from-source.ts'],
+          setupFiles: ['packages/sdk/src/bundled.ts'],
           include: ['packages/*/src/**/*.test.{ts,tsx}', 'scripts/**/*.test.ts', 'examples/*/src/**/*.test.ts'],
           pool: 'forks',
           testTimeout: 30_000,
@@ -28,7 +28,7 @@ export default defineConfig({
         ...source,
         test: {
           name: 'e2e',
-          setupFiles: ['packages/sdk/src/on-demand/from-source.ts'],
+          setupFiles: ['packages/sdk/src/bundled.ts'],
           include: ['e2e/**/*.test.ts'],
           pool: 'forks',
           fileParallelism: false,

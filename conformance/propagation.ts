@@ -183,7 +183,7 @@ async function startService(): Promise<Service> {
   const servicePort = await listen(free)
   free.close()
   // The service runs from source: what the SDK loads on demand is there only when it is built.
-  const onDemand = new URL('../packages/sdk/src/on-demand/from-source.ts', import.meta.url).href
+  const onDemand = new URL('../packages/sdk/src/bundled.ts', import.meta.url).href
   const main = join(import.meta.dirname, '..', 'examples', 'trace-context-service', 'src', 'main.mjs')
   const child = spawn(
     process.execPath,

@@ -3,8 +3,10 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
+import { rolldown } from 'rolldown'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { buildSdk, packSdk } from '../packages/sdk/build.ts'
+import { startOtlpCollector } from '../packages/sdk/src/testing/otlp-collector.ts'
 import { runNode } from './sdk-program.ts'
 
 const tsc = new URL('../node_modules/.bin/tsc', import.meta.url).pathname
@@ -56,7 +58,7 @@ test('the modules beside it load in both faces and share one state', async () =>
     join(folder, 'beside.mjs'),
     `import { createRequire } from 'node:module'
 const require = createRequire(import.meta.url)
-const modules = Object.keys(require('wakeline/package.json').exports).filter((name) => !/register|json|^\\.$/.test(name))
+const modules = Object.keys(require('wakeline/package.json').exports).filter((name) => !/register|bundled|json|^\\.$/.test(name))
 for (const name of modules) {
   const path = 'wakeline' + name.slice(1)
   const [one, other] = [Object.keys(await import(path)), Object.keys(require(path))]
@@ -69,6 +71,35 @@ console.log((await require('wakeline/health').health.run()).status)`,
   const ended = await runNode(folder, ['beside.mjs'], {})
   expect(ended).toMatchObject({ code: 0, stdout: 'unhealthy\n', stderr: '' })
 })
+
+test.each(['esm', 'cjs'] as const)(
+  'a bundle has all of it, where wakeline/bundled is its first import: %s',
+  async (format) => {
+    const collector = await startOtlpCollector()
+    const program = `import 'wakeline/bundled'
+import { flush, log, meter, start, trace } from 'wakeline'
+start({ serviceName: 'one-file', endpoint: '${collector.url}', temporality: 'delta', logOutput: 'none' })
+trace('work', () => log.info('hello'))
+meter.counter('c').add(1)
+flush().then(() => { trace('last', () => process.exit(3)) })`
+    await writeFile(join(folder, 'app.mjs'), program)
+    const alone = await mkdtemp(join(tmpdir(), 'wakeline-bundle-'))
+    const bundle = await rolldown({ input: join(folder, 'app.mjs'), platform: 'node' })
+    const file = format === 'esm' ? 'app.mjs' : 'app.cjs'
+    await bundle.write({ file: join(alone, file), format, minify: true })
+    await bundle.close()
+    const ended = await runNode(alone, [file], {})
+    await rm(alone, { recursive: true })
+    await collector.stop()
+    expect([ended.code, ended.stderr]).toEqual([3, ''])
+    expect(collector.spans.map((span) => [span.name, span.resource['process.runtime.name']])).toEqual([
+      ['work', 'nodejs'],
+      ['last', 'nodejs'],
+    ])
+    expect(collector.logs.map(({ body }) => body)).toEqual(['hello'])
+    expect(collector.points.find(({ metric }) => metric === 'c')?.value).toBe(1)
+  },
+)
 
 test('import and start() load at most 30 kB, minified and gzipped', async () => {
   let bytes = 0

@@ -68,7 +68,7 @@ const onDemand = [
 export async function buildSdk(output: string = join(root, 'dist')): Promise<void> {
   await rm(output, { recursive: true, force: true })
   await mkdir(output, { recursive: true })
-  const names = ['index', 'register', ...Object.keys(modules)]
+  const names = ['index', 'register', 'bundled', ...Object.keys(modules)]
   const bundle = await rolldown({
     input: Object.fromEntries(names.map((name) => [name, join(source, `${name}.ts`)])),
     ...common,
@@ -115,8 +115,8 @@ async function writeDeclarations(output: string): Promise<void> {
   const { text } = await declarationsOf(['public.ts', 'index.ts'])
   await writeFile(join(output, 'index.d.ts'), text)
   await writeFile(join(output, 'index.d.cts'), text)
-  await writeFile(join(output, 'register.d.ts'), 'export {}\n')
-  await writeFile(join(output, 'register.d.cts'), 'export {}\n')
+  for (const name of ['register', 'bundled'])
+    for (const extension of ['d.ts', 'd.cts']) await writeFile(join(output, `${name}.${extension}`), 'export {}\n')
   for (const [name, files] of Object.entries(modules)) {
     const { text, imported } = await declarationsOf(files)
     const head = (from: string) =>

@@ -45,7 +45,9 @@ export function loadOnDemand<N extends keyof OnDemand>(name: N, report: Report):
     const require = process.getBuiltinModule('node:module').createRequire(import.meta.url)
     return here?.[name] ?? require(`./on-demand/${name}.cjs`)
   } catch (thrown) {
-    report(`Cannot load the part "${name}" of wakeline: ${messageOf(thrown)}. A bundle must leave wakeline external`)
+    report(
+      `Cannot load the part "${name}" of wakeline: ${messageOf(thrown)}. A bundle must leave wakeline external, or import wakeline/bundled first`,
+    )
     return undefined
   }
 }
