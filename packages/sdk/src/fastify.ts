@@ -1,5 +1,6 @@
 import { healthOf } from './health/health.ts'
 import { probeOptions } from './middleware/node-middleware.ts'
+import { isFailure } from './middleware/note-error.ts'
 import type { RequestOptions } from './middleware/public.ts'
 import { beginNodeRequest, type RequestInProgress } from './middleware/request-log.ts'
 import type { HttpRequest, HttpResponse } from './public.ts'
@@ -59,7 +60,7 @@ export function requests(options: RequestOptions = {}): (app: FastifyHooks, opti
     })
     app.addHook('onError', (request, _reply, error, next) => {
       const progress = inProgress.get(request.raw)
-      if (progress !== undefined) progress.error = error
+      if (progress !== undefined && isFailure(error)) progress.error = error
       next()
     })
     done()

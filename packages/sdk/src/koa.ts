@@ -1,7 +1,8 @@
 import { healthOf } from './health/health.ts'
 import { probeOptions } from './middleware/node-middleware.ts'
-import type { RequestOptions } from './middleware/public.ts'
-import { beginNodeRequest } from './middleware/request-log.ts'
+import { isFailure } from './middleware/note-error.ts'
+import type { RequestIds, RequestOptions } from './middleware/public.ts'
+import { beginNodeRequest, echoIds } from './middleware/request-log.ts'
 import type { HttpRequest, HttpResponse } from './public.ts'
 import { slot } from './slot.ts'
 
@@ -40,13 +41,24 @@ export function requests(
     try {
       await progress.run(next)
     } catch (thrown) {
-      // `ctx.throw(404)` is an answer, not a failure of this service.
-      const status: unknown = Reflect.get(Object(thrown), 'status')
-      if (typeof status !== 'number' || status >= 500) progress.error = thrown
+      if (isFailure(thrown)) progress.error = thrown
+      keepEcho(context.res, progress.ids)
       throw thrown
     } finally {
       const route: unknown = Reflect.get(context, '_matchedRoute')
       if (typeof route === 'string') progress.setRoute(route)
     }
   }
+}
+
+/** For an error Koa takes back every header before it answers. */
+function keepEcho(response: HttpResponse, ids: RequestIds): void {
+  const writeHead: unknown = Reflect.get(response, 'writeHead')
+  if (typeof writeHead !== 'function') return
+  Object.assign(response, {
+    writeHead(this: HttpResponse, ...args: unknown[]): unknown {
+      echoIds(response, ids)
+      return Reflect.apply(writeHead, this, args)
+    },
+  })
 }

@@ -308,13 +308,13 @@ export interface HttpRequest {
   readonly socket?: { readonly remoteAddress?: string | undefined; readonly bytesWritten?: number }
 }
 
-/** What is needed of a response of node:http. */
+/** What is needed of a response of node:http, or of node:http2's compatibility API. */
 export interface HttpResponse {
   statusCode: number
   readonly headersSent: boolean
   readonly writableFinished: boolean
   setHeader(name: string, value: string): unknown
   getHeader(name: string): unknown
-  end(body?: string): unknown
+  end(body: string): unknown
   once(event: 'close' | 'finish', listener: () => void): unknown
 }

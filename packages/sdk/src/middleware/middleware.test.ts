@@ -1,8 +1,14 @@
+import { once } from 'node:events'
 import { request as httpRequest } from 'node:http'
+import { connect, createServer } from 'node:http2'
+import express from 'express'
+import fastify from 'fastify'
 import { Hono } from 'hono'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import * as forExpress from '../express.ts'
+import * as forFastify from '../fastify.ts'
 import * as forHono from '../hono.ts'
-import { withRequest } from '../http.ts'
+import { requests, withRequest } from '../http.ts'
 import { flush, log, start, stop } from '../index.ts'
 import { collectorForTests } from '../testing/collector-for-tests.ts'
 import { type App, apps } from './framework-apps.ts'
@@ -97,7 +103,8 @@ describe.each([
     })
 
     test('what a handler throws is a 500 with the error on the line', async () => {
-      expect((await fetch(`${app.url}/fail`)).status).toBe(500)
+      const failed = await fetch(`${app.url}/fail`, { headers: { 'x-request-id': 'r-3' } })
+      expect([failed.status, failed.headers.get('x-request-id')]).toEqual([500, 'r-3'])
       const { severityText, attributes } = await line('request completed')
       expect([severityText, attributes['http.response.status_code']]).toEqual(['error', 500])
       if (name !== 'node:http') expect(attributes['exception.message']).toBe('broken')
@@ -162,6 +169,57 @@ describe.each([
       'http.route': '/orders/:id',
     })
     await app.stop()
+  })
+
+  const refused = async (url: string) => {
+    const init = { method: 'POST', body: '{bad', headers: { 'content-type': 'application/json' } }
+    expect((await fetch(url, init)).status).toBe(400)
+    const { severityText, attributes } = await line('request completed')
+    expect([severityText, attributes['exception.type']]).toEqual(['info', undefined])
+  }
+
+  test('a body that cannot be read is an answer of Express, not a failure', async () => {
+    const app = express().use(forExpress.requests(), express.json(), forExpress.requestErrors())
+    const server = app.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    await refused(`http://127.0.0.1:${Reflect.get(Object(server.address()), 'port')}`)
+    server.close()
+  })
+
+  test('a body that cannot be read is an answer of Fastify, not a failure', async () => {
+    const app = fastify()
+    await app.register(forFastify.requests())
+    app.post('/', async () => 'hi')
+    await refused(await app.listen({ port: 0, host: '127.0.0.1' }))
+    await app.close()
+  })
+
+  test('fastify without a server, as in its tests, is observed all the same', async () => {
+    const app = fastify()
+    await app.register(forFastify.requests())
+    app.get('/hello', async () => 'hi')
+    await app.inject('/hello')
+    expect((await line('request completed')).attributes).toMatchObject({ 'http.response.status_code': 200 })
+    await app.close()
+  })
+
+  test('over HTTP/2 too', async () => {
+    const observed = requests()
+    const server = createServer((request, response) =>
+      observed(request, response, () => (request.url === '/hang' ? undefined : response.end('hi'))),
+    )
+    await once(server.listen(0), 'listening')
+    const client = connect(`http://127.0.0.1:${Reflect.get(Object(server.address()), 'port')}`)
+    const hello = client.request({ ':path': '/hello', 'x-request-id': 'r-4' })
+    const [headers] = await once(hello, 'response')
+    expect(headers).toMatchObject({ ':status': 200, 'x-request-id': 'r-4' })
+    expect((await line('request completed')).attributes).not.toHaveProperty('http.response.size')
+    const hanging = client.request({ ':path': '/hang' })
+    await once(server, 'request')
+    hanging.close()
+    expect((await line('request aborted')).attributes).not.toHaveProperty('http.response.status_code')
+    client.close()
+    server.close()
   })
 
   test('hono without a server, as in its tests, is observed all the same', async () => {

@@ -24,6 +24,13 @@ export function noteError(
   next: (error: unknown) => unknown,
 ): void {
   const progress = progressOf(request)
-  if (progress !== undefined) progress.error = error
+  if (progress !== undefined && isFailure(error)) progress.error = error
   next(error)
+}
+
+/** An error with a status below 500 is an answer (`ctx.throw(404)`, a body that is no JSON), not a failure of this service. */
+export function isFailure(error: unknown): boolean {
+  const { status, statusCode }: { status?: unknown; statusCode?: unknown } = Object(error)
+  const said = status ?? statusCode
+  return typeof said !== 'number' || said >= 500
 }

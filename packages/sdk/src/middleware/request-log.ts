@@ -121,10 +121,13 @@ export class RequestInProgress {
     } else this.end({ status, aborted, endMs, more, ...sizes })
   }
 
-  /** The same without the instrumentation. */
-  endNode(request: HttpRequest, response: HttpResponse, written: number): void {
+  /**
+   * The same without the instrumentation. HTTP/2 says `finish` of what was cut off before it began; what a framework injects for tests is
+   * not `writableFinished` when it is over.
+   */
+  endNode(request: HttpRequest, response: HttpResponse, finished: boolean, written: number | undefined): void {
     this.route ??= routeOf(request)
-    const aborted = !response.writableFinished
+    const aborted = !finished || !response.headersSent
     const status = aborted && !response.headersSent ? undefined : response.statusCode
     this.end({ status, aborted, more: this.asked(request), ...sizesOf(response, written) })
   }
@@ -243,8 +246,7 @@ export function beginNodeRequest(
   const exchange = exchangeIn(current, request) ?? exchangeOf(request)
   if ((exchange === undefined ? progressOf(request) : exchange.progress) !== undefined) return undefined
   const progress = new RequestInProgress(core, exchange ?? new NodeFacts(request), options, current)
-  response.setHeader('x-request-id', progress.ids.requestId)
-  response.setHeader('x-correlation-id', progress.ids.correlationId)
+  echoIds(response, progress.ids)
   if (exchange !== undefined) {
     exchange.progress = progress
     exchange.atEnd = tellEnd
@@ -253,10 +255,21 @@ export function beginNodeRequest(
   holdProgress(request, progress)
   const { socket } = request
   const writtenBefore = socket?.bytesWritten ?? 0
+  let finished = false
+  response.once('finish', () => {
+    finished = true
+  })
   response.once('close', () => {
-    progress.endNode(request, response, (socket?.bytesWritten ?? writtenBefore) - writtenBefore)
+    // A stream of HTTP/2 does not say how much was written.
+    const written = (socket?.bytesWritten ?? writtenBefore) - writtenBefore || undefined
+    progress.endNode(request, response, finished, written)
   })
   return progress
+}
+
+export function echoIds(response: HttpResponse, { requestId, correlationId }: RequestIds): void {
+  response.setHeader('x-request-id', requestId)
+  response.setHeader('x-correlation-id', correlationId)
 }
 
 /** One function for all requests: a closure for each would keep a context of its own beside it. */
@@ -264,7 +277,7 @@ function tellEnd(exchange: Exchange, shape: RequestShape): void {
   exchange.progress?.endSeen(exchange, shape)
 }
 
-function sizesOf(response: HttpResponse, written: number): Sizes {
+function sizesOf(response: HttpResponse, written: number | undefined): Sizes {
   const bodySize = sizeOf(response.getHeader('content-length'))
   return { bodySize, size: bodySize === undefined ? written : undefined }
 }
