@@ -5,7 +5,7 @@ import { type ColumnSizeRow, columnSizesSql, type EstimateRow, estimateSql } fro
 import type { Running } from './run.ts'
 import type { Signal } from './search/condition.ts'
 import { askSpans } from './spans.ts'
-import { render } from './sql.ts'
+import { render, type Sql } from './sql.ts'
 import { askTable } from './table.ts'
 import type { TimeRange } from './time-range.ts'
 import { askTraces } from './traces.ts'
@@ -22,17 +22,24 @@ export type ExplainAsk = TimeRange & {
  */
 export async function explain(ask: ExplainAsk, running: Running): Promise<ExplainAnswer | Refused> {
   const statements: ExplainedStatement[] = []
+  const estimate = async (statement: Sql): Promise<void> => {
+    const { sql, params } = render(statement)
+    const tables = await running.rows<EstimateRow>(estimateSql(statement))
+    statements.push({
+      sql,
+      params: Object.fromEntries(Object.entries(params).map(([name, value]) => [name, String(value)])),
+      reads: tables.map(({ table, rows, parts }) => ({ table, rows: Number(rows), parts: Number(parts), bytes: 0 })),
+    })
+  }
   const estimating: Running = {
     ...running,
-    async rows<Row>(statement: Parameters<Running['rows']>[0]): Promise<Row[]> {
-      const { sql, params } = render(statement)
-      const tables = await running.rows<EstimateRow>(estimateSql(statement))
-      statements.push({
-        sql,
-        params: Object.fromEntries(Object.entries(params).map(([name, value]) => [name, String(value)])),
-        reads: tables.map(({ table, rows, parts }) => ({ table, rows: Number(rows), parts: Number(parts), bytes: 0 })),
-      })
+    async rows<Row>(statement: Sql): Promise<Row[]> {
+      await estimate(statement)
       return []
+    },
+    async blocks(statement) {
+      await estimate(statement)
+      return new Uint8Array(0)
     },
   }
   const answer = await asked(ask, estimating)

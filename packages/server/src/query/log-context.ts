@@ -1,4 +1,5 @@
 import type { LogContextAnswer } from '@wakeline/protocol'
+import { logRows } from './block-rows.ts'
 import { askOrigins } from './origins.ts'
 import { type LogContextPlan, logContextSql } from './plan/log-context.ts'
 import type { LogRow } from './plan/logs.ts'
@@ -29,7 +30,7 @@ async function nearest(
   let found: LogRow[] = []
   for (const withinNano of withinNanos) {
     if (found.length >= rows) break
-    found = await running.rows<LogRow>(logContextSql(ask, { side, withinNano, rows }))
+    found = logRows(await running.blocks(logContextSql(ask, { side, withinNano, rows })))
   }
   return found
 }

@@ -1,10 +1,11 @@
 import type { LogHistogramAnswer, LogsAnswer } from '@wakeline/protocol'
 import { isRefused, type Refused } from '../base/refused.ts'
+import { logRows } from './block-rows.ts'
 import { type Cursor, parseCursor, printCursor } from './cursor.ts'
 import { askOrigins } from './origins.ts'
 import { ownAttributes } from './own-attributes.ts'
 import { type LogCountRow, logHistogramSql } from './plan/log-histogram.ts'
-import { type LogRow, type LogsPlan, logsOfTimeSql, logsSql } from './plan/logs.ts'
+import { indexTells, type LogRow, type LogsPlan, logsOfTimeSql, logsSql } from './plan/logs.ts'
 import type { Running } from './run.ts'
 import type { Condition } from './search/condition.ts'
 import { readSearch } from './search/read-search.ts'
@@ -54,17 +55,12 @@ async function askPage(
   running: Running,
 ): Promise<LogRow[]> {
   const ofTime = (unixNano: bigint, skip: number, rows: number): Promise<LogRow[]> =>
-    running.rows<LogRow>(logsOfTimeSql(plan, unixNano, { skip, rows }))
+    running.blocks(logsOfTimeSql(plan, unixNano, { skip, rows })).then(logRows)
   const left = after === undefined ? [] : await ofTime(after.unixNano, after.skip, wanted)
   const rows: LogRow[] = []
   const more = wanted - left.length
   if (more > 0) {
-    const rest = after === undefined ? plan : restOf(plan, after.unixNano)
-    await widen(rest, { order: plan.order, wanted: more, isCumulative: false }, async (stretch) => {
-      const found = await running.rows<LogRow>(logsSql({ ...rest, ...stretch }, more - rows.length))
-      rows.push(...found)
-      return found.length
-    })
+    rows.push(...(await askStretches(after === undefined ? plan : restOf(plan, after.unixNano), more, running)))
   }
   // Of lines of one time any may have come: where the page ends between them, it ends between the same ones each time.
   const [last, beyond] = rows.slice(-2)
@@ -72,6 +68,23 @@ async function askPage(
   const before = rows.filter((row) => row.time !== last.time)
   const others = await ofTime(BigInt(last.time), 0, more - before.length)
   return [...left, ...before, ...others]
+}
+
+/**
+ * Three granules for each line of a page: where there are more, a word is frequent enough to be looked for in stretches.
+ * Reading the time of every line that has it would take longer than all else.
+ */
+const readAtOnceMax = 300_000
+
+async function askStretches(plan: LogsPlan, wanted: number, running: Running): Promise<LogRow[]> {
+  const rows: LogRow[] = []
+  const atOnceMax = indexTells(plan.condition) ? readAtOnceMax : undefined
+  await widen(plan, { order: plan.order, wanted, isCumulative: false, atOnceMax }, async (stretch) => {
+    const found = logRows(await running.blocks(logsSql({ ...plan, ...stretch }, wanted - rows.length)))
+    rows.push(...found)
+    return found.length
+  })
+  return rows
 }
 
 /** What lies beyond a time; the range in whole milliseconds. */

@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { isRefused } from '../base/refused.ts'
 import { QueryError } from '../store/store.ts'
+import { logRows } from './block-rows.ts'
+import { logsSql } from './plan/logs.ts'
+import { readSearch } from './search/read-search.ts'
 import { seedEndMs, seedStartMs, seedTraceId, seedTraces } from './test-world/seed.case.ts'
 import { openSeededWorld, type TestWorld } from './test-world/world.case.ts'
 
@@ -146,6 +149,18 @@ describe('logs', () => {
     ])
     expect(bodies.at(order === 'newest' ? -1 : 0)).toBe('tick 0')
   })
+
+  test.each([1, 1_000_000])(
+    'of a word are asked for at once, which is refused where more than %d rows would be read',
+    async (readMax) => {
+      const condition = readSearch('logs', 'card declined')
+      if (isRefused(condition)) throw new Error(condition.message)
+      const running = world.query.running({})
+      const asked = running.blocks(logsSql({ ...range, condition, order: 'newest', readMax }, 50)).then(logRows)
+      if (readMax === 1) return expect(asked).rejects.toMatchObject({ reason: 'rows' })
+      return expect(await asked).toHaveLength(20)
+    },
+  )
 
   test('come with their resources and scopes', async () => {
     const answer = await answered(world.query.logs({ ...range, q: 'card declined', order: 'newest', limit: 2 }, {}))

@@ -16,6 +16,8 @@ import { render, type Sql } from './sql.ts'
 /** One question in the making: runs its statements one after another and adds up what they cost. */
 export type Running = {
   rows<Row>(fragment: Sql): Promise<Row[]>
+  /** Native blocks, with columns of any types. */
+  blocks(fragment: Sql): Promise<Uint8Array>
   /** Columns of texts and of lists of texts alone. */
   texts(fragment: Sql): Promise<TextColumns>
   /** Columns `UInt64` and `Array(Float64)` alone. */
@@ -52,20 +54,15 @@ export function startRunning(
   // The limit is that of the whole question, however many statements it takes.
   const endMs = performance.now() + limits.timeoutMs
   const leftMs = (): number => endMs - performance.now()
-  const late = (): QueryError =>
-    new QueryError(
-      `Cannot answer this question: it took longer than ${limits.timeoutMs} ms; narrow the time range or the search`,
-      'timeout',
-    )
   /** In the words of the whole question, with the limit it met. */
   const stopped = (error: unknown): never => {
     if (!(error instanceof QueryError)) throw error
-    if (error.reason === 'timeout' && leftMs() <= 0) throw late()
+    if (error.reason === 'timeout' && leftMs() <= 0) throw lateError(limits)
     const says = limitSentences(limits)[error.reason]
     throw says === undefined ? error : new QueryError(`Cannot answer this question: ${says}`, error.reason)
   }
   const readOptions = (): ReadOptions => {
-    if (leftMs() <= 0) throw late()
+    if (leftMs() <= 0) throw lateError(limits)
     return { signal: options.signal, limits: { ...limits, timeoutMs: leftMs() } }
   }
   const blocks = async (fragment: Sql): Promise<Uint8Array> => {
@@ -84,6 +81,7 @@ export function startRunning(
       add(cost, statement.sql)
       return rows
     },
+    blocks,
     texts: async (fragment) => readTextColumns(await blocks(fragment)),
     numbers: async (fragment) => readNumberRows(await blocks(fragment)),
     async plain(fragment, rowsMax) {
@@ -106,6 +104,12 @@ export function startRunning(
     cost: () => ({ ...total, elapsedMs: Math.round(total.elapsedMs * 10) / 10 }),
   }
 }
+
+const lateError = ({ timeoutMs }: ReadLimits): QueryError =>
+  new QueryError(
+    `Cannot answer this question: it took longer than ${timeoutMs} ms; narrow the time range or the search`,
+    'timeout',
+  )
 
 function limitSentences({ memoryMaxBytes, rowsMax }: ReadLimits): Partial<Record<QueryError['reason'], string>> {
   const mebibytes = Math.round(memoryMaxBytes / 1024 / 1024)

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { QueryError } from '../store/store.ts'
 import { widen } from './slices.ts'
 
 const hour = 3_600_000
@@ -37,4 +38,28 @@ test('a short range is read once', async () => {
     },
   )
   expect(read).toEqual([5, 9000])
+})
+
+test.each<[string, number, boolean, (number | undefined)[]]>([
+  ['is read at once where that is little', day.toMs, false, [100]],
+  ['is read in stretches where the engine refuses', day.toMs, true, [100, undefined, undefined, undefined]],
+  ['is read once where it is short', 9000, true, [undefined]],
+])('what indexes tell %s', async (_, toMs, isRefused, read) => {
+  const limits: (number | undefined)[] = []
+  await widen(
+    { fromMs: 0, toMs },
+    { order: 'newest', wanted: 1, isCumulative: false, atOnceMax: 100 },
+    async ({ readMax }) => {
+      limits.push(readMax)
+      if (isRefused && readMax !== undefined) throw new QueryError('Cannot run the query: too many rows', 'rows')
+      return 0
+    },
+  )
+  expect(limits).toEqual(read)
+})
+
+test('what fails otherwise is not asked again', async () => {
+  const late = new QueryError('Cannot run the query: late', 'timeout')
+  const options = { order: 'newest', wanted: 1, isCumulative: false, atOnceMax: 100 } as const
+  await expect(widen(day, options, () => Promise.reject(late))).rejects.toBe(late)
 })

@@ -1,11 +1,11 @@
 import type { LogRecord, TailEvent } from '@wakeline/protocol'
 import type { Refused } from '../base/refused.ts'
 import type { AppendedBlock, Reader } from '../store/store.ts'
+import { logRows, matchRow, originRows } from './block-rows.ts'
 import type { LogRow } from './plan/logs.ts'
 import type { ScopeRow } from './plan/origins.ts'
 import { compileMatch, type Match } from './search/condition-match.ts'
 import { readSearch } from './search/read-search.ts'
-import { logRows, matchRow, originRows } from './tail-rows.ts'
 import { logRecord, resourceRecords, scopeRecords } from './view/records.ts'
 
 /**
@@ -70,7 +70,7 @@ export function startTail({
       for (const viewer of viewers) viewer.lose(block.rows)
       return
     }
-    for (const row of logRows(block)) {
+    for (const row of logRows(block.bytes)) {
       const match = matchRow(row, resources.get(row.resource), scopes.get(row.scope))
       for (const viewer of viewers) viewer.offer(row, match)
     }

@@ -19,7 +19,7 @@ export async function askPage(plan: TracesPlan, running: Running): Promise<Trace
   let page: TracePage = { rows: [], isWhole: true }
   // Each stretch begins anew: a trace may have spans in several, and its newest decides its place.
   const options = { order: plan.order, wanted: plan.traces, isCumulative: true }
-  await widen({ fromMs: plan.fromMs, toMs: beginMs }, options, async ({ fromMs }, isLast) => {
+  await widen({ fromMs: plan.fromMs, toMs: beginMs }, options, async ({ fromMs, isLast }) => {
     const { rows, isWhole } = await askPageWithin({ ...plan, fromMs }, running)
     page = { rows, isWhole: isWhole && isLast }
     return rows.length

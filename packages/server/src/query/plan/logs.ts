@@ -8,6 +8,8 @@ export type LogsPlan = TimeRange & {
   order: 'newest' | 'oldest'
   /** Only what lies beyond this time, in that order. */
   beyond?: bigint
+  /** The engine refuses where its indexes leave more rows than this to be read. */
+  readMax?: number
 }
 
 /**
@@ -19,7 +21,16 @@ export function logsSql(plan: LogsPlan, rows: number): Sql {
 FROM logs
 WHERE ${inRange('ts', plan)}${beyondSql(plan)} AND ${conditionGroup(plan.condition)}
 ORDER BY ts ${trusted(plan.order === 'newest' ? 'DESC' : 'ASC')}
-LIMIT ${uint(rows)}${withoutKey(plan) ? trusted('\nSETTINGS use_primary_key = 0') : sql``}`
+LIMIT ${uint(rows)}${settingsSql(plan)}`
+}
+
+function settingsSql(plan: LogsPlan): Sql {
+  const settings = [
+    ...(withoutKey(plan) ? ['use_primary_key = 0'] : []),
+    // Index by index, part by part: too many are known before all of them are looked at.
+    ...(plan.readMax === undefined ? [] : [`max_rows_to_read = ${plan.readMax}`, 'max_threads_for_indexes = 1']),
+  ]
+  return trusted(settings.length === 0 ? '' : `\nSETTINGS ${settings.join(', ')}`)
 }
 
 /**
@@ -50,17 +61,18 @@ function withoutKey({ fromMs, toMs, condition }: LogsPlan): boolean {
 const dayMs = 86_400_000
 
 /** Whether only granules with certain words can have what matches. */
-function wordsTell(condition: Condition): boolean {
-  switch (condition.is) {
-    case 'and':
-      return condition.terms.some(wordsTell)
-    case 'or':
-      return condition.terms.every(wordsTell)
-    case 'words':
-      return condition.words.match === 'whole' && condition.words.tokens.length > 0
-    default:
-      return false
-  }
+const wordsTell = (condition: Condition): boolean =>
+  holdsIn(condition, (term) => term.is === 'words' && term.words.match === 'whole' && term.words.tokens.length > 0)
+
+/** Whether an index of single lines tells where what matches lies. */
+export const indexTells = (condition: Condition): boolean =>
+  wordsTell(condition) || holdsIn(condition, (term) => term.is === 'id' && term.column === 'trace_id')
+
+/** Whether all that matches is of such a kind. */
+function holdsIn(condition: Condition, isSuch: (term: Condition) => boolean): boolean {
+  if (condition.is === 'and') return condition.terms.some((term) => holdsIn(term, isSuch))
+  if (condition.is === 'or') return condition.terms.every((term) => holdsIn(term, isSuch))
+  return isSuch(condition)
 }
 
 function conditionGroup(condition: Condition): Sql {
@@ -68,13 +80,10 @@ function conditionGroup(condition: Condition): Sql {
   return condition.is === 'or' ? sql`(${text})` : text
 }
 
-/** Maps come as keys and values apart: an object would lose the order of keys that look like numbers, and repeats. */
-export const logColumns = trusted(`toString(toUnixTimestamp64Nano(ts)) AS time,
-  toString(toUnixTimestamp64Nano(observed_ts)) AS observed,
-  service, severity, severity_text, event_name, body, body_type,
-  lower(hex(trace_id)) AS trace, lower(hex(span_id)) AS span, flags,
-  toString(resource_id) AS resource, toString(scope_id) AS scope,
-  mapKeys(attributes) AS attribute_keys, mapValues(attributes) AS attribute_values, attribute_types, dropped_attributes`)
+/** As they are stored: `logRows` reads them out of blocks. */
+export const logColumns =
+  trusted(`ts, observed_ts, service, severity, severity_text, event_name, body, body_type, trace_id, span_id, flags,
+  resource_id, scope_id, attributes, attribute_types, dropped_attributes`)
 
 export type LogRow = {
   time: string

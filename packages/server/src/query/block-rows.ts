@@ -4,9 +4,9 @@ import type { LogRow } from './plan/logs.ts'
 import type { OriginRow, ScopeRow } from './plan/origins.ts'
 import type { MatchRow, ReadonlyPairs } from './search/condition-match.ts'
 
-/** Appended blocks as the rows that the same question would have got from the tables. */
-export function logRows(block: AppendedBlock): LogRow[] {
-  return readRows(block.bytes).map((row) => {
+/** Of a question's answer or of what was just received, which have the same columns. */
+export function logRows(blocks: Uint8Array): LogRow[] {
+  return readRows(blocks).map((row) => {
     const { keys, values } = pairsOf(row['attributes'])
     return {
       time: text(row['ts']),
