@@ -22,7 +22,12 @@ describe('a script in the test language', () => {
     const commands = readScript(readFileSync(join(import.meta.dirname, `${name}.test`), 'utf8'))
     if ('error' in commands) throw new Error(`${name}.test:${commands.line}: ${commands.error}`)
     const evaluate = { ...defaultEvaluateOptions, delayedNameRemoval }
-    const results = await runScript(commands, { parse: defaultParseOptions, evaluate, homes: [] })
+    const results = await runScript(commands, {
+      parse: defaultParseOptions,
+      evaluate,
+      histogramStarts: true,
+      homes: [],
+    })
     const problems = results.filter(({ problem }) => problem !== '')
     expect(problems.map(({ line, query, problem }) => `${name}.test:${line} ${query}: ${problem}`)).toEqual([])
     expect(results.length).toBeGreaterThan(5)

@@ -38,6 +38,8 @@ export type ScriptHome = {
 export type ScriptRun = {
   readonly parse: ParseOptions
   readonly evaluate: EvaluateOptions
+  /** Whether histograms of a script say when they began: Prometheus' storage keeps that of floats alone, yet. */
+  readonly histogramStarts: boolean
   /** Each has to answer every case as the plain evaluator over memory does. */
   readonly homes: readonly ScriptHome[]
 }
@@ -48,7 +50,8 @@ export async function runScript(commands: readonly Command[], run: ScriptRun): P
   const results: CaseResult[] = []
   for (const command of commands) {
     if (command.kind === 'clear') for (const home of [source, ...run.homes]) home.clear()
-    else if (command.kind === 'load') for (const home of [source, ...run.homes]) load(command, home)
+    else if (command.kind === 'load')
+      for (const home of [source, ...run.homes]) load(command, home, run.histogramStarts)
     else {
       const { line, query } = command
       const usesHistograms = command.series.some(({ points }) => points.some(({ kind }) => kind === 'histogram'))
@@ -58,18 +61,22 @@ export async function runScript(commands: readonly Command[], run: ScriptRun): P
   return results
 }
 
-function load(command: Load, source: Pick<ScriptHome, 'add'>): void {
+function load(command: Load, source: Pick<ScriptHome, 'add'>, histogramStarts: boolean): void {
   // Of a series that one load has twice, the later line counts.
   const bySeries = new Map(command.series.map((each) => [each.labels.key, each]))
   const series = [...bySeries.values()].map(
-    (each): FloatSeries => ({ labels: each.labels, samples: samplesOf(each, command.stepMs) }),
+    (each): FloatSeries => ({ labels: each.labels, samples: samplesOf(each, command.stepMs, histogramStarts) }),
   )
   for (const { labels, samples } of series) source.add(labels, samples)
   if (command.withCustomBuckets)
     for (const { labels, samples } of withCustomBuckets(series)) source.add(labels, samples)
 }
 
-function samplesOf({ points, startOffsetsMs }: LoadedSeries, stepMs: number): readonly MemorySample[] {
+function samplesOf(
+  { points, startOffsetsMs }: LoadedSeries,
+  stepMs: number,
+  histogramStarts: boolean,
+): readonly MemorySample[] {
   return points.flatMap((point, i): readonly MemorySample[] => {
     const timeMs = i * stepMs
     const offsetMs = startOffsetsMs?.[i]
@@ -77,7 +84,7 @@ function samplesOf({ points, startOffsetsMs }: LoadedSeries, stepMs: number): re
     if (point.kind === 'none') return []
     if (point.kind === 'stale') return [{ kind: 'stale', timeMs }]
     if (point.kind === 'float') return [{ kind: 'float', timeMs, value: point.value, startMs }]
-    return [{ kind: 'histogram', timeMs, histogram: point.histogram, startMs }]
+    return [{ kind: 'histogram', timeMs, histogram: point.histogram, startMs: histogramStarts ? startMs : 0 }]
   })
 }
 
