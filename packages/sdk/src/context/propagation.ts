@@ -32,7 +32,8 @@ export class Propagation {
 
   /** The caller's span. The first format that finds one wins. */
   remote(read: ReadHeader): RemoteSpan | undefined {
-    const found = this.traceContext ? parseTraceParent(read('traceparent'), read('tracestate')) : undefined
+    const parent = this.traceContext ? read('traceparent') : undefined
+    const found = parent === undefined ? undefined : parseTraceParent(parent, read('tracestate'))
     if (found !== undefined) return found
     for (const format of this.formats) {
       const context = format.read(read)

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { request as httpRequest } from 'node:http'
+import { createServer as createPlainServer, request as httpRequest } from 'node:http'
 import { connect, createServer } from 'node:http2'
 import express from 'express'
 import fastify from 'fastify'
@@ -219,6 +219,28 @@ describe.each([
     hanging.close()
     expect((await line('request aborted')).attributes).not.toHaveProperty('http.response.status_code')
     client.close()
+    server.close()
+  })
+
+  test.each([
+    ['nothing', () => {}, 'r-3'],
+    ['looks at what is bound', () => log.info('inside'), 'r-3'],
+    ['takes it away', () => log.clearContext(), undefined],
+    ['binds another', () => log.setContext({ request_id: 'mine' }), 'mine'],
+  ])('a handler that does %s: the line has the id that is bound in the end', async (_name, handle, id) => {
+    const observed = requests()
+    const server = createPlainServer((request, response) =>
+      observed(request, response, () => {
+        handle()
+        response.end()
+      }),
+    )
+    await once(server.listen(0, '127.0.0.1'), 'listening')
+    const address = server.address()
+    const port = typeof address === 'object' ? address?.port : undefined
+    await fetch(`http://127.0.0.1:${port}/`, { headers: { 'x-request-id': 'r-3' } })
+    expect((await line('request completed')).attributes['request_id']).toBe(id)
+    server.closeAllConnections()
     server.close()
   })
 

@@ -23,7 +23,7 @@ export function nodeMiddleware(core: Core, options: RequestOptions): NodeMiddlew
     }
     let result: unknown
     try {
-      result = progress.run(next)
+      result = progress.begin(next)
     } catch (thrown) {
       progress.error = thrown
       throw thrown

@@ -52,8 +52,9 @@ export class RequestInProgress {
   private readonly options: RequestOptions
   private readonly isLogged: boolean
   private readonly startMs: number
-  /** The ids, while nothing else is bound to the request. */
+  /** The ids, once they were asked for, while nothing else is bound to the request. */
   private onlyIds: BoundAttributes | undefined
+  private readonly isInForce: boolean
 
   constructor(core: Core, facts: RequestFacts, options: RequestOptions, current = core.storage.getStore()) {
     this.core = core
@@ -67,6 +68,7 @@ export class RequestInProgress {
     this.startMs = facts.startMs ?? performance.now()
     this.ids = readRequestIds(facts, options.trustUserId ?? true)
     this.context = this.bind(current)
+    this.isInForce = this.context === current
     this.isLogged = options.ignore === undefined || !options.ignore(pathOf(facts.url))
     if (this.isLogged && options.startLine === true) this.line('info', this.described(), 'request started')
   }
@@ -78,22 +80,37 @@ export class RequestInProgress {
   private bind(current: Context | undefined): Context {
     const scope = current?.scope
     if (current !== undefined && scope !== undefined && scope.request === scope) {
-      scope.bound = this.boundTo(scope.bound)
+      this.bindTo(scope, scope.bound)
       return current
     }
-    const made = LogScope.ofRequest(this.boundTo(scope?.bound))
+    const made = LogScope.ofRequest(undefined)
+    this.bindTo(made, scope?.bound)
     const context = (current ?? rootContext).withScope(made)
     if (context.span !== undefined) return context
     return context.withSpan(this.core.tracing.propagation.remote((name) => text(this.facts.header(name))))
   }
 
-  private boundTo(outer: BoundAttributes | undefined): BoundAttributes {
+  private bindTo(scope: LogScope, outer: BoundAttributes | undefined): void {
+    if (outer === undefined) scope.later = this
+    else scope.bound = outer.and(this.idAttributes())
+  }
+
+  /** For the scope of the request, when somebody asks what is bound. */
+  makeBound(): BoundAttributes {
+    this.onlyIds = new BoundAttributes(this.idAttributes(), this.core.how, true)
+    return this.onlyIds
+  }
+
+  private idAttributes(): Attributes {
     const { requestId, userId, correlationId } = this.ids
     const ids: Attributes = { request_id: requestId, correlation_id: correlationId }
     if (userId !== undefined) ids['user_id'] = userId
-    if (outer !== undefined) return outer.and(ids)
-    this.onlyIds = new BoundAttributes(ids, this.core.how, true)
-    return this.onlyIds
+    return ids
+  }
+
+  /** The first piece of it, right after this was made: what is in force is known. */
+  begin<T>(fn: () => T): T {
+    return this.isInForce ? fn() : this.core.storage.run(this.context, fn)
   }
 
   run<T>(fn: () => T): T {
@@ -135,10 +152,9 @@ export class RequestInProgress {
   /** Whether the program has bound or said nothing of its own. */
   private isUsual(): boolean {
     const { scope } = this.context
-    const { base } = this.core.logging
-    return (
-      this.error === undefined && scope?.bound === this.onlyIds && scope?.wide === undefined && base.bound === undefined
-    )
+    if (scope === undefined || scope.wide !== undefined || this.error !== undefined) return false
+    const isOnlyIds = scope.later === this || (this.onlyIds !== undefined && scope.bound === this.onlyIds)
+    return isOnlyIds && this.core.logging.base.bound === undefined
   }
 
   private secondsUntil(endMs: number): number {
