@@ -91,7 +91,9 @@ export class RequestInProgress {
   }
 
   private bindTo(scope: LogScope, outer: BoundAttributes | undefined): void {
-    if (outer === undefined) scope.later = this
+    // The id of the header, which the instrumentation has bound, is among the ids.
+    const isReplaced = outer?.count === 1 && 'request_id' in outer.attributes
+    if (outer === undefined || isReplaced) scope.later = this
     else scope.bound = outer.and(this.idAttributes())
   }
 
