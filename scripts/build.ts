@@ -12,6 +12,7 @@ import { bundleServer, wasmOfServer } from './bundle-server.ts'
  *
  *   packages/server/dist/   cli.js and its chunks, flat: import.meta.url of every module is this folder
  *     migrations/           the store's .sql files
+ *     engine.xml            what the embedded engine is told that no argument can tell
  *     rows.wasm             what reads usual spans, log records and samples, made from packages/server/wasm
  *     ui/                   the web UI
  *   packages/sdk/dist/

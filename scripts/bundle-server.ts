@@ -28,5 +28,6 @@ export async function bundleServer(input: Readonly<Record<string, string>>, out:
   })
   await bundle.close()
   await cp(join(source, 'store/migrations'), join(out, 'migrations'), { recursive: true })
+  await cp(join(source, 'store/engine.xml'), join(out, 'engine.xml'))
   await cp(join(root, wasmOfServer), join(out, 'rows.wasm'))
 }

@@ -57,6 +57,12 @@ test.each([
     [`ALTER TABLE spans_local${on} ADD COLUMN IF NOT EXISTS a UInt8`, over('spans', on)],
   ],
   [
+    'a codec that is left to the configuration',
+    'ALTER TABLE spans MODIFY COLUMN a CODEC(Default), MODIFY COLUMN b CODEC(Default)',
+    ['ALTER TABLE spans_local MODIFY COLUMN a CODEC(ZSTD(1)), MODIFY COLUMN b CODEC(ZSTD(1))'],
+    [`ALTER TABLE spans_local${on} MODIFY COLUMN a CODEC(ZSTD(1)), MODIFY COLUMN b CODEC(ZSTD(1))`],
+  ],
+  [
     'another query of a view',
     'ALTER TABLE v MODIFY QUERY SELECT ts FROM spans',
     ['ALTER TABLE v MODIFY QUERY SELECT ts FROM spans_local'],

@@ -1,3 +1,5 @@
+import { fileURLToPath } from 'node:url'
+
 /**
  * What the engine is told when it starts. It is made for servers with hundreds of gigabytes: pools of hundreds of
  * threads and caches of gigabytes, which would be most of an idle Wakeline's memory.
@@ -11,8 +13,12 @@ export type EngineSize = {
 
 const MiB = 1024 * 1024
 
+/** Beside this module; the build copies it beside the bundle. */
+const configFile = fileURLToPath(new URL('./engine.xml', import.meta.url))
+
 export function engineArguments(size: EngineSize): string[] {
   const settings: Record<string, number | string> = {
+    'config-file': configFile,
     max_server_memory_usage: size.memoryMaxBytes,
     background_pool_size: size.mergesMax,
     background_merges_mutations_concurrency_ratio: 1,

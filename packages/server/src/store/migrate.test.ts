@@ -98,3 +98,37 @@ test('texts of spans and logs are written with their lengths in line, and the sa
   ])
   await engine.close()
 })
+
+test('attributes of spans are packed lightly by loads and well by merges, whatever else as before', async () => {
+  const directory = await newDirectory()
+  const store = await openStore(directory)
+  await store.migrate()
+  await store.close()
+  const engine = openEngine(join(directory, 'store'), size)
+  // Bytes of a column are told of wide parts only.
+  for (const table of ['spans', 'logs'])
+    await engine.run(`ALTER TABLE ${table} MODIFY SETTING min_bytes_for_wide_part = 0`)
+  const text = "toString(sipHash64(number % 5000)) || '/' || toString(number % 977)"
+  for (const first of [0, 20_000]) {
+    await engine.run(`INSERT INTO spans (ts, service, name, attributes)
+      SELECT toDateTime64('2026-01-01 10:00:00', 9, 'UTC') + number, 'shop', ${text}, map('a', ${text}) FROM numbers(${first}, 20000)`)
+    await engine.run(`INSERT INTO logs (ts, service, event_name, body)
+      SELECT toDateTime64('2026-01-01 10:00:00', 9, 'UTC') + number, 'shop', ${text}, ${text} FROM numbers(${first}, 20000)`)
+  }
+  const sizes = async (): Promise<number[]> => {
+    const rows = await engine.ask(`SELECT toString(sum(column_data_compressed_bytes)) FROM system.parts_columns
+      WHERE active AND database = currentDatabase() AND (table, column) IN (('spans', 'attributes'), ('spans', 'name'), ('logs', 'event_name'))
+      GROUP BY table, column ORDER BY table DESC, column`)
+    return rows.map(Number)
+  }
+  const told = 'SELECT toString(sum(cityHash64(ts, name, attributes))) FROM spans'
+  const [loaded, rows] = [await sizes(), await engine.ask(told)]
+  for (const table of ['spans', 'logs']) await engine.run(`OPTIMIZE TABLE ${table} FINAL`)
+  const merged = await sizes()
+  const [attributes = 0, ...others] = merged.map((bytes, index) => bytes / (loaded[index] ?? 0))
+  expect(merged.length).toBe(3)
+  expect(attributes).toBeLessThan(0.75)
+  for (const ratio of others) expect(ratio).toBeGreaterThan(0.85)
+  expect(await engine.ask(told)).toEqual(rows)
+  await engine.close()
+})
