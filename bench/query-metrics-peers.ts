@@ -17,7 +17,7 @@ export type Asked = {
   stop(): Promise<void>
 }
 
-/** Bundled and started as users have it (packages/server/bin/wakeline.js); out of the sources it takes a sixth more CPU. */
+/** Bundled and started as users have it (packages/server/bin/wakeline.js), not out of the sources through a loader. */
 export async function startOurs(): Promise<Asked> {
   const built = join(root, 'node_modules/.cache/wakeline/bench-query-metrics')
   await bundleServer({ ours: join(root, 'bench/query-metrics-ours.ts') }, built)

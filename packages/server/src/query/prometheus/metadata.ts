@@ -135,7 +135,7 @@ export async function askExemplars(ask: SeriesAsk, running: Running, limits: Sou
     if (found.length === 0) continue
     const byId = new Map(found.map((exposed) => [idOf(exposed.row), exposed]))
     const picked = seriesPicked(
-      found.map(({ row }) => row),
+      [...byId.values()].map(({ row }) => row),
       where,
     )
     const rows = await running.rows<ExemplarRow>(exemplarsSql(picked, ask.range, exemplarsMax))

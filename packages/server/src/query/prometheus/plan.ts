@@ -97,9 +97,9 @@ WHERE resource_id IN (${ids(resources)})
 GROUP BY resource_id`
 }
 
-/** Series by their ids, or, where those would be too long a text, by the condition that found them. */
+/** Series, each once, by their ids, or, where those would be too long a text, by the condition that found them. */
 export function seriesPicked(found: readonly SeriesRow[], where: Sql): Sql {
-  return found.length <= 4000 ? sql`series_id IN (${ids([...new Set(found.map(idOf))])})` : seriesFound(where)
+  return found.length <= 4000 ? sql`series_id IN (${ids(found.map(idOf))})` : seriesFound(where)
 }
 
 export const seriesFound = (where: Sql): Sql => sql`series_id IN (SELECT series_id FROM series WHERE ${where})`

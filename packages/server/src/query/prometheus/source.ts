@@ -201,8 +201,8 @@ async function readPoints(
   // When a counter began is a question of functions over a range only.
   const withStarts = request.functionName !== '' && request.functionName !== 'timestamp'
   for (const [kind, exposed] of byKind(found)) {
-    const rowsOf = exposed.map(({ row }) => row)
-    const ask = { picked: seriesPicked(rowsOf, where), range, samplesMax: limits.samplesMax, withStarts }
+    const rowsOfKind = new Set(exposed.map(({ row }) => row))
+    const ask = { picked: seriesPicked([...rowsOfKind], where), range, samplesMax: limits.samplesMax, withStarts }
     const rows = await running.numbers(statementFor(kind, exposed, ask))
     checkSamples(rows, limits.samplesMax)
     for (const each of seriesOfRows(kind, exposed, rows)) if (each.timesMs.length > 0) result.push(each)
