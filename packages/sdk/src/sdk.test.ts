@@ -140,7 +140,7 @@ describe('log', () => {
     ['a Map', () => log.info('x', new Map([['id', 1]])), { body: 'x', attributes: { id: 1 } }],
     ['a Date', () => log.info('since', new Date(0)), { body: 'since 1970-01-01T00:00:00.000Z', attributes: {} }],
     ['bytes', () => log.info('got', Buffer.from('hi')), { body: 'got "aGk="', attributes: {} }],
-    ['a URL', () => log.info('to', new URL('http://h/')), { body: 'to http://h/', attributes: {} }],
+    ['a URL', () => log.info('to', new URL('http://user:pw@h/')), { body: 'to http://h/', attributes: {} }],
     [
       'Headers',
       () => log.info('x', { h: new Headers({ cookie: 'c', b: 'd' }) }),

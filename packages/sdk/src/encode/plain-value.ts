@@ -66,7 +66,9 @@ function plainByKind(value: object, walk: Walk): Plain {
   if (value instanceof Set) return [...value].slice(0, entriesMax).map((item) => plain(item, walk))
   if (ArrayBuffer.isView(value))
     return Array.prototype.slice.call(value, 0, entriesMax).map((item) => plain(item, walk))
-  if (value instanceof RegExp || value instanceof URL) return cutString(String(value), walk.stringMax)
+  if (value instanceof RegExp) return cutString(String(value), walk.stringMax)
+  // Without its user and password.
+  if (value instanceof URL) return cutString(value.href.replace(/\/\/[^/@]*@/, '//'), walk.stringMax)
   if ('toJSON' in value && typeof value.toJSON === 'function') return plain(value.toJSON(), walk)
   if (isMapLike(value)) return plainEntries(value, walk)
   return plainEntries(ownEntries(value), walk)
