@@ -22,25 +22,43 @@ export function isTerminal(file: number): boolean {
 }
 
 /**
- * Runs `patch` when node:http is loaded, before a message of it is written: now, or as the first one is made, which is an
- * EventEmitter and passes `init` as all do. The first export makes one, so that nothing is in the way for long.
+ * Runs `patch` when node:http is loaded, before headers of a message are written: now, or with the first. While its client is loaded it
+ * asks `diagnostics_channel` for its channels, when the class of all messages is there: that one's `_storeHeader` waits for the first message.
  */
 export function whenHttpIsLoaded(patch: () => void): void {
   const loaded: unknown = Reflect.get(process, 'moduleLoadList')
-  const isLoaded = !Array.isArray(loaded) || loaded.includes('NativeModule _http_client')
-  const { EventEmitter } = process.getBuiltinModule('node:events')
-  const original: unknown = Reflect.get(EventEmitter, 'init')
-  if (isLoaded || typeof original !== 'function') {
+  if (!Array.isArray(loaded) || loaded.includes('NativeModule _http_client')) {
     patch()
     return
   }
-  let waits = true
-  const init = function (this: object, ...options: unknown[]): void {
-    Reflect.apply(original, this, options)
-    if (!waits || !('_storeHeader' in this)) return
-    waits = false
-    if (Reflect.get(EventEmitter, 'init') === init) Reflect.set(EventEmitter, 'init', original)
-    patch()
+  const channels = process.getBuiltinModule('node:diagnostics_channel')
+  const { channel } = channels
+  const asked: typeof channel = (name) => {
+    if (name === 'http.client.request.start') {
+      if (channels.channel === asked) channels.channel = channel
+      withFirstMessage(patch)
+    }
+    return channel(name)
   }
-  Reflect.set(EventEmitter, 'init', init)
+  channels.channel = asked
+}
+
+function withFirstMessage(patch: () => void): void {
+  const messages: unknown = Reflect.get(
+    Object(Reflect.apply(process.getBuiltinModule, process, ['_http_outgoing'])),
+    'OutgoingMessage',
+  )
+  const prototype: unknown = Reflect.get(Object(messages), 'prototype')
+  const name = '_storeHeader'
+  const original: unknown = Reflect.get(Object(prototype), name)
+  if (typeof prototype !== 'object' || prototype === null || typeof original !== 'function') return
+  const first = function (this: object, ...args: unknown[]): unknown {
+    if (Reflect.get(prototype, name) === first) {
+      Reflect.set(prototype, name, original)
+      patch()
+    }
+    const own: unknown = Reflect.get(this, name)
+    return Reflect.apply(typeof own === 'function' && own !== first ? own : original, this, args)
+  }
+  Reflect.set(prototype, name, first)
 }
