@@ -353,6 +353,23 @@ test('a journal torn at any byte of its last group loses that group alone', asyn
   }
 })
 
+test('a group that is damaged on disk is no torn tail: it is said, counted and kept, and what was before it is loaded', async () => {
+  const first = await start({ writer: awayStore, options: inOneSegment })
+  for (const name of ['before damage', 'damaged', 'behind damage']) await first.submit('traces', tracesBody(name, 1))
+  await first.stop()
+  const path = join(directory, 'segments', '1.spans.native')
+  const bytes = await readFile(path)
+  const damaged = Buffer.from(bytes)
+  damaged.writeUInt8(bytes.readUInt8(bytes.length >> 1) ^ 1, bytes.length >> 1)
+  await writeFile(path, damaged)
+  const ingest = await start()
+  expect(ingest.counts()).toMatchObject({ poisonedSegments: 1, tornGroups: 0 })
+  await ingest.stop()
+  expect(await countSpans('before damage')).toEqual([1, 1])
+  expect(await readFile(join(directory, 'poison', 'damaged-1.spans.native'))).toEqual(damaged)
+  expect((await readdir(join(directory, 'poison'))).length).toBeGreaterThan(1)
+})
+
 test('data torn behind its journal is cut off, and the rest can be loaded', async () => {
   const first = await start({ writer: awayStore, options: inOneSegment })
   await first.submit('traces', tracesBody('kept 2', 1))

@@ -137,7 +137,12 @@ export async function startIngest(parts: IngestParts): Promise<Ingest> {
   const files = parts.files ?? realFiles
   const segments = join(parts.directory, 'segments')
   await files.makeDirectory(segments)
-  const recovered = await recoverSegments(segments, files)
+  const recovered = await recoverSegments(segments, files, join(parts.directory, 'poison'))
+  for (const { segment, groups, rows, keptIn } of recovered.damaged) {
+    parts.report(
+      `Cannot load ${groups} groups of segment ${segment}, ${rows} rows: one is not on disk as it was written, though others behind it are; the files are kept in ${keptIn}`,
+    )
+  }
   if (recovered.tornGroups > 0) {
     parts.report(
       `${recovered.tornGroups} groups were being written when the last run ended; they were cut off, and their senders had no answer`,
@@ -161,6 +166,7 @@ class RunningIngest implements Ingest {
   readonly #accepted = { spans: 0, logs: 0, points: 0 }
   readonly #rejected = { spans: 0, logs: 0, points: 0 }
   readonly #tornGroups: number
+  readonly #damagedSegments: number
   readonly #shed: ShedCounts = { level: 0, sinceMs: null, logs: 0, spans: 0 }
   /** What had been shed when it began the last time. */
   #shedBefore = { logs: 0, spans: 0 }
@@ -176,6 +182,7 @@ class RunningIngest implements Ingest {
     this.#parts = parts
     this.#files = files
     this.#tornGroups = recovered.tornGroups
+    this.#damagedSegments = recovered.damaged.length
     this.#blocks = new OpenBlocks(options)
     this.#arrival = options.arrival === undefined ? undefined : new Arrival(options.arrival)
     this.#keys = new BatchKeys({ keepMs: options.batchKeepMs, countMax: options.batchesMax })
@@ -312,7 +319,7 @@ class RunningIngest implements Ingest {
       shed: { ...this.#shed },
       waitingSegments,
       waitingBytes: waitingBytes + this.#log.openBytes,
-      poisonedSegments,
+      poisonedSegments: poisonedSegments + this.#damagedSegments,
       tornGroups: this.#tornGroups,
     }
   }

@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import type { TableName } from '../../store/tables.ts'
 import type { Files } from './files.ts'
@@ -13,17 +13,21 @@ export type Recovered = {
   nextNumber: number
   /** Groups at the end of a journal that were being written when the process died: never acknowledged. */
   tornGroups: number
+  damaged: Damaged[]
 }
 
+/** A group that is not on disk as it was written, though one behind it is: no torn tail, and it may have been acknowledged. */
+export type Damaged = { segment: number; groups: number; rows: number; keptIn: string }
+
 /** Reads the folder, cuts torn tails off, and removes files that no journal speaks of. */
-export async function recoverSegments(directory: string, files: Files): Promise<Recovered> {
+export async function recoverSegments(directory: string, files: Files, poisonDirectory: string): Promise<Recovered> {
   const names = await files.list(directory)
-  const recovered: Recovered = { segments: [], batches: [], receipts: [], nextNumber: 1, tornGroups: 0 }
+  const recovered: Recovered = { segments: [], batches: [], receipts: [], nextNumber: 1, tornGroups: 0, damaged: [] }
   const journals = new Set<number>()
   for (const number of numbersOf(names, '.loaded')) await readReceipt(directory, number, files, recovered)
   for (const number of numbersOf(names, '.journal')) {
     journals.add(number)
-    await recoverSegment(directory, number, files, recovered)
+    await recoverSegment({ directory, number, poisonDirectory }, files, recovered)
   }
   for (const name of names) {
     const number = Number.parseInt(name, 10)
@@ -47,14 +51,22 @@ async function readReceipt(directory: string, number: number, files: Files, into
   into.receipts.push({ path, lastUnixMs: groups.at(-1)?.group.atUnixMs ?? 0 })
 }
 
-async function recoverSegment(directory: string, number: number, files: Files, into: Recovered): Promise<void> {
+type Place = { directory: string; number: number; poisonDirectory: string }
+
+async function recoverSegment(place: Place, files: Files, into: Recovered): Promise<void> {
+  const { directory, number } = place
   const path = journalPath(directory, number)
   const bytes = await files.read(path)
   const journal = decodeJournal(bytes)
   const data = await readData(directory, number, files, journal)
   const whole = countWhole(journal, data)
   const end = journal.groups[whole - 1]?.endOffset
-  into.tornGroups += journal.groups.length - whole + (bytes.length > journal.validBytes ? 1 : 0)
+  const lost = journal.groups.slice(whole).map(({ group }) => group)
+  if (lost.slice(1).some((group) => isWhole(group, data))) {
+    const keptIn = await keepDamaged(place, files, { journal: bytes, data })
+    const rows = lost.flatMap(({ blocks }) => blocks).reduce((sum, block) => sum + block.rows, 0)
+    into.damaged.push({ segment: number, groups: lost.length, rows, keptIn })
+  } else into.tornGroups += lost.length + (bytes.length > journal.validBytes ? 1 : 0)
   if (end === undefined || journal.header === undefined) {
     for (const table of data.keys()) await files.remove(dataPath(directory, number, table))
     await files.remove(path)
@@ -95,13 +107,42 @@ async function readData(
 
 /** Groups from the first whose every block is on disk as it was written. */
 function countWhole(journal: Journal, data: ReadonlyMap<TableName, Uint8Array>): number {
-  const torn = journal.groups.findIndex(({ group }) =>
-    group.blocks.some(({ table, offset, length, checksum }) => {
-      const bytes = data.get(table)?.subarray(offset, offset + length)
-      return bytes?.length !== length || crc32(bytes) !== checksum
-    }),
-  )
+  const torn = journal.groups.findIndex(({ group }) => !isWhole(group, data))
   return torn < 0 ? journal.groups.length : torn
+}
+
+function isWhole({ blocks }: JournalGroup, data: ReadonlyMap<TableName, Uint8Array>): boolean {
+  return blocks.every(({ table, offset, length, checksum }) => {
+    const bytes = data.get(table)?.subarray(offset, offset + length)
+    return bytes?.length === length && crc32(bytes) === checksum
+  })
+}
+
+type Contents = { journal: Uint8Array; data: ReadonlyMap<TableName, Uint8Array> }
+
+/** Copies, as what is damaged is cut off next. Answers where they are; a start does not fail for want of them. */
+async function keepDamaged(
+  { directory, number, poisonDirectory }: Place,
+  files: Files,
+  { journal, data }: Contents,
+): Promise<string> {
+  const copies = new Map([[journalPath(directory, number), journal]])
+  for (const [table, bytes] of data) copies.set(dataPath(directory, number, table), bytes)
+  try {
+    await files.makeDirectory(poisonDirectory)
+    for (const [path, bytes] of copies) {
+      const kept = join(poisonDirectory, `damaged-${basename(path)}`)
+      await files.remove(kept)
+      const file = await files.create(kept)
+      await file.write(bytes, 0)
+      await file.sync()
+      await file.close()
+    }
+    await files.syncDirectory(poisonDirectory)
+    return poisonDirectory
+  } catch (error) {
+    return `no place: ${error instanceof Error ? error.message : error}`
+  }
 }
 
 function filesOf(directory: string, number: number, groups: readonly JournalGroup[]): SegmentFile[] {
