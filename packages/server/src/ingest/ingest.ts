@@ -140,7 +140,7 @@ export async function startIngest(parts: IngestParts): Promise<Ingest> {
   const recovered = await recoverSegments(segments, files, join(parts.directory, 'poison'))
   for (const { segment, groups, rows, keptIn } of recovered.damaged) {
     parts.report(
-      `Cannot load ${groups} groups of segment ${segment}, ${rows} rows: one is not on disk as it was written, though others behind it are; the files are kept in ${keptIn}`,
+      `Cannot load ${groups} groups of segment ${segment}, ${rows} rows: the first is not on disk as it was written; the files are kept in ${keptIn}`,
     )
   }
   if (recovered.tornGroups > 0) {

@@ -4,6 +4,7 @@ import type { TableName } from '../../store/tables.ts'
 import type { Files } from './files.ts'
 import { type Batch, decodeJournal, type Journal, type JournalGroup } from './journal.ts'
 import { dataPath, journalPath, receiptPath, type SealedSegment, type SegmentFile } from './open-segment.ts'
+import { groupsMax } from './segment-log.ts'
 
 /** What an earlier run left: segments to load again, its batches as they were answered, and what could not be used. */
 export type Recovered = {
@@ -16,7 +17,7 @@ export type Recovered = {
   damaged: Damaged[]
 }
 
-/** A group that is not on disk as it was written, though one behind it is: no torn tail, and it may have been acknowledged. */
+/** Groups from one on that is not on disk as it was written, though it was acknowledged: no torn tail. */
 export type Damaged = { segment: number; groups: number; rows: number; keptIn: string }
 
 /** Reads the folder, cuts torn tails off, and removes files that no journal speaks of. */
@@ -62,7 +63,8 @@ async function recoverSegment(place: Place, files: Files, into: Recovered): Prom
   const whole = countWhole(journal, data)
   const end = journal.groups[whole - 1]?.endOffset
   const lost = journal.groups.slice(whole).map(({ group }) => group)
-  if (lost.slice(1).some((group) => isWhole(group, data))) {
+  // No more than so many are on their way at once: the first of more had been acknowledged.
+  if (lost.length > groupsMax) {
     const keptIn = await keepDamaged(place, files, { journal: bytes, data })
     const rows = lost.flatMap(({ blocks }) => blocks).reduce((sum, block) => sum + block.rows, 0)
     into.damaged.push({ segment: number, groups: lost.length, rows, keptIn })
@@ -133,9 +135,8 @@ async function keepDamaged(
     for (const [path, bytes] of copies) {
       const kept = join(poisonDirectory, `damaged-${basename(path)}`)
       await files.remove(kept)
-      const file = await files.create(kept)
+      const file = await files.create(kept, true)
       await file.write(bytes, 0)
-      await file.sync()
       await file.close()
     }
     await files.syncDirectory(poisonDirectory)

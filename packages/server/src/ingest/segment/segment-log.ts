@@ -50,7 +50,7 @@ const quietRowsMin = 10_000
 const stillShare = 0.02
 
 /** Groups that are on their way at once: the disk makes some durable in little more time than one. */
-const groupsMax = 3
+export const groupsMax = 3
 /** Of the requests that are in them, so many make another: fewer, and groups would be many and each of them costs. */
 const nextGroupShare = 0.5
 
