@@ -1,6 +1,6 @@
 -- The dictionary of the index of words is half of it: for each word that one line alone has (a number, an id) ten bytes, most of them
--- alike, which LZ4 leaves as they are (docs/decisions/0080-words-at-once.md). It takes the table's codec, and goes into blocks
--- of four thousand words. Parts made before keep theirs until they are merged.
+-- alike, which LZ4 leaves as they are (docs/decisions/0080-words-at-once.md). It takes the table's codec where it is made behind its
+-- part, as after a flood (where a merge makes it the engine takes LZ4 all the same), and goes into blocks of four thousand words.
 ALTER TABLE logs MODIFY SETTING default_compression_codec = 'ZSTD(1)', text_index_dictionary_block_size = 4096;
 
 -- What had no codec of its own had LZ4, and is to keep it: of small numbers of eight bytes, ZSTD makes more and reads it more slowly.
