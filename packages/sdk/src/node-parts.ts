@@ -44,21 +44,11 @@ export function whenHttpIsLoaded(patch: () => void): void {
 }
 
 function withFirstMessage(patch: () => void): void {
-  const messages: unknown = Reflect.get(
-    Object(Reflect.apply(process.getBuiltinModule, process, ['_http_outgoing'])),
-    'OutgoingMessage',
-  )
-  const prototype: unknown = Reflect.get(Object(messages), 'prototype')
-  const name = '_storeHeader'
-  const original: unknown = Reflect.get(Object(prototype), name)
-  if (typeof prototype !== 'object' || prototype === null || typeof original !== 'function') return
-  const first = function (this: object, ...args: unknown[]): unknown {
-    if (Reflect.get(prototype, name) === first) {
-      Reflect.set(prototype, name, original)
-      patch()
-    }
-    const own: unknown = Reflect.get(this, name)
-    return Reflect.apply(typeof own === 'function' && own !== first ? own : original, this, args)
+  const { prototype } = Object(process.getBuiltinModule('_http_outgoing')).OutgoingMessage
+  const original = prototype._storeHeader
+  prototype._storeHeader = function (this: object, ...args: unknown[]): unknown {
+    prototype._storeHeader = original
+    patch()
+    return Reflect.apply(Reflect.get(this, '_storeHeader'), this, args)
   }
-  Reflect.set(prototype, name, first)
 }

@@ -273,9 +273,7 @@ function readHeaders(variable: string, given: StartOptions, { env, wrong }: Opti
   for (const [name, value] of Object.entries(headers)) {
     if (/^[!#$%&'*+.^_`|~0-9a-z-]+$/i.test(name) && /^[\t\x20-\x7e]*$/.test(value)) continue
     // The value may be a secret: it is not shown.
-    wrong(
-      `Cannot send the export header "${name.replace(/[^\x20-\x7e]/g, '?')}": its name or value has characters HTTP does not allow`,
-    )
+    wrong(`Cannot send the export header "${name.replace(/[^\x20-\x7e]/g, '?')}": HTTP does not allow its characters`)
     delete headers[name]
   }
   return headers

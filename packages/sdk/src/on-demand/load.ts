@@ -46,7 +46,7 @@ export function loadOnDemand<N extends keyof OnDemand>(name: N, report: Report):
     return here?.[name] ?? require(`./on-demand/${name}.cjs`)
   } catch (thrown) {
     report(
-      `Cannot load the part "${name}" of wakeline: ${messageOf(thrown)}. A bundle must leave wakeline external, or import wakeline/bundled first`,
+      `Cannot load the part "${name}" of wakeline: ${messageOf(thrown)}. A bundle must import wakeline/bundled first`,
     )
     return undefined
   }
