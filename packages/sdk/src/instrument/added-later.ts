@@ -24,9 +24,8 @@ export class AddedLater {
 
   /** From messages that are over; only the first ones say something. */
   learn(request: IncomingMessage, response: ServerResponse, report: Report): void {
-    if (this.looks === looksMax) return
-    this.looks++
     // Whoever replaces prototypes adds this one.
-    if ('next' in request) loadOnDemand('learn-added', report)?.learnAdded(request, response, this)
+    if (this.looks++ < looksMax && 'next' in request)
+      loadOnDemand('learn-added', report)?.learnAdded(request, response, this)
   }
 }

@@ -52,7 +52,7 @@ export class RequestInProgress {
   private readonly options: RequestOptions
   private readonly isLogged: boolean
   private readonly startMs: number
-  /** The ids, once they were asked for, while nothing else is bound to the request. */
+  /** The ids, while nothing else is bound to the request. */
   private onlyIds: BoundAttributes | undefined
   private readonly isInForce: boolean
 
@@ -93,12 +93,11 @@ export class RequestInProgress {
   private bindTo(scope: LogScope, outer: BoundAttributes | undefined): void {
     // The id of the header, which the instrumentation has bound, is among the ids.
     const isReplaced = outer?.count === 1 && 'request_id' in outer.attributes
-    if (outer === undefined || isReplaced) scope.later = this
+    if (outer === undefined || isReplaced) scope.bound = this.makeBound()
     else scope.bound = outer.and(this.idAttributes())
   }
 
-  /** For the scope of the request, when somebody asks what is bound. */
-  makeBound(): BoundAttributes {
+  private makeBound(): BoundAttributes {
     this.onlyIds = new BoundAttributes(this.idAttributes(), this.core.how, true)
     return this.onlyIds
   }
@@ -155,7 +154,7 @@ export class RequestInProgress {
   private isUsual(): boolean {
     const { scope } = this.context
     if (scope === undefined || scope.wide !== undefined || this.error !== undefined) return false
-    const isOnlyIds = scope.later === this || (this.onlyIds !== undefined && scope.bound === this.onlyIds)
+    const isOnlyIds = this.onlyIds !== undefined && scope.bound === this.onlyIds
     return isOnlyIds && this.core.logging.base.bound === undefined
   }
 
