@@ -23,8 +23,7 @@ export async function startOurs(): Promise<Asked> {
   await bundleServer({ ours: join(root, 'bench/query-metrics-ours.ts') }, built)
   const child = fork(join(built, 'ours.js'), {
     cwd: root,
-    env: { ...process.env, UV_THREADPOOL_SIZE: '16' },
-    execArgv: ['--heap-growing-percent=300'],
+    execArgv: ['--require', join(root, 'packages/server/bin/process-settings.js')],
   })
   child.once('exit', (code) => {
     if (code !== 0) throw new Error(`Cannot bench our side: its process has ended with ${code}`)

@@ -167,7 +167,7 @@ export function writeAttributes(
       writeAttribute(writer, tag, name, value, how)
     }
   } catch {
-    // A Proxy that does not tell its keys. Nothing was written yet.
+    // A Proxy that does not tell its keys, or not all of them: what was written is whole.
     writeAttribute(writer, tag, 'attributes', '[cannot be read]', how)
   }
   return Math.max(0, count - countMax)
