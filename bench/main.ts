@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util'
+import { readCommandArguments } from '../scripts/command-arguments.ts'
 import { benchDecode } from './decode.ts'
 import { benchGrowth } from './growth.ts'
 import { benchIngest } from './ingest.ts'
@@ -28,17 +28,17 @@ const suites: Readonly<Record<string, (options: BenchOptions) => Promise<Row[]>>
   sdk: benchSdk,
 }
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: { json: { type: 'boolean', default: false }, seconds: { type: 'string', default: '30' } },
+const usage = `npm run bench -- SUITE [PART...] [--seconds N] [--json] with one of ${Object.keys(suites).join(', ')}`
+
+const { values, positionals } = readCommandArguments(usage, {
+  json: { type: 'boolean', default: false },
+  seconds: { type: 'string', default: '30' },
 })
 const [suite = '', ...wanted] = positionals
 const run = Object.hasOwn(suites, suite) ? suites[suite] : undefined
 const seconds = Number(values.seconds)
 if (run === undefined || !(seconds > 0)) {
-  console.error(
-    `Cannot run the bench "${suite}": say npm run bench -- SUITE [--seconds N] [--json] with one of ${Object.keys(suites).join(', ')}`,
-  )
+  console.error(`Cannot run the bench "${suite}": say ${usage}`)
   process.exit(2)
 }
 const rows = await run({ seconds, wanted })

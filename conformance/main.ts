@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
+import { readCommandArguments } from '../scripts/command-arguments.ts'
 import { runCriticalPath } from './critical-path.ts'
 import { runDashboards } from './dashboards.ts'
 import { runExposition } from './exposition.ts'
@@ -33,9 +33,10 @@ const suites: Readonly<Record<string, { folder: string; run: Suite }>> = {
 }
 
 const usualData = join(import.meta.dirname, '..', '..', 'shared', 'data')
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: { data: { type: 'string' }, json: { type: 'boolean', default: false } },
+const usage = `npm run conformance -- SUITE [--data DIR] [--json] with one of ${Object.keys(suites).join(', ')}`
+const { values, positionals } = readCommandArguments(usage, {
+  data: { type: 'string' },
+  json: { type: 'boolean', default: false },
 })
 
 process.exitCode = await main(positionals[0] ?? '')
@@ -43,7 +44,7 @@ process.exitCode = await main(positionals[0] ?? '')
 async function main(asked: string): Promise<number> {
   const found = Object.entries(suites).find(([name, { folder }]) => name === asked || folder === asked)
   if (found === undefined) {
-    console.error(`Cannot run the suite "${asked}": there are ${Object.keys(suites).join(', ')}`)
+    console.error(`Cannot run the suite "${asked}": say ${usage}`)
     return 2
   }
   const [name, suite] = found

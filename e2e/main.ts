@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util'
+import { readCommandArguments } from '../scripts/command-arguments.ts'
 import { runCluster } from './cluster.ts'
 import { type Counts, runCrash } from './crash.ts'
 import { runFuzz } from './fuzz/suite.ts'
@@ -26,17 +26,16 @@ const suites: Readonly<Record<string, (options: Options) => Promise<Counts>>> = 
   'sdk-leaks': runSdkLeaks,
 }
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    json: { type: 'boolean', default: false },
-    kills: { type: 'string', default: '20' },
-    // Five phases: ten minutes.
-    seconds: { type: 'string', default: '120' },
-    requests: { type: 'string', default: '1000000' },
-    executions: { type: 'string', default: '1000000' },
-    seed: { type: 'string', default: String(Date.now() % 1_000_000) },
-  },
+const usage = `npm run e2e -- SUITE [--kills N] [--seed N] [--seconds N] [--requests N] [--executions N] [--json] with one of ${Object.keys(suites).join(', ')}`
+
+const { values, positionals } = readCommandArguments(usage, {
+  json: { type: 'boolean', default: false },
+  kills: { type: 'string', default: '20' },
+  // Five phases: ten minutes.
+  seconds: { type: 'string', default: '120' },
+  requests: { type: 'string', default: '1000000' },
+  executions: { type: 'string', default: '1000000' },
+  seed: { type: 'string', default: String(Date.now() % 1_000_000) },
 })
 const [suite = ''] = positionals
 const run = Object.hasOwn(suites, suite) ? suites[suite] : undefined
@@ -48,10 +47,7 @@ const executions = Number(values.executions)
 const isUsable =
   Number.isInteger(kills) && kills >= 0 && Number.isInteger(seed) && seconds > 0 && requests >= 1_000 && executions >= 1
 if (run === undefined || !isUsable) {
-  const known = Object.keys(suites).join(', ')
-  console.error(
-    `Cannot run "${suite}": say npm run e2e -- SUITE [--kills N] [--seed N] [--seconds N] [--requests N] [--executions N] [--json] with one of ${known}`,
-  )
+  console.error(`Cannot run "${suite}": say ${usage}`)
   process.exit(2)
 }
 console.log(`${suite}: seed ${seed}`)
