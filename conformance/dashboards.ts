@@ -6,7 +6,7 @@ import type { ParseError } from '../packages/server/src/query/promql/parse/failu
 import { parseExpression } from '../packages/server/src/query/promql/parse/parse.ts'
 import { seedEndMs, seedStartMs } from '../packages/server/src/query/test-world/seed.case.ts'
 import { openTestWorld, type TestWorld } from '../packages/server/src/query/test-world/world.case.ts'
-import type { Case } from './suite.ts'
+import { type Case, caseOf, problemOfError, tryCase } from './suite.ts'
 
 /**
  * Every expression of Grafana dashboards, its variables filled in: it has to parse, and to run over a range against
@@ -15,25 +15,25 @@ import type { Case } from './suite.ts'
 export async function runDashboards(directory: string): Promise<Case[]> {
   const files = (await readdir(directory)).filter((file) => file.endsWith('.json')).sort()
   const asked: { name: string; text: string; expression: Expression | ParseError }[] = []
+  const cases: Case[] = []
   for (const file of files) {
-    const dashboard: unknown = JSON.parse(await readFile(join(directory, file), 'utf8'))
-    for (const written of expressionsOf(dashboard)) {
-      const text = fillVariables(written)
-      asked.push({ name: `${file} ${written.replace(/\s+/g, ' ')}`, text, expression: parseExpression(text) })
+    try {
+      for (const written of expressionsOf(JSON.parse(await readFile(join(directory, file), 'utf8')))) {
+        const text = fillVariables(written)
+        asked.push({ name: `${file} ${written.replace(/\s+/g, ' ')}`, text, expression: parseExpression(text) })
+      }
+    } catch (error) {
+      cases.push(caseOf(file, problemOfError(error)))
     }
   }
   const world = await openTestWorld()
   try {
     const names = asked.flatMap(({ expression }) => (expression.kind === 'parse-error' ? [] : namesIn(expression)))
     seedSeries(world, new Set(names))
-    const cases: Case[] = []
     for (const { name, text, expression } of asked) {
-      const reason = expression.kind === 'parse-error' ? expression.sentence : await problemOf(world, text, expression)
-      cases.push(
-        reason === ''
-          ? { name, isExperimental: false, outcome: 'passed' }
-          : { name, isExperimental: false, outcome: 'failed', reason },
-      )
+      const problem = () =>
+        expression.kind === 'parse-error' ? expression.sentence : problemOf(world, text, expression)
+      cases.push(await tryCase(name, problem))
     }
     return cases
   } finally {

@@ -5,7 +5,7 @@ import { compileMatch } from '../packages/server/src/query/search/condition-matc
 import { readSearch } from '../packages/server/src/query/search/read-search.ts'
 import { openTestWorld, type TestWorld } from '../packages/server/src/query/test-world/world.case.ts'
 import { regexSample } from './regex-sample.ts'
-import type { Case } from './suite.ts'
+import { type Case, tryCase } from './suite.ts'
 
 /**
  * Lucene's queries, as far as the syntax is ours too: each is read, run by the real engine over a corpus made of its own
@@ -22,16 +22,8 @@ export async function runLogQuery(directory: string): Promise<Case[]> {
     for (const [index, q] of queries.entries()) {
       const name = `${index + 1}: ${q}`
       const foreign = foreignSyntax.find(({ pattern }) => pattern.test(q))
-      if (foreign !== undefined) {
-        cases.push({ name, isExperimental: false, outcome: 'skipped', reason: foreign.reason })
-        continue
-      }
-      const reason = await problemOf(world, q, corpus)
-      cases.push(
-        reason === undefined
-          ? { name, isExperimental: false, outcome: 'passed' }
-          : { name, isExperimental: false, outcome: 'failed', reason },
-      )
+      const problem = () => (foreign === undefined ? problemOf(world, q, corpus) : { skipped: foreign.reason })
+      cases.push(await tryCase(name, problem))
     }
     return cases
   } finally {
@@ -133,7 +125,7 @@ function insert(world: TestWorld, lines: readonly Line[]): void {
   world.insert(`INSERT INTO logs (ts, service, severity, body, attributes) VALUES ${rows.join(', ')}`)
 }
 
-async function problemOf({ query }: TestWorld, q: string, lines: readonly Line[]): Promise<string | undefined> {
+async function problemOf({ query }: TestWorld, q: string, lines: readonly Line[]): Promise<string> {
   const condition = readSearch('logs', q)
   if ('refused' in condition) return condition.message
   const range = { fromMs: startMs, toMs: startMs + lines.length }
@@ -145,7 +137,7 @@ async function problemOf({ query }: TestWorld, q: string, lines: readonly Line[]
   if (stored.join() !== followed.join()) return `the store finds lines ${stored}, live tail ${followed}`
   if (stored.length === 0) return 'it finds nothing among lines made of its own words'
   const isAll = ['', '*', '*:*'].includes(q.trim())
-  return stored.length === lines.length && !isAll ? 'it finds every line' : undefined
+  return stored.length === lines.length && !isAll ? 'it finds every line' : ''
 }
 
 function matchRow(line: Line): Parameters<ReturnType<typeof compileMatch>>[0] {

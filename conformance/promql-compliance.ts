@@ -10,7 +10,7 @@ import { printLabels } from '../packages/server/src/query/promql/parse/print.ts'
 import { openTestWorld, type TestWorld } from '../packages/server/src/query/test-world/world.case.ts'
 import { type DemoSeries, demoSeries, demoTimes } from './promql-demo.ts'
 import { StoreRows } from './store-rows.ts'
-import type { Case } from './suite.ts'
+import { type Case, type Problem, tryCase } from './suite.ts'
 
 /**
  * Queries of Prometheus' compliance tester, asked of Debian's Prometheus and of us over the same demo series. Both have to
@@ -38,12 +38,9 @@ export async function runPromqlCompliance(directory: string): Promise<Case[]> {
     rows.flush()
     const cases: Case[] = []
     for (const query of queries) {
-      const about = { name: query.query, isExperimental: false }
-      const reason = peer === undefined ? undefined : await differenceOf(query, world, peer.url)
-      if (reason === '') cases.push({ ...about, outcome: 'passed' })
-      else if (reason === undefined) cases.push({ ...about, outcome: 'skipped', reason: 'there is no Prometheus here' })
-      else if (reason.startsWith(unknownThere)) cases.push({ ...about, outcome: 'skipped', reason })
-      else cases.push({ ...about, outcome: 'failed', reason })
+      const problem = () =>
+        peer === undefined ? { skipped: 'there is no Prometheus here' } : differenceOf(query, world, peer.url)
+      cases.push(await tryCase(query.query, problem))
     }
     return cases
   } finally {
@@ -52,7 +49,6 @@ export async function runPromqlCompliance(directory: string): Promise<Case[]> {
   }
 }
 
-const unknownThere = 'not known to a Prometheus 2'
 /** Functions that came later, and names of labels with any characters, which version 3 takes. */
 const laterThanThere = /unknown function|invalid destination label name/
 
@@ -69,11 +65,16 @@ function openMetrics(all: readonly DemoSeries[]): string {
 type Series = { metric: Record<string, string>; values: [number, string][] }
 type Told = { failed: string } | { series: Map<string, [number, string][]> }
 
-async function differenceOf({ query, should_fail, skip_comparison }: Query, world: TestWorld, url: string) {
+async function differenceOf(
+  { query, should_fail, skip_comparison }: Query,
+  world: TestWorld,
+  url: string,
+): Promise<Problem> {
   const [own, other] = [await askOurs(query, world), await askThem(query, url)]
   if ('failed' in other) {
     if ('failed' in own) return ''
-    return `${laterThanThere.test(other.failed) ? unknownThere : 'it has to fail'}: ${other.failed}`
+    const isLater = laterThanThere.test(other.failed)
+    return isLater ? { skipped: `not known to a Prometheus 2: ${other.failed}` } : `it has to fail: ${other.failed}`
   }
   if (should_fail === true) return 'it has to fail, and does not there either'
   if ('failed' in own) return own.failed

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseExpression } from '../packages/server/src/query/promql/parse/parse.ts'
 import { printExpression } from '../packages/server/src/query/promql/parse/print.ts'
-import type { Case } from './suite.ts'
+import { type Case, caseOf } from './suite.ts'
 
 /** Which texts are PromQL, what is wrong with those that are not, and how expressions are printed. */
 type ParseCase = { query: string; valid: boolean; error?: string }
@@ -18,11 +18,6 @@ export async function runPromqlParse(directory: string): Promise<Case[]> {
 async function readCases<Kind>(path: string): Promise<Kind[]> {
   return existsSync(path) ? JSON.parse(await readFile(path, 'utf8')) : []
 }
-
-const caseOf = (name: string, reason: string): Case =>
-  reason === ''
-    ? { name, isExperimental: false, outcome: 'passed' }
-    : { name, isExperimental: false, outcome: 'failed', reason }
 
 function parseCase({ query, valid, error = '' }: ParseCase): Case {
   const name = `parse ${JSON.stringify(query)}`

@@ -5,7 +5,7 @@ import { defaultParseOptions } from '../packages/server/src/query/promql/parse/o
 import { readScript } from '../packages/server/src/query/promql/script/read-script.ts'
 import { runScript, type ScriptHome } from '../packages/server/src/query/promql/script/run-script.ts'
 import { openPromqlStore } from './promql-store.ts'
-import type { Case } from './suite.ts'
+import { type Case, caseOf, problemOfError } from './suite.ts'
 
 /** Prometheus' own evaluation tests. What its README calls experimental, native histograms too, is counted apart. */
 const experimentalFiles = new Set(
@@ -30,7 +30,10 @@ export async function runPromql(directory: string): Promise<Case[]> {
   const store = await openPromqlStore()
   try {
     const cases: Case[] = []
-    for (const file of files) cases.push(...(await runFile(directory, file, store.homes)))
+    for (const file of files) {
+      const found = runFile(directory, file, store.homes)
+      cases.push(...(await found.catch((error: unknown) => [caseOf(file, problemOfError(error))])))
+    }
     return cases
   } finally {
     await store.close()
@@ -41,11 +44,9 @@ async function runFile(directory: string, file: string, homes: readonly ScriptHo
   for (const home of homes) home.clear()
   const isExperimental = experimentalFiles.has(file.split('.')[0] ?? '')
   const commands = readScript(await readFile(join(directory, file), 'utf8'))
-  if ('error' in commands)
-    return [{ name: `${file}:${commands.line}`, isExperimental, outcome: 'failed', reason: commands.error }]
+  if ('error' in commands) return [caseOf(`${file}:${commands.line}`, commands.error, isExperimental)]
   const results = await runScript(commands, { ...run, homes })
-  return results.map(({ line, query, problem, usesHistograms }): Case => {
-    const about = { name: `${file}:${line} ${query}`, isExperimental: isExperimental || usesHistograms }
-    return problem === '' ? { ...about, outcome: 'passed' } : { ...about, outcome: 'failed', reason: problem }
-  })
+  return results.map(({ line, query, problem, usesHistograms }) =>
+    caseOf(`${file}:${line} ${query}`, problem, isExperimental || usesHistograms),
+  )
 }

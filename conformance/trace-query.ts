@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { eventually, type RunningServer, startServer } from '../e2e/server.ts'
 import type { TracesAnswer } from '../packages/protocol/src/index.ts'
-import type { Case } from './suite.ts'
+import { type Case, tryCase } from './suite.ts'
 
 /**
  * Jaeger's storage queries: the traces are sent to a running server over OTLP/HTTP, each query is written as a search,
@@ -33,13 +33,7 @@ export async function runTraceQuery(directory: string): Promise<Case[]> {
     const missing = await waitUntilStored(server, fixtures)
     const cases: Case[] = []
     for (const query of queries) {
-      const reason = missing ?? (await problemOf(server, query, fixtures))
-      const name = query.Caption
-      cases.push(
-        reason === undefined
-          ? { name, isExperimental: false, outcome: 'passed' }
-          : { name, isExperimental: false, outcome: 'failed', reason },
-      )
+      cases.push(await tryCase(query.Caption, () => missing ?? problemOf(server, query, fixtures)))
     }
     return cases
   } finally {
@@ -97,7 +91,7 @@ async function problemOf(
   server: RunningServer,
   { Query, ExpectedFixtures }: JaegerQuery,
   fixtures: ReadonlyMap<string, Fixture>,
-): Promise<string | undefined> {
+): Promise<string> {
   const expected = ExpectedFixtures.flatMap((name) => fixtures.get(name)?.traceIds ?? [`(no fixture ${name})`]).sort()
   const q = searchOf(Query)
   const range = `from=${Math.floor(unixMs(Query.StartTimeMin))}&to=${Math.floor(unixMs(Query.StartTimeMax)) + 1}`
@@ -111,7 +105,7 @@ async function problemOf(
     cursor = answer.nextCursor ?? ''
   } while (cursor !== '' && found.length < limit)
   found.sort()
-  if (found.join() === expected.join()) return undefined
+  if (found.join() === expected.join()) return ''
   return `${q} found ${found.join(', ') || 'nothing'} and should find ${expected.join(', ') || 'nothing'}`
 }
 

@@ -2,10 +2,10 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import type { Signal } from '../../packages/server/src/ingest/decode/otlp-json.ts'
-import type { Case } from '../suite.ts'
+import { type Case, type Problem, tryCase } from '../suite.ts'
 import { canonicalOfRequest, canonicalOfRows } from './canonical.ts'
 import { arrivalNano, decodeJsonRequest } from './decode-request.ts'
-import { jaegerCase } from './jaeger.ts'
+import { jaegerProblem } from './jaeger.ts'
 import { snapshotOf } from './snapshot.ts'
 
 /**
@@ -16,14 +16,17 @@ import { snapshotOf } from './snapshot.ts'
 export async function runOtlp(directory: string): Promise<Case[]> {
   const cases: Case[] = []
   for (const file of await names(join(directory, 'proto-examples')))
-    cases.push(await readBackCase(`proto-examples/${file}`, join(directory, 'proto-examples', file)))
+    cases.push(await readBackCase(directory, `proto-examples/${file}`))
   if ((await names(join(directory, 'jaeger'))).includes('otlp-in.json')) {
-    cases.push(await readBackCase('jaeger/otlp-in.json', join(directory, 'jaeger', 'otlp-in.json')))
-    cases.push(await jaegerCase(join(directory, 'jaeger')))
+    cases.push(await readBackCase(directory, 'jaeger/otlp-in.json'))
+    cases.push(await tryCase('jaeger/jaeger-out.json', () => jaegerProblem(join(directory, 'jaeger'))))
   }
   for (const suite of await names(join(directory, 'hyperdx')))
-    for (const name of await names(join(directory, 'hyperdx', suite)))
-      cases.push(await snapshotCase(`${suite}/${name}`, join(directory, 'hyperdx', suite, name)))
+    for (const each of await names(join(directory, 'hyperdx', suite))) {
+      const name = `hyperdx/${suite}/${each}`
+      const isExperimental = policies.some((policy) => name.startsWith(`hyperdx/${policy}`))
+      cases.push(await tryCase(name, () => snapshotProblem(join(directory, name)), isExperimental))
+    }
   return cases
 }
 
@@ -35,19 +38,20 @@ async function names(directory: string): Promise<string[]> {
   }
 }
 
-async function readBackCase(name: string, path: string): Promise<Case> {
+const readBackCase = (directory: string, name: string): Promise<Case> =>
+  tryCase(name, () => readBackProblem(join(directory, name)))
+
+async function readBackProblem(path: string): Promise<string> {
   const body = await readFile(path)
   const request: Record<string, unknown> = JSON.parse(body.toString('utf8'))
   const decoded = decodeJsonRequest(signalOf(request), body)
-  const fail = (reason: string): Case => ({ name, isExperimental: false, outcome: 'failed', reason })
-  if ('refused' in decoded) return fail(decoded.refused)
-  if (decoded.outcome.rejected > 0) return fail(decoded.outcome.reason)
+  if ('refused' in decoded) return decoded.refused
+  if (decoded.outcome.rejected > 0) return decoded.outcome.reason
   const sent = canonicalOfRequest(request, arrivalNano)
   const stored = canonicalOfRows(decoded.rows)
-  if (stored.length === 0) return fail('nothing was stored')
+  if (stored.length === 0) return 'nothing was stored'
   const different = sent.findIndex((record) => !stored.some((other) => isDeepStrictEqual(record, other)))
-  if (different >= 0 || sent.length !== stored.length) return fail(`record ${different} is not stored as it was sent`)
-  return { name, isExperimental: false, outcome: 'passed' }
+  return different >= 0 || sent.length !== stored.length ? `record ${different} is not stored as it was sent` : ''
 }
 
 function signalOf(request: Record<string, unknown>): Signal {
@@ -58,24 +62,15 @@ function signalOf(request: Record<string, unknown>): Signal {
 /** What another product does of its own accord. */
 const policies = ['auto-parse/otel-map', 'auto-parse/json-string', 'normalize-severity/', 'severity-inference/']
 
-async function snapshotCase(name: string, directory: string): Promise<Case> {
-  const isExperimental = policies.some((policy) => name.startsWith(policy))
+async function snapshotProblem(directory: string): Promise<Problem> {
   const body = await readFile(join(directory, 'input.json'))
   const expected = (await readFile(join(directory, 'expected.snap'), 'utf8')).trim()
   const { columns }: { columns: string } = JSON.parse(await readFile(join(directory, 'expected-columns.json'), 'utf8'))
   const decoded = decodeJsonRequest(signalOf(JSON.parse(body.toString('utf8'))), body)
-  const full = `hyperdx/${name}`
-  if ('refused' in decoded) return { name: full, isExperimental, outcome: 'failed', reason: decoded.refused }
+  if ('refused' in decoded) return decoded.refused
   const stored = snapshotOf(decoded.rows, columns)
-  if (stored === undefined)
-    return { name: full, isExperimental, outcome: 'skipped', reason: `the columns "${columns}" are not known here` }
-  if (stored === expected) return { name: full, isExperimental, outcome: 'passed' }
-  return {
-    name: full,
-    isExperimental,
-    outcome: 'failed',
-    reason: `stored ${firstLine(stored)}, expected ${firstLine(expected)}`,
-  }
+  if (stored === undefined) return { skipped: `the columns "${columns}" are not known here` }
+  return stored === expected ? '' : `stored ${firstLine(stored)}, expected ${firstLine(expected)}`
 }
 
 function firstLine(text: string): string {
