@@ -53,7 +53,7 @@ function highest(values: readonly (number | null)[]): number {
 const nameColumn: Column<ServiceSummary> = {
   id: 'service',
   title: 'Service',
-  width: 'minmax(76px, 2fr)',
+  width: 'minmax(min(104px, 26vw), 2fr)',
   choice: 'always',
   sort: 'asc',
   value: (row) => row.service,
