@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { startPrometheusOver } from '../e2e/prometheus-over.ts'
 import { JsonBytes } from '../packages/server/src/api/json-bytes.ts'
 import { writeResult } from '../packages/server/src/api/prometheus-answer.ts'
+import { WrittenNumbers } from '../packages/server/src/api/written-numbers.ts'
 import { isFailed } from '../packages/server/src/query/prometheus/prometheus.ts'
 import { labelsFrom } from '../packages/server/src/query/promql/evaluate/labels.ts'
 import { parseExpression } from '../packages/server/src/query/promql/parse/parse.ts'
@@ -81,6 +82,8 @@ async function differenceOf(
   return skip_comparison === true ? '' : difference(own.series, other.series)
 }
 
+const numbers = new WrittenNumbers()
+
 async function askOurs(text: string, world: TestWorld): Promise<Told> {
   const expression = parseExpression(text)
   if (expression.kind === 'parse-error') return { failed: expression.sentence }
@@ -88,7 +91,7 @@ async function askOurs(text: string, world: TestWorld): Promise<Told> {
   if (isFailed(answer)) return { failed: answer.message }
   const json = new JsonBytes()
   // All at once: it stops behind each series.
-  for (const _ of writeResult(answer.value, Infinity, '', json));
+  for (const _ of writeResult({ value: answer.value, limit: Infinity, more: '' }, { json, numbers }));
   const { result }: { result: Series[] } = JSON.parse(Buffer.from(json.bytes).toString())
   return { series: bySeries(result) }
 }

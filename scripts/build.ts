@@ -14,6 +14,7 @@ import { bundleServer, wasmOfServer } from './bundle-server.ts'
  *     migrations/           the store's .sql files
  *     engine.xml            what the embedded engine is told that no argument can tell
  *     rows.wasm             what reads usual spans, log records and samples, made from packages/server/wasm
+ *     answers.wasm          what writes the points of PromQL, from there too
  *     ui/                   the web UI
  *   packages/sdk/dist/
  *
@@ -26,8 +27,8 @@ const at = (...parts: string[]) => join(root, ...parts)
 type Part = {
   name: string
   from: string[]
-  /** A file of the result: when it is gone, so is the build. */
-  proof: string
+  /** Files of the result: when one is gone, so is the build. */
+  proofs: readonly string[]
   build: () => Promise<void>
 }
 
@@ -44,31 +45,31 @@ const parts: Part[] = [
   {
     name: 'sdk',
     from: [...shared, 'packages/sdk'],
-    proof: 'packages/sdk/dist/index.js',
+    proofs: ['packages/sdk/dist/index.js'],
     build: () => buildWith('sdk', 'buildSdk'),
   },
   {
     name: 'wasm',
     from: ['package-lock.json', 'packages/server/wasm', 'scripts/build.ts'],
-    proof: wasmOfServer,
+    proofs: Object.values(wasmOfServer),
     build: buildWasm,
   },
   {
     name: 'server',
     from: [...shared, 'packages/server/src', 'packages/server/package.json'],
-    proof: 'packages/server/dist/cli.js',
+    proofs: ['packages/server/dist/cli.js'],
     build: buildServer,
   },
   {
     name: 'shop',
     from: ['package-lock.json', 'examples/shop/src', 'scripts/build.ts'],
-    proof: 'examples/shop/dist/main.js',
+    proofs: ['examples/shop/dist/main.js'],
     build: buildShop,
   },
   {
     name: 'ui',
     from: [...shared, 'packages/ui'],
-    proof: 'packages/server/dist/ui/index.html',
+    proofs: ['packages/server/dist/ui/index.html'],
     build: () => buildWith('ui', 'buildUi'),
   },
 ]
@@ -111,21 +112,19 @@ async function buildWith(name: string, door: string): Promise<void> {
 /** AssemblyScript to WebAssembly, without a runtime: it allocates nothing. */
 async function buildWasm(): Promise<void> {
   const compiler = at('node_modules/assemblyscript/bin/asc.js')
-  const options = '--config none --runtime stub --enable simd --importMemory --initialMemory 3072 -O3 --noAssert'.split(
-    ' ',
-  )
-  // What it imports is named by its file, from this folder on.
-  const argv = [
-    compiler,
-    'index.ts',
-    '--baseDir',
-    at('packages/server/wasm'),
-    ...options,
-    '--outFile',
-    at(wasmOfServer),
-  ]
-  const { status } = spawnSync(process.execPath, argv, { stdio: 'inherit' })
-  if (status !== 0) throw new Error('Cannot build wasm: what is wrong with packages/server/wasm stands above.')
+  for (const [source, out] of Object.entries(wasmOfServer)) {
+    const options = `--config none --runtime stub --enable simd ${memoryOfWasm[source]} -O3 --noAssert`.split(' ')
+    // What it imports is named by its file, from this folder on.
+    const argv = [compiler, source, '--baseDir', at('packages/server/wasm'), ...options, '--outFile', at(out)]
+    const { status } = spawnSync(process.execPath, argv, { stdio: 'inherit' })
+    if (status !== 0) throw new Error('Cannot build wasm: what is wrong with packages/server/wasm stands above.')
+  }
+}
+
+/** In pages of 64 kB: lent by who reads records, and of a size of its own for what is written. */
+const memoryOfWasm: Readonly<Record<string, string>> = {
+  'index.ts': '--importMemory --initialMemory 3072',
+  'answers.ts': '--initialMemory 4 --maximumMemory 4',
 }
 
 async function buildServer(): Promise<void> {
@@ -158,7 +157,8 @@ async function hashSources(from: string[]): Promise<string> {
 async function buildPart(part: Part, force: boolean): Promise<void> {
   const stamp = join(stamps, part.name)
   const hash = await hashSources(part.from)
-  if (!force && existsSync(at(part.proof)) && existsSync(stamp) && readFileSync(stamp, 'utf8') === hash) return
+  const isThere = part.proofs.every((proof) => existsSync(at(proof)))
+  if (!force && isThere && existsSync(stamp) && readFileSync(stamp, 'utf8') === hash) return
   const startMs = performance.now()
   await part.build()
   await mkdir(stamps, { recursive: true })

@@ -1,11 +1,17 @@
 import { cp, rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { rolldown } from 'rolldown'
 
 const root = join(import.meta.dirname, '..')
 const source = join(root, 'packages/server/src')
-/** From the root on: beside the module that reads it, where tests run from the sources. */
-export const wasmOfServer = 'packages/server/src/ingest/decode/fast/rows.wasm'
+/**
+ * Modules of WebAssembly: what each is made of, in packages/server/wasm, and where it is put, from the root on: beside the module
+ * that reads it, where tests run from the sources.
+ */
+export const wasmOfServer = {
+  'index.ts': 'packages/server/src/ingest/decode/fast/rows.wasm',
+  'answers.ts': 'packages/server/src/api/answers.wasm',
+}
 
 /**
  * Programs made of the server's sources, with all they read beside them: import.meta.url of every module is `out`, which is made
@@ -29,5 +35,5 @@ export async function bundleServer(input: Readonly<Record<string, string>>, out:
   await bundle.close()
   await cp(join(source, 'store/migrations'), join(out, 'migrations'), { recursive: true })
   await cp(join(source, 'store/engine.xml'), join(out, 'engine.xml'))
-  await cp(join(root, wasmOfServer), join(out, 'rows.wasm'))
+  for (const path of Object.values(wasmOfServer)) await cp(join(root, path), join(out, basename(path)))
 }

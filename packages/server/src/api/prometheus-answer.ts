@@ -1,7 +1,8 @@
 import { bucketsOf, type Histogram, isCustom, zeroBucket } from '../query/promql/evaluate/histogram/histogram.ts'
 import type { Labels } from '../query/promql/evaluate/labels.ts'
 import type { PointSeries, QueryValue, Sample } from '../query/promql/evaluate/query.ts'
-import { JsonBytes, type JsonWriting } from './json-bytes.ts'
+import type { JsonBytes, JsonWriting } from './json-bytes.ts'
+import { betweenPoints, pointsAtOnce, type WrittenNumbers } from './written-numbers.ts'
 
 /** Values in Prometheus' JSON: times in seconds, numbers as text. */
 export const timeOf = (ms: number): number => ms / 1000
@@ -50,28 +51,34 @@ export function isCutBy(value: QueryValue, limit: number): boolean {
   return value.kind === 'matrix' && value.series.length > limit
 }
 
-/** `limit` series of it, and a stop behind each; `more` comes behind the result, in the same object. */
-export function* writeResult(value: QueryValue, limit: number, more: string, into: JsonBytes): JsonWriting {
-  into.text(`{"resultType":"${value.kind}","result":`)
+/** What is said: `limit` series, and `more` behind the result, in the same object. */
+export type Said = { value: QueryValue; limit: number; more: string }
+type Into = { json: JsonBytes; numbers: WrittenNumbers }
+
+/** Stops behind each series. */
+export function* writeResult({ value, limit, more }: Said, into: Into): JsonWriting {
+  const { json } = into
+  json.text(`{"resultType":"${value.kind}","result":`)
   yield* writeValue(value, limit, into)
-  into.text(`${more}}`)
+  json.text(`${more}}`)
 }
 
-function* writeValue(value: QueryValue, limit: number, into: JsonBytes): JsonWriting {
+function* writeValue(value: QueryValue, limit: number, into: Into): JsonWriting {
+  const { json } = into
   switch (value.kind) {
     case 'scalar':
-      into.text(JSON.stringify([timeOf(value.timeMs), printScalar(value.value)]))
+      json.text(JSON.stringify([timeOf(value.timeMs), printScalar(value.value)]))
       break
     case 'string':
-      into.text(JSON.stringify([timeOf(value.timeMs), value.value]))
+      json.text(JSON.stringify([timeOf(value.timeMs), value.value]))
       break
     case 'vector': {
       const time = `${timeOf(value.timeMs)}`
-      yield* writeList(value.samples.slice(0, limit), into, (sample) => writeSample(sample, time, into))
+      yield* writeList(value.samples.slice(0, limit), json, (sample) => writeSample(sample, time, into))
       break
     }
     case 'matrix':
-      yield* writeList(value.series.slice(0, limit), into, seriesWriter(into))
+      yield* writeList(value.series.slice(0, limit), json, (series) => writeSeries(series, into))
   }
 }
 
@@ -97,34 +104,35 @@ function writeMetric(labels: Labels, into: JsonBytes): void {
   into.text('}')
 }
 
-function writeSample({ labels, value, histogram }: Sample, time: string, into: JsonBytes): void {
-  writeMetric(labels, into)
+function writeSample({ labels, value, histogram }: Sample, time: string, { json, numbers }: Into): void {
+  writeMetric(labels, json)
   if (histogram === undefined) {
-    into.text(`,"value":[${time},"`)
-    into.number(value, printValue)
-    into.text('"]}')
-  } else into.text(`,"histogram":[${time},${JSON.stringify(histogramOf(histogram))}]}`)
+    json.text(`,"value":[${time},"`)
+    json.copy(numbers.one(value))
+    json.text('"]}')
+  } else json.text(`,"histogram":[${time},${JSON.stringify(histogramOf(histogram))}]}`)
 }
 
-/** Series without gaps share their times, which are made text once. */
-function seriesWriter(into: JsonBytes): (series: PointSeries) => void {
-  let known: TimeTexts | undefined
-  return ({ labels, timesMs, values, histograms }) => {
-    if (known?.timesMs !== timesMs) known = timeTexts(timesMs)
-    const { texts, ends } = known
-    writeMetric(labels, into)
-    let floats = 0
-    for (let i = 0; i < timesMs.length; i++) {
-      if (histograms?.[i] !== undefined) continue
-      if (floats === 0) into.text(',"values":[')
-      into.copy(texts, (ends[i] ?? 0) + (floats === 0 ? betweenPoints.length : 0), ends[i + 1] ?? 0)
-      into.number(values[i] ?? Number.NaN, printValue)
-      floats++
-    }
-    if (floats > 0) into.text('"]]')
-    if (floats < timesMs.length) writeHistograms(timesMs, histograms ?? [], into)
-    into.text('}')
+function writeSeries({ labels, timesMs, values, histograms }: PointSeries, into: Into): void {
+  const { json } = into
+  writeMetric(labels, json)
+  if (histograms === undefined) writeFloats(timesMs, values, into)
+  else {
+    const isFloat = (_: number, i: number): boolean => histograms[i] === undefined
+    writeFloats(timesMs.filter(isFloat), values.filter(isFloat), into)
+    if (histograms.some((each) => each !== undefined)) writeHistograms(timesMs, histograms, json)
   }
+  json.text('}')
+}
+
+function writeFloats(timesMs: Float64Array, values: Float64Array, { json, numbers }: Into): void {
+  if (timesMs.length === 0) return
+  json.text(',"values":[')
+  for (let from = 0; from < timesMs.length; from += pointsAtOnce) {
+    const points = numbers.points(timesMs, values, from)
+    json.copy(from === 0 ? points.subarray(betweenPoints.length) : points)
+  }
+  json.text('"]]')
 }
 
 function writeHistograms(timesMs: Float64Array, histograms: readonly (Histogram | undefined)[], into: JsonBytes): void {
@@ -136,18 +144,4 @@ function writeHistograms(timesMs: Float64Array, histograms: readonly (Histogram 
     before = ','
   })
   into.text(']')
-}
-
-const betweenPoints = '"],'
-/** `"],[1767607201,"` of each time, one after the other. */
-type TimeTexts = { timesMs: Float64Array; texts: Uint8Array; ends: Uint32Array }
-
-function timeTexts(timesMs: Float64Array): TimeTexts {
-  const ends = new Uint32Array(timesMs.length + 1)
-  const texts = new JsonBytes()
-  timesMs.forEach((timeMs, i) => {
-    texts.text(`${betweenPoints}[${timeOf(timeMs)},"`)
-    ends[i + 1] = texts.bytes.length
-  })
-  return { timesMs, texts: texts.bytes, ends }
 }

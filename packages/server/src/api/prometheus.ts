@@ -30,6 +30,7 @@ import { type ScrapeTargets, scrapePoolsOf, targetsAnswer } from './prometheus-t
 import { treeOf } from './prometheus-tree.ts'
 import { sendWrittenJson } from './send.ts'
 import type { Turns } from './turns.ts'
+import { WrittenNumbers } from './written-numbers.ts'
 
 export type PrometheusOptions = {
   query: Query
@@ -89,19 +90,21 @@ export function prometheusRoutes(options: PrometheusOptions): Hono {
 const both = ['GET', 'POST'] as const
 
 function addQueries(endpoint: AddEndpoint, { query: { prometheus }, nowUnixMs }: PrometheusOptions): void {
+  const numbers = new WrittenNumbers()
+  const tellingOf = (parameters: URLSearchParams, running: Running): Telling => ({
+    limit: readLimit(parameters),
+    numbers,
+    stats: statsFor(parameters, running),
+  })
   endpoint(both, '/query', async (parameters, running) => {
-    const limit = readLimit(parameters)
-    return toldOf(
-      await prometheus.instant(readInstant(parameters, nowUnixMs()), running),
-      limit,
-      statsFor(parameters, running),
-    )
+    const telling = tellingOf(parameters, running)
+    return toldOf(await prometheus.instant(readInstant(parameters, nowUnixMs()), running), telling)
   })
   endpoint(both, '/query_range', async (parameters, running) => {
-    const limit = readLimit(parameters)
+    const telling = tellingOf(parameters, running)
     const ask = readRangeQuery(parameters)
     checkRangeType(ask.expression)
-    return toldOf(await prometheus.range(ask, running), limit, statsFor(parameters, running))
+    return toldOf(await prometheus.range(ask, running), telling)
   })
   endpoint(both, '/format_query', (parameters) => ({ data: printExpression(readExpression(parameters).expression) }))
   endpoint(both, '/parse_query', (parameters) => ({ data: treeOf(readExpression(parameters).expression) }))
@@ -188,10 +191,12 @@ function statsFor(parameters: URLSearchParams, running: Running): (explained: Ex
   }
 }
 
-function toldOf(asked: Asked, limit: number, stats: (explained: Explained) => string): Told {
+type Telling = { limit: number; numbers: WrittenNumbers; stats: (explained: Explained) => string }
+
+function toldOf(asked: Asked, { limit, numbers, stats }: Telling): Told {
   const { value, warnings, infos, explained } = notFailed(asked)
   return {
-    write: (into) => writeResult(value, limit, stats(explained), into),
+    write: (json) => writeResult({ value, limit, more: stats(explained) }, { json, numbers }),
     infos,
     warnings: isCutBy(value, limit) ? [...warnings, resultsTruncated] : warnings,
   }

@@ -62,7 +62,7 @@ const pieceBytes = 192 * 1024
 function* piecesOf(write: (into: JsonBytes) => JsonWriting): Generator<Bytes, Bytes> {
   const json = new JsonBytes()
   const writing = write(json)
-  while (writing.next().done !== true) if (json.bytes.length >= pieceBytes) yield json.take()
+  while (writing.next().done !== true) if (json.length >= pieceBytes) yield json.take()
   return json.bytes
 }
 

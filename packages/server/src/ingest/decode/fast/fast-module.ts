@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { compiledModule } from '../../../base/compiled-module.ts'
 import { Arena } from '../../../base/native/room.ts'
 import { snappyLength } from '../../snappy.ts'
 import { doubleText } from '../value-text.ts'
@@ -141,14 +141,9 @@ export class Worth {
   }
 }
 
-let compiledModule: WebAssembly.Module | undefined
+let known: WebAssembly.Module | undefined
 
 function compiled(): WebAssembly.Module {
-  const file = new URL('./rows.wasm', import.meta.url)
-  try {
-    compiledModule ??= new WebAssembly.Module(readFileSync(file))
-    return compiledModule
-  } catch (cause) {
-    throw new Error(`Cannot read records: ${file.pathname} is not there or not whole; run "npm run build".`, { cause })
-  }
+  known ??= compiledModule(new URL('./rows.wasm', import.meta.url))
+  return known
 }

@@ -8,14 +8,9 @@ declare namespace WebAssembly {
     constructor(bytes: Uint8Array)
   }
   class Instance<Exports> {
-    constructor(
-      module: Module,
-      imports: {
-        env: { memory: Memory }
-        records: { writeDouble: (to: number, low: number, high: number) => number }
-      },
-    )
+    constructor(module: Module, imports?: Readonly<Record<string, Readonly<Record<string, Imported>>>>)
     /** What the module exports, which whoever names the type knows. */
     readonly exports: Exports
   }
+  type Imported = Memory | ((...numbers: number[]) => number)
 }
