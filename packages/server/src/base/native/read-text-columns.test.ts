@@ -26,14 +26,23 @@ test.each([
   ["SELECT 'a' AS t, ['b'] AS l WHERE false"],
 ])('columns of texts are read as JSON has them: %s', async (sql) => {
   const columns = await read(sql)
-  const [texts, lists] = [columns.texts('t'), columns.lists('l')]
-  expect(Array.from({ length: columns.rows }, (_, i) => ({ t: texts[i], l: lists[i] }))).toEqual(await json(sql))
+  const [texts, words, lists] = [columns.texts('t'), columns.words('l'), columns.lists('l')]
+  const all = Array.from({ length: columns.rows }, (_, i) => ({ t: texts[i], l: words[i] ?? lists.list(i) }))
+  expect(all).toEqual(await json(sql))
   expect(columns.texts('none')).toEqual([])
 })
 
 test('rows with the same words one after the other share their list', async () => {
-  const { lists } = await read("SELECT CAST(['k', 'n'], 'Array(LowCardinality(String))') AS l FROM numbers(2)")
-  expect(lists('l')[0]).toBe(lists('l')[1])
+  const { words } = await read("SELECT CAST(['k', 'n'], 'Array(LowCardinality(String))') AS l FROM numbers(2)")
+  expect(words('l')[0]).toBe(words('l')[1])
+})
+
+test('a text of a list is looked up alone, and is empty where the list is not that long', async () => {
+  const sql = "SELECT ['a' || toString(number), ''] AS l FROM numbers(5) SETTINGS max_block_size = 2"
+  const lists = (await read(sql)).lists('l')
+  expect([lists.text(4, 0), lists.text(4, 1), lists.text(3, 2), lists.text(9, 0)]).toEqual(['a4', '', '', ''])
+  expect([lists.hasText(4, 0), lists.hasText(4, 1), lists.hasText(3, 2)]).toEqual([true, false, false])
+  expect((await read(sql)).lists('none').list(0)).toEqual([])
 })
 
 test.each([['SELECT 1 AS number'], ['SELECT [1] AS numbers']])('other columns are refused: %s', async (sql) => {

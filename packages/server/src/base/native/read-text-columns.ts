@@ -1,5 +1,6 @@
 import { isAscii } from 'node:buffer'
 import { BlockInput } from './block-input.ts'
+import { joinedNumbers, TextLists, type Texts } from './text-lists.ts'
 
 /**
  * Columns of texts out of Native blocks: `String`, `LowCardinality(String)` and arrays of either, and beside them ids, `UInt64`. Ten thousand rows of a few
@@ -10,13 +11,14 @@ export type TextColumns = {
   rows: number
   /** Empty where there is no column of that name. */
   texts(name: string): readonly string[]
-  lists(name: string): readonly (readonly string[])[]
+  /** Of low cardinality. */
+  words(name: string): readonly (readonly string[])[]
+  lists(name: string): TextLists
   /** Numbers in two words each, the low one first. */
-  words(name: string): Uint32Array
+  numbers(name: string): Uint32Array
 }
 
-type Column = { texts: string[]; lists: (readonly string[])[]; words: Uint32Array }
-const noWords = new Uint32Array(0)
+type Column = { texts: string[]; words: (readonly string[])[]; lists: TextLists; numbers: Uint32Array }
 
 /** Throws when the bytes are not whole blocks of these types: they are our own, so that would be a bug. */
 export function readTextColumns(bytes: Uint8Array): TextColumns {
@@ -30,7 +32,7 @@ export function readTextColumns(bytes: Uint8Array): TextColumns {
     for (let i = 0; i < count; i++) {
       const name = input.text()
       const type = input.text()
-      const column = columns.get(name) ?? { texts: [], lists: [], words: noWords }
+      const column = columns.get(name) ?? emptyColumn()
       columns.set(name, column)
       if (inBlock > 0) readColumn(input, name, type, inBlock, column)
     }
@@ -38,21 +40,25 @@ export function readTextColumns(bytes: Uint8Array): TextColumns {
   return {
     rows,
     texts: (name) => columns.get(name)?.texts ?? [],
-    lists: (name) => columns.get(name)?.lists ?? [],
-    words: (name) => columns.get(name)?.words ?? noWords,
+    words: (name) => columns.get(name)?.words ?? [],
+    lists: (name) => columns.get(name)?.lists ?? new TextLists(),
+    numbers: (name) => columns.get(name)?.numbers ?? noNumbers,
   }
 }
 
+const noNumbers = new Uint32Array(0)
+const emptyColumn = (): Column => ({ texts: [], words: [], lists: new TextLists(), numbers: noNumbers })
+
 function readColumn(input: Input, name: string, type: string, rows: number, column: Column): void {
-  if (type === 'String') column.texts = joined(column.texts, input.texts(rows))
+  if (type === 'String') column.texts = joined(column.texts, textsOf(input, rows))
   else if (type === 'LowCardinality(String)') {
     input.skip(prefixLength)
     column.texts = joined(column.texts, wordsOf(readDictionary(input, rows)))
-  } else if (type === 'Array(String)') column.lists = joined(column.lists, readLists(input, rows))
+  } else if (type === 'Array(String)') readLists(input, rows, column.lists)
   else if (type === 'Array(LowCardinality(String))') {
     input.skip(prefixLength)
-    column.lists = joined(column.lists, readSharedLists(input, rows))
-  } else if (type === 'UInt64') column.words = joinedWords(column.words, input.numbers(2 * rows, 4))
+    column.words = joined(column.words, readSharedLists(input, rows))
+  } else if (type === 'UInt64') column.numbers = joinedNumbers(column.numbers, input.numbers(2 * rows, 4), 0)
   else throw new Error(`Cannot read the column ${name}: ${type} is no column of texts`)
 }
 
@@ -63,21 +69,13 @@ const prefixLength = 8
 const joined = <Value>(before: Value[], values: Value[]): Value[] =>
   before.length === 0 ? values : before.concat(values)
 
-function joinedWords(before: Uint32Array, words: Uint32Array): Uint32Array {
-  if (before.length === 0) return words
-  const all = new Uint32Array(before.length + words.length)
-  all.set(before)
-  all.set(words, before.length)
-  return all
-}
-
 type Dictionary = { keys: readonly string[]; at: Uint32Array }
 
 function readDictionary(input: Input, count: number): Dictionary {
   // Of no values nothing is written.
   if (count === 0) return { keys: [], at: new Uint32Array(0) }
   const width = 2 ** (input.number64() % 256)
-  const keys = input.texts(input.number64())
+  const keys = textsOf(input, input.number64())
   return { keys, at: input.numbers(input.number64(), width) }
 }
 
@@ -87,12 +85,16 @@ function wordsOf({ keys, at }: Dictionary): string[] {
   return words
 }
 
-function readLists(input: Input, rows: number): string[][] {
+function readLists(input: Input, rows: number, into: TextLists): void {
   const ends = input.numbers(rows, 8)
-  const texts = input.texts(ends[rows - 1] ?? 0)
-  const lists = new Array<string[]>(rows)
-  for (let row = 0; row < rows; row++) lists[row] = texts.slice(ends[row - 1] ?? 0, ends[row])
-  return lists
+  into.add(ends, input.texts(ends[rows - 1] ?? 0))
+}
+
+function textsOf(input: Input, count: number): string[] {
+  const { all, borders } = input.texts(count)
+  const texts = new Array<string>(count)
+  for (let i = 0; i < count; i++) texts[i] = all.slice(borders[2 * i], borders[2 * i + 1])
+  return texts
 }
 
 function readSharedLists(input: Input, rows: number): (readonly string[])[] {
@@ -126,24 +128,28 @@ class Input extends BlockInput {
     return numbers
   }
 
-  /** Cut out of one text, which costs a fifth of making each out of its bytes. */
-  texts(count: number): string[] {
+  /** To be cut out of one text, which costs a fifth of making each out of its bytes. */
+  texts(count: number): Texts {
     const first = this.at
-    const ends = new Uint32Array(2 * count)
+    const borders = new Uint32Array(2 * count)
     for (let i = 0; i < count; i++) {
       const length = this.varint()
-      ends[2 * i] = this.skip(length)
-      ends[2 * i + 1] = this.at
+      borders[2 * i] = this.skip(length) - first
+      borders[2 * i + 1] = this.at - first
     }
-    const bytes = this.bytes
-    const texts = new Array<string>(count)
-    const isPlain = isAscii(bytes.subarray(first, this.at))
-    const all = isPlain ? bytes.toString('latin1', first, this.at) : ''
-    for (let i = 0; i < count; i++) {
-      const from = ends[2 * i] ?? 0
-      const to = ends[2 * i + 1] ?? 0
-      texts[i] = isPlain ? all.slice(from - first, to - first) : bytes.toString('utf8', from, to)
-    }
-    return texts
+    const bytes = this.bytes.subarray(first, this.at)
+    return isAscii(bytes) ? { all: bytes.toString('latin1'), borders } : joinedTexts(bytes, borders)
   }
+}
+
+/** Letters take more than a byte: borders are counted anew. */
+function joinedTexts(bytes: Buffer, borders: Uint32Array): Texts {
+  let all = ''
+  const moved = new Uint32Array(borders.length)
+  for (let i = 0; i < borders.length; i += 2) {
+    moved[i] = all.length
+    all += bytes.toString('utf8', borders[i], borders[i + 1])
+    moved[i + 1] = all.length
+  }
+  return { all, borders: moved }
 }

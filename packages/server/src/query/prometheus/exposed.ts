@@ -1,9 +1,10 @@
 import { type Label, Labels, labelsFrom, metricNameLabel } from '../promql/evaluate/labels.ts'
 import type { LabelMatcher } from '../promql/parse/ast.ts'
 import { compileMatcher, type MatchValue } from '../promql/parse/matcher.ts'
+import { Layout, sourceOf } from './layout.ts'
 import { type Face, facesOf, type Part, prometheusLabel, prometheusName } from './names.ts'
-import type { ResourceRow } from './plan.ts'
-import type { SeriesMetric, SeriesRow } from './series-rows.ts'
+import { firstOfEach, isOfOrigin, type Origin, type Origins } from './origin.ts'
+import type { SeriesMetric, SeriesRow, SeriesTable } from './series-rows.ts'
 
 /**
  * Stored series as Prometheus sees them: their names, their labels, and which of them a selector means.
@@ -60,30 +61,6 @@ export function chooseFaces(metrics: readonly SeriesMetric[], matchers: readonly
   return chosen
 }
 
-export type Origin = { labels: readonly Label[]; attributes: ReadonlyMap<string, string> }
-
-export function originOf(row: ResourceRow | undefined): Origin {
-  const attributes = firstOfEach(row?.keys ?? [], row?.values ?? [])
-  const name = attributes.get('service.name') ?? ''
-  const namespace = attributes.get('service.namespace') ?? ''
-  const job = namespace !== '' && name !== '' ? `${namespace}/${name}` : name
-  return {
-    labels: [
-      ['job', job],
-      ['instance', attributes.get('service.instance.id') ?? ''],
-    ],
-    attributes,
-  }
-}
-
-function firstOfEach(keys: readonly string[], values: readonly string[]): Map<string, string> {
-  const attributes = new Map<string, string>()
-  keys.forEach((key, i) => {
-    if (!attributes.has(key)) attributes.set(key, values[i] ?? '')
-  })
-  return attributes
-}
-
 /** Labels of attributes: names that become the same share one label, values joined in order of the keys. */
 export function prometheusLabels(attributes: ReadonlyMap<string, string>): Map<string, string> {
   const labels = new Map<string, string>()
@@ -122,7 +99,7 @@ function exposeSlowly(
   origin: Origin,
   matchers: readonly Matcher[],
 ): Exposed[] {
-  const own = firstOfEach(row.keys, row.values)
+  const own = firstOfEach(row.keys, row.table.values.list(row.place))
   const translated = prometheusLabels(own)
   return faces.flatMap((face) => {
     const shown = new Map(face.own ? own : translated)
@@ -146,93 +123,6 @@ function exposeSlowly(
   })
 }
 
-/** Where a label's value is: in the series' own, by place; or in its origin. */
-type Source = { readonly name: string; readonly own: number; readonly origin: number; readonly met: LabelsMet }
-
-/** Labels of one name: where they have few values (`status`), one object for each, which takes less memory and is compared at once. */
-class LabelsMet {
-  readonly #labels = new Map<string, Label>()
-
-  label(name: string, value: string): Label {
-    if (this.#labels.size > valuesMet) return [name, value]
-    const known = this.#labels.get(value)
-    if (known !== undefined) return known
-    const label: Label = [name, value]
-    this.#labels.set(value, label)
-    return label
-  }
-}
-
-/** Where there are more, most series have a value of their own (`pod`), and looking for it would be for nothing. */
-const valuesMet = 100
-
-/**
- * Series of one metric mostly have the same keys: how their labels are named and ordered is worked out once, and only the
- * values are put in. Keys that share a label, and matchers by other spellings, are left to `expose`.
- */
-export class Layouts {
-  readonly #known = new Map<string, readonly Source[] | 'other'>()
-  #name: Label = [metricNameLabel, '']
-  /** Of the row before, which mostly has the same keys. */
-  #last: { keys: readonly string[]; own: boolean; layout: readonly Source[] | 'other' } | undefined
-
-  /** Undefined where a matcher does not fit. */
-  expose(
-    row: SeriesRow,
-    face: NamedFace,
-    { labels }: Origin,
-    matchers: readonly Matcher[],
-  ): Exposed | undefined | 'other' {
-    const layout = this.#layoutFor(row.keys, labels, face.own)
-    if (layout === 'other') return 'other'
-    const made = boundLabel(face.part)
-    for (const { name, matches } of matchers) {
-      if (name === made) continue
-      const source = layout.find((each) => each.name === name)
-      if (source === undefined && (face.own || !plainLabel.test(name))) return 'other'
-      if (!matches(source === undefined ? '' : this.#labelOf(source, row, face, labels)[1])) return undefined
-    }
-    const pairs = this.#shown(layout, row, face, labels)
-    return { row, part: face.part, labels: new Labels(pairs), bound: made === '' ? anyBound : boundOf(matchers, made) }
-  }
-
-  /** A list of exactly as many: ten thousand of them are kept. */
-  #shown(layout: readonly Source[], row: SeriesRow, face: NamedFace, ofOrigin: readonly Label[]): readonly Label[] {
-    let count = 0
-    for (const source of layout) if (isShown(source, row, ofOrigin)) count++
-    const shown = new Array<Label>(count)
-    let at = 0
-    for (const source of layout)
-      if (isShown(source, row, ofOrigin)) shown[at++] = this.#labelOf(source, row, face, ofOrigin)
-    return shown
-  }
-
-  /** What many series have in common is one label for all: their name, what comes from where they were made, and few values of one name. */
-  #labelOf({ name, own, origin, met }: Source, row: SeriesRow, face: NamedFace, ofOrigin: readonly Label[]): Label {
-    if (own >= 0) return met.label(name, row.values[own] ?? '')
-    if (origin >= 0) return ofOrigin[origin] ?? [name, '']
-    if (this.#name[1] !== face.name) this.#name = [name, face.name]
-    return this.#name
-  }
-
-  #layoutFor(keys: readonly string[], origin: readonly Label[], own: boolean): readonly Source[] | 'other' {
-    const last = this.#last
-    if (last !== undefined && last.own === own && sameTexts(last.keys, keys)) return last.layout
-    const key = JSON.stringify([own, keys])
-    const layout = this.#known.get(key) ?? layoutOf(keys, origin, own)
-    this.#known.set(key, layout)
-    this.#last = { keys, own, layout }
-    return layout
-  }
-}
-
-const sameTexts = (a: readonly string[], b: readonly string[]): boolean =>
-  a === b || (a.length === b.length && a.every((text, i) => text === b[i]))
-
-/** Labels without a value are the same as missing ones. The metric has a name. */
-const isShown = ({ own, origin }: Source, row: SeriesRow, ofOrigin: readonly Label[]): boolean =>
-  own >= 0 ? (row.values[own] ?? '') !== '' : origin < 0 || (ofOrigin[origin]?.[1] ?? '') !== ''
-
 const plainLabel = /^[a-zA-Z_][a-zA-Z0-9_]*$/
 const anyBound: MatchValue = () => true
 
@@ -241,16 +131,65 @@ function boundOf(matchers: readonly Matcher[], made: string): MatchValue {
   return bounds.length === 0 ? anyBound : (value) => bounds.every(({ matches }) => matches(value))
 }
 
-function layoutOf(keys: readonly string[], origin: readonly Label[], own: boolean): readonly Source[] | 'other' {
-  const sources: Source[] = [
-    { name: metricNameLabel, own: -1, origin: -1, met: new LabelsMet() },
-    ...origin.map(([name], i) => ({ name, own: -1, origin: i, met: new LabelsMet() })),
-    ...keys.map((key, i) => ({ name: own ? key : prometheusLabel(key), own: i, origin: -1, met: new LabelsMet() })),
-  ]
-  if (new Set(sources.map(({ name }) => name)).size < sources.length) return 'other'
-  return sources.sort((a, b) => (a.name < b.name ? -1 : 1))
+/**
+ * Series of one metric mostly have the same keys: how their labels are named and ordered is worked out once, and the labels of
+ * each are made when somebody asks. Keys that share a label, and matchers by other spellings, are left to `expose`.
+ */
+export class Layouts {
+  readonly #table: SeriesTable
+  readonly #origins: Origins
+  readonly #known = new Map<string, Layout | 'other'>()
+  /** Of the row before, which mostly has the same keys. */
+  #last: { keys: readonly string[]; face: NamedFace; shown: number; layout: Layout | 'other' } | undefined
+
+  constructor(table: SeriesTable, origins: Origins) {
+    this.#table = table
+    this.#origins = origins
+  }
+
+  /** Undefined where a matcher does not fit. */
+  expose(row: SeriesRow, face: NamedFace, origin: Origin, matchers: readonly Matcher[]): Exposed | undefined | 'other' {
+    const layout = this.#layoutFor(row.keys, face, origin)
+    if (layout === 'other') return 'other'
+    const made = boundLabel(face.part)
+    for (const { name, matches } of matchers) {
+      if (name === made) continue
+      const depth = layout.names.indexOf(name)
+      if (depth < 0 && !isOfOrigin(name) && (face.own || !plainLabel.test(name))) return 'other'
+      if (!matches(depth < 0 ? '' : layout.valueAt(row.place, depth))) return undefined
+    }
+    const labels = layout.isWholeAt(row.place) ? new Labels(layout, row.place) : new Labels(layout.shownAt(row.place))
+    return { row, part: face.part, labels, bound: made === '' ? anyBound : boundOf(matchers, made) }
+  }
+
+  #layoutFor(keys: readonly string[], face: NamedFace, { labels, shown }: Origin): Layout | 'other' {
+    const last = this.#last
+    if (last !== undefined && last.face === face && last.shown === shown && sameTexts(last.keys, keys))
+      return last.layout
+    const key = JSON.stringify([face.name, face.own, shown, keys])
+    const layout = this.#known.get(key) ?? this.#layoutOf(keys, face, labels, shown)
+    this.#known.set(key, layout)
+    this.#last = { keys, face, shown, layout }
+    return layout
+  }
+
+  #layoutOf(keys: readonly string[], face: NamedFace, ofOrigin: readonly Label[], shown: number): Layout | 'other' {
+    const sources = [
+      sourceOf(metricNameLabel, { label: [metricNameLabel, face.name] }),
+      ...ofOrigin.flatMap(([name], origin) => ((shown >> origin) & 1 ? [sourceOf(name, { origin })] : [])),
+      ...keys.map((key, own) => sourceOf(face.own ? key : prometheusLabel(key), { own })),
+    ]
+    if (new Set(sources.map(({ name }) => name)).size < sources.length) return 'other'
+    return new Layout(
+      sources.sort((a, b) => (a.name < b.name ? -1 : 1)),
+      this.#table,
+      this.#origins,
+    )
+  }
 }
 
+const sameTexts = (a: readonly string[], b: readonly string[]): boolean =>
+  a === b || (a.length === b.length && a.every((text, i) => text === b[i]))
 const identity = new Set(['service.name', 'service.namespace', 'service.instance.id'])
 export const targetInfoName = 'target_info'
 

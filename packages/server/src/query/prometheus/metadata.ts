@@ -1,8 +1,9 @@
 import { type Labels, metricNameLabel } from '../promql/evaluate/labels.ts'
 import type { LabelMatcher } from '../promql/parse/ast.ts'
 import type { Running } from '../run.ts'
-import { type Exposed, originOf, targetInfoLabels, targetInfoName } from './exposed.ts'
+import { type Exposed, targetInfoLabels, targetInfoName } from './exposed.ts'
 import { facesOf, type PrometheusType, plainNumber, prometheusLabel, prometheusName, prometheusType } from './names.ts'
+import { originOf } from './origin.ts'
 import {
   boundsSql,
   type ExemplarRow,

@@ -66,29 +66,37 @@ function lettersAt(
   to: number,
   depth: number,
 ): BigUint64Array<ArrayBuffer> | 'same' | 'other' {
-  const label = all[from]?.labels.pairs[depth]
-  if (label === undefined) return 'other'
-  const [name, value] = label
+  const first = all[from]?.labels
+  if (first === undefined || depth >= first.size) return 'other'
+  const name = first.nameAt(depth)
+  const value = first.valueAt(depth)
+  const values = new Array<string>(to - from)
   let common = value.length
   let isSame = true
-  for (let i = from + 1; i < to; i++) {
-    const other = all[i]?.labels.pairs[depth]
-    if (other === label) continue
-    if (other === undefined || other[0] !== name) return 'other'
-    if (other[1] === value) continue
+  for (let i = from; i < to; i++) {
+    const labels = all[i]?.labels
+    if (labels?.nameAt(depth) !== name) return 'other'
+    const other = labels.valueAt(depth)
+    values[i - from] = other
+    if (other === value) continue
     isSame = false
-    common = commonLength(value, other[1], common)
+    common = commonLength(value, other, common)
   }
   if (isSame) return 'same'
-  const numbers = new BigUint64Array(to - from)
+  return numbersOf(values, common)
+}
+
+/** The letters behind those that all have in common, where that goes. */
+function numbersOf(values: readonly string[], common: number): BigUint64Array<ArrayBuffer> | 'other' {
+  const numbers = new BigUint64Array(values.length)
   const words = new Uint32Array(numbers.buffer)
-  for (let i = from; i < to; i++) {
-    const text = all[i]?.labels.pairs[depth]?.[1] ?? ''
-    const high = lettersOf(text, common, 4)
-    const low = lettersOf(text, common + 4, 2)
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] ?? ''
+    const high = lettersOf(value, common, 4)
+    const low = lettersOf(value, common + 4, 2)
     if (high < 0 || low < 0) return 'other'
-    words[2 * (i - from) + 1] = high * 16 + (low >>> 10)
-    words[2 * (i - from)] = (low << placeBits) | (i - from)
+    words[2 * i + 1] = high * 16 + (low >>> 10)
+    words[2 * i] = (low << placeBits) | i
   }
   return numbers
 }

@@ -50,10 +50,10 @@ export function seriesWhere(metrics: readonly string[], matchers: readonly Label
   return sql`metric IN (${metrics}) AND ${daysOf(range)}${joined(conditions, '')}`
 }
 
-/** Columns of texts and ids; of what few series differ in, each text once. */
+/** Columns of texts and ids; of what few series differ in, each text once (which `mapKeys` would not keep). */
 export function seriesSql(where: Sql, seriesMax: number): Sql {
   return sql`SELECT series_id AS id, metric, kind, temporality, toLowCardinality(toString(monotonic)) AS is_monotonic,
-  unit, toLowCardinality(toString(resource_id)) AS resource, mapKeys(attributes) AS keys, mapValues(attributes) AS values
+  unit, toLowCardinality(toString(resource_id)) AS resource, attributes.keys AS keys, attributes.values AS values
 FROM series
 WHERE ${where}
 LIMIT 1 BY series_id

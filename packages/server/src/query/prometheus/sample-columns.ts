@@ -30,11 +30,15 @@ export const noSamples: SeriesColumns = {
   neverFalls: true,
 }
 
+/** Rows of one series that stand together in a block: nearly always all it has. */
+type Run = SeriesColumns & { readonly key: number }
+
 /** Takes rows block by block, as they come, and need not know yet which series they are of. */
 export class SampleRuns {
   readonly #baseMs: number
   readonly #times = new SharedTimes()
-  readonly #runs = new Map<number, SeriesColumns | SeriesColumns[]>()
+  readonly #runs: Run[] = []
+  #keys = new Int32Array(0)
   #hasMarkers = false
   #rows = 0
 
@@ -47,88 +51,78 @@ export class SampleRuns {
   }
 
   add(block: PlainBlock): void {
-    const { rows } = block
-    this.#rows += rows
-    const keys = asBuffer(block.column('key'))
+    this.#rows += block.rows
+    const keys = this.#keysOf(block)
     const offsets = asBuffer(block.column('t'))
-    const values = alignedNumbers(block.column('v'))
-    const starts = alignedNumbers(block.column('start'))
+    const values = copiedNumbers(block.column('v'))
+    const starts = copiedNumbers(block.column('start'))
     let mayHaveMarkers = false
-    let length = 0
-    for (let from = 0; from < rows; from += length) {
-      length = runLength(keys, from, length)
-      // Now they are in the processor's cache. A marker is no number, and so is neither less nor more than others.
-      const rises = neverFalls(values, from, from + length)
+    let from = 0
+    while (from < block.rows) {
+      const key = keys[from] ?? 0
+      // Each number is looked at once, while it is in the processor's cache. A marker is no number, and so is neither less nor more than others.
+      let before = values[from] ?? 0
+      let rises = !Number.isNaN(before)
+      let to = from + 1
+      for (; to < block.rows && keys[to] === key; to++) {
+        const value = values[to] ?? 0
+        if (!(value >= before)) rises = false
+        before = value
+      }
       mayHaveMarkers ||= !rises
-      this.#addRun(keys.readInt32LE(4 * from), {
-        timesMs: this.#times.of(offsets, from, from + length, this.#baseMs),
-        values: values.subarray(from, from + length),
+      this.#runs.push({
+        key,
+        timesMs: this.#times.of(offsets, from, to, this.#baseMs),
+        values: values.subarray(from, to),
         kinds: undefined,
-        startTimesMs: starts.length === 0 ? undefined : starts.subarray(from, from + length),
+        startTimesMs: starts.length === 0 ? undefined : starts.subarray(from, to),
         neverFalls: rises,
       })
+      from = to
     }
     this.#hasMarkers ||= mayHaveMarkers && staleKinds(values) !== undefined
   }
 
-  /** Rows of one series that stand together in a block: nearly always all it has. The numbers are views of the block's. */
-  #addRun(key: number, run: SeriesColumns): void {
-    const known = this.#runs.get(key)
-    if (known === undefined) this.#runs.set(key, run)
-    else if (Array.isArray(known)) known.push(run)
-    else this.#runs.set(key, [known, run])
+  /** Into memory that the next block will be read in, too. */
+  #keysOf(block: PlainBlock): Int32Array {
+    if (this.#keys.length < block.rows) this.#keys = new Int32Array(block.rows)
+    asBuffer(block.column('key')).copy(asBuffer(this.#keys))
+    return this.#keys
   }
 
   /** `indexOf`: of each key its place in the answer. Keys that it lacks are left out. */
   columns(indexOf: ReadonlyMap<number, number>, series: number): SeriesColumns[] {
     const result = new Array<SeriesColumns>(series).fill(noSamples)
+    const several = new Map<number, SeriesColumns[]>()
     let kept = 0
-    this.#runs.forEach((runs, key) => {
-      const place = indexOf.get(key)
-      if (place === undefined) return
-      const columns = columnsOf(runs, this.#times)
-      kept += columns.values.length
-      result[place] = columns
-    })
+    for (const run of this.#runs) {
+      const place = indexOf.get(run.key)
+      if (place === undefined) continue
+      kept += run.values.length
+      const known = result[place] ?? noSamples
+      const before = several.get(place)
+      if (known === noSamples) result[place] = run
+      else if (before === undefined) several.set(place, [known, run])
+      else before.push(run)
+    }
+    for (const [place, runs] of several) result[place] = joinedRuns(runs, this.#times)
     // Views keep the whole block in memory, which must not be mostly of series that nobody asked for.
     const isMostlyOfOthers = kept * 2 < this.#rows
-    if (!isMostlyOfOthers && !this.#hasMarkers) return result
-    return result.map((each) => {
+    for (let place = 0; place < series; place++) {
+      const each = settled(result[place] ?? noSamples, this.#times)
       const values = isMostlyOfOthers ? each.values.slice() : each.values
-      return { ...each, values, kinds: this.#hasMarkers ? staleKinds(values) : undefined }
-    })
+      const kinds = this.#hasMarkers ? staleKinds(values) : undefined
+      result[place] = isMostlyOfOthers || this.#hasMarkers ? { ...each, values, kinds } : each
+    }
+    return result
   }
 }
 
-const asBuffer = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
-
-/**
- * How many keys from `from` on are the same. Mostly as many as in the run before, and then two looks at the bytes tell: that
- * each key is like the one before it, and that the next is not.
- */
-function runLength(keys: Buffer, from: number, before: number): number {
-  const rows = keys.length / 4
-  const past = from + before
-  const isAsBefore =
-    before > 1 && past <= rows && keys.compare(keys, 4 * from, 4 * (past - 1), 4 * (from + 1), 4 * past) === 0
-  let to = isAsBefore ? past : from + 1
-  const key = keys.readInt32LE(4 * from)
-  while (to < rows && keys.readInt32LE(4 * to) === key) to++
-  return to - from
-}
-
-function neverFalls(values: Float64Array, from: number, to: number): boolean {
-  let before = Number.NEGATIVE_INFINITY
-  for (let i = from; i < to; i++) {
-    const value = values[i] ?? 0
-    if (!(value >= before)) return false
-    before = value
-  }
-  return true
-}
+const asBuffer = (bytes: Uint8Array | Int32Array): Buffer =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 
 /** A copy: what the engine gave lies anywhere, and numbers can be read only from whole places. */
-function alignedNumbers(bytes: Uint8Array): Float64Array {
+function copiedNumbers(bytes: Uint8Array): Float64Array {
   if (bytes.length === 0) return none
   // Not out of the pool, and not filled with zeros first.
   const copy = Buffer.allocUnsafeSlow(bytes.length)
@@ -136,14 +130,12 @@ function alignedNumbers(bytes: Uint8Array): Float64Array {
   return new Float64Array(copy.buffer)
 }
 
-function columnsOf(runs: SeriesColumns | readonly SeriesColumns[], times: SharedTimes): SeriesColumns {
-  const whole = isList(runs) ? joinedRuns(runs, times) : runs
-  const hasStarts = whole.startTimesMs?.some((start) => start > 0) === true
-  const columns = whole.startTimesMs === undefined || hasStarts ? whole : { ...whole, startTimesMs: undefined }
-  return times.isRising(columns.timesMs) ? columns : inOrderOfTime(columns)
+/** In order of time, and without starts where none is known. */
+function settled(columns: SeriesColumns, times: SharedTimes): SeriesColumns {
+  const hasStarts = columns.startTimesMs?.some((start) => start > 0) === true
+  const known = columns.startTimesMs === undefined || hasStarts ? columns : { ...columns, startTimesMs: undefined }
+  return times.isRising(known.timesMs) ? known : inOrderOfTime(known)
 }
-
-const isList = (runs: SeriesColumns | readonly SeriesColumns[]): runs is readonly SeriesColumns[] => Array.isArray(runs)
 
 function joinedRuns(runs: readonly SeriesColumns[], times: SharedTimes): SeriesColumns {
   const hasStarts = runs.some(({ startTimesMs }) => startTimesMs !== undefined)

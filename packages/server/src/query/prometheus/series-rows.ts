@@ -1,42 +1,39 @@
 import type { TextColumns } from '../../base/native/read-text-columns.ts'
+import type { TextLists } from '../../base/native/text-lists.ts'
 import type { MetricRow } from './plan.ts'
 
 /** What a series is one of. */
 export type SeriesMetric = Pick<MetricRow, 'metric' | 'kind' | 'temporality' | 'monotonic' | 'unit'>
 
-/**
- * A series as it is stored. There are ten thousand of them, all kept: what is the same in row after row is one object, and
- * ids stay numbers.
- */
-export type SeriesRow = {
-  readonly metric: SeriesMetric
-  readonly resource: string
-  readonly keys: readonly string[]
-  readonly values: readonly string[]
-  /** Which of the rows that were read together this is. */
-  readonly place: number
-  /** The ids of all those, each in two words, the low one first. */
+/** What is kept of all rows that were read together, as it came: a series' own part is looked up where it is asked for. */
+export type SeriesTable = {
+  /** In two words each, the low one first. */
   readonly ids: Uint32Array
+  readonly resources: readonly string[]
+  readonly values: TextLists
 }
 
-export const lowWord = ({ ids, place }: SeriesRow): number => ids[2 * place] ?? 0
-export const highWord = ({ ids, place }: SeriesRow): number => ids[2 * place + 1] ?? 0
+/** A series as it is stored. There are ten thousand of them, all kept: what is the same in row after row is one object. */
+export type SeriesRow = {
+  readonly metric: SeriesMetric
+  readonly keys: readonly string[]
+  readonly table: SeriesTable
+  readonly place: number
+}
+
+export const lowWord = ({ table, place }: SeriesRow): number => table.ids[2 * place] ?? 0
+export const highWord = ({ table, place }: SeriesRow): number => table.ids[2 * place + 1] ?? 0
 export const idOf = (row: SeriesRow): string => ((BigInt(highWord(row)) << 32n) | BigInt(lowWord(row))).toString()
 
-export function seriesRows(columns: TextColumns): SeriesRow[] {
-  const ids = columns.words('id')
-  const metrics = metricsOf(columns)
-  const resources = columns.texts('resource')
-  const keys = columns.lists('keys')
-  const values = columns.lists('values')
-  return metrics.map((metric, place) => ({
-    metric,
-    resource: resources[place] ?? '',
-    keys: keys[place] ?? [],
-    values: values[place] ?? [],
-    place,
-    ids,
-  }))
+export function seriesRows(columns: TextColumns): { rows: SeriesRow[]; table: SeriesTable } {
+  const keys = columns.words('keys')
+  const table = {
+    ids: columns.numbers('id'),
+    resources: columns.texts('resource'),
+    values: columns.lists('values'),
+  }
+  const rows = metricsOf(columns).map((metric, place) => ({ metric, keys: keys[place] ?? [], table, place }))
+  return { rows, table }
 }
 
 function metricsOf(columns: TextColumns): SeriesMetric[] {

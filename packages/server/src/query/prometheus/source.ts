@@ -18,12 +18,11 @@ import {
   facesByRow,
   facesFor,
   Layouts,
-  type Origin,
-  originOf,
   targetInfoLabels,
   targetInfoName,
 } from './exposed.ts'
 import { histogramSeries, pointsOfRow } from './histogram-points.ts'
+import { type Origin, type Origins, originOf, unknownOrigin } from './origin.ts'
 import { type PlainSeries, plainOf } from './plain-series.ts'
 import {
   aliveSql,
@@ -145,25 +144,24 @@ export async function findSeries(
   meant({ where, plainAbout, isWholeSaid: isSaidBySql(labelMatchers) })
   const columns = await running.texts(seriesSql(where, seriesMax))
   await setImmediate()
-  const rows = seriesRows(columns)
+  const { rows, table } = seriesRows(columns)
   if (rows.length > seriesMax) throw tooManySeries(seriesMax)
-  const origins = await readOrigins(new Set(rows.map(({ resource }) => resource)), running)
+  const resources = new Set(table.resources)
+  const origins = await readOrigins(resources, running)
   const found: Exposed[] = []
-  const naming = { matchers: compiled(labelMatchers), layouts: new Layouts(), found }
+  const naming = { matchers: compiled(labelMatchers), layouts: new Layouts(table, origins), found }
   const facesOf = facesByRow(faces)
-  let named = 0
   for (const row of rows) {
-    expose(row, facesOf(row), origins.get(row.resource) ?? unknownOrigin, naming)
+    expose(row, facesOf(row), origins.get(table.resources[row.place] ?? '') ?? unknownOrigin, naming)
     // Samples may be on their way meanwhile.
-    if (++named % namedAtOnce === 0) await setImmediate()
+    if (row.place % namedAtOnce === 0) await setImmediate()
   }
-  const isWhole = rows.every(({ resource }) => origins.has(resource))
+  const isWhole = origins.size === resources.size
   return foundSeries(found, rows, { where, infos: infos ?? [], mayBeKept: mayBeKept && isWhole })
 }
 
 /** The engine reads on only when somebody has taken the last piece, and one is read in the time in which about a thousand are named. */
 const namedAtOnce = 100
-const unknownOrigin = originOf(undefined)
 
 async function foundSeries(
   found: readonly Exposed[],
@@ -180,7 +178,7 @@ const tooManySeries = (seriesMax: number): QueryFailure =>
 
 const resourcesAtOnce = 4000
 
-async function readOrigins(resources: ReadonlySet<string>, running: Running): Promise<Map<string, Origin>> {
+async function readOrigins(resources: ReadonlySet<string>, running: Running): Promise<Origins> {
   const distinct = [...resources]
   const origins = new Map<string, Origin>()
   for (let from = 0; from < distinct.length; from += resourcesAtOnce) {

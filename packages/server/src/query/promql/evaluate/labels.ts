@@ -2,23 +2,72 @@ import { quote } from '../parse/literals.ts'
 
 export type Label = readonly [name: string, value: string]
 
+/** Where the labels of many series that have the same names are, each series at a place of its own. */
+export type LabelsSource = {
+  /** In order, and none of them empty. */
+  readonly names: readonly string[]
+  valueAt(place: number, depth: number): string
+  pairsAt(place: number): readonly Label[]
+  /** The same without names for which `isMetadata`. */
+  withoutMetadata(): LabelsSource
+}
+
 /**
- * The labels of a series, by name in order, none of them empty. `key` is the same text for the same labels, made when it is
- * first asked for: of ten thousand series that become ten groups, nobody does.
+ * The labels of a series, by name in order, none of them empty. They are either given or made of a source when they are first asked
+ * for, and so is `key`, the same text for the same labels: of ten thousand series that become ten groups, nobody asks.
  *
  * Labels of stored series live from query to query, and what nearly every query makes of them is kept here: themselves
  * without the name, and the group they fell into last.
  */
 export class Labels {
-  readonly pairs: readonly Label[]
+  readonly #source: LabelsSource | undefined
+  readonly #place: number
+  #pairs: readonly Label[] | undefined
   #key: string | undefined
   #bare: Labels | undefined
   #grouping = ''
   #group: Labels | undefined
 
-  /** Of pairs that are in order and have no empty value. */
-  constructor(pairs: readonly Label[]) {
-    this.pairs = pairs
+  /** Of pairs that are in order and have no empty value, or those at a place of a source. */
+  constructor(from: readonly Label[] | LabelsSource, place = 0) {
+    const isSource = 'pairsAt' in from
+    this.#source = isSource ? from : undefined
+    this.#pairs = isSource ? undefined : from
+    this.#place = place
+  }
+
+  get pairs(): readonly Label[] {
+    this.#pairs ??= this.#source?.pairsAt(this.#place) ?? []
+    return this.#pairs
+  }
+
+  /** So two of them are told apart by what they hold, made already or not. */
+  [Symbol.iterator](): Iterator<Label> {
+    return this.pairs[Symbol.iterator]()
+  }
+
+  get size(): number {
+    return this.#source === undefined ? this.pairs.length : this.#source.names.length
+  }
+
+  nameAt(depth: number): string {
+    return (this.#source === undefined ? this.pairs[depth]?.[0] : this.#source.names[depth]) ?? ''
+  }
+
+  valueAt(depth: number): string {
+    const pairs = this.#pairs
+    return (pairs === undefined ? this.#source?.valueAt(this.#place, depth) : pairs[depth]?.[1]) ?? ''
+  }
+
+  /** Empty where there is no such label. */
+  value(name: string): string {
+    const source = this.#source
+    if (source !== undefined) {
+      const depth = source.names.indexOf(name)
+      return depth < 0 ? '' : this.valueAt(depth)
+    }
+    for (const pair of this.pairs) if (pair[0] === name) return pair[1]
+    return ''
   }
 
   get key(): string {
@@ -33,10 +82,9 @@ export class Labels {
 
   /** Nearly always it is the name alone that goes. */
   #withoutMetadata(): Labels {
-    const at = this.pairs.findIndex(isMetadata)
-    if (at < 0) return this
-    const rest = this.pairs.toSpliced(at, 1)
-    return new Labels(rest.some(isMetadata) ? rest.filter((pair) => !isMetadata(pair)) : rest)
+    if (this.#source !== undefined) return new Labels(this.#source.withoutMetadata(), this.#place)
+    const rest = this.pairs.filter(([name]) => !isMetadata(name))
+    return rest.length === this.pairs.length ? this : new Labels(rest)
   }
 
   /** Undefined where `keepGroup` was not called for this grouping last. */
@@ -53,17 +101,16 @@ export class Labels {
 export const metricNameLabel = '__name__'
 /** What goes when the meaning of a series changes: its name, and with it what is known of its type and unit. */
 export const metadataLabels: readonly string[] = [metricNameLabel, '__type__', '__unit__']
-const isMetadata = (label: Label): boolean => {
-  const name = label[0]
-  return name === metricNameLabel || name === '__type__' || name === '__unit__'
-}
+export const isMetadata = (name: string): boolean =>
+  name === metricNameLabel || name === '__type__' || name === '__unit__'
 
-export function numberOfMetadata({ pairs }: Labels): number {
+export function numberOfMetadata(labels: Labels): number {
   let count = 0
-  for (const pair of pairs) {
+  for (let depth = 0; depth < labels.size; depth++) {
+    const name = labels.nameAt(depth)
     // Labels are in order of their names, and most come behind these.
-    if (pair[0] > lastMetadata) break
-    if (isMetadata(pair)) count++
+    if (name > lastMetadata) break
+    if (isMetadata(name)) count++
   }
   return count
 }
@@ -85,10 +132,7 @@ export function labelsFrom(pairs: Iterable<Label>): Labels {
   return new Labels(kept)
 }
 
-export function labelValue(labels: Labels, name: string): string {
-  for (const pair of labels.pairs) if (pair[0] === name) return pair[1]
-  return ''
-}
+export const labelValue = (labels: Labels, name: string): string => labels.value(name)
 
 export const metricName = (labels: Labels): string => labelValue(labels, metricNameLabel)
 
