@@ -88,11 +88,18 @@ export function appendInteger(column: Texts, value: i64): void {
   const end = digits + 20
   let at = end
   let rest = value < 0 ? 0 - <u64>value : <u64>value
-  do {
+  while (rest > 0xffff_ffff) {
     const tenth = rest / 10
     store<u8>(--at, <u8>(0x30 + (rest - tenth * 10)))
     rest = tenth
-  } while (rest !== 0)
+  }
+  // Of 32 bits a division is a multiplication.
+  let small = <u32>rest
+  do {
+    const tenth = small / 10
+    store<u8>(--at, <u8>(0x30 + (small - tenth * 10)))
+    small = tenth
+  } while (small !== 0)
   if (value < 0) store<u8>(--at, 0x2d)
   appendText(column, at, <u32>(end - at))
 }

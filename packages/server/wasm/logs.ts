@@ -3,6 +3,7 @@ import {
   appendName,
   appendRest,
   byteAt,
+  commonRowsMax,
   fixed32At,
   idAt,
   isPlain,
@@ -23,12 +24,8 @@ const severities = changetype<Fixed>(ownAt + 3 * 4)
 const bodies = changetype<Texts>(ownAt + 6 * 4)
 
 export function takeLogs(from: usize, end: usize): u32 {
-  return takeRecords(from, end, isRoom, readLog)
-}
-
-function isRoom(size: u32): bool {
-  const row = ts.count
-  return bodies.capacity - bodies.size >= size + 64 && row < observedTs.capacity && row < severities.capacity
+  const rowsMax = min(commonRowsMax(), min(observedTs.capacity, severities.capacity))
+  return takeRecords(from, end, rowsMax, bodies, readLog)
 }
 
 function readLog(from: usize, end: usize): bool {
@@ -44,11 +41,14 @@ function readLog(from: usize, end: usize): bool {
   let flags: u32 = 0
   let at = from
   while (at < end) {
-    const key = small(at, end)
+    let key: u32 = load<u8>(at)
+    standAt(at + 1)
+    if (key >= 0x80) key = small(at, end)
     at = cursor
+    if (at === nowhere) return false
     switch (key) {
       case (6 << 3) | 2:
-        takeAttribute(at, end)
+        standAt(takeAttribute(at, end))
         break
       case (1 << 3) | 1:
         time = timeAt(at, end)

@@ -1,3 +1,4 @@
+import { copy } from './bytes'
 import {
   append64,
   appendAny,
@@ -10,7 +11,7 @@ import {
   placeOf,
   Texts,
 } from './columns'
-import { maySecret } from './secrets'
+import { copyPlain, maySecret } from './secrets'
 import { cursor, length, nowhere, small, standAt, varint } from './wire'
 
 /** What spans and log records have in common: the rules they are kept by, most of their columns, and how a run goes through them. */
@@ -53,7 +54,7 @@ export const flagsColumn = changetype<Fixed>(lentAt + 9 * 4)
 export const names = changetype<Dictionary>(lentAt + 12 * 4)
 const ends = changetype<Fixed>(lentAt + 24 * 4)
 const keys = changetype<Dictionary>(lentAt + 27 * 4)
-const values = changetype<Texts>(lentAt + 39 * 4)
+export const values = changetype<Texts>(lentAt + 39 * 4)
 const types = changetype<Dictionary>(lentAt + 43 * 4)
 /** Where those of spans, or of log records, alone begin. */
 export const ownAt = lentAt + 55 * 4
@@ -84,13 +85,14 @@ function appendLetters(): bool {
 }
 
 /**
- * Takes records from the one whose length stands at `from`; the scope ends at `end`. `isRoom` is asked about the columns of the
- * record alone, `read` answers false where it does not take it, and then nothing of it is left.
+ * Takes records from the one whose length stands at `from`; the scope ends at `end`. All columns have room for `rowsMax` rows, `texts` is
+ * what a record has of its own for texts. `read` answers false where it does not take a record, and then nothing of it is left.
  */
 export function takeRecords(
   from: usize,
   end: usize,
-  isRoom: (size: u32) => bool,
+  rowsMax: u32,
+  texts: Texts,
   read: (at: usize, end: usize) => bool,
 ): u32 {
   rules.taken = 0
@@ -100,7 +102,7 @@ export function takeRecords(
     const size = length(at, end)
     if (cursor === nowhere) return unusual
     const recordEnd = cursor + size
-    if (!hasRoom(size) || !isRoom(size)) return full
+    if (ts.count >= rowsMax || !hasRoom(size, texts)) return full
     if (!take(cursor, recordEnd, read)) return unusual
     rules.taken += 1
     if (recordEnd >= end || load<u8>(recordEnd) !== recordKey) {
@@ -125,22 +127,22 @@ function take(at: usize, end: usize, read: (at: usize, end: usize) => bool): boo
   return false
 }
 
+/** Rows that there is room for in the columns that spans and log records have in common. */
+export function commonRowsMax(): u32 {
+  let most = min(min(ts.capacity, traceIds.capacity), min(spanIds.capacity, flagsColumn.capacity))
+  most = min(most, min(names.capacity, types.capacity))
+  return min(most, ends.capacity)
+}
+
 /**
- * Room for a record of `size` bytes in these columns, its attributes twice: none has less than 8 bytes, and no number more than
+ * Room for what a record of `size` bytes has many of, its attributes twice: none has less than 8 bytes, and no number more than
  * two digits a byte.
  */
-function hasRoom(size: u32): bool {
-  const row = ts.count
+function hasRoom(size: u32, texts: Texts): bool {
   return (
     values.capacity - values.size >= 4 * size + 64 &&
     keys.capacity - keys.count > size >> 2 &&
-    row < ts.capacity &&
-    row < traceIds.capacity &&
-    row < spanIds.capacity &&
-    row < flagsColumn.capacity &&
-    row < names.capacity &&
-    row < ends.capacity &&
-    row < types.capacity
+    texts.capacity - texts.size >= size + 64
   )
 }
 
@@ -162,27 +164,44 @@ export function isPlain(at: usize, size: u32): bool {
   return size < 12 || rules.seeksSecrets === 0 || !maySecret(at, size)
 }
 
-/** Takes the attribute whose length stands at `at`; the cursor is behind it, or `nowhere`. */
-export function takeAttribute(at: usize, recordEnd: usize): void {
-  const size = length(at, recordEnd)
-  if (cursor === nowhere) return
-  const end = cursor + size
-  if (letterCount < rules.attributesMax && letterCount < 256 && takeEntry(cursor, end)) standAt(end)
-  else standAt(nowhere)
+/**
+ * Takes the attribute whose length stands at `at`; answers the address behind it, or `nowhere`. A key and a value in this order, as
+ * every encoder writes them, and nearly always all of it in less than 128 bytes: then each length is a byte.
+ */
+export function takeAttribute(at: usize, recordEnd: usize): usize {
+  if (letterCount >= rules.attributesMax || letterCount >= 256) return nowhere
+  const size: u32 = load<u8>(at)
+  const end = at + 1 + size
+  const keySize: u32 = load<u8>(at, 2)
+  const valueKeyAt = at + 3 + keySize
+  const isShort =
+    size < 0x80 &&
+    end <= recordEnd &&
+    valueKeyAt + 2 <= end &&
+    load<u8>(at, 1) === 0x0a &&
+    load<u8>(valueKeyAt) === 0x12 &&
+    valueKeyAt + 2 + load<u8>(valueKeyAt, 1) === end
+  if (!isShort) return takeLong(at, recordEnd)
+  return takeEntry(at + 3, keySize, valueKeyAt + 2, end) ? end : nowhere
 }
 
-/** A key and a value in this order, as every encoder writes them. */
-function takeEntry(at: usize, end: usize): bool {
-  if (at >= end || load<u8>(at) !== 0x0a) return false
-  const keySize = length(at + 1, end)
-  if (cursor === nowhere || keySize > rules.valueSizeMaxBytes) return false
+function takeLong(at: usize, recordEnd: usize): usize {
+  const size = length(at, recordEnd)
+  if (cursor === nowhere) return nowhere
+  const end = cursor + size
+  if (cursor >= end || load<u8>(cursor) !== 0x0a) return nowhere
+  const keySize = length(cursor + 1, end)
+  if (cursor === nowhere) return nowhere
   const keyAt = cursor
   const valueKeyAt = keyAt + keySize
-  if (valueKeyAt >= end || load<u8>(valueKeyAt) !== 0x12) return false
-  const size = length(valueKeyAt + 1, end)
-  if (cursor === nowhere || cursor + size !== end) return false
-  const valueAt = cursor
-  if (!appendKnown(keys, keyAt, keySize)) return false
+  if (valueKeyAt >= end || load<u8>(valueKeyAt) !== 0x12) return nowhere
+  const valueSize = length(valueKeyAt + 1, end)
+  if (cursor === nowhere || cursor + valueSize !== end) return nowhere
+  return takeEntry(keyAt, keySize, cursor, end) ? end : nowhere
+}
+
+function takeEntry(keyAt: usize, keySize: u32, valueAt: usize, end: usize): bool {
+  if (keySize > rules.valueSizeMaxBytes || !appendKnown(keys, keyAt, keySize)) return false
   const mark = rules.judgesKeys === 0 ? plainMark : lastMark(keys)
   if (mark !== plainMark && mark < firstStable) return false
   if (!takeValue(valueAt, end, 0)) return false
@@ -218,9 +237,13 @@ function takeValue(at: usize, end: usize, letterLess: u8): bool {
   }
   switch (load<u8>(at)) {
     case 0x0a: {
-      const size = length(at + 1, end)
-      if (cursor === nowhere || cursor + size !== end || !isPlain(cursor, size)) return false
-      appendText(values, cursor, size)
+      let size: u32 = load<u8>(at, 1)
+      let from = at + 2
+      if (size >= 0x80) {
+        size = length(at + 1, end)
+        from = cursor
+      }
+      if (from === nowhere || from + size !== end || !appendPlain(from, size)) return false
       addLetter(0x73 - letterLess)
       return true
     }
@@ -250,6 +273,23 @@ function takeValue(at: usize, end: usize, letterLess: u8): bool {
   }
 }
 
+/** Answers false, and has appended nothing, where the text is not stored as it is. */
+function appendPlain(at: usize, size: u32): bool {
+  if (size >= 0x80) {
+    if (!isPlain(at, size)) return false
+    appendText(values, at, size)
+    return true
+  }
+  if (size > rules.valueSizeMaxBytes) return false
+  const to = values.at + values.size
+  store<u8>(to, <u8>size)
+  if (size < 12 || rules.seeksSecrets === 0) copy(at, to + 1, size)
+  else if (!copyPlain(at, to + 1, size)) return false
+  values.size += size + 1
+  values.count += 1
+  return true
+}
+
 function addLetter(letter: u8): void {
   store<u8>(letters + letterCount, letter)
   letterCount += 1
@@ -258,6 +298,14 @@ function addLetter(letter: u8): void {
 
 /** Where `size` bytes that are there in whole or not at all stand: 0 where not; the cursor behind them, or `nowhere`. */
 export function idAt(at: usize, end: usize, size: u32): usize {
+  if (load<u8>(at) === size && at + 1 + size <= end) {
+    standAt(at + 1 + size)
+    return at + 1
+  }
+  return noIdAt(at, end, size)
+}
+
+function noIdAt(at: usize, end: usize, size: u32): usize {
   const given = length(at, end)
   if (cursor === nowhere || given === 0) return 0
   const id = cursor

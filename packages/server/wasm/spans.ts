@@ -3,6 +3,7 @@ import {
   appendName,
   appendRest,
   byteAt,
+  commonRowsMax,
   fixed32At,
   idAt,
   ownAt,
@@ -11,7 +12,7 @@ import {
   takeRecords,
   timeAt,
   traceIds,
-  ts,
+  values,
 } from './records'
 import { cursor, length, nowhere, skip, small, standAt } from './wire'
 
@@ -22,12 +23,8 @@ const durations = changetype<Fixed>(ownAt + 6 * 4)
 const parentIds = changetype<Fixed>(ownAt + 9 * 4)
 
 export function takeSpans(from: usize, end: usize): u32 {
-  return takeRecords(from, end, isRoom, readSpan)
-}
-
-function isRoom(_size: u32): bool {
-  const row = ts.count
-  return row < kinds.capacity && row < statuses.capacity && row < durations.capacity && row < parentIds.capacity
+  const ownMax = min(min(kinds.capacity, statuses.capacity), min(durations.capacity, parentIds.capacity))
+  return takeRecords(from, end, min(commonRowsMax(), ownMax), values, readSpan)
 }
 
 function readSpan(from: usize, end: usize): bool {
@@ -43,11 +40,14 @@ function readSpan(from: usize, end: usize): bool {
   let flags: u32 = 0
   let at = from
   while (at < end) {
-    const key = small(at, end)
+    let key: u32 = load<u8>(at)
+    standAt(at + 1)
+    if (key >= 0x80) key = small(at, end)
     at = cursor
+    if (at === nowhere) return false
     switch (key) {
       case (9 << 3) | 2:
-        takeAttribute(at, end)
+        standAt(takeAttribute(at, end))
         break
       case (1 << 3) | 2:
         traceAt = idAt(at, end, 16)

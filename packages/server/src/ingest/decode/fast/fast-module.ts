@@ -134,9 +134,11 @@ export class Worth {
     return false
   }
 
-  /** To be told what a run has read that something unusual has ended. */
-  note(records: number): void {
-    this.#lastLeft = records >= worthRecords ? 0 : Math.min(this.#lastLeft * 2 + 1, leftMax)
+  /** To be told how many records a run has read, and whether something unusual has ended it. */
+  note(records: number, isCutShort: boolean): void {
+    if (records >= worthRecords) this.#lastLeft = 0
+    else if (isCutShort) this.#lastLeft = Math.min(this.#lastLeft * 2 + 1, leftMax)
+    else return
     this.#left = this.#lastLeft
   }
 }

@@ -65,7 +65,7 @@ export class FastRows {
       decoding.accepted += words[rule.taken] ?? 0
       reader.at = (words[rule.end] ?? 0) - bodyAt
       if (ending !== full) {
-        if (ending === unusual) columns.worth.note(decoding.accepted - before)
+        columns.worth.note(decoding.accepted - before, ending === unusual)
         return ending === unusual
       }
       reserve(columns, decoding)

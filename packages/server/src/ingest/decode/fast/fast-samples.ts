@@ -42,7 +42,7 @@ export class FastSamples {
       reader.at = (words[rule.end] ?? 0) - bodyAt
       if (ending === full) for (const column of [series_id, ts, value]) column.reserve(ts.count + 1)
       else {
-        if (ending === unusual) this.#worth.note(taken)
+        this.#worth.note(taken, ending === unusual)
         break
       }
     }
