@@ -39,19 +39,25 @@ export class Dictionary {
   last: u32
 }
 
-export function append8(column: Fixed, value: u32): void {
-  store<u8>(column.at + column.count, <u8>value)
-  column.count += 1
+/** What goes to a row that the column has come to: who knows which that is need not wait for the count. */
+export function put8(column: Fixed, row: u32, value: u32): void {
+  store<u8>(column.at + row, <u8>value)
+  column.count = row + 1
 }
 
+export function put64(column: Fixed, row: u32, value: u64): void {
+  store<u64>(column.at + (row << 3), value)
+  column.count = row + 1
+}
+
+export function put128(column: Fixed, row: u32, from: usize): void {
+  v128.store(column.at + (row << 4), v128.load(from))
+  column.count = row + 1
+}
+
+/** To the next row. */
 export function append64(column: Fixed, value: u64): void {
-  store<u64>(column.at + (column.count << 3), value)
-  column.count += 1
-}
-
-export function append128(column: Fixed, from: usize): void {
-  v128.store(column.at + (column.count << 4), v128.load(from))
-  column.count += 1
+  put64(column, column.count, value)
 }
 
 /** The column gets to `row`, with zeros in the rows that were left out before it, and answers where its value goes. */
@@ -105,14 +111,14 @@ export function appendInteger(column: Texts, value: i64): void {
 }
 
 /** What is known of a key, in bytes: see `known` in `base/native/low-cardinality-column.ts`. */
-const knownShift: u32 = 5
+export const knownShift: u32 = 5
 const knownWords: u32 = 8
 const knownLength: usize = 4
 const knownHash: usize = 8
 const knownSlot: usize = 12
 const knownRow: usize = 16
 const knownMark: usize = 20
-const knownFollowing: usize = 24
+export const knownFollowing: usize = 24
 export const probesMax = 32
 
 /** Answers false, and has appended nothing, where the text is not in the dictionary yet. */
@@ -138,7 +144,7 @@ function appendKey(column: Dictionary, key: u32): void {
   column.count += 1
 }
 
-const noKey: u32 = 0xffff_ffff
+export const noKey: u32 = 0xffff_ffff
 
 /** What came behind the last key before is tried first. */
 function keyOf(column: Dictionary, at: usize, length: u32): u32 {
@@ -150,12 +156,12 @@ function keyOf(column: Dictionary, at: usize, length: u32): u32 {
   return key
 }
 
-/** By who appended the key of the last row: 0 of a new one. */
-export function lastMark(column: Dictionary): u32 {
-  return load<u32>(column.known + ((<usize>column.last) << knownShift), knownMark)
+/** By who appended the key: 0 of a new one. */
+export function markOf(column: Dictionary, key: u32): u32 {
+  return load<u32>(column.known + ((<usize>key) << knownShift), knownMark)
 }
 
-function isKey(column: Dictionary, key: u32, at: usize, length: u32): bool {
+export function isKey(column: Dictionary, key: u32, at: usize, length: u32): bool {
   const word = column.known + ((<usize>key) << knownShift)
   return load<u32>(word, knownLength) === length && isSame(at, column.keys + load<u32>(word), length)
 }

@@ -1,18 +1,22 @@
 import { copy } from './bytes'
 import {
-  append64,
   appendAny,
   appendInteger,
   appendKnown,
   appendText,
   Dictionary,
   Fixed,
-  lastMark,
+  isKey,
+  knownFollowing,
+  knownShift,
+  markOf,
+  noKey,
   placeOf,
+  put64,
   Texts,
 } from './columns'
 import { copyPlain, maySecret } from './secrets'
-import { cursor, length, nowhere, small, standAt, varint } from './wire'
+import { beyond, cursor, length, nowhere, varint } from './wire'
 
 /** What spans and log records have in common: the rules they are kept by, most of their columns, and how a run goes through them. */
 
@@ -68,7 +72,7 @@ export const full: u32 = 2
 const recordKey: u8 = (2 << 3) | 2
 
 /** Times are kept to the end of 2199 (`ingest/decode/times.ts`). */
-const endOfTimes: u64 = 7_258_118_400_000_000_000
+export const endOfTimes: u64 = 7_258_118_400_000_000_000
 
 /** `attribute_types` of the record. */
 const letters = memory.data(256)
@@ -146,16 +150,18 @@ function hasRoom(size: u32, texts: Texts): bool {
   )
 }
 
-/** The name and the types of attributes. Last of what may fail, because a new name is not taken out again. */
-export function appendName(at: usize, size: u32): bool {
-  return size <= rules.valueSizeMaxBytes && appendLetters() && appendAny(names, at, size)
+/** The name whose length stands at `at`, if it has one, and the types of attributes. Last of what may fail, because a new name is not taken out again. */
+export function appendName(at: usize): bool {
+  const size: u32 = at === nowhere ? 0 : length(at, beyond)
+  const from = cursor
+  return size <= rules.valueSizeMaxBytes && appendLetters() && appendAny(names, from, size)
 }
 
 /** Ends the row. */
-export function appendRest(time: u64, flags: u32): void {
-  if (flags !== 0) store<u32>(placeOf(flagsColumn, ts.count, 4), flags)
-  append64(ts, time)
-  append64(ends, keys.count)
+export function appendRest(row: u32, time: u64, flags: u32): void {
+  if (flags !== 0) store<u32>(placeOf(flagsColumn, row, 4), flags)
+  put64(ts, row, time)
+  put64(ends, row, keys.count)
 }
 
 /** Whether a text is stored as it is. */
@@ -165,15 +171,63 @@ export function isPlain(at: usize, size: u32): bool {
 }
 
 /**
- * Takes the attribute whose length stands at `at`; answers the address behind it, or `nowhere`. A key and a value in this order, as
- * every encoder writes them, and nearly always all of it in less than 128 bytes: then each length is a byte.
+ * Takes the attribute whose length stands at `from`, and those that follow it at once, each behind `recordsKey`; answers the address
+ * behind the last, or `beyond`. Nearly all are taken in this loop, in which nothing waits for what was just written to memory: the
+ * expected key with a text or a small number.
  */
-export function takeAttribute(at: usize, recordEnd: usize): usize {
-  if (letterCount >= rules.attributesMax || letterCount >= 256) return nowhere
+export function takeAttributes(from: usize, recordEnd: usize, recordsKey: u8): usize {
+  const countMax = min(rules.attributesMax, 256)
+  let at = from
+  let last = keys.last
+  let count = keys.count
+  let to = values.at + values.size
+  let letterAt = letterCount
+  while (true) {
+    const end = shortEnd(at, recordEnd)
+    const keySize: u32 = load<u8>(at, 2)
+    const key = end !== nowhere && letterAt < countMax ? expectedKey(last, at + 3, keySize) : noKey
+    const behindValue = key === noKey ? nowhere : writeValue(to, at + 5 + keySize, end)
+    if (behindValue !== nowhere) {
+      store<u32>(keys.indexes + ((<usize>count) << 2), key)
+      store<u8>(letters + letterAt, writtenLetter)
+      last = key
+      to = behindValue
+      count += 1
+      letterAt += 1
+      at = end
+    } else {
+      keepState(last, count, to, letterAt)
+      at = takeAttribute(at, recordEnd)
+      if (at === nowhere) return beyond
+      last = keys.last
+      count = keys.count
+      to = values.at + values.size
+      letterAt = letterCount
+    }
+    if (at >= recordEnd || load<u8>(at) !== recordsKey) break
+    at += 1
+  }
+  keepState(last, count, to, letterAt)
+  return at
+}
+
+function keepState(last: u32, count: u32, to: usize, letterAt: u32): void {
+  keys.last = last
+  keys.count = count
+  values.size = <u32>(to - values.at)
+  values.count = count
+  letterCount = letterAt
+}
+
+/**
+ * Where an attribute ends whose length stands at `at`, when it is as every encoder writes it and each of its lengths is a byte:
+ *
+ *   length   0A length key   12 length value
+ */
+function shortEnd(at: usize, recordEnd: usize): usize {
   const size: u32 = load<u8>(at)
   const end = at + 1 + size
-  const keySize: u32 = load<u8>(at, 2)
-  const valueKeyAt = at + 3 + keySize
+  const valueKeyAt = at + 3 + load<u8>(at, 2)
   const isShort =
     size < 0x80 &&
     end <= recordEnd &&
@@ -181,28 +235,76 @@ export function takeAttribute(at: usize, recordEnd: usize): usize {
     load<u8>(at, 1) === 0x0a &&
     load<u8>(valueKeyAt) === 0x12 &&
     valueKeyAt + 2 + load<u8>(valueKeyAt, 1) === end
-  if (!isShort) return takeLong(at, recordEnd)
-  return takeEntry(at + 3, keySize, valueKeyAt + 2, end) ? end : nowhere
+  return isShort ? end : nowhere
 }
 
-function takeLong(at: usize, recordEnd: usize): usize {
+/** The key that came behind `last` the time before, when it is this one and harmless. */
+function expectedKey(last: u32, at: usize, size: u32): u32 {
+  const key = load<u32>(keys.known + ((<usize>last) << knownShift), knownFollowing)
+  if (key >= keys.keyCount || size > rules.valueSizeMaxBytes || !isKey(keys, key, at, size)) return noKey
+  return rules.judgesKeys === 0 || markOf(keys, key) === plainMark ? key : noKey
+}
+
+/** Of the value written last. */
+let writtenLetter: u8 = 0
+
+/** Writes a text that may be stored, or a small number, behind its length, and answers the address behind it: `nowhere` where it is neither. */
+function writeValue(to: usize, at: usize, end: usize): usize {
+  const size = <u32>(end - at)
+  if (size < 2 || size > 0x7f) return nowhere
+  const first: u32 = load<u8>(at, 1)
+  if (load<u8>(at) === 0x0a) {
+    if (first !== size - 2 || first > rules.valueSizeMaxBytes) return nowhere
+    store<u8>(to, <u8>first)
+    if (first < 12 || rules.seeksSecrets === 0) copy(at + 2, to + 1, first)
+    else if (!copyPlain(at + 2, to + 1, first)) return nowhere
+    writtenLetter = 0x73
+    return to + 1 + first
+  }
+  if (load<u8>(at) !== 0x18 || size > 3) return nowhere
+  const second: u32 = size === 2 ? 0 : load<u8>(at, 2)
+  if (first < 0x80 !== (size === 2) || second >= 0x80) return nowhere
+  writtenLetter = 0x69
+  isOther = true
+  return writeNumber(to, (first & 0x7f) | (second << 7))
+}
+
+/** Of up to five digits. */
+function writeNumber(to: usize, value: u32): usize {
+  const size: u32 = value < 100 ? (value < 10 ? 1 : 2) : value < 1000 ? 3 : value < 10_000 ? 4 : 5
+  store<u8>(to, <u8>size)
+  let at = to + size
+  let rest = value
+  for (; at > to; at -= 1) {
+    const tenth = rest / 10
+    store<u8>(at, <u8>(0x30 + (rest - tenth * 10)))
+    rest = tenth
+  }
+  return to + 1 + size
+}
+
+/** Takes the attribute whose length stands at `at`; answers the address behind it, or `nowhere`. */
+function takeAttribute(at: usize, recordEnd: usize): usize {
+  if (letterCount >= rules.attributesMax || letterCount >= 256) return nowhere
   const size = length(at, recordEnd)
   if (cursor === nowhere) return nowhere
   const end = cursor + size
-  if (cursor >= end || load<u8>(cursor) !== 0x0a) return nowhere
-  const keySize = length(cursor + 1, end)
-  if (cursor === nowhere) return nowhere
-  const keyAt = cursor
-  const valueKeyAt = keyAt + keySize
-  if (valueKeyAt >= end || load<u8>(valueKeyAt) !== 0x12) return nowhere
-  const valueSize = length(valueKeyAt + 1, end)
-  if (cursor === nowhere || cursor + valueSize !== end) return nowhere
-  return takeEntry(keyAt, keySize, cursor, end) ? end : nowhere
+  return takeEntry(cursor, end) ? end : nowhere
 }
 
-function takeEntry(keyAt: usize, keySize: u32, valueAt: usize, end: usize): bool {
-  if (keySize > rules.valueSizeMaxBytes || !appendKnown(keys, keyAt, keySize)) return false
-  const mark = rules.judgesKeys === 0 ? plainMark : lastMark(keys)
+/** A key and a value in this order. */
+function takeEntry(at: usize, end: usize): bool {
+  if (at >= end || load<u8>(at) !== 0x0a) return false
+  const keySize = length(at + 1, end)
+  if (cursor === nowhere || keySize > rules.valueSizeMaxBytes) return false
+  const keyAt = cursor
+  const valueKeyAt = keyAt + keySize
+  if (valueKeyAt >= end || load<u8>(valueKeyAt) !== 0x12) return false
+  const size = length(valueKeyAt + 1, end)
+  if (cursor === nowhere || cursor + size !== end) return false
+  const valueAt = cursor
+  if (!appendKnown(keys, keyAt, keySize)) return false
+  const mark = rules.judgesKeys === 0 ? plainMark : markOf(keys, keys.last)
   if (mark !== plainMark && mark < firstStable) return false
   if (!takeValue(valueAt, end, 0)) return false
   return mark < firstStable || letterCount >= rules.attributesMax || takeStable(mark, valueAt, end)
@@ -218,7 +320,7 @@ const beside: u8 = 0x20
 function takeStable(mark: u32, valueAt: usize, end: usize): bool {
   if (letterCount >= 256) return false
   const name = rules.names + ((<usize>(mark - firstStable)) << 3)
-  if (!appendKnown(keys, load<u32>(name), load<u32>(name, 4)) || lastMark(keys) !== plainMark) return false
+  if (!appendKnown(keys, load<u32>(name), load<u32>(name, 4)) || markOf(keys, keys.last) !== plainMark) return false
   return takeValue(valueAt, end, beside)
 }
 
@@ -237,13 +339,9 @@ function takeValue(at: usize, end: usize, letterLess: u8): bool {
   }
   switch (load<u8>(at)) {
     case 0x0a: {
-      let size: u32 = load<u8>(at, 1)
-      let from = at + 2
-      if (size >= 0x80) {
-        size = length(at + 1, end)
-        from = cursor
-      }
-      if (from === nowhere || from + size !== end || !appendPlain(from, size)) return false
+      const size = length(at + 1, end)
+      if (cursor === nowhere || cursor + size !== end || !isPlain(cursor, size)) return false
+      appendText(values, cursor, size)
       addLetter(0x73 - letterLess)
       return true
     }
@@ -273,61 +371,19 @@ function takeValue(at: usize, end: usize, letterLess: u8): bool {
   }
 }
 
-/** Answers false, and has appended nothing, where the text is not stored as it is. */
-function appendPlain(at: usize, size: u32): bool {
-  if (size >= 0x80) {
-    if (!isPlain(at, size)) return false
-    appendText(values, at, size)
-    return true
-  }
-  if (size > rules.valueSizeMaxBytes) return false
-  const to = values.at + values.size
-  store<u8>(to, <u8>size)
-  if (size < 12 || rules.seeksSecrets === 0) copy(at, to + 1, size)
-  else if (!copyPlain(at, to + 1, size)) return false
-  values.size += size + 1
-  values.count += 1
-  return true
-}
-
 function addLetter(letter: u8): void {
   store<u8>(letters + letterCount, letter)
   letterCount += 1
   if (letter !== 0x73) isOther = true
 }
 
-/** Where `size` bytes that are there in whole or not at all stand: 0 where not; the cursor behind them, or `nowhere`. */
-export function idAt(at: usize, end: usize, size: u32): usize {
-  if (load<u8>(at) === size && at + 1 + size <= end) {
-    standAt(at + 1 + size)
-    return at + 1
-  }
-  return noIdAt(at, end, size)
+/** Where the id stands whose length stands at `at`: 0 for an empty one. */
+export function idAt(at: usize): usize {
+  return load<u8>(at) === 0 ? nowhere : at + 1
 }
 
-function noIdAt(at: usize, end: usize, size: u32): usize {
-  const given = length(at, end)
-  if (cursor === nowhere || given === 0) return 0
-  const id = cursor
-  standAt(given === size ? id + size : nowhere)
-  return id
-}
-
-/** A time that is kept; the cursor behind it, or `nowhere`. */
-export function timeAt(at: usize, end: usize): u64 {
-  const time = end - at >= 8 ? load<u64>(at) : endOfTimes
-  standAt(time < endOfTimes ? at + 8 : nowhere)
-  return time
-}
-
-export function fixed32At(at: usize, end: usize): u32 {
-  standAt(end - at >= 4 ? at + 4 : nowhere)
-  return cursor === nowhere ? 0 : load<u32>(at)
-}
-
-/** A number that fits a byte. */
-export function byteAt(at: usize, end: usize): u32 {
-  const value = small(at, end)
-  if (value > 255) standAt(nowhere)
-  return value
+/** Behind an id of `size` bytes, or an empty one; `beyond` behind anything else. */
+export function behindId(at: usize, size: u32): usize {
+  const given: u32 = load<u8>(at)
+  return given === size || given === 0 ? at + 1 + given : beyond
 }

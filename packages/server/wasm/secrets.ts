@@ -10,29 +10,36 @@ const highHalves = i8x16(0, 0, 1, 2, 4, 8, 16, 0, 0, 0, 0, 0, 0, 0, 0, 0)
 export function maySecret(at: usize, size: u32): bool {
   const end = at + size
   for (let from = at; from < end; from += 16) {
-    if (isToldWithin(from, v128.load(from), at, end)) return true
+    const told = toldOf(v128.load(from))
+    if (told !== 0 && isAnyTold(told, from, at, end)) return true
   }
   return false
 }
 
-/** Copies a text, and up to fifteen bytes more, unless it may hold a secret. */
+/** Copies a text, and up to fifteen bytes more; answers false where it may hold a secret. */
 export function copyPlain(at: usize, to: usize, size: u32): bool {
   const end = at + size
   let place = to
   for (let from = at; from < end; from += 16) {
     const bytes = v128.load(from)
     v128.store(place, bytes)
-    if (isToldWithin(from, bytes, at, end)) return false
+    const told = toldOf(bytes)
+    if (told !== 0 && isAnyTold(told, from, at, end)) return false
     place += 16
   }
   return true
 }
 
-/** Whether any of the sixteen bytes from `from` on tells a secret of the text. */
-function isToldWithin(from: usize, bytes: v128, at: usize, end: usize): bool {
+/** A bit for each byte that a secret may be told by. */
+function toldOf(bytes: v128): i32 {
   const low = i8x16.swizzle(lowHalves, v128.and(bytes, i8x16.splat(0x0f)))
   const high = i8x16.swizzle(highHalves, i8x16.shr_u(bytes, 4))
-  let told = i8x16.bitmask(i8x16.ne(v128.and(low, high), i8x16.splat(0)))
+  return i8x16.bitmask(i8x16.ne(v128.and(low, high), i8x16.splat(0)))
+}
+
+/** Of the bytes from `from` on, as far as they are of the text. */
+function isAnyTold(bits: i32, from: usize, at: usize, end: usize): bool {
+  let told = bits
   if (from + 16 > end) told &= (1 << (<i32>(end - from))) - 1
   for (; told !== 0; told &= told - 1) if (isTold(from + ctz(told), at, end)) return true
   return false

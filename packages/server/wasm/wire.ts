@@ -2,6 +2,9 @@
 
 export const nowhere: usize = 0
 
+/** An address that no record reaches to: who steps there has found something unusual. */
+export const beyond: usize = 0xffff_ffff
+
 /** Where reading goes on behind what was read last. */
 export let cursor: usize = nowhere
 
@@ -47,7 +50,13 @@ export function length(at: usize, end: usize): u32 {
   return size
 }
 
-/** Over bytes whose length has been read. */
-export function skip(size: u32): void {
-  if (cursor !== nowhere) cursor += size
+/** Behind a text whose length stands at `at`: `beyond` where it is longer than what it is in. */
+export function behindText(at: usize, end: usize): usize {
+  const size = length(at, end)
+  return cursor === nowhere ? beyond : cursor + size
+}
+
+/** Behind bytes whose length stands at `at` and is a byte. */
+export function behind(at: usize): usize {
+  return at + 1 + load<u8>(at)
 }
