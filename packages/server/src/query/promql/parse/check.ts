@@ -50,15 +50,15 @@ function fail(message: string, position: Position): never {
   throw new SyntaxFailure(message, position)
 }
 
-/** Throws the first thing that does not fit. */
-export function checkTypes(expression: Expression): undefined {
-  if (expression.kind === 'call') return checkCall(expression)
-  for (const child of childrenOf(expression)) checkTypes(child)
+/** Throws the first thing that does not fit; `text` is what the expression was read from. */
+export function checkTypes(expression: Expression, text: string): undefined {
+  if (expression.kind === 'call') return checkCall(expression, text)
+  for (const child of childrenOf(expression)) checkTypes(child, text)
   switch (expression.kind) {
     case 'aggregation':
       return checkAggregation(expression)
     case 'binary':
-      return checkBinary(expression)
+      return checkBinary(expression, text)
     case 'unary':
       return checkUnary(expression.expression, expression.position)
     case 'subquery':
@@ -93,9 +93,10 @@ function checkAggregation(aggregation: Aggregation): undefined {
   expectType(aggregation.parameter, type, 'aggregation parameter')
 }
 
-function checkBinary(binary: Binary): undefined {
+function checkBinary(binary: Binary, text: string): undefined {
   const { operator, left, right, matching, position } = binary
-  const between = { start: left.position.end, end: right.position.start }
+  const gap = /^\s*/.exec(text.slice(left.position.end, right.position.start))?.[0].length ?? 0
+  const between = { start: left.position.end + gap, end: right.position.start }
   const types = [typeOf(left), typeOf(right)]
   const comparison = isComparisonOperator(operator)
   if (binary.returnBool && !comparison) fail('bool modifier can only be used on comparison operators', between)
@@ -125,7 +126,7 @@ function checkTrim(binary: Binary, types: readonly ValueType[]): undefined {
     fail(`operator ${quote(binary.operator)} not allowed for Scalar operations`, binary.position)
 }
 
-function checkCall(call: Call): undefined {
+function checkCall(call: Call, text: string): undefined {
   const signature = functionSignatures.get(call.name)
   if (signature === undefined) throw new Error(`the parser let the function ${call.name} pass`)
   const { args, name, position } = call
@@ -134,9 +135,9 @@ function checkCall(call: Call): undefined {
   if (least === most && args.length !== least) fail(`expected ${least} ${got}`, position)
   if (args.length < least) fail(`expected at least ${least} ${got}`, position)
   if (args.length > most) fail(`expected at most ${most} ${got}`, position)
-  if (name === 'info') return checkInfo(call)
+  if (name === 'info') return checkInfo(call, text)
   args.forEach((arg, i) => {
-    checkTypes(arg)
+    checkTypes(arg, text)
     expectType(
       arg,
       signature.args[Math.min(i, signature.args.length - 1)] ?? 'vector',
@@ -145,10 +146,10 @@ function checkCall(call: Call): undefined {
   })
 }
 
-function checkInfo(call: Call): undefined {
+function checkInfo(call: Call, text: string): undefined {
   const [vector, labels] = call.args
   if (vector !== undefined) {
-    checkTypes(vector)
+    checkTypes(vector, text)
     expectType(vector, 'vector', 'call to function "info"')
   }
   if (labels === undefined) return

@@ -30,6 +30,7 @@ export function lineAndColumn(text: string, offset: number): { line: number; col
 
 export function asParseError(failure: SyntaxFailure, text: string): ParseError {
   const { line, column } = lineAndColumn(text, failure.position.start)
-  const sentence = `${line}:${column}: parse error: ${failure.message}`
+  const place = text === '' ? 'unknown position' : `${line}:${column}`
+  const sentence = `${place}: parse error: ${failure.message}`
   return { kind: 'parse-error', message: failure.message, position: failure.position, line, column, sentence }
 }

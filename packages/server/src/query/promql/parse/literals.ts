@@ -25,7 +25,8 @@ export function parseDurationMs(text: string): number | { readonly error: string
     const [whole, amount = '', unit = ''] = part
     const unitMs = unitsMs.get(unit)
     if (unitMs === undefined) return { error: `unknown unit ${quote(unit)} in duration ${quote(text)}` }
-    if (unitMs >= lastUnitMs) return { error: `not a valid duration string: ${quote(text)}` }
+    if (unitMs >= lastUnitMs || Number(amount) >= 2 ** 64)
+      return { error: `not a valid duration string: ${quote(text)}` }
     lastUnitMs = unitMs
     totalMs += Number(amount) * unitMs
     rest = rest.slice(whole.length)
@@ -57,11 +58,19 @@ export function parseNumber(text: string): number | undefined {
   const digits = signed[2] ?? ''
   if (digits === 'inf') return sign * Infinity
   if (digits === 'nan') return Number.NaN
-  if (/^0x[0-9a-f]+$/.test(digits) || /^0o[0-7]+$/.test(digits) || /^0b[01]+$/.test(digits))
-    return sign * Number(digits)
+  if (/^(0x[0-9a-f]+|0o[0-7]+|0b[01]+)$/.test(digits))
+    return Number(digits) < 2 ** 63 ? sign * Number(digits) : undefined
   if (/^0[0-7]+$/.test(digits)) return sign * Number.parseInt(digits, 8)
   if (/^([0-9]+\.?[0-9]*|\.[0-9]+)(e[+-]?[0-9]+)?$/.test(digits)) return sign * Number(digits)
   return undefined
+}
+
+/** The same, or the sentence why it is none, in the words of Go. */
+export function readNumber(text: string): number | { readonly error: string } {
+  const value = parseNumber(text)
+  const wrong = (why: string) => ({ error: `error parsing number: strconv.ParseFloat: parsing ${quote(text)}: ${why}` })
+  if (value === undefined) return wrong('invalid syntax')
+  return Number.isFinite(value) || !/\d/.test(text) ? value : wrong('value out of range')
 }
 
 /** A number in a label, such as the bound of a bucket: no other bases than ten, and infinity by any of its names. */

@@ -1,9 +1,7 @@
 import type { Duration, DurationOperator, Position } from './ast.ts'
-import { durationMaxSeconds, parseDurationMs, parseNumber } from './literals.ts'
+import { durationMaxSeconds, parseDurationMs, readNumber } from './literals.ts'
 import type { ParseOptions } from './options.ts'
 import type { TokenStream } from './token-stream.ts'
-
-const expectedOffset = 'number, duration, step(), or range()'
 
 /** `5m`, `300`, and with the experimental arithmetic `2*step()` or `(1h-5m)/2`, up to `]` or `:`. */
 export function parseRangeDuration(tokens: TokenStream, options: ParseOptions): Duration {
@@ -17,22 +15,26 @@ const asDuration = (duration: Duration): Duration =>
   duration.kind === 'amount' ? { ...duration, isDuration: true } : duration
 
 function checkRangeDuration(tokens: TokenStream, duration: Duration): Duration {
-  const seconds = constantSeconds(tokens, duration)
-  if (duration.kind === 'amount' && seconds !== undefined && seconds <= 0)
+  const seconds = constantSeconds(duration)
+  if (duration.kind === 'amount' && seconds !== undefined && seconds <= 0) {
+    tokens.failAtWrongToken()
     tokens.fail('duration must be greater than 0', duration.position)
+  }
   return duration
 }
 
-/** After `offset`: one signed literal, call or parenthesis. What follows belongs to the expression around it. */
+/** After `offset`: one literal with any signs, call or parenthesis. What follows belongs to the expression around it. */
 export function parseOffsetDuration(tokens: TokenStream, options: ParseOptions): Duration {
-  const sign = tokens.accept('-', '+')
-  if (!tokens.is('number', 'duration', 'step', 'range', 'min_of', 'max_of', '('))
-    tokens.unexpected('offset', expectedOffset)
-  const operand = primary(tokens)
-  const duration = sign === undefined ? operand : signed(sign.kind, operand, tokens.from(sign.position.start))
+  const duration = signedPrimary(tokens)
   refuseArithmetic(tokens, duration, options)
-  constantSeconds(tokens, duration)
   return asDuration(duration)
+}
+
+function signedPrimary(tokens: TokenStream): Duration {
+  const sign = tokens.accept('-', '+')
+  if (sign === undefined) return primary(tokens)
+  const operand = tokens.inside(() => signedPrimary(tokens))
+  return signed(sign.kind, operand, tokens.from(sign.position.start))
 }
 
 function refuseArithmetic(tokens: TokenStream, duration: Duration, options: ParseOptions): void {
@@ -58,7 +60,12 @@ function sum(tokens: TokenStream, level = 0): Duration {
   for (;;) {
     const operator = tokens.accept(...operators)
     if (operator === undefined) return left
-    left = operation(operator.kind as DurationOperator, left, sum(tokens, level + 1))
+    const right = sum(tokens, level + 1)
+    if (constantSeconds(right) === 0) {
+      if (operator.kind === '/') tokens.fail('division by zero', operator.position)
+      if (operator.kind === '%') tokens.fail('modulo by zero', operator.position)
+    }
+    left = operation(operator.kind as DurationOperator, left, right)
   }
 }
 
@@ -93,28 +100,33 @@ function primary(tokens: TokenStream): Duration {
   if (literal !== undefined) return amount(tokens, literal.kind === 'duration', literal.text, literal.position)
   const call = tokens.accept('step', 'range', 'min_of', 'max_of')
   if (call !== undefined) {
-    tokens.expect('(', 'duration expression', '"("')
+    tokens.expect('(')
     if (call.kind === 'step' || call.kind === 'range') {
-      tokens.expect(')', 'duration expression', '")"')
+      tokens.expect(')')
       return { kind: call.kind, position: tokens.from(start) }
     }
     const left = sum(tokens)
-    tokens.expect(',', 'duration expression', '","')
+    tokens.expect(',')
     const right = sum(tokens)
-    tokens.expect(')', 'duration expression', '")"')
+    tokens.expect(')')
     const operator = call.kind === 'min_of' ? 'min_of' : 'max_of'
     return { kind: 'operation', operator, left, right, position: tokens.from(start) }
   }
-  if (tokens.accept('(') === undefined) return tokens.unexpected('subquery or range', 'duration')
+  if (tokens.accept('(') === undefined) return tokens.unexpected()
   const operand = sum(tokens)
-  tokens.expect(')', 'duration expression', '")"')
-  return { kind: 'group', operand, position: tokens.from(start) }
+  tokens.expect(')')
+  return grouped(operand, tokens.from(start))
+}
+
+/** Parentheses around a literal or around others mean nothing, and are not kept. */
+function grouped(operand: Duration, position: Position): Duration {
+  return operand.kind === 'amount' || operand.kind === 'group' ? operand : { kind: 'group', operand, position }
 }
 
 function amount(tokens: TokenStream, isDuration: boolean, text: string, position: Position): Duration {
   if (!isDuration) {
-    const value = parseNumber(text)
-    if (value === undefined) return tokens.fail(`error parsing number: ${text}`, position)
+    const value = readNumber(text)
+    if (typeof value !== 'number') return tokens.fail(value.error, position)
     if (!(Math.abs(value) <= durationMaxSeconds)) tokens.fail('duration out of range', position)
     return { kind: 'amount', seconds: value, isDuration, position }
   }
@@ -124,20 +136,18 @@ function amount(tokens: TokenStream, isDuration: boolean, text: string, position
 }
 
 /** What the arithmetic comes to where it needs no query, so that a division by zero is found when it is written. */
-function constantSeconds(tokens: TokenStream, duration: Duration): number | undefined {
+function constantSeconds(duration: Duration): number | undefined {
   switch (duration.kind) {
     case 'amount':
       return duration.seconds
     case 'negative':
     case 'group': {
-      const seconds = constantSeconds(tokens, duration.operand)
+      const seconds = constantSeconds(duration.operand)
       return seconds === undefined || duration.kind === 'group' ? seconds : -seconds
     }
     case 'operation': {
-      const left = constantSeconds(tokens, duration.left)
-      const right = constantSeconds(tokens, duration.right)
-      if (right === 0 && duration.operator === '/') tokens.fail('division by zero', duration.position)
-      if (right === 0 && duration.operator === '%') tokens.fail('modulo by zero', duration.position)
+      const left = constantSeconds(duration.left)
+      const right = constantSeconds(duration.right)
       return left === undefined || right === undefined ? undefined : durationArithmetic(duration.operator, left, right)
     }
     default:

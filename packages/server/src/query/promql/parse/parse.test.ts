@@ -45,6 +45,10 @@ describe('parseExpression', () => {
     ['0x1F + 1_000 + 010 + .5e1 + 1h', '31 + 1000 + 8 + 5 + 1h'],
     ['quantile without (le) (0.9, x) @ 1.5', undefined],
     ['topk(2, a) # the two largest\n  or b', 'topk(2, a) or b'],
+    ['a offset --(5) + b offset 0', 'a offset 5s + b'],
+    ['a[((1h)) + ((step() - 1m))]', 'a[1h + (step() - 1m)]'],
+    ['sum by (a:b) (x)', 'sum by ("a:b") (x)'],
+    ['a * ignoring () group_left () 2', 'a * 2'],
   ])('prints %s', (text, wanted) => {
     const parsed = parseExpression(text)
     if (wanted === undefined) expect(parsed.kind).toBe('parse-error')
@@ -55,9 +59,9 @@ describe('parseExpression', () => {
   test.each([
     ['a +\n  sum(b', '2:8: parse error: unclosed left parenthesis'],
     ['rate(a)', '1:6: parse error: expected type range vector in call to function "rate", got instant vector'],
-    ['a{b=~"("}', '1:1: parse error: error parsing regexp: missing closing ): `(`'],
-    ['(1))', "1:4: parse error: unexpected right parenthesis ')'"],
-    ['1 + 1e999', '1:5: parse error: error parsing number: "1e999": value out of range'],
+    ['a{b=~"("}', '1:3: parse error: error parsing regexp: missing closing ): `(`'],
+    ['(1))', "1:5: parse error: unexpected right parenthesis ')'"],
+    ['1 + 1e999', '1:5: parse error: error parsing number: strconv.ParseFloat: parsing "1e999": value out of range'],
     [
       'topk(2, a, b)',
       '1:1: parse error: wrong number of arguments for aggregate expression provided, expected 2, got 3',
@@ -67,6 +71,35 @@ describe('parseExpression', () => {
     ['1 </ 2', '1:1: parse error: operator "</" not allowed for Scalar operations'],
     ['a ! b', "1:3: parse error: unexpected character after '!': ' '"],
     ['"a\nb"', '1:1: parse error: unterminated quoted string'],
+    ['', 'unknown position: parse error: no expression found in input'],
+    ['sum(rate(a[5m]) b)', '1:17: parse error: unexpected identifier "b" in aggregation'],
+    ['sum a', '1:5: parse error: unexpected identifier "a"'],
+    ['sum(a) by (1)', '1:12: parse error: unexpected number "1" in grouping opts, expected label'],
+    ['sum by ("") (a)', '1:9: parse error: invalid label name for grouping: ""'],
+    ['a + on (b) group_left', '1:22: parse error: unexpected end of input in grouping opts, expected "("'],
+    ['clamp(a,, 1)', '1:8: parse error: trailing commas not allowed in function call args'],
+    ['clamp(a, ?)', "1:10: parse error: unexpected character: '?'"],
+    [
+      'a{b"a long value"}',
+      '1:4: parse error: unexpected string "\\"a long va"... in label matching, expected label matching operator',
+    ],
+    ['1 == 2', '1:3: parse error: comparisons between scalars must use BOOL modifier'],
+    [
+      'a offset b',
+      '1:10: parse error: unexpected identifier "b" in offset, expected number, duration, step(), or range()',
+    ],
+    [
+      'a[5m:(]',
+      '1:7: parse error: unexpected "]" in subquery selector, expected number, duration, step(), range(), or "]"',
+    ],
+    ['a[(', '1:4: parse error: unexpected end of input in duration expression'],
+    ['a[1h/0]', '1:5: parse error: division by zero'],
+    ['1e5e5', '1:1: parse error: bad number or duration syntax: "1e5e"'],
+    ['0.0.0', '1:1: parse error: error parsing number: strconv.ParseFloat: parsing "0.0.0": invalid syntax'],
+    ['Step()', '1:1: parse error: unknown function with name "Step"'],
+    ['a start', '1:3: parse error: unexpected "start"'],
+    ['a fill', '1:3: parse error: unexpected identifier "fill"'],
+    ['a @ 1e20', '1:1: parse error: timestamp out of bounds for @ modifier: 100000000000000000000.000000'],
   ])('refuses %s', (text, sentence) => {
     expect(errorOf(parseExpression(text))).toBe(sentence)
   })

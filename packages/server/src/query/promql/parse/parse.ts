@@ -14,14 +14,15 @@ import {
   type VectorMatching,
   type VectorSelector,
 } from './ast.ts'
-import { checkTypes } from './check.ts'
+import { checkTypes, typeOf } from './check.ts'
 import { asParseError, type ParseError, SyntaxFailure } from './failure.ts'
 import { functionSignatures } from './functions.ts'
-import { isPlainLabelName, parseDurationMs, parseNumber, printNumber, quote, unquote } from './literals.ts'
+import { isPlainLabelName, isWellFormed, parseDurationMs, printNumber, quote, readNumber, unquote } from './literals.ts'
+import { compileMatcher } from './matcher.ts'
 import { defaultParseOptions, type ParseOptions } from './options.ts'
 import { parseOffsetDuration, parseRangeDuration } from './parse-duration.ts'
 import { printMatcher } from './print.ts'
-import { TokenStream } from './token-stream.ts'
+import { type Place, TokenStream } from './token-stream.ts'
 import type { Token } from './tokenize.ts'
 
 /** A PromQL text as an expression whose types fit, or why it is none. */
@@ -29,7 +30,7 @@ export function parseExpression(text: string, options: ParseOptions = defaultPar
   try {
     const parser = new Parser(text, options)
     const expression = parser.whole()
-    checkTypes(expression)
+    checkTypes(expression, text)
     return expression
   } catch (thrown) {
     if (thrown instanceof SyntaxFailure) return asParseError(thrown, text)
@@ -62,9 +63,33 @@ const signBinding = 6
 const nameKeywords = new Set('by without offset anchored smoothed start end step range min_of max_of'.split(' '))
 const fillKeywords = new Set('fill fill_left fill_right'.split(' '))
 const setWords = new Set(['and', 'or', 'unless'])
+const operandGroups = new Set<string>(
+  'number duration string aggregation identifier metric-identifier error'.split(' '),
+)
 const callKeywords = new Set('start end step range min_of max_of'.split(' '))
 
+const operands = 'number, duration, step(), or range()'
+const inBrackets: Place = { context: 'subquery or range selector', expected: operands }
+const behindColon: Place = { context: 'subquery selector', expected: 'number, duration, step(), range(), or "]"' }
+const behindOffset: Place = { context: 'offset', expected: operands }
+
+type Grouping = { readonly labels: readonly string[]; readonly without: boolean }
 type Modifiers = { offset: Duration | undefined; at: AtModifier | undefined }
+
+const noMatching: VectorMatching = {
+  cardinality: 'one-to-one',
+  on: false,
+  labels: [],
+  include: [],
+  fillLeft: undefined,
+  fillRight: undefined,
+}
+
+/** How series would be matched means nothing beside a scalar, where it names no labels. */
+function matchesNothing(left: Expression, right: Expression, { labels, fillLeft, fillRight }: VectorMatching): boolean {
+  const isFilled = fillLeft !== undefined || fillRight !== undefined
+  return labels.length === 0 && !isFilled && (typeOf(left) === 'scalar' || typeOf(right) === 'scalar')
+}
 
 function byText(a: LabelMatcher, b: LabelMatcher): number {
   const [textA, textB] = [printMatcher(a), printMatcher(b)]
@@ -81,9 +106,9 @@ class Parser {
   }
 
   whole(): Expression {
-    if (this.tokens.is('end-of-input')) this.tokens.fail('no expression found in input', this.tokens.here.position)
+    if (this.tokens.is('end-of-input')) this.tokens.fail('no expression found in input', { start: 0, end: 0 })
     const expression = this.binary(1)
-    if (!this.tokens.is('end-of-input')) this.tokens.unexpected('', '')
+    if (!this.tokens.is('end-of-input')) this.tokens.unexpected()
     return expression
   }
 
@@ -105,7 +130,8 @@ class Parser {
       // `^` is the one operator that groups from the right.
       const right = this.binary(operator === '^' ? binding : binding + 1)
       const position = { start: left.position.start, end: right.position.end }
-      left = { kind: 'binary', operator, left, right, returnBool, matching, position }
+      const matched = matchesNothing(left, right, matching) ? noMatching : matching
+      left = { kind: 'binary', operator, left, right, returnBool, matching: matched, position }
     }
   }
 
@@ -131,7 +157,7 @@ class Parser {
       const group = tokens.accept('group_left', 'group_right')
       if (group !== undefined) {
         cardinality = group.kind === 'group_left' ? 'many-to-one' : 'one-to-many'
-        if (tokens.is('(')) include = this.groupingLabels()
+        if (tokens.is('(') || !this.startsExpression()) include = this.groupingLabels()
       }
     }
     const fill = this.fill()
@@ -148,8 +174,8 @@ class Parser {
       if (!this.options.fillModifiers)
         tokens.fail('binop fill modifiers are experimental and not enabled', side.position)
       tokens.take()
-      const value = this.signedNumber('fill modifier', 'number')
-      tokens.expect(')', 'fill modifier', '")"')
+      const value = this.signedNumber()
+      tokens.expect(')')
       const twice =
         (side.kind !== 'fill_right' && fillLeft !== undefined) || (side.kind !== 'fill_left' && fillRight !== undefined)
       if (twice) tokens.fail('fill value may not be set multiple times for one side', side.position)
@@ -174,9 +200,14 @@ class Parser {
   private groupingLabel(): string {
     const { tokens } = this
     const { here } = tokens
-    if (here.kind === 'string') return unquote(tokens.take().text)
-    const isWord = here.group !== 'punctuation' && isPlainLabelName(here.text) && here.kind !== 'error'
-    if (!isWord || here.kind === 'end-of-input') tokens.unexpected('grouping opts', 'label')
+    if (here.kind === 'string') {
+      const name = unquote(tokens.take().text)
+      if (name === '' || !isWellFormed(name))
+        tokens.fail(`invalid label name for grouping: ${quote(name)}`, here.position)
+      return name
+    }
+    const isWord = here.kind === 'metric-identifier' || (here.kind !== 'number' && isPlainLabelName(here.text))
+    if (!isWord || here.kind === 'error') tokens.unexpected('grouping opts', 'label')
     return tokens.take().text
   }
 
@@ -195,10 +226,11 @@ class Parser {
   private brackets(expression: Expression): Expression {
     const { tokens } = this
     const bracket = tokens.take()
-    const range = parseRangeDuration(tokens, this.options)
+    const length = (place: Place): Duration => tokens.within(place, () => parseRangeDuration(tokens, this.options))
+    const range = length(inBrackets)
     if (tokens.accept(':') !== undefined) {
-      const step = tokens.is(']') ? undefined : parseRangeDuration(tokens, this.options)
-      tokens.expect(']', 'subquery selector', step === undefined ? 'duration or "]"' : '"]"')
+      const step = tokens.is(']') ? undefined : length(behindColon)
+      tokens.expect(']', 'subquery selector', '"]"')
       const position = tokens.from(expression.position.start)
       return { kind: 'subquery', expression, range, step, offset: undefined, at: undefined, position }
     }
@@ -214,7 +246,8 @@ class Parser {
   private offset(expression: Expression): Expression {
     const { tokens } = this
     tokens.take()
-    const offset = parseOffsetDuration(tokens, this.options)
+    const written = tokens.within(behindOffset, () => parseOffsetDuration(tokens, this.options))
+    const offset = written.kind === 'amount' && written.seconds === 0 ? undefined : written
     return this.modify(
       expression,
       (modifiers) => {
@@ -249,7 +282,7 @@ class Parser {
     }
     const seconds = this.signedNumber('@', 'timestamp')
     if (!(Math.abs(seconds) < 2 ** 63))
-      tokens.fail(`timestamp out of bounds for @ modifier: ${printNumber(seconds)}`, position)
+      tokens.fail(`timestamp out of bounds for @ modifier: ${printTimestamp(seconds)}`, position)
     return { kind: 'time', unixMs: Math.round(seconds * 1000) }
   }
 
@@ -291,6 +324,7 @@ class Parser {
   private primary(): Expression {
     const { tokens } = this
     const { here } = tokens
+    if (!this.startsOperand()) tokens.unexpected()
     if (here.kind === '(') return this.paren()
     if (here.kind === 'number' || here.kind === 'duration') return this.number()
     if (here.kind === 'string') {
@@ -299,23 +333,32 @@ class Parser {
     }
     if (here.kind === '{') return this.selector(undefined)
     if (here.group === 'aggregation') return this.aggregationOrName()
-    const isName =
-      here.group === 'identifier' ||
-      here.group === 'metric-identifier' ||
-      nameKeywords.has(here.kind) ||
-      fillKeywords.has(here.kind) ||
-      setWords.has(here.kind)
-    if (!isName) tokens.unexpected('', '')
     const callable = here.group === 'identifier' || callKeywords.has(here.kind)
     if (callable && tokens.ahead(1).kind === '(') return this.call()
     return this.selector(tokens.take())
+  }
+
+  private startsExpression(): boolean {
+    return this.tokens.is('+', '-') || this.startsOperand()
+  }
+
+  private startsOperand(): boolean {
+    const { kind, group } = this.tokens.here
+    return (
+      kind === '(' ||
+      kind === '{' ||
+      operandGroups.has(group) ||
+      nameKeywords.has(kind) ||
+      fillKeywords.has(kind) ||
+      setWords.has(kind)
+    )
   }
 
   private paren(): Expression {
     const { tokens } = this
     const { start } = tokens.take().position
     const expression = this.binary(1)
-    tokens.expect(')', '', '')
+    tokens.expect(')')
     return { kind: 'paren', expression, position: tokens.from(start) }
   }
 
@@ -327,14 +370,12 @@ class Parser {
       if (typeof ms !== 'number') return tokens.fail(ms.error, position)
       return { kind: 'number', value: ms / 1000, isDuration: true, position }
     }
-    const value = parseNumber(text)
-    if (value === undefined) return tokens.fail(`error parsing number: ${quote(text)}`, position)
-    if (!Number.isFinite(value) && /\d/.test(text))
-      return tokens.fail(`error parsing number: ${quote(text)}: value out of range`, position)
+    const value = readNumber(text)
+    if (typeof value !== 'number') return tokens.fail(value.error, position)
     return { kind: 'number', value, isDuration: false, position }
   }
 
-  private signedNumber(context: string, expected: string): number {
+  private signedNumber(context?: string, expected?: string): number {
     const { tokens } = this
     const sign = tokens.accept('+', '-')
     if (!tokens.is('number', 'duration')) tokens.unexpected(context, expected)
@@ -346,7 +387,7 @@ class Parser {
   private call(): Expression {
     const { tokens } = this
     const name = tokens.take()
-    const signature = functionSignatures.get(functionName(name))
+    const signature = functionSignatures.get(name.text)
     const args = this.args()
     if (signature === undefined) return tokens.fail(`unknown function with name ${quote(name.text)}`, name.position)
     if (signature.experimental && !this.options.experimentalFunctions)
@@ -356,14 +397,14 @@ class Parser {
 
   private args(): readonly Expression[] {
     const { tokens } = this
-    tokens.expect('(', '', '')
+    tokens.expect('(')
     const args: Expression[] = []
     if (tokens.accept(')') !== undefined) return args
     for (;;) {
       args.push(this.binary(1))
       if (tokens.accept(')') !== undefined) return args
-      const comma = tokens.expect(',', '', '')
-      if (tokens.is(')')) tokens.fail('trailing commas not allowed in function call args', comma.position)
+      const comma = tokens.expect(',')
+      if (!this.startsExpression()) tokens.fail('trailing commas not allowed in function call args', comma.position)
     }
   }
 
@@ -371,19 +412,22 @@ class Parser {
   private aggregationOrName(): Expression {
     const { tokens } = this
     const name = tokens.take()
-    if (tokens.is('(', 'by', 'without')) return this.aggregation(name)
-    const cannotFollowName = ['identifier', 'metric-identifier', 'number', 'duration', 'string', 'aggregation']
-    if (cannotFollowName.includes(tokens.here.group)) tokens.unexpected('aggregation', '')
-    return this.selector(name)
+    return tokens.is('(', 'by', 'without') ? this.aggregation(name) : this.selector(name)
   }
 
   private aggregation(name: Token): Expression {
     const { tokens } = this
     const operator = aggregationOperators.find((each) => each === name.kind)
     if (operator === undefined) throw new Error(`the tokenizer made an aggregation of ${name.kind}`)
-    let modifier = this.groupingModifier()
-    const args = this.args()
-    modifier ??= this.groupingModifier()
+    let modifier: Grouping | undefined
+    const args = tokens.within({ context: 'aggregation', expected: '' }, () => {
+      modifier = this.groupingModifier()
+      return this.args()
+    })
+    if (modifier === undefined) {
+      tokens.failAtWrongToken()
+      modifier = this.groupingModifier()
+    }
     const position = tokens.from(name.position.start)
     if (args.length === 0) return tokens.fail('no arguments for aggregate expression provided', position)
     const wanted = takesParameter(operator) ? 2 : 1
@@ -407,7 +451,7 @@ class Parser {
     }
   }
 
-  private groupingModifier(): { labels: readonly string[]; without: boolean } | undefined {
+  private groupingModifier(): Grouping | undefined {
     const word = this.tokens.accept('by', 'without')
     return word === undefined ? undefined : { labels: this.groupingLabels(), without: word.kind === 'without' }
   }
@@ -449,12 +493,17 @@ class Parser {
     }
     const value = tokens.expect('string', 'label matching', 'string')
     const label = quoted ? unquote(name.text) : name.text
-    return { name: label, operator: operator.kind as MatchOperator, value: unquote(value.text) }
+    const matcher: LabelMatcher = { name: label, operator: operator.kind as MatchOperator, value: unquote(value.text) }
+    const matches = compileMatcher(matcher)
+    if (typeof matches === 'object')
+      tokens.fail(`error parsing regexp: ${matches.error}`, tokens.from(name.position.start))
+    return matcher
   }
 }
 
-/** `start`, `step` and the like are keywords, read without regard to case; other functions are written as they are. */
-const functionName = (token: Token): string => (token.group === 'keyword' ? token.kind : token.text)
+/** `%f` of a number beyond all times. */
+const printTimestamp = (seconds: number): string =>
+  Number.isFinite(seconds) ? `${BigInt(seconds)}.000000` : printNumber(seconds)
 
 export const takesParameter = (operator: AggregationOperator): boolean =>
   ['topk', 'bottomk', 'quantile', 'count_values', 'limitk', 'limit_ratio'].includes(operator)

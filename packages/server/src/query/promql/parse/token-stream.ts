@@ -2,12 +2,16 @@ import type { Position } from './ast.ts'
 import { SyntaxFailure } from './failure.ts'
 import { describe, type Token, tokenize } from './tokenize.ts'
 
+/** What is being read, and what may stand there: for "unexpected ... in aggregation". Either may be empty. */
+export type Place = { readonly context: string; readonly expected: string }
+
 /** The parser's cursor over the tokens, and how it complains. */
 export class TokenStream {
   private readonly tokens: readonly Token[]
   private readonly depthMax: number
   private at = 0
   private depth = 0
+  private place: Place = { context: '', expected: '' }
 
   constructor(text: string, depthMax: number) {
     this.tokens = tokenize(text)
@@ -21,6 +25,15 @@ export class TokenStream {
       this.fail(`expression is nested deeper than ${this.depthMax} levels`, this.here.position)
     const result = parse()
     this.depth--
+    return result
+  }
+
+  /** What cannot be read while `parse` runs is said to be in `place`, where nothing nearer is known. */
+  within<Result>(place: Place, parse: () => Result): Result {
+    const outer = this.place
+    this.place = place
+    const result = parse()
+    this.place = outer
     return result
   }
 
@@ -50,7 +63,7 @@ export class TokenStream {
     return this.is(...kinds) ? this.take() : undefined
   }
 
-  expect(kind: string, context: string, expected: string): Token {
+  expect(kind: string, context = this.place.context, expected = this.place.expected): Token {
     return this.accept(kind) ?? this.unexpected(context, expected)
   }
 
@@ -67,10 +80,15 @@ export class TokenStream {
     throw new SyntaxFailure(message, position)
   }
 
+  /** What cannot be a token is reported as soon as it has been read, before anything that its reader made of what is before. */
+  failAtWrongToken(): void {
+    if (this.here.kind === 'error') this.fail(this.here.text, this.here.position)
+  }
+
   /** `unexpected <op:*> in aggregation, expected "("`; either part may be empty. */
-  unexpected(context: string, expected: string): never {
+  unexpected(context = this.place.context, expected = this.place.expected): never {
+    this.failAtWrongToken()
     const token = this.here
-    if (token.kind === 'error') this.fail(token.text, token.position)
     const where = context === '' ? '' : ` in ${context}`
     const instead = expected === '' ? '' : `, expected ${expected}`
     return this.fail(`unexpected ${describe(token)}${where}${instead}`, token.position)

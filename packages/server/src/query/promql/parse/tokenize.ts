@@ -32,9 +32,14 @@ const keywords = new Set(
     'start end step range min_of max_of'
   ).split(' '),
 )
+/** Functions without being identifiers, so that durations can call them. */
+const durationFunctions = new Set('start end step range min_of max_of'.split(' '))
 const wordOperators = new Set(['and', 'or', 'unless', 'atan2'])
 const aggregations = new Set<string>(aggregationOperators)
-const durationWords = /^(step|range|min_of|max_of)(?![a-zA-Z0-9_])/i
+const durationWords = /^(step|range|min_of|max_of)(?![a-zA-Z_])/i
+
+/** Stands in sentences for what is missing at the end. */
+const noCharacter = '\ufffd'
 
 const isSpace = (c: string): boolean => c === ' ' || c === '\t' || c === '\n' || c === '\r'
 const isDigit = (c: string): boolean => c >= '0' && c <= '9'
@@ -90,19 +95,26 @@ class Tokenizer {
     this.done = true
   }
 
+  /** Behind one character, which is a token and still wrong. */
+  private failBehind(message: string): undefined {
+    this.start = this.at + 1
+    this.fail(message)
+  }
+
   private skipSpaceAndComments(): void {
     for (;;) {
       if (isSpace(this.peek())) this.at++
-      else if (this.peek() === '#') while (this.at < this.text.length && this.peek() !== '\n') this.at++
+      else if (this.peek() === '#' && !this.inDuration)
+        while (this.at < this.text.length && this.peek() !== '\n') this.at++
       else return
     }
   }
 
   private end(): undefined {
     if (this.inBraces) return this.fail('unexpected end of input inside braces')
-    if (this.parens !== 0) return this.fail('unclosed left parenthesis')
-    if (this.inBrackets && !this.inDuration) return this.fail('unclosed left bracket')
     if (this.inDuration) return this.fail('unexpected end of input in duration expression')
+    if (this.parens !== 0) return this.fail('unclosed left parenthesis')
+    if (this.inBrackets) return this.fail('unclosed left bracket')
     this.emit('end-of-input', 'end-of-input', 0)
     this.done = true
   }
@@ -119,7 +131,7 @@ class Tokenizer {
       return this.fail(`unexpected character after '=': ${quoteCharacter('~')}`)
     }
     if (['==', '!=', '<=', '>=', '</', '>/'].includes(two)) return this.emit(two, 'operator', 2)
-    if (c === '!') return this.fail(`unexpected character after '!': ${quoteCharacter(this.peek(1))}`)
+    if (c === '!') return this.fail(`unexpected character after '!': ${quoteCharacter(this.peek(1) || noCharacter)}`)
     if ('*/%+-^<>@'.includes(c)) return this.emit(c, 'operator', 1)
     if (c === '=' || c === ',') return this.emit(c, 'punctuation', 1)
     if (c === '(' || c === ')') return this.paren(c)
@@ -138,7 +150,7 @@ class Tokenizer {
   }
 
   private paren(c: string): undefined {
-    if (c === ')' && this.parens === 0) return this.fail(`unexpected right parenthesis ${quoteCharacter(c)}`)
+    if (c === ')' && this.parens === 0) return this.failBehind(`unexpected right parenthesis ${quoteCharacter(c)}`)
     this.emit(c, 'punctuation', 1)
     this.parens += c === '(' ? 1 : -1
     this.start = this.at
@@ -150,7 +162,6 @@ class Tokenizer {
     this.inBrackets = true
     this.inDuration = true
     this.sawColon = false
-    this.sawDuration = false
   }
 
   private closeBracket(): undefined {
@@ -165,8 +176,8 @@ class Tokenizer {
     if (c === '') return this.end()
     if (c === ']') return this.closeBracket()
     if (c === ':') {
-      if (!this.sawDuration) return this.fail('unexpected colon before duration in duration expression')
-      if (this.sawColon) return this.fail('unexpected repeated colon in duration expression')
+      if (!this.sawDuration) return this.failBehind('unexpected colon before duration in duration expression')
+      if (this.sawColon) return this.failBehind('unexpected repeated colon in duration expression')
       this.sawColon = true
       return this.emit(':', 'punctuation', 1)
     }
@@ -191,7 +202,6 @@ class Tokenizer {
     if (c === ':') {
       if (this.sawColon) return this.fail(`unexpected colon ${quoteCharacter(':')}`)
       this.sawColon = true
-      this.inDuration = true
       return this.emit(':', 'punctuation', 1)
     }
     if (this.durationWord()) return
@@ -212,7 +222,7 @@ class Tokenizer {
     if (c === '=') return next === '~' ? this.emit('=~', 'operator', 2) : this.emit('=', 'punctuation', 1)
     if (c === '!') {
       if (next === '~' || next === '=') return this.emit(c + next, 'operator', 2)
-      return this.fail(`unexpected character after '!' inside braces: ${quoteCharacter(next)}`)
+      return this.fail(`unexpected character after '!' inside braces: ${quoteCharacter(next || noCharacter)}`)
     }
     if (c === '{') return this.fail(`unexpected left brace ${quoteCharacter(c)}`)
     if (c === '}') {
@@ -230,7 +240,8 @@ class Tokenizer {
     if (lower === 'inf' || lower === 'nan') return this.emit('number', 'number', length)
     if (wordOperators.has(lower)) return this.emit(lower, 'operator', length)
     if (aggregations.has(lower)) return this.emit(lower, 'aggregation', length)
-    if (keywords.has(lower)) return this.emit(lower, 'keyword', length)
+    const isName = lower.startsWith('fill') && !/^\s*\(/.test(this.text.slice(this.at + length))
+    if (keywords.has(lower) && !isName) return this.emit(lower, 'keyword', length)
     const kind = word.includes(':') ? 'metric-identifier' : 'identifier'
     this.emit(kind, kind, length)
   }
@@ -252,26 +263,31 @@ class Tokenizer {
     return true
   }
 
-  /** Moves over what looks like a number; false where it goes wrong, the cursor behind the offending character. */
+  /**
+   * Moves over what looks like a number; false where it goes wrong, the cursor behind the offending character. What it
+   * lets through may still be none, as `1e 5` or `0.0.0`: as in Prometheus, which says so in other words.
+   */
   private scanNumber(): boolean {
-    const hex = /^0[xX]_?[0-9a-fA-F]/.test(this.text.slice(this.at, this.at + 4))
-    if (hex) this.at += 2
-    const digit = hex ? /[0-9a-fA-F_]/ : /[0-9_]/
+    const digit = this.take(/0/) && this.take(/[xX]/) ? /[0-9a-fA-F]/ : /[0-9]/
+    const isHex = digit.test('a')
+    if (isHex) this.take(/_/)
+    this.take(/\./)
     let point = false
     let exponent = false
     for (;;) {
       if (this.take(digit)) continue
-      if (!hex && this.peek() === '.') {
-        this.at++
-        if (point) return false
+      if (this.take(/\./)) {
+        if (point || this.take(/[_.]/) || isHex) return false
         point = true
-      } else if (!hex && !exponent && this.take(/[eE]/)) {
+      } else if (this.take(/[eE]/)) {
+        if (exponent) return false
         exponent = true
         this.take(/[+-]/)
-        if (!isDigit(this.peek())) return this.take(/[._eE]/) && false
-      } else break
+        if (this.take(/[._eE]/) || this.peek() === '') return false
+      } else if (this.take(/_/)) {
+        if (this.take(/[._eE]/) || this.peek() === '') return false
+      } else return !isAlphaNumeric(this.peek())
     }
-    return !isAlphaNumeric(this.peek()) && this.text[this.at - 1] !== '_'
   }
 
   private scanDuration(): boolean {
@@ -344,14 +360,21 @@ export function describe(token: Token): string {
         ? `<op:${token.text}>`
         : quote(token.text)
     case 'keyword':
-      return `<${token.text}>`
+      return durationFunctions.has(token.kind) ? quote(token.text) : `<${token.text}>`
     case 'aggregation':
       return `<aggr:${token.text}>`
+    case 'identifier':
+      return `identifier ${quote(token.text)}`
     case 'punctuation':
       return quote(token.text)
     case 'metric-identifier':
       return `metric identifier ${quote(token.text)}`
     default:
-      return `${token.group} ${quote(token.text)}`
+      return `${token.group} ${quoteBeginning(token.text)}`
   }
+}
+
+function quoteBeginning(text: string): string {
+  const characters = [...text]
+  return characters.length > 10 ? `${quote(characters.slice(0, 10).join(''))}...` : quote(text)
 }
