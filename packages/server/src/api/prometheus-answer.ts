@@ -35,7 +35,8 @@ function histogramOf(histogram: Histogram): object {
     if (count !== 0) buckets.push([rule, printValue(lower), printValue(upper), printValue(count)])
   }
   for (const bucket of bucketsOf(histogram, 'negative').reverse()) add(1, bucket)
-  add(3, zeroBucket(histogram))
+  // Prometheus' iterator over buckets leaves a zero bucket out that is below zero, as a difference has it.
+  if (histogram.zeroCount > 0) add(3, zeroBucket(histogram))
   for (const bucket of bucketsOf(histogram, 'positive'))
     add(isCustom(histogram) && bucket.lower === -Infinity ? 3 : 0, bucket)
   return {

@@ -1,4 +1,4 @@
-import type { Aggregation } from '../parse/ast.ts'
+import { type Aggregation, withoutParens } from '../parse/ast.ts'
 import { isWellFormed, printNumber, printShort, quote } from '../parse/literals.ts'
 import { groupSeries } from './aggregate.ts'
 import { ignoredInAggregation, invalidRatio } from './annotations.ts'
@@ -64,7 +64,7 @@ export function checkParameter(aggregation: Aggregation, parameter: Float64Array
   const max = finite.reduce((a, b) => Math.max(a, b), -Infinity)
   const min = finite.reduce((a, b) => Math.min(a, b), Infinity)
   const hasNaN = finite.length < parameter.length
-  const position = aggregation.parameter?.position ?? aggregation.position
+  const { position } = withoutParens(aggregation.parameter ?? aggregation)
   if (aggregation.operator === 'limit_ratio') {
     if (!hasNaN && max === 0 && min === 0) return false
     if (hasNaN) throw new QueryFailure('bad-query', 'Ratio value is NaN')

@@ -1,4 +1,4 @@
-import type { Aggregation, AggregationOperator } from '../parse/ast.ts'
+import { type Aggregation, type AggregationOperator, withoutParens } from '../parse/ast.ts'
 import { GroupColumn, isByColumns } from './aggregate-columns.ts'
 import {
   boundsReconciled,
@@ -12,7 +12,7 @@ import { annotate, type Evaluation } from './evaluation.ts'
 import { countPoints, emptySeries, type Grid, type GridSeries, type PointValue, pointAt, setPoint } from './grid.ts'
 import { groupingName, groupLabels } from './grouping.ts'
 import { HistogramSum } from './histogram/add.ts'
-import { compactHistogram, type Histogram } from './histogram/histogram.ts'
+import { compactHistogram, type Histogram, isCustom } from './histogram/histogram.ts'
 import { KahanSum } from './kahan.ts'
 import { type Labels, metricName } from './labels.ts'
 import { quantileOf } from './quantile.ts'
@@ -81,7 +81,7 @@ function byColumns(
 }
 
 function checkQuantiles(aggregation: Aggregation, parameter: Float64Array | undefined, evaluation: Evaluation): void {
-  const position = aggregation.parameter?.position ?? aggregation.position
+  const { position } = withoutParens(aggregation.parameter ?? aggregation)
   const values = parameter ?? new Float64Array(0)
   let [low, high] = [Infinity, -Infinity]
   let sawNaN = false
@@ -125,14 +125,32 @@ function pointOf(
   if (operator === 'group') return 1
   if (operator === 'sum' || operator === 'avg') {
     if (floatCount > 0 && histograms.length > 0) {
-      annotate(evaluation, mixedInAggregation(aggregation.expression.position))
+      annotateMix(aggregation, group, step, evaluation)
       return undefined
     }
     if (histograms.length > 0) return histogramPoint(aggregation, histograms, points.name, evaluation)
     return operator === 'sum' ? sumOf(floats) : averageOf(floats)
   }
-  if (histograms.length > 0) annotate(evaluation, ignoredInAggregation(operator, aggregation.expression.position))
+  if (histograms.length > 0)
+    annotate(evaluation, ignoredInAggregation(operator, withoutParens(aggregation.expression).position))
   return floatCount === 0 ? undefined : floatPointOf(operator, floats, parameter)
+}
+
+/** Behind two histograms that do not fit, nothing is looked at any more, so that the floats there are no fault. */
+function annotateMix({ expression }: Aggregation, { members }: Group, step: number, evaluation: Evaluation): void {
+  const { position } = withoutParens(expression)
+  let first: PointValue | undefined
+  let sawFloat = false
+  for (const member of members) {
+    const value = pointAt(member, step)
+    first ??= value
+    if (typeof value === 'number') sawFloat = true
+    if (typeof first !== 'object' || typeof value !== 'object' || isCustom(first) === isCustom(value)) continue
+    annotate(evaluation, mixedSchemas(metricName(member.labels), position))
+    if (!sawFloat) return
+    break
+  }
+  annotate(evaluation, mixedInAggregation(position))
 }
 
 function sumOf(floats: Float64Array): number {
@@ -177,7 +195,7 @@ function histogramPoint(
   name: string,
   evaluation: Evaluation,
 ): Histogram | undefined {
-  const { position } = aggregation.expression
+  const { position } = withoutParens(aggregation.expression)
   const [first] = histograms
   if (first === undefined) return undefined
   const total = new HistogramSum(first)

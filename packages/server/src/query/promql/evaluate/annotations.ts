@@ -1,16 +1,25 @@
 import type { Position } from '../parse/ast.ts'
 import { lineAndColumn } from '../parse/failure.ts'
-import { printShort, quote } from '../parse/literals.ts'
+import { printRounded, printShort, quote } from '../parse/literals.ts'
+import type { Forced } from './classic-buckets.ts'
 
 /** What is said beside a result: warnings (the answer may be wrong) and infos (the question may be). */
-export type Annotation = { readonly kind: 'warning' | 'info'; readonly text: string; readonly position: Position }
+export type Annotation = {
+  readonly kind: 'warning' | 'info'
+  readonly text: string
+  readonly position: Position
+  readonly lifted?: Lifted
+}
+/** Where counts of buckets were lifted, altogether. */
+type Lifted = Forced & { readonly times: number; readonly firstMs: number; readonly lastMs: number }
 
-/** Gathers annotations; each text once, where it came up first. */
+/** Gathers annotations; each text once, where it came up last, which is the outermost place: as in Prometheus. */
 export class Annotations {
   private readonly byText = new Map<string, Annotation>()
 
   add(annotation: Annotation): void {
-    if (!this.byText.has(annotation.text)) this.byText.set(annotation.text, annotation)
+    const known = this.byText.get(annotation.text)
+    this.byText.set(annotation.text, known === undefined ? annotation : together(known, annotation))
   }
 
   get all(): readonly Annotation[] {
@@ -18,10 +27,32 @@ export class Annotations {
   }
 }
 
+function together({ lifted: a }: Annotation, later: Annotation): Annotation {
+  const { lifted: b } = later
+  if (a === undefined || b === undefined) return later
+  const lifted: Lifted = {
+    from: Math.min(a.from, b.from),
+    to: Math.max(a.to, b.to),
+    most: Math.max(a.most, b.most),
+    times: a.times + b.times,
+    firstMs: Math.min(a.firstMs, b.firstMs),
+    lastMs: Math.max(a.lastMs, b.lastMs),
+  }
+  return { ...later, lifted }
+}
+
 /** `PromQL warning: ... (1:5)` for people. */
-export function annotationSentence({ text, position }: Annotation, query: string): string {
+export function annotationSentence({ text, position, lifted }: Annotation, query: string): string {
   const { line, column } = lineAndColumn(query, position.start)
-  return `${text} (${line}:${column})`
+  return `${text}${lifted === undefined ? '' : liftedText(lifted)} (${line}:${column})`
+}
+
+function liftedText({ from, to, most, times, firstMs, lastMs }: Lifted): string {
+  const time = (ms: number): string => `${new Date(ms).toISOString().slice(0, -5)}Z`
+  return (
+    `, from buckets ${printShort(from)} to ${printShort(to)}, with a max diff of ${printRounded(most)}, ` +
+    `over ${times} samples from ${time(firstMs)} to ${time(lastMs)}`
+  )
 }
 
 const warning = (text: string, position: Position): Annotation => ({
@@ -73,12 +104,16 @@ export const possibleNonCounterType = (name: string, type: string, position: Pos
     `metric might not be a counter, __type__ label is not set to "counter" or "histogram", got ${quote(type)}: ${quote(name)}`,
     position,
   )
+export const sortedOverRange = (position: Position): Annotation =>
+  warning('sort is ineffective for range queries since results are always ordered by labels', position)
 const monotonicityLink = 'https://prometheus.io/docs/prometheus/latest/querying/functions/#histogram_quantile'
-export const forcedMonotonicity = (name: string, position: Position): Annotation =>
-  info(
+export const forcedMonotonicity = (name: string, forced: Forced, timeMs: number, position: Position): Annotation => ({
+  ...info(
     `input to histogram_quantile needed to be fixed for monotonicity (see ${monotonicityLink})${forMetric(name)}`,
     position,
-  )
+  ),
+  lifted: { ...forced, times: 1, firstMs: timeMs, lastMs: timeMs },
+})
 export const incompatibleTypes = (left: string, operator: string, right: string, position: Position): Annotation =>
   info(
     `incompatible sample types encountered for binary operator ${quote(operator)}: ${left} ${operator} ${right}`,

@@ -1,6 +1,9 @@
 /** A classic histogram: counts of observations up to each bound. */
 export type ClassicBucket = { readonly upper: number; readonly count: number }
 
+/** Counts that had to be lifted, by `most` at most: of buckets between these two bounds. */
+export type Forced = { readonly from: number; readonly to: number; readonly most: number }
+
 /** Differences this small beside the counts come from adding floats, not from observations. */
 const noise = 1e-12
 
@@ -19,22 +22,21 @@ function inOrder(buckets: readonly ClassicBucket[]): readonly ClassicBucket[] {
 }
 
 /** Counts cannot fall from bound to bound; where they do, the higher one is carried on. */
-function withoutFalls(buckets: readonly ClassicBucket[]): { buckets: readonly ClassicBucket[]; forced: boolean } {
-  if (buckets.every(({ count }, i) => i === 0 || risesFrom(buckets[i - 1]?.count ?? 0, count)))
-    return { buckets, forced: false }
+function withoutFalls(buckets: readonly ClassicBucket[]): { buckets: readonly ClassicBucket[]; forced?: Forced } {
+  if (buckets.every(({ count }, i) => i === 0 || risesFrom(buckets[i - 1]?.count ?? 0, count))) return { buckets }
   let highest = buckets[0]?.count ?? 0
-  let forced = false
+  let forced: Forced | undefined
   const fixed = buckets.map(({ upper, count }, i) => {
     if (i === 0) return { upper, count }
     if (count === highest || isNoise(count, highest)) return { upper, count: highest }
     if (count < highest) {
-      forced = true
+      forced = { from: forced?.from ?? upper, to: upper, most: Math.max(forced?.most ?? 0, highest - count) }
       return { upper, count: highest }
     }
     highest = count
     return { upper, count }
   })
-  return { buckets: fixed, forced }
+  return { buckets: fixed, ...(forced !== undefined && { forced }) }
 }
 
 const risesFrom = (before: number, count: number): boolean =>
@@ -44,8 +46,10 @@ function isNoise(a: number, b: number): boolean {
   return Math.abs(a - b) <= noise * Math.min(Math.abs(a) + Math.abs(b), Number.MAX_VALUE)
 }
 
-export function classicQuantile(q: number, given: readonly ClassicBucket[]): { value: number; forced: boolean } {
-  const plain = (value: number): { value: number; forced: boolean } => ({ value, forced: false })
+type Quantile = { value: number; forced?: Forced | undefined }
+
+export function classicQuantile(q: number, given: readonly ClassicBucket[]): Quantile {
+  const plain = (value: number): Quantile => ({ value })
   if (Number.isNaN(q)) return plain(Number.NaN)
   if (q < 0) return plain(-Infinity)
   if (q > 1) return plain(Infinity)

@@ -1,6 +1,7 @@
-import { type Aggregation, type Call, type Expression, type Unary, withoutParens } from '../parse/ast.ts'
+import { type Aggregation, type Call, childrenOf, type Expression, type Unary, withoutParens } from '../parse/ast.ts'
 import { aggregate } from './aggregate.ts'
 import { compareValues, countValues, selectOfGroups } from './aggregate-select.ts'
+import { sortedOverRange } from './annotations.ts'
 import { larger, smaller } from './arithmetic.ts'
 import { evaluateBinary } from './binary.ts'
 import {
@@ -11,7 +12,7 @@ import {
   mathFunctions,
   stepFunctions,
 } from './elementwise.ts'
-import { type Evaluation, labelsAfter, mergeSameLabels, QueryFailure } from './evaluation.ts'
+import { annotate, type Evaluation, labelsAfter, mergeSameLabels, QueryFailure } from './evaluation.ts'
 import { foldWindows, isFoldable } from './fold-windows.ts'
 import {
   emptySeries,
@@ -28,7 +29,7 @@ import {
 import { multiplyHistogram } from './histogram/histogram.ts'
 import { fractionOfHistograms, quantileOfHistograms, quantilesOfHistograms } from './histogram-queries.ts'
 import { evaluateInfo } from './info.ts'
-import { labelJoin, labelReplace, labelsOfAbsent, sortByLabel } from './label-functions.ts'
+import { labelJoin, labelReplace, labelsOfAbsent, type Relabel, sortByLabel } from './label-functions.ts'
 import { noLabels } from './labels.ts'
 import { type SelectMode, selectVector } from './select.ts'
 import { absentOverTime, isOfFloats, readWindows, windowSeries } from './window/evaluate-window.ts'
@@ -224,10 +225,25 @@ const pairwise =
     return scalarValue(grid, (step) => either(a[step] ?? 0, b[step] ?? 0))
   }
 
+function adviseAgainstSorting(call: Call, { steps }: Grid, evaluation: Evaluation): void {
+  if (steps > 1 && movesWithTime(call)) annotate(evaluation, sortedOverRange(call.position))
+}
+
+const timely = new Set(['time', 'timestamp', 'predict_linear'])
+
+/** Whether it can be another at another step: what is fixed with `@`, or reads no series, is the same at all. */
+function movesWithTime(expression: Expression): boolean {
+  if (expression.kind === 'vector-selector') return expression.at === undefined
+  if (expression.kind === 'subquery' && expression.at !== undefined) return false
+  if (expression.kind === 'call' && timely.has(expression.name)) return true
+  return childrenOf(expression).some(movesWithTime)
+}
+
 /** Only the order of an instant's result is seen; over a range, series come by their labels. */
 const sorting =
   (sign: 1 | -1): CallHandler =>
   async (call, grid, evaluation) => {
+    adviseAgainstSorting(call, grid, evaluation)
     const input = await vectorOf(argument(call, 0), grid, evaluation)
     const floats = input.filter((series) => series.present.includes(floatPoint)).map(floatsOnly)
     const first = (series: GridSeries): number => series.values[0] ?? Number.NaN
@@ -246,14 +262,17 @@ const floatsOnly = (series: GridSeries): GridSeries =>
 const labelSorting =
   (sign: 1 | -1): CallHandler =>
   async (call, grid, evaluation) => {
+    adviseAgainstSorting(call, grid, evaluation)
     const input = await vectorOf(argument(call, 0), grid, evaluation)
     return vector(sortByLabel(input, call.args.slice(1).map(stringOf), sign))
   }
 
 const relabeling =
-  (relabel: (input: readonly GridSeries[], texts: readonly string[]) => readonly GridSeries[]): CallHandler =>
-  async (call, grid, evaluation) =>
-    vector(relabel(await vectorOf(argument(call, 0), grid, evaluation), call.args.slice(1).map(stringOf)))
+  (relabel: Relabel): CallHandler =>
+  async (call, grid, evaluation) => {
+    const relabeled = relabel(call.args.slice(1).map(stringOf))
+    return vector(relabeled(await vectorOf(argument(call, 0), grid, evaluation)))
+  }
 
 const ofHistograms =
   (

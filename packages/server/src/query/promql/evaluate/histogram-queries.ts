@@ -1,4 +1,4 @@
-import type { Call, Expression, Position } from '../parse/ast.ts'
+import { type Call, type Expression, type Position, withoutParens } from '../parse/ast.ts'
 import { parseLabelNumber, printNumber } from '../parse/literals.ts'
 import {
   badBucketLabel,
@@ -9,9 +9,9 @@ import {
   quantileIsNaN,
   quantileIsSkewed,
 } from './annotations.ts'
-import { type ClassicBucket, classicFraction, classicQuantile } from './classic-buckets.ts'
+import { type ClassicBucket, classicFraction, classicQuantile, type Forced } from './classic-buckets.ts'
 import { annotate, type Evaluation, labelsAfter, SeriesCollector } from './evaluation.ts'
-import { floatPoint, type Grid, type GridSeries, type GridValue, histogramPoint } from './grid.ts'
+import { floatPoint, type Grid, type GridSeries, type GridValue, histogramPoint, timeOf } from './grid.ts'
 import type { Histogram } from './histogram/histogram.ts'
 import { histogramFraction, histogramQuantile, type NanEffect } from './histogram/quantile.ts'
 import { dropLabels, type Labels, labelValue, metricName, setLabels } from './labels.ts'
@@ -85,7 +85,10 @@ type Query = {
   readonly inputPosition: Position
   readonly position: Position
   readonly ofNative: (histogram: Histogram, step: number) => { value: number; nan: NanEffect }
-  readonly ofClassic: (buckets: readonly ClassicBucket[], step: number) => { value: number; forced: boolean }
+  readonly ofClassic: (
+    buckets: readonly ClassicBucket[],
+    step: number,
+  ) => { value: number; forced?: Forced | undefined }
   /** Changes the labels of the result, if it has to. */
   readonly relabel: (labels: Labels, step: number) => Labels
 }
@@ -118,7 +121,10 @@ async function collect(collector: SeriesCollector, query: Query, grid: Grid, eva
       const classic = buckets.at(spread, step)
       if (classic.length === 0 || spread.native.some(({ present }) => present[step] === histogramPoint)) continue
       const { value, forced } = query.ofClassic(classic, step)
-      if (forced) annotate(evaluation, forcedMonotonicity(nameIn(spread.labels, evaluation), query.inputPosition))
+      if (forced !== undefined) {
+        const name = nameIn(spread.labels, evaluation)
+        annotate(evaluation, forcedMonotonicity(name, forced, timeOf(grid, step), query.inputPosition))
+      }
       set(step, spread.labels, value)
     }
   }
@@ -136,7 +142,8 @@ function scalarOf(value: GridValue | undefined): Float64Array {
   return value.values
 }
 function positionOf(args: readonly Expression[], index: number): Position {
-  return args[index]?.position ?? { start: 0, end: 0 }
+  const arg = args[index]
+  return arg === undefined ? { start: 0, end: 0 } : withoutParens(arg).position
 }
 
 export async function quantileOfHistograms(
@@ -208,7 +215,7 @@ export async function fractionOfHistograms(
     inputPosition: positionOf(args, 2),
     position: positionOf(args, 0),
     ofNative: (histogram, step) => histogramFraction(...bounds(step), histogram),
-    ofClassic: (buckets, step) => ({ value: classicFraction(...bounds(step), buckets), forced: false }),
+    ofClassic: (buckets, step) => ({ value: classicFraction(...bounds(step), buckets) }),
     relabel: unchanged,
   }
   await collect(collector, query, grid, evaluation)

@@ -36,30 +36,26 @@ function expand(template: string, match: RegExpMatchArray): string {
   })
 }
 
-export function labelReplace(
-  input: readonly GridSeries[],
-  [target = '', replacement = '', source = '', pattern = '']: readonly string[],
-): readonly GridSeries[] {
+/** What a function of these texts makes of series. A text that is wrong is refused before any series is there. */
+export type Relabel = (texts: readonly string[]) => (input: readonly GridSeries[]) => readonly GridSeries[]
+
+export const labelReplace: Relabel = ([target = '', replacement = '', source = '', pattern = '']) => {
   const regex = compileRegex(pattern)
   if ('error' in regex) throw new QueryFailure('bad-query', `invalid regular expression in label_replace(): ${pattern}`)
   checkLabelName(target, 'destination', 'label_replace')
-  const replaced = input.map((series) => {
+  const replaced = (series: GridSeries): GridSeries => {
     const match = regex.exec(labelValue(series.labels, source))
     return match === null ? series : withLabel(series, target, expand(replacement, match))
-  })
-  return mergeSameLabels(replaced)
+  }
+  return (input) => mergeSameLabels(input.map(replaced))
 }
 
-export function labelJoin(
-  input: readonly GridSeries[],
-  [target = '', separator = '', ...sources]: readonly string[],
-): readonly GridSeries[] {
+export const labelJoin: Relabel = ([target = '', separator = '', ...sources]) => {
   for (const source of sources) checkLabelName(source, 'source', 'label_join')
   checkLabelName(target, 'destination', 'label_join')
-  const joined = input.map((series) =>
-    withLabel(series, target, sources.map((source) => labelValue(series.labels, source)).join(separator)),
-  )
-  return mergeSameLabels(joined)
+  const joined = (series: GridSeries): GridSeries =>
+    withLabel(series, target, sources.map((source) => labelValue(series.labels, source)).join(separator))
+  return (input) => mergeSameLabels(input.map(joined))
 }
 
 /** Labels that a series would have if there were one: those a selector asks for by equality, each once. */

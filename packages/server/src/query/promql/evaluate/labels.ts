@@ -1,4 +1,5 @@
 import { quote } from '../parse/literals.ts'
+import { printLabel } from '../parse/print.ts'
 
 export type Label = readonly [name: string, value: string]
 
@@ -172,4 +173,4 @@ export function compareLabels(a: Labels, b: Labels): number {
 
 /** `{__name__="up", job="api"}`, as error sentences show a series. */
 export const labelsText = (labels: Labels): string =>
-  `{${labels.pairs.map(([name, value]) => `${name}=${quote(value)}`).join(', ')}}`
+  `{${labels.pairs.map(([name, value]) => `${printLabel(name)}=${quote(value)}`).join(', ')}}`

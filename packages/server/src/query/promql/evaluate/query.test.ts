@@ -3,6 +3,7 @@ import { parseExpression } from '../parse/parse.ts'
 import { printExpression } from '../parse/print.ts'
 import { MemorySource } from '../script/memory-source.ts'
 import { readSeries } from '../script/series-notation.ts'
+import { annotationSentence } from './annotations.ts'
 import type { Elsewhere } from './evaluation.ts'
 import { defaultEvaluateOptions, type EvaluateOptions } from './options.ts'
 import { type QueryInput, runInstantQuery, runRangeQuery } from './query.ts'
@@ -168,4 +169,23 @@ test.each([
   ['"text"', 'invalid expression type "string" for range query, must be Scalar or instant Vector'],
 ])('%s has no value over a range', async (query, message) => {
   expect(await runRangeQuery(inputOf(query, sourceOf()), tenMinutes)).toMatchObject({ failure: 'bad-query', message })
+})
+
+describe('what is said beside a result', () => {
+  const source = sourceOf('b{le="1"} 5 5 5', 'b{le="5"} 3 4 5', 'b{le="+Inf"} 9 9 9')
+
+  test.each([
+    [
+      'histogram_quantile(0.5, (b))',
+      'PromQL info: input to histogram_quantile needed to be fixed for monotonicity (see ' +
+        'https://prometheus.io/docs/prometheus/latest/querying/functions/#histogram_quantile), from buckets 5 to 5, ' +
+        'with a max diff of 2, over 2 samples from 1970-01-01T00:00:00Z to 1970-01-01T00:01:00Z (1:26)',
+    ],
+    ['quantile(7, (quantile((7), b)))', 'PromQL warning: quantile value should be between 0 and 1, got 7 (1:10)'],
+    ['1234567 * quantile(123e5, b)', 'PromQL warning: quantile value should be between 0 and 1, got 1.23e+07 (1:20)'],
+  ])('is said of the outermost place, without its parentheses: %s', async (query, sentence) => {
+    const answer = await runRangeQuery(inputOf(query, source), { startMs: 0, endMs: 2 * minuteMs, stepMs: minuteMs })
+    if (answer.kind !== 'answer') throw new Error(answer.message)
+    expect(answer.annotations.map((each) => annotationSentence(each, query))).toEqual([sentence])
+  })
 })

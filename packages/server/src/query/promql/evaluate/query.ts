@@ -211,7 +211,7 @@ function windowPoints({ series, from, to, histogramFrom, histogramTo }: Window):
 /** With `anchored` and `smoothed`, the values at the borders come first and last. */
 function borderedPoints(window: Window, extension: 'anchored' | 'smoothed'): Points | undefined {
   if (window.histogramTo > window.histogramFrom)
-    throw new QueryFailure('bad-query', 'anchored modifier is not supported with histograms')
+    throw new QueryFailure('bad-query', `${extension} modifier is not supported with histograms`)
   const borders = bordersOf(window, extension === 'smoothed', false)
   if (borders === undefined) return undefined
   const [from, to] = borders.inner

@@ -4,8 +4,9 @@ import { emptySeries, type Grid, type GridSeries, SeriesSpace, setPoint } from '
 import { emptyHistogram, type Histogram } from './histogram/histogram.ts'
 import { isReset } from './histogram/reset.ts'
 import { labelsText } from './labels.ts'
-import { floatSample, histogramSample, type SampleSeries, staleSample } from './series-source.ts'
-import { type Moments, momentAt, momentsOf, stepBetween } from './timing.ts'
+import { histogramSample, type SampleSeries, staleSample } from './series-source.ts'
+import { smooth } from './smooth.ts'
+import { firstAfter, type Moments, momentAt, momentsOf, stepBetween } from './timing.ts'
 
 type Wanted = { afterMs: number; untilMs: number; stepMs: number; rangeMs: number; functionName: string }
 
@@ -65,20 +66,6 @@ export function countsOfHistograms(series: SampleSeries): SampleSeries {
   return { ...series, histograms }
 }
 
-/** The first index whose time is after `timeMs`, searched from `from` on. */
-export function firstAfter(timesMs: Float64Array, timeMs: number, from: number): number {
-  let low = from
-  // Steps usually move by a few samples only.
-  for (let ahead = 1; low + ahead < timesMs.length && (timesMs[low + ahead] ?? 0) <= timeMs; ahead *= 2) low += ahead
-  let high = timesMs.length
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    if ((timesMs[middle] ?? 0) <= timeMs) low = middle + 1
-    else high = middle
-  }
-  return low
-}
-
 /** Calls `visit` for each step that has a current sample. */
 function eachCurrent(
   series: SampleSeries,
@@ -126,7 +113,7 @@ export async function selectVector(
     const samples = evaluation.countsOnly.has(selector) ? countsOfHistograms(each) : each
     const series = space.make(samples.labels, false)
     let points = 0
-    if (smoothed) points = smooth(samples, series, moments, grid, lookbackMs)
+    if (smoothed) points = smooth(samples, series, moments, grid, evaluation, selector.position)
     else
       eachCurrent(samples, moments, grid, lookbackMs, (step, index) => {
         points++
@@ -149,39 +136,6 @@ function sampleAt(series: SampleSeries, index: number): number | Histogram | und
   if (series.kinds?.[index] === histogramSample) return series.histograms?.[index]
   return series.values[index]
 }
-
-/** A line between the samples before and after; the last one is carried on while nothing follows. */
-function smooth(samples: SampleSeries, series: GridSeries, moments: Moments, grid: Grid, lookbackMs: number): number {
-  const { timesMs, values, kinds } = samples
-  let points = 0
-  for (let step = 0; step < grid.steps; step++) {
-    const moment = momentAt(moments, grid, step)
-    let before = -1
-    let after = -1
-    for (let i = firstAfter(timesMs, moment - lookbackMs, 0); i < timesMs.length; i++) {
-      const timeMs = timesMs[i] ?? 0
-      if (timeMs > moment + lookbackMs) break
-      const kind = kinds?.[i] ?? floatSample
-      if (kind === staleSample) continue
-      if (kind === histogramSample) throw histogramsNotExtended()
-      if (timeMs <= moment) before = i
-      else {
-        after = i
-        break
-      }
-    }
-    if (before < 0) continue
-    const [t, v] = [timesMs[before] ?? 0, values[before] ?? 0]
-    const value =
-      after < 0 || t === moment ? v : v + (((values[after] ?? 0) - v) * (moment - t)) / ((timesMs[after] ?? 0) - t)
-    setPoint(series, step, value)
-    points++
-  }
-  return points
-}
-
-export const histogramsNotExtended = (): QueryFailure =>
-  new QueryFailure('bad-query', 'smoothed and anchored modifiers do not work with native histograms')
 
 /**
  * Info series at every step: the labels of the newest sample are what counts, so the value is when it was taken.

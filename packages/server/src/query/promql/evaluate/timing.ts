@@ -68,3 +68,17 @@ export const stepBetween = (moments: Moments, grid: Grid): number =>
 
 export const momentAt = (moments: Moments, grid: Grid, step: number): number =>
   moments.fixedMs ?? timeOf(grid, step) - moments.offsetMs
+
+/** The first index whose time is after `timeMs`, searched from `from` on. */
+export function firstAfter(timesMs: Float64Array, timeMs: number, from: number): number {
+  let low = from
+  // Steps usually move by a few samples only.
+  for (let ahead = 1; low + ahead < timesMs.length && (timesMs[low + ahead] ?? 0) <= timeMs; ahead *= 2) low += ahead
+  let high = timesMs.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if ((timesMs[middle] ?? 0) <= timeMs) low = middle + 1
+    else high = middle
+  }
+  return low
+}

@@ -97,11 +97,16 @@ export function printNumber(value: number): string {
 }
 
 /** As Go's `%g`: shortest digits, with an exponent (of two digits at least) below 1e-4 and from 1e6 on. */
-export function printShort(value: number): string {
+export const printShort = (value: number): string => printAbout(value, 6)
+
+/** As Go's `%.2g`: two digits. */
+export const printRounded = (value: number): string => printAbout(Number(value.toPrecision(2)), 2)
+
+function printAbout(value: number, exponentMax: number): string {
   if (!Number.isFinite(value) || value === 0) return printNumber(value)
   const [mantissa = '', exponentText = '0'] = value.toExponential().split('e')
   const exponent = Number(exponentText)
-  if (exponent >= -4 && exponent < 6) return printNumber(value)
+  if (exponent >= -4 && exponent < exponentMax) return printNumber(value)
   const size = String(Math.abs(exponent)).padStart(2, '0')
   return `${mantissa}e${exponent < 0 ? '-' : '+'}${size}`
 }

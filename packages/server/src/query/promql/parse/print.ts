@@ -42,7 +42,7 @@ export function printExpression(expression: Expression): string {
 const printSeconds = (seconds: number): string =>
   seconds < 0 ? `-${printSeconds(-seconds)}` : printDurationMs(Math.round(seconds * 1000))
 
-const printLabel = (name: string): string => (isPlainLabelName(name) ? name : quote(name))
+export const printLabel = (name: string): string => (isPlainLabelName(name) ? name : quote(name))
 
 /** A length alone prints as a duration, whichever way it was written; arithmetic keeps its numbers. */
 const printLength = (duration: Duration): string =>

@@ -1,5 +1,12 @@
-import type { Call, Expression, Extension, Position, RangeSelector, Subquery } from '../../parse/ast.ts'
-import { withoutParens } from '../../parse/ast.ts'
+import {
+  type Call,
+  type Expression,
+  type Extension,
+  type Position,
+  type RangeSelector,
+  type Subquery,
+  withoutParens,
+} from '../../parse/ast.ts'
 import { possibleNonCounter, possibleNonCounterType } from '../annotations.ts'
 import type { EvaluateNode } from '../evaluate-node.ts'
 import { annotate, duplicateLabels, type Evaluation, mergeSameLabels, QueryFailure } from '../evaluation.ts'
@@ -143,7 +150,7 @@ export async function readWindows(
   const windowCall: WindowCall = {
     rangeSeconds: samples.rangeMs / 1000,
     extension: samples.extension,
-    position: (call.args[0] ?? call).position,
+    position: withoutParens(call.args[0] ?? call).position,
     argsPosition: argsPosition(call),
     annotate: (annotation) => annotate(evaluation, annotation),
     scalars: new Float64Array(scalars.length),
@@ -218,9 +225,9 @@ export async function windowSeries(
 }
 
 function argsPosition(call: Call): Position {
-  const [first] = call.args
-  const last = call.args[call.args.length - 1]
-  return { start: first?.position.start ?? 0, end: last?.position.end ?? 0 }
+  const [first = call] = call.args
+  const last = call.args[call.args.length - 1] ?? call
+  return { start: withoutParens(first).position.start, end: withoutParens(last).position.end }
 }
 
 /** Rates of what is not named like a counter are probably meant otherwise. */

@@ -33,7 +33,7 @@ export function bordersOf(window: Window, smoothed: boolean, isCounter: boolean)
     last = from
     while (last < to - 1 && (timesMs[last] ?? 0) < endMs) last++
   }
-  if ((timesMs[last] ?? 0) <= startMs) return undefined
+  if ((timesMs[last] ?? 0) <= startMs || (smoothed && (timesMs[first] ?? 0) > endMs)) return undefined
   const interpolateLeft = smoothed && (timesMs[first] ?? 0) < startMs && first + 1 < to
   const left = interpolateLeft ? onLine(window, first, startMs, isCounter) : (series.floats[first] ?? 0)
   const interpolateRight = smoothed && last > from && (timesMs[last] ?? 0) > endMs
@@ -62,12 +62,21 @@ export function extendedIncrease(window: Window, call: WindowCall, kind: Kind): 
   return kind.perSecond ? change / call.rangeSeconds : change
 }
 
-/** For `changes` and `resets`: from the last sample up to the left border on. Undefined when the range has none. */
-export function anchoredFrom(window: Window): number | undefined {
-  const { from, to, startMs, series } = window
-  const timesMs = series.floatTimesMs
-  if (to === from || (timesMs[to - 1] ?? 0) <= startMs) return undefined
-  let first = from
-  while (first + 1 < to && (timesMs[first + 1] ?? 0) <= startMs) first++
-  return first
+type From = Pick<Window, 'from' | 'histogramFrom'>
+
+/** For `changes` and `resets`: from the last sample up to the left border on, a float or a histogram. Undefined when the range has none. */
+export function anchoredFrom({ series, startMs, ...at }: Window): From | undefined {
+  const { floatTimesMs, histogramTimesMs } = series
+  const firstInside = (timesMs: Float64Array, from: number, to: number): number => {
+    let first = from
+    while (first < to && (timesMs[first] ?? 0) <= startMs) first++
+    return first
+  }
+  const from = firstInside(floatTimesMs, at.from, at.to)
+  const histogramFrom = firstInside(histogramTimesMs, at.histogramFrom, at.histogramTo)
+  if (from === at.to && histogramFrom === at.histogramTo) return undefined
+  const floatMs = from > at.from ? (floatTimesMs[from - 1] ?? 0) : -Infinity
+  const histogramMs = histogramFrom > at.histogramFrom ? (histogramTimesMs[histogramFrom - 1] ?? 0) : -Infinity
+  if (floatMs === histogramMs) return { from, histogramFrom }
+  return floatMs > histogramMs ? { from: from - 1, histogramFrom } : { from, histogramFrom: histogramFrom - 1 }
 }

@@ -1,7 +1,6 @@
 import { countPoints, floatPoint, type Grid, type GridSeries, SeriesSpace, setPoint, timeOf } from '../grid.ts'
 import type { Labels } from '../labels.ts'
-import { firstAfter, histogramsNotExtended } from '../select.ts'
-import { momentAt } from '../timing.ts'
+import { firstAfter, momentAt } from '../timing.ts'
 import { mayHaveBegunWithin } from './began.ts'
 import type { Borders, FloatFunction, WindowCall, WindowFunction } from './function.ts'
 import { floatFunctions, windowFunctions } from './functions.ts'
@@ -59,7 +58,6 @@ function pointFiller(
       const histograms = window.histogramTo - window.histogramFrom
       const looked = window.to - window.from + histograms
       if (looked === 0) return 0
-      if (samples.extension !== undefined && histograms > 0) throw histogramsNotExtended()
       for (let i = 0; i < columns.length; i++) call.scalars[i] = columns[i]?.[step] ?? 0
       const value = compute(window, call)
       if (value !== undefined) setPoint(series, step, value)

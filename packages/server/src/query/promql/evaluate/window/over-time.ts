@@ -67,7 +67,9 @@ export const quantile: WindowFunction = ofFloats((floats, call) => {
   return quantileOf(q, floats)
 })
 
+/** What is no number has no place among deviations, where quantiles take it for the smallest. */
 export const medianDeviation: WindowFunction = ofFloats((floats) => {
+  if (floats.some(Number.isNaN)) return Number.NaN
   const median = quantileOf(0.5, floats)
   return quantileOf(
     0.5,

@@ -13,6 +13,7 @@ import { withSchema } from '../histogram/layout.ts'
 import { isReset } from '../histogram/reset.ts'
 import { beganBetween, beganInWindow, floatsBegan, histogramsBegan } from './began.ts'
 import { extendedIncrease } from './extended.ts'
+import { extendedHistogramIncrease } from './extended-histograms.ts'
 import { type ColumnFunction, type FloatFunction, nameOf, type WindowCall, type WindowFunction } from './function.ts'
 import { floatCount, histogramCount, newWindow, noResets, type Window, type WindowSeries } from './samples.ts'
 
@@ -31,13 +32,14 @@ export const delta: WindowFunction = (window, call) => extrapolated(window, call
  * times their mean distance), else by half that distance, and a counter never to before it would have been zero.
  */
 function extrapolated(window: Window, call: WindowCall, kind: Kind): PointValue | undefined {
-  if (call.extension !== undefined) return extendedIncrease(window, call, kind)
   const floats = floatCount(window)
   const histograms = histogramCount(window)
   if (floats > 0 && histograms > 0) {
     call.annotate(mixedFloatsHistograms(nameOf(window), call.position))
     return undefined
   }
+  if (call.extension !== undefined)
+    return histograms > 0 ? extendedHistogramIncrease(window, call, kind) : extendedIncrease(window, call, kind)
   if (histograms > 1) return histogramChange(window, call, kind)
   const beganMs = kind.isCounter && floats > 0 ? beganInWindow(window) : undefined
   if (beganMs !== undefined) return changeSince(beganMs, window, call, kind)

@@ -92,9 +92,9 @@ function countPairs(
   return (window, call) => {
     const { series, to, histogramTo } = window
     if (floatCount(window) + histogramCount(window) === 0) return undefined
-    const from = call.extension === 'anchored' ? anchoredFrom(window) : window.from
-    if (from === undefined) return undefined
-    let [i, h] = [from, window.histogramFrom]
+    const first = call.extension === 'anchored' ? anchoredFrom(window) : window
+    if (first === undefined) return undefined
+    let [i, h] = [first.from, first.histogramFrom]
     let before: PointValue | undefined
     let pairs = 0
     while (i < to || h < histogramTo) {

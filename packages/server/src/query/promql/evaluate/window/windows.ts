@@ -1,7 +1,6 @@
 import type { Extension } from '../../parse/ast.ts'
 import { type Grid, timeOf } from '../grid.ts'
-import { firstAfter } from '../select.ts'
-import { type Moments, momentAt } from '../timing.ts'
+import { firstAfter, type Moments, momentAt } from '../timing.ts'
 import type { Window, WindowSeries } from './samples.ts'
 import type { Selection } from './selection.ts'
 
