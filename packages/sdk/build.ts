@@ -54,6 +54,7 @@ const onDemand = [
   'prometheus',
   'propagation',
   'resource',
+  'sending',
 ]
 
 /**

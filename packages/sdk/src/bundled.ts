@@ -12,6 +12,7 @@ import * as process from './on-demand/process.ts'
 import * as prometheus from './on-demand/prometheus.ts'
 import * as propagation from './on-demand/propagation.ts'
 import * as resource from './on-demand/resource.ts'
+import * as sending from './on-demand/sending.ts'
 import { slot } from './slot.ts'
 
 /**
@@ -36,6 +37,7 @@ const bundled: OnDemand = {
   prometheus,
   propagation,
   resource,
+  sending,
 }
 Reflect.set(globalThis, onDemandKey, bundled)
 // The core belongs to each module of the package: without it here it would be cut in two, which takes a start longer.

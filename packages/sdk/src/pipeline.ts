@@ -1,6 +1,6 @@
 import type { Clock } from './clock.ts'
 import { Exporter, type ExportForm, type Signal } from './export/exporter.ts'
-import { openSender, type Sender } from './export/sender.ts'
+import type { Request, Sender, SendResult } from './export/sender.ts'
 import type { SignalBuffer } from './export/signal-buffer.ts'
 import type { Metering } from './metrics/metering.ts'
 import type { PushedMetrics } from './metrics/pushed-metrics.ts'
@@ -28,7 +28,8 @@ const dropReportIntervalMs = 30_000
 /** Everything between the buffers and the backend, from start() to stop(). */
 export class Pipeline {
   private readonly parts: PipelineParts
-  private readonly sender: Sender
+  /** Loaded with the first batch. */
+  private sender: Sender | undefined = undefined
   private readonly exporters: Exporter[]
   private readonly metrics: Exporter
   private readonly timers: NodeJS.Timeout[] = []
@@ -38,7 +39,6 @@ export class Pipeline {
 
   constructor(parts: PipelineParts) {
     this.parts = parts
-    this.sender = openSender(() => Date.now())
     const { settings } = parts
     const open = (signal: Signal) =>
       new Exporter({
@@ -51,7 +51,7 @@ export class Pipeline {
           instance: parts.instance,
         },
         buffer: parts.buffers[signal],
-        sender: this.sender,
+        send: (request) => this.send(request),
         report: parts.report,
         schedule: parts.schedule,
         random: Math.random,
@@ -72,6 +72,12 @@ export class Pipeline {
         }, 0)
       }
     })
+  }
+
+  private async send(request: Request): Promise<SendResult> {
+    this.sender ??= loadOnDemand('sending', this.parts.report)?.openSender(Date.now)
+    this.sender?.hold(this.flushing > 0)
+    return this.sender?.send(request) ?? { kind: 'refused', why: 'there is nothing to send it with' }
   }
 
   start(): void {
@@ -110,7 +116,7 @@ export class Pipeline {
   /** Sends everything there is, metrics included. The process stays alive for it, for at most `timeoutMs`. */
   async flush(timeoutMs: number): Promise<void> {
     this.flushing++
-    this.sender.hold(true)
+    this.sender?.hold(true)
     let deadline: NodeJS.Timeout | undefined
     const tooLate = new Promise<void>((resolve) => {
       deadline = setTimeout(resolve, timeoutMs)
@@ -119,7 +125,7 @@ export class Pipeline {
       await Promise.race([tooLate, this.parts.background(() => this.flushAll())])
     } finally {
       clearTimeout(deadline)
-      if (--this.flushing === 0) this.sender.hold(false)
+      if (--this.flushing === 0) this.sender?.hold(false)
     }
   }
 
@@ -165,6 +171,6 @@ export class Pipeline {
     for (const timer of this.timers.splice(0)) clearInterval(timer)
     for (const exporter of [...this.exporters, this.metrics]) exporter.stop()
     for (const buffer of Object.values(this.parts.buffers)) buffer.onFull = () => {}
-    this.sender.stop()
+    this.sender?.stop()
   }
 }

@@ -2,8 +2,8 @@ import { afterEach, expect, test } from 'vitest'
 import { Keys } from '../encode/keys.ts'
 import { type OtlpCollector, startOtlpCollector, until } from '../testing/otlp-collector.ts'
 import { Exporter, type ExportForm } from './exporter.ts'
+import { openSender, retryAfterMs } from './http-sender.ts'
 import { encodeResource } from './resource.ts'
-import { openSender, retryAfterMs } from './sender.ts'
 import { SignalBuffer } from './signal-buffer.ts'
 
 const how = { keys: new Keys(), limits: { stringMax: 100 } }
@@ -17,6 +17,7 @@ function open(url: string, maxBytes = 10_000, form?: ExportForm, timeoutMs = 200
   const buffer = new SignalBuffer(maxBytes, Number.POSITIVE_INFINITY)
   const said: string[] = []
   const delays: number[] = []
+  const sender = openSender(() => 0)
   const exporter = new Exporter({
     settings: {
       signal: 'traces',
@@ -29,7 +30,7 @@ function open(url: string, maxBytes = 10_000, form?: ExportForm, timeoutMs = 200
       resource: () => encodeResource({ 'service.name': 'x' }, how),
     },
     buffer,
-    sender: openSender(() => 0),
+    send: (request) => sender.send(request),
     report: (sentence) => said.push(sentence),
     schedule: (run, delayMs) => {
       delays.push(delayMs)

@@ -2,7 +2,7 @@ import { accountingHeaders, type DropReason } from '@wakeline/protocol'
 import { loadOnDemand } from '../on-demand/load.ts'
 import type { Report } from '../report.ts'
 import type { PartialSuccess } from './partial-success.ts'
-import type { Request, Sender, SendResult, TlsFiles } from './sender.ts'
+import type { Request, SendResult, TlsFiles } from './sender.ts'
 import { lengthOfAll, requestBody, type SignalBuffer, type Taken } from './signal-buffer.ts'
 
 export type Signal = 'traces' | 'logs' | 'metrics'
@@ -49,7 +49,7 @@ export interface ExportForm {
 export interface ExporterParts {
   readonly settings: ExporterSettings
   readonly buffer: SignalBuffer
-  readonly sender: Sender
+  send(request: Request): Promise<SendResult>
   readonly report: Report
   /** A timer that does not keep the process alive, outside of any request's context. */
   schedule(run: () => void, delayMs: number): NodeJS.Timeout
@@ -170,7 +170,7 @@ export class Exporter {
       const formed = batch.sent ?? this.formed(batch)
       if (formed === undefined) return { kind: 'accepted', body: Buffer.alloc(0), isBodySent: true }
       batch.sent ??= this.settings.gzip ? [await gzipped(Buffer.concat(formed))] : formed
-      return await this.parts.sender.send(this.request(batch, batch.sent, this.settings.gzip))
+      return await this.parts.send(this.request(batch, batch.sent, this.settings.gzip))
     } catch (thrown) {
       return { kind: 'refused', why: String(thrown) }
     }

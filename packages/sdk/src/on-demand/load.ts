@@ -13,6 +13,7 @@ import type * as processMetrics from './process.ts'
 import type * as prometheus from './prometheus.ts'
 import type * as propagation from './propagation.ts'
 import type * as resource from './resource.ts'
+import type * as sending from './sending.ts'
 
 /**
  * What only some programs need: each is a file of its own beside the core (`dist/on-demand/NAME.cjs`), which start()
@@ -33,6 +34,7 @@ export interface OnDemand {
   readonly prometheus: typeof prometheus
   readonly propagation: typeof propagation
   readonly resource: typeof resource
+  readonly sending: typeof sending
 }
 
 /** Here lies what was loaded by other means: from source in tests, or by a bundle. */

@@ -1,0 +1,1 @@
+export { openSender } from '../export/http-sender.ts'
