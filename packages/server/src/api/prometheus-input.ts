@@ -2,6 +2,7 @@ import type { Context } from 'hono'
 import type { SampleRange } from '../query/prometheus/plan.ts'
 import type { Expression, LabelMatcher } from '../query/promql/parse/ast.ts'
 import { parseDurationMs, quote } from '../query/promql/parse/literals.ts'
+import { isSelective } from '../query/promql/parse/matcher.ts'
 import { parseExpression, parseSelector } from '../query/promql/parse/parse.ts'
 import { PrometheusFailure } from './prometheus-errors.ts'
 
@@ -41,13 +42,16 @@ function readTime(parameters: URLSearchParams, name: string): number | undefined
   const text = parameters.get(name) ?? ''
   if (text === '') return undefined
   const ms = parseTimeMs(text)
-  if (ms === undefined) throw refuse(name, `cannot parse ${quote(text)} to a valid timestamp`)
+  if (ms === undefined) throw refuse(name, `invalid time value for '${name}': ${noTimestamp(text)}`)
   return ms
 }
 
+const noTimestamp = (text: string): string => `cannot parse ${quote(text)} to a valid timestamp`
+
 function neededTime(parameters: URLSearchParams, name: string): number {
-  const ms = readTime(parameters, name)
-  if (ms === undefined) throw refuse(name, 'cannot parse "" to a valid timestamp')
+  const text = parameters.get(name) ?? ''
+  const ms = parseTimeMs(text)
+  if (ms === undefined) throw refuse(name, noTimestamp(text))
   return ms
 }
 
@@ -55,10 +59,16 @@ function neededTime(parameters: URLSearchParams, name: string): number {
 function readLength(parameters: URLSearchParams, name: string): number | undefined {
   const text = parameters.get(name) ?? ''
   if (text === '') return undefined
+  const ms = parseLengthMs(text)
+  if (typeof ms !== 'number') throw refuse(name, ms.error)
+  return ms
+}
+
+function parseLengthMs(text: string): number | { readonly error: string } {
   const ms = number.test(text) ? Number(text) * 1000 : parseDurationMs(text)
-  if (typeof ms !== 'number' || !(Math.abs(ms) <= timeMaxMs))
-    throw refuse(name, `cannot parse ${quote(text)} to a valid duration`)
-  return Math.round(ms)
+  const error = `cannot parse ${quote(text)} to a valid duration`
+  if (typeof ms !== 'number') return { error }
+  return Math.abs(ms) <= timeMaxMs ? Math.round(ms) : { error: `${error}. It overflows int64` }
 }
 
 function expressionOf(parameters: URLSearchParams): { expression: Expression; text: string } {
@@ -73,9 +83,11 @@ export const readExpression = expressionOf
 type Choices = { timeoutMs: number | undefined; lookbackMs: number | undefined }
 
 function choices(parameters: URLSearchParams): Choices {
-  const lookbackMs = readLength(parameters, 'lookback_delta')
-  if (lookbackMs !== undefined && lookbackMs <= 0) throw refuse('lookback_delta', 'it is longer than 0')
-  return { timeoutMs: readLength(parameters, 'timeout'), lookbackMs }
+  const lookback = parameters.get('lookback_delta') ?? ''
+  const lookbackMs = lookback === '' ? 0 : parseLengthMs(lookback)
+  if (typeof lookbackMs !== 'number')
+    throw new PrometheusFailure('bad_data', `error parsing lookback delta duration: ${lookbackMs.error}`)
+  return { timeoutMs: readLength(parameters, 'timeout'), lookbackMs: lookbackMs > 0 ? lookbackMs : undefined }
 }
 
 export function readInstant(parameters: URLSearchParams, nowMs: number) {
@@ -101,20 +113,20 @@ export function readRangeQuery(parameters: URLSearchParams) {
 }
 
 export function readSelectors(parameters: URLSearchParams): readonly (readonly LabelMatcher[])[] {
-  return parameters.getAll('match[]').map((text) => {
-    const selector = parseSelector(text)
-    if (selector.kind === 'parse-error') throw refuse('match[]', selector.sentence)
-    if (selector.matchers.length === 0) throw refuse('match[]', 'match[] must contain at least one non-empty matcher')
-    return selector.matchers
-  })
+  return parameters.getAll('match[]').map((text) => readSelector('match[]', text))
+}
+
+export function readSelector(name: string, text: string): readonly LabelMatcher[] {
+  const selector = parseSelector(text)
+  if (selector.kind === 'parse-error') throw refuse(name, selector.sentence)
+  if (!isSelective(selector.matchers)) throw refuse(name, `${name} must contain at least one non-empty matcher`)
+  return selector.matchers
 }
 
 /** All time where nothing is said. */
 export function readSampleRange(parameters: URLSearchParams): SampleRange {
   const fromMs = readTime(parameters, 'start')
   const untilMs = readTime(parameters, 'end')
-  if (fromMs !== undefined && untilMs !== undefined && untilMs < fromMs)
-    throw refuse('end', 'end timestamp must not be before start timestamp')
   return { afterMs: (fromMs ?? 0) - 1, untilMs: untilMs ?? timeMaxMs }
 }
 
@@ -128,15 +140,23 @@ export function readLimit(parameters: URLSearchParams): number {
 export function readWhole(parameters: URLSearchParams, name: string): number | undefined {
   const text = parameters.get(name) ?? ''
   if (text === '') return undefined
-  if (!/^-?\d{1,15}$/.test(text)) throw refuse(name, `cannot parse ${quote(text)} to a whole number`)
-  return Number(text)
+  const whole = parseWhole(text)
+  if (typeof whole !== 'number') throw refuse(name, whole.error)
+  return whole
+}
+
+/** In the words of Go's `strconv.Atoi`. */
+export function parseWhole(text: string): number | { readonly error: string } {
+  if (/^[+-]?\d+$/.test(text) && Math.abs(Number(text)) < 2 ** 63) return Number(text)
+  const why = /^[+-]?\d+$/.test(text) ? 'value out of range' : 'invalid syntax'
+  return { error: `strconv.Atoi: parsing ${quote(text)}: ${why}` }
 }
 
 /** `U__http_2e_route` stands for `http.route` where a path cannot hold the name itself. */
 export function labelOfPath(name: string): string {
   const label = name.startsWith('U__') ? unescapeName(name.slice(3)) : name
   if (label === '' || /[\ud800-\udfff]/u.test(label))
-    throw new PrometheusFailure('bad_data', `invalid label name: ${quote(name)}`)
+    throw new PrometheusFailure('bad_data', `invalid label name: ${quote(label)}`)
   return label
 }
 

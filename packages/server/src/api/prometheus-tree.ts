@@ -17,14 +17,14 @@ export function treeOf(expression: Expression): object {
     case 'vector-selector':
       return { type: 'vectorSelector', ...selectorOf(expression) }
     case 'range-selector':
-      return { type: 'matrixSelector', ...selectorOf(expression.selector), range: lengthOf(expression.range) }
+      return { type: 'matrixSelector', ...selectorOf(expression.selector), ...lengthOf('range', expression.range) }
     case 'subquery':
       return {
         type: 'subquery',
         expr: treeOf(expression.expression),
-        range: lengthOf(expression.range),
-        step: lengthOf(expression.step),
-        offset: lengthOf(expression.offset),
+        ...lengthOf('range', expression.range),
+        ...lengthOf('step', expression.step),
+        ...lengthOf('offset', expression.offset),
         ...momentOf(expression.at),
       }
     case 'aggregation': {
@@ -41,13 +41,13 @@ export function treeOf(expression: Expression): object {
 
 function binaryOf({ operator, left, right, matching, returnBool }: Extract<Expression, { kind: 'binary' }>): object {
   const isBetweenVectors = typeOf(left) === 'vector' && typeOf(right) === 'vector'
-  const { cardinality: card, labels, on, include } = matching
+  const { cardinality: card, labels, on, include, fillLeft: lhs = null, fillRight: rhs = null } = matching
   return {
     type: 'binaryExpr',
     op: operator,
     lhs: treeOf(left),
     rhs: treeOf(right),
-    matching: isBetweenVectors ? { card, labels, on, include } : null,
+    matching: isBetweenVectors ? { card, labels, on, include, fillValues: { lhs, rhs } } : null,
     bool: returnBool,
   }
 }
@@ -59,8 +59,15 @@ function functionOf({ name }: Extract<Expression, { kind: 'call' }>): object {
   return { name, argTypes, variadic: most === Infinity ? -1 : most - least, returnType }
 }
 
-function selectorOf({ name, matchers, offset, at }: VectorSelector): object {
-  return { name, offset: lengthOf(offset), matchers: matchers.map(matcherOf), ...momentOf(at) }
+function selectorOf({ name, matchers, offset, at, extension }: VectorSelector): object {
+  return {
+    name,
+    ...lengthOf('offset', offset),
+    matchers: matchers.map(matcherOf),
+    ...momentOf(at),
+    anchored: extension === 'anchored',
+    smoothed: extension === 'smoothed',
+  }
 }
 
 const matcherOf = ({ name, operator, value }: LabelMatcher): object => ({ name, value, type: operator })
@@ -72,6 +79,29 @@ function momentOf(at: AtModifier | undefined): object {
   }
 }
 
-/** Milliseconds; arithmetic is worked out only when the query runs, and shown as 0. */
-const lengthOf = (duration: Duration | undefined): number =>
-  duration?.kind === 'amount' ? Math.round(duration.seconds * 1000) : 0
+/** Milliseconds; arithmetic is worked out only when the query runs: it is shown as 0, and beside it as a tree. */
+function lengthOf(name: 'range' | 'step' | 'offset', duration: Duration | undefined): object {
+  const isKnown = duration === undefined || duration.kind === 'amount'
+  return {
+    [name]: duration?.kind === 'amount' ? Math.round(duration.seconds * 1000) : 0,
+    [`${name}Expr`]: isKnown ? null : arithmeticOf(duration, false),
+  }
+}
+
+function arithmeticOf(duration: Duration, wrapped: boolean): object {
+  const type = 'durationExpr'
+  switch (duration.kind) {
+    case 'amount':
+      return { type: 'numberLiteral', val: printValue(duration.seconds), duration: duration.isDuration }
+    case 'group':
+      return arithmeticOf(duration.operand, true)
+    case 'negative':
+      return { type, op: '-', lhs: null, rhs: arithmeticOf(duration.operand, false), wrapped }
+    case 'operation': {
+      const { operator: op, left, right } = duration
+      return { type, op, lhs: arithmeticOf(left, false), rhs: arithmeticOf(right, false), wrapped }
+    }
+    default:
+      return { type, op: duration.kind, lhs: null, rhs: null, wrapped }
+  }
+}

@@ -218,6 +218,26 @@ describe('Prometheus API answers', () => {
       ]),
     ],
     [`format_query?query=${encode('sum(a)by(b)')}`, success('sum by (b) (a)')],
+    ['notifications', success([])],
+    ['series?match[]=queue&start=2&end=1', success([])],
+    [
+      `parse_query?query=${encode('a[2*step():(1h)] offset -(1m-range())')}`,
+      success(
+        expect.objectContaining({
+          range: 0,
+          rangeExpr: {
+            type: 'durationExpr',
+            op: '*',
+            lhs: { type: 'numberLiteral', val: '2', duration: false },
+            rhs: { type: 'durationExpr', op: 'step', lhs: null, rhs: null, wrapped: false },
+            wrapped: false,
+          },
+          step: 3_600_000,
+          stepExpr: null,
+          offsetExpr: expect.objectContaining({ op: '-', lhs: null, rhs: expect.objectContaining({ wrapped: true }) }),
+        }),
+      ),
+    ],
     [
       `parse_query?query=${encode('rate(a{b="c"}[5m] @ end())')}`,
       success({
@@ -228,7 +248,11 @@ describe('Prometheus API answers', () => {
             type: 'matrixSelector',
             name: 'a',
             range: 300_000,
+            rangeExpr: null,
             offset: 0,
+            offsetExpr: null,
+            anchored: false,
+            smoothed: false,
             timestamp: null,
             startOrEnd: 'end',
             matchers: [
@@ -310,14 +334,37 @@ describe('Prometheus API refuses', () => {
     ['query?query=a%2b', failure(400, 'bad_data', expect.stringContaining('parse error'))],
     [
       "query?query=1&time=1';DROP",
-      failure(400, 'bad_data', 'invalid parameter "time": cannot parse "1\';DROP" to a valid timestamp'),
+      failure(
+        400,
+        'bad_data',
+        'invalid parameter "time": invalid time value for \'time\': cannot parse "1\';DROP" to a valid timestamp',
+      ),
     ],
+    ['query?query=1&timeout=1e100', failure(400, 'bad_data', expect.stringContaining('overflows int64'))],
+    ['query?query=1&lookback_delta=x', failure(400, 'bad_data', expect.stringContaining('lookback delta duration'))],
+    ['query?query=1>/2', failure(422, 'execution', 'operator ">/" not allowed for Scalar operations')],
+    [
+      'labels?limit=1.5',
+      failure(400, 'bad_data', 'invalid parameter "limit": strconv.Atoi: parsing "1.5": invalid syntax'),
+    ],
+    ['series?match[]=a[5m]', failure(400, 'bad_data', 'invalid parameter "match[]": 1:2: parse error: unexpected "["')],
+    ['series?match[]={a=""}', failure(400, 'bad_data', expect.stringContaining('at least one non-empty matcher'))],
+    [
+      'query_exemplars?query=a&start=2&end=1',
+      failure(400, 'bad_data', 'end timestamp must not be before start timestamp'),
+    ],
+    ['metadata?limit=x', failure(400, 'bad_data', 'limit must be a number')],
+    ['targets/metadata?limit=x', failure(400, 'bad_data', 'limit must be a number')],
+    ['targets/metadata?match_target={', failure(400, 'bad_data', expect.stringContaining('match_target'))],
+    ['status/tsdb?limit=0', failure(400, 'bad_data', 'limit must be a positive number')],
+    ['status/tsdb?limit=10001', failure(400, 'bad_data', 'limit must not exceed 10000')],
+    ['rules?group_limit=a', failure(400, 'bad_data', expect.stringContaining('strconv.ParseInt: parsing "a"'))],
     ['query?query=1&time=1e300', failure(400, 'bad_data', expect.stringContaining('valid timestamp'))],
     ['query?query=1&timeout=x', failure(400, 'bad_data', expect.stringContaining('valid duration'))],
     ['query?query=1&limit=-1', failure(400, 'bad_data', 'invalid parameter "limit": limit must be non-negative')],
     ['rules?type=foo', failure(400, 'bad_data', expect.stringContaining('not supported value "foo"'))],
     ['rules?group_limit=0', failure(400, 'bad_data', expect.stringContaining('greater than 0'))],
-    ['rules?group_next_token=a', failure(400, 'bad_data', expect.stringContaining('needs to be set'))],
+    ['rules?group_next_token=a', failure(400, 'bad_data', expect.stringContaining('needs to be present'))],
     ['rules?match[]={', failure(400, 'bad_data', expect.stringContaining('match[]'))],
     ['query?query=a%2bon(job)a&limit=x', failure(400, 'bad_data', expect.stringContaining('"limit"'))],
     [

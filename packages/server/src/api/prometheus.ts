@@ -2,6 +2,7 @@ import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import type { Explained } from '../query/prometheus/explained.ts'
 import type { Exemplars } from '../query/prometheus/metadata.ts'
+import type { SampleRange } from '../query/prometheus/plan.ts'
 import { type Failed, isFailed } from '../query/prometheus/prometheus.ts'
 import { childrenOf, type Expression, type LabelMatcher } from '../query/promql/parse/ast.ts'
 import { typeOf } from '../query/promql/parse/check.ts'
@@ -15,14 +16,15 @@ import { isCutBy, labelsOf, printValue, timeOf, writeResult } from './prometheus
 import { PrometheusFailure } from './prometheus-errors.ts'
 import {
   labelOfPath,
+  parseWhole,
   readExpression,
   readInstant,
   readLimit,
   readParameters,
   readRangeQuery,
   readSampleRange,
+  readSelector,
   readSelectors,
-  readWhole,
 } from './prometheus-input.ts'
 import { rulesAnswer } from './prometheus-rules.ts'
 import { type PrometheusLimits, statusOf, tsdbStatus } from './prometheus-status.ts'
@@ -110,27 +112,35 @@ function addQueries(endpoint: AddEndpoint, { query: { prometheus }, nowUnixMs }:
   endpoint(both, '/parse_query', (parameters) => ({ data: treeOf(readExpression(parameters).expression) }))
   endpoint(both, '/query_exemplars', async (parameters, running) => {
     const ask = { selectors: selectorsOf(readExpression(parameters).expression), range: readSampleRange(parameters) }
+    if (isBackwards(ask.range))
+      throw new PrometheusFailure('bad_data', 'end timestamp must not be before start timestamp')
     const { exemplars } = notFailed(await prometheus.exemplars(ask, running))
     return { data: exemplars.map(exemplarsOf) }
   })
 }
 
+/** In such a range lies nothing. Only where exemplars are asked for, Prometheus refuses it. */
+const isBackwards = ({ afterMs, untilMs }: SampleRange): boolean => untilMs <= afterMs
+
 function addLists(endpoint: AddEndpoint, { query }: PrometheusOptions): void {
   const { prometheus } = query
   endpoint(both, '/series', async (parameters, running) => {
     const limit = readLimit(parameters)
-    const { series } = notFailed(await prometheus.series({ ...neededSelectors(parameters) }, running))
-    return limited(series.map(labelsOf), limit)
+    const ask = neededSelectors(parameters)
+    if (isBackwards(ask.range)) return { data: [] }
+    return limited(notFailed(await prometheus.series(ask, running)).series.map(labelsOf), limit)
   })
   endpoint(both, '/labels', async (parameters, running) => {
     const limit = readLimit(parameters)
     const ask = { selectors: readSelectors(parameters), range: readSampleRange(parameters) }
+    if (isBackwards(ask.range)) return { data: [] }
     return limited(notFailed(await prometheus.labelNames(ask, running)).names, limit)
   })
   endpoint(['GET'], '/label/:name/values', async (parameters, running, context) => {
     const limit = readLimit(parameters)
     const label = labelOfPath(context.req.param('name') ?? '')
     const ask = { selectors: readSelectors(parameters), range: readSampleRange(parameters), label }
+    if (isBackwards(ask.range)) return { data: [] }
     return limited(notFailed(await prometheus.labelValues(ask, running)).values, limit)
   })
   endpoint(['GET'], '/metadata', async (parameters, running) => ({
@@ -140,6 +150,16 @@ function addLists(endpoint: AddEndpoint, { query }: PrometheusOptions): void {
 
 /** The series of today and of yesterday are what Prometheus calls its head. */
 const statisticsUsual = 10
+const statisticsMax = 10_000
+
+function statisticsLimit(parameters: URLSearchParams): number {
+  const text = parameters.get('limit') ?? ''
+  if (text === '') return statisticsUsual
+  const limit = parseWhole(text)
+  if (typeof limit !== 'number' || limit < 1) throw new PrometheusFailure('bad_data', 'limit must be a positive number')
+  if (limit > statisticsMax) throw new PrometheusFailure('bad_data', `limit must not exceed ${statisticsMax}`)
+  return limit
+}
 
 function addStatus(
   endpoint: AddEndpoint,
@@ -147,16 +167,19 @@ function addStatus(
 ): void {
   endpoint(['GET'], '/targets', (parameters) => ({ data: targetsAnswer(scrapeTargets(), parameters) }))
   // What targets say of their metrics is kept by metric alone: /metadata tells it.
-  endpoint(['GET'], '/targets/metadata', () => ({ data: [] }))
+  endpoint(['GET'], '/targets/metadata', (parameters) => {
+    numberOf(parameters, 'limit')
+    readSelector('match_target', parameters.get('match_target') || 'any')
+    return { data: [] }
+  })
   endpoint(['GET'], '/scrape_pools', () => ({ data: { scrapePools: scrapePoolsOf(scrapeTargets()) } }))
   endpoint(['GET'], '/rules', (parameters) => ({ data: rulesAnswer(parameters) }))
+  endpoint(['GET'], '/notifications', () => ({ data: [] }))
   endpoint(['GET'], '/alerts', () => ({ data: { alerts: [] } }))
   endpoint(['GET'], '/alertmanagers', () => ({ data: { activeAlertmanagers: [], droppedAlertmanagers: [] } }))
   endpoint(['GET'], '/status/tsdb', async (parameters, running) => {
-    const limit = readLimit(parameters)
     const now = { afterMs: nowUnixMs() - 1, untilMs: nowUnixMs() }
-    const most = limit === Infinity ? statisticsUsual : limit
-    return { data: tsdbStatus(await prometheus.statistics(now, most, running)) }
+    return { data: tsdbStatus(await prometheus.statistics(now, statisticsLimit(parameters), running)) }
   })
   for (const [path, told] of Object.entries(statusOf(nowUnixMs())))
     endpoint(['GET'], path, () => ({ data: told(limits()) }))
@@ -178,13 +201,17 @@ function notFailed<Answer extends object>(answer: Answer | Failed): Answer {
 
 type Asked = Awaited<ReturnType<Query['prometheus']['instant']>>
 
+/** Of what is not taken apart here. */
+const noTimes = { resultSortTime: 0, queryPreparationTime: 0, execQueueTime: 0 }
+
 /** `stats=all`, as Prometheus has it, and beside its counts how the samples were come by and what that cost. */
 function statsFor(parameters: URLSearchParams, running: Running): (explained: Explained) => string {
   if ((parameters.get('stats') ?? '') === '') return () => ''
   return ({ steps, seriesRead, samplesRead, elapsedMs }) => {
+    const seconds = elapsedMs / 1000
     const stats = {
-      timings: { evalTotalTime: elapsedMs / 1000, execTotalTime: elapsedMs / 1000 },
-      samples: { totalQueryableSamples: samplesRead, peakSamples: samplesRead },
+      timings: { ...noTimes, evalTotalTime: seconds, innerEvalTime: seconds, execTotalTime: seconds },
+      samples: { totalQueryableSamples: samplesRead, samplesRead, peakSamples: samplesRead },
       explain: { steps, seriesRead, cost: running.cost() },
     }
     return `,"stats":${JSON.stringify(stats)}`
@@ -240,13 +267,20 @@ function selectorsOf(expression: Expression): (readonly LabelMatcher[])[] {
 
 async function metadataOf(parameters: URLSearchParams, { prometheus }: Query, running: Running): Promise<object> {
   // Unlike elsewhere, 0 is none here, as it is in Prometheus.
-  const limit = orAll(readWhole(parameters, 'limit') ?? -1)
-  const limitEach = orAll((readWhole(parameters, 'limit_per_metric') ?? 0) || -1)
+  const limit = orAll(numberOf(parameters, 'limit') ?? -1)
+  const limitEach = orAll((numberOf(parameters, 'limit_per_metric') ?? 0) || -1)
   const metric = parameters.get('metric') ?? ''
   if (!isWellFormed(metric)) throw new PrometheusFailure('bad_data', 'invalid parameter "metric": it is not text')
   const metadata = await prometheus.metadata(readSampleRange(parameters), running)
   const wanted = [...metadata].filter(([name]) => metric === '' || name === metric).slice(0, limit)
   return Object.fromEntries(wanted.map(([name, each]) => [name, each.slice(0, limitEach)]))
+}
+
+function numberOf(parameters: URLSearchParams, name: string): number | undefined {
+  const text = parameters.get(name) ?? ''
+  const whole = text === '' ? undefined : parseWhole(text)
+  if (typeof whole === 'object') throw new PrometheusFailure('bad_data', `${name} must be a number`)
+  return whole
 }
 
 const orAll = (limit: number): number => (limit < 0 ? Infinity : limit)

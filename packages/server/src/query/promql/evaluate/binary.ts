@@ -1,7 +1,8 @@
 import { type Binary, isComparisonOperator } from '../parse/ast.ts'
+import { quote } from '../parse/literals.ts'
 import { arithmetic, changesMeaning, compare } from './arithmetic.ts'
 import { combinePoints, type PointOperator } from './combine-points.ts'
-import { type Evaluation, labelsAfter, mergeSameLabels } from './evaluation.ts'
+import { type Evaluation, labelsAfter, mergeSameLabels, QueryFailure } from './evaluation.ts'
 import {
   countPoints,
   emptySeries,
@@ -38,10 +39,12 @@ export async function evaluateBinary(
 }
 
 function scalars(operator: PointOperator, left: ScalarValue, right: ScalarValue): ScalarValue {
+  if (operator === '</' || operator === '>/')
+    throw new QueryFailure('bad-query', `operator ${quote(operator)} not allowed for Scalar operations`)
   const values = left.values.map((a, step) => {
     const b = right.values[step] ?? Number.NaN
     if (changesMeaning(operator)) return arithmetic(operator, a, b)
-    return operator !== '</' && operator !== '>/' && compare(operator, a, b) ? 1 : 0
+    return compare(operator, a, b) ? 1 : 0
   })
   return { kind: 'scalar', values }
 }

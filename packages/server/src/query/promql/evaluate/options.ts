@@ -27,7 +27,8 @@ export const defaultEvaluateOptions: EvaluateOptions = {
   startTimestamps: true,
   samplesMax: 50_000_000,
   seriesMax: 100_000,
-  stepsMax: 11_000,
+  // Both ends of 11,000 steps.
+  stepsMax: 11_001,
   subqueryStepsMax: 1_000_000,
   timeoutMs: 120_000,
 }

@@ -113,17 +113,11 @@ function checkBinary(binary: Binary, text: string): undefined {
     if (filled) fail('filling in missing series only allowed between instant vectors', position)
     if (isSetOperator(operator))
       fail(`set operator ${quote(operator)} not allowed in binary scalar expression`, position)
-    if (operator === '</' || operator === '>/') checkTrim(binary, types)
     return
   }
   if (!isSetOperator(operator)) return
   if (matching.cardinality !== 'many-to-many') fail(`no grouping allowed for ${quote(operator)} operation`, position)
   if (filled) fail('filling in missing series not allowed for set operators', position)
-}
-
-function checkTrim(binary: Binary, types: readonly ValueType[]): undefined {
-  if (types.every((type) => type === 'scalar'))
-    fail(`operator ${quote(binary.operator)} not allowed for Scalar operations`, binary.position)
 }
 
 function checkCall(call: Call, text: string): undefined {

@@ -12,3 +12,10 @@ export function compileMatcher(matcher: LabelMatcher): MatchValue | { readonly e
   if ('error' in regex) return regex
   return operator === '=~' ? (text) => regex.test(text) : (text) => !regex.test(text)
 }
+
+/** Whether a series without any of these labels is not meant: what means all series is mostly a slip. */
+export const isSelective = (matchers: readonly LabelMatcher[]): boolean =>
+  matchers.some((matcher) => {
+    const matches = compileMatcher(matcher)
+    return typeof matches === 'function' && !matches('')
+  })

@@ -68,7 +68,6 @@ describe('parseExpression', () => {
     ],
     ['a[5m] offset 1m offset 2m', '1:1: parse error: offset may not be set multiple times'],
     ['label_join(a, "b")', '1:1: parse error: expected at least 3 argument(s) in call to "label_join", got 2'],
-    ['1 </ 2', '1:1: parse error: operator "</" not allowed for Scalar operations'],
     ['a ! b', "1:3: parse error: unexpected character after '!': ' '"],
     ['"a\nb"', '1:1: parse error: unterminated quoted string'],
     ['', 'unknown position: parse error: no expression found in input'],
@@ -126,7 +125,10 @@ describe('parseExpression', () => {
 describe('parseSelector', () => {
   test('takes a selector alone', () => {
     expect(errorOf(parseSelector('up{job="api"}'))).toBe('none')
-    expect(errorOf(parseSelector('up + 1'))).toBe('1:1: parse error: expected a series selector')
+    expect(errorOf(parseSelector('up + 1'))).toBe('1:4: parse error: unexpected <op:+>')
+    expect(errorOf(parseSelector('up offset 1m'))).toBe('1:4: parse error: unexpected <offset>')
+    expect(errorOf(parseSelector('1'))).toBe('1:1: parse error: unexpected number "1"')
+    expect(errorOf(parseSelector(''))).toBe('unknown position: parse error: unexpected end of input')
   })
 })
 

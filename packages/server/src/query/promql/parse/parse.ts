@@ -27,22 +27,25 @@ import type { Token } from './tokenize.ts'
 
 /** A PromQL text as an expression whose types fit, or why it is none. */
 export function parseExpression(text: string, options: ParseOptions = defaultParseOptions): Expression | ParseError {
-  try {
-    const parser = new Parser(text, options)
-    const expression = parser.whole()
+  return readingText(text, () => {
+    const expression = new Parser(text, options).whole()
     checkTypes(expression, text)
     return expression
-  } catch (thrown) {
-    if (thrown instanceof SyntaxFailure) return asParseError(thrown, text)
-    throw thrown
-  }
+  })
 }
 
 /** `up{job="api"}` alone, as `match[]` parameters hold. */
 export function parseSelector(text: string, options: ParseOptions = defaultParseOptions): VectorSelector | ParseError {
-  const expression = parseExpression(text, options)
-  if (expression.kind === 'parse-error' || expression.kind === 'vector-selector') return expression
-  return asParseError(new SyntaxFailure('expected a series selector', expression.position), text)
+  return readingText(text, () => new Parser(text, options).wholeSelector())
+}
+
+function readingText<Parsed>(text: string, read: () => Parsed): Parsed | ParseError {
+  try {
+    return read()
+  } catch (thrown) {
+    if (thrown instanceof SyntaxFailure) return asParseError(thrown, text)
+    throw thrown
+  }
 }
 
 /** How tightly the operators bind; the highest first to be applied. */
@@ -66,6 +69,7 @@ const setWords = new Set(['and', 'or', 'unless'])
 const operandGroups = new Set<string>(
   'number duration string aggregation identifier metric-identifier error'.split(' '),
 )
+const notNames = new Set<string>('number duration string punctuation'.split(' '))
 const callKeywords = new Set('start end step range min_of max_of'.split(' '))
 
 const operands = 'number, duration, step(), or range()'
@@ -110,6 +114,15 @@ class Parser {
     const expression = this.binary(1)
     if (!this.tokens.is('end-of-input')) this.tokens.unexpected()
     return expression
+  }
+
+  wholeSelector(): VectorSelector {
+    const { tokens } = this
+    const { here } = tokens
+    if (here.kind !== '{' && (!this.startsOperand() || notNames.has(here.group))) tokens.unexpected()
+    const selector = this.selector(here.kind === '{' ? undefined : tokens.take())
+    if (!tokens.is('end-of-input')) tokens.unexpected()
+    return selector
   }
 
   private binary(least: number): Expression {
@@ -456,7 +469,7 @@ class Parser {
     return word === undefined ? undefined : { labels: this.groupingLabels(), without: word.kind === 'without' }
   }
 
-  private selector(name: Token | undefined): Expression {
+  private selector(name: Token | undefined): VectorSelector {
     const { tokens } = this
     const start = name?.position.start ?? tokens.here.position.start
     // Their order means nothing, so it is the same however they are written.
