@@ -22,7 +22,13 @@ import { join } from 'node:path'
  * Parts never change once written. So a backup is the parts of one moment, and a later one beside it may share
  * the files of parts that both have (hard links): each folder is whole all the same, and any can be deleted.
  */
-export type BackupTable = { rows: number; parts: number; bytes: number }
+export type BackupTable = {
+  rows: number
+  parts: number
+  bytes: number
+  /** By what its rows are sorted: a store keeps what it was made with. Backups of before 2026-11-30 do not tell. */
+  order?: string
+}
 export type BackupManifest = {
   format: 1
   /** Number of the newest migration the store had. */
@@ -83,7 +89,7 @@ export async function writeManifest(directory: string, manifest: BackupManifest)
 }
 
 /** Where a table's frozen parts lie. */
-export type FrozenTable = { table: string; directory: string }
+export type FrozenTable = { table: string; directory: string; order: string }
 
 export async function copyFrozen(
   frozen: readonly FrozenTable[],
@@ -91,8 +97,8 @@ export async function copyFrozen(
 ): Promise<Omit<BackupDone, 'manifest'> & { tables: Record<string, BackupTable> }> {
   const done = { tables: {} as Record<string, BackupTable>, copiedBytes: 0, sharedBytes: 0 }
   await mkdir(join(to, 'tables'))
-  for (const { table, directory } of frozen) {
-    const totals: BackupTable = { rows: 0, parts: 0, bytes: 0 }
+  for (const { table, directory, order } of frozen) {
+    const totals: BackupTable = { rows: 0, parts: 0, bytes: 0, order }
     await mkdir(tablePath(to, table))
     for (const part of await partsOf(directory)) {
       const earlier = since === '' ? '' : join(tablePath(since, table), part)

@@ -209,13 +209,13 @@ class EmbeddedStore implements Store {
   async #freeze(name: string): Promise<{ schema: number; tables: FrozenTable[] }> {
     const ask = async (sql: string): Promise<string[]> =>
       linesOf((await this.#writer.queryAsync(sql, { format: 'TSV' })).text())
-    const found = await ask(`SELECT name, data_paths[1] FROM system.tables
+    const found = await ask(`SELECT name, data_paths[1], sorting_key FROM system.tables
       WHERE database = currentDatabase() AND engine LIKE '%MergeTree' AND name != 'schema_migrations' ORDER BY name`)
     const tables: FrozenTable[] = []
     for (const line of found) {
-      const [table = '', path = ''] = line.split('\t')
+      const [table = '', path = '', order = ''] = line.split('\t')
       await this.#writer.queryAsync(`ALTER TABLE ${table} FREEZE WITH NAME ${quote(name)}`, { format: 'Null' })
-      tables.push({ table, directory: join(this.#directory, 'shadow', name, relative(this.#directory, path)) })
+      tables.push({ table, order, directory: join(this.#directory, 'shadow', name, relative(this.#directory, path)) })
     }
     const applied = await appliedMigrations(ask)
     return { schema: applied.at(-1) ?? 0, tables }

@@ -4,7 +4,7 @@ import { type BackupManifest, clearAway, copyPart, partsOf, readManifest, tableP
 import { quote } from './bind.ts'
 import { type EngineAccess, openEngine } from './engine.ts'
 import type { EngineSize } from './engine-arguments.ts'
-import { appliedMigrations, migrationsDirectory, readMigrations, runMigrations } from './migrate.ts'
+import { appliedMigrations, type Migration, migrationsDirectory, readMigrations, runMigrations } from './migrate.ts'
 
 export type RestoreOptions = EngineSize & {
   from: string
@@ -40,7 +40,7 @@ export async function restoreStore(options: RestoreOptions): Promise<BackupManif
   return manifest
 }
 
-async function migrationsFor({ schema }: BackupManifest, from: string) {
+async function migrationsFor({ schema, tables }: BackupManifest, from: string): Promise<Migration[]> {
   const all = await readMigrations(migrationsDirectory)
   const newest = all.at(-1)?.number ?? 0
   if (schema > newest) {
@@ -48,7 +48,25 @@ async function migrationsFor({ schema }: BackupManifest, from: string) {
       `Cannot restore ${from}: it has schema version ${schema} and this program knows versions up to ${newest}; use the newer wakeline that wrote it`,
     )
   }
-  return all.filter(({ number }) => number <= schema)
+  return all
+    .filter(({ number }) => number <= schema)
+    .map((migration) => ({
+      ...migration,
+      statements: migration.statements.map((statement) => orderAsKept(statement, tables)),
+    }))
+}
+
+/** What backups do not tell that were made before they told it. */
+const ordersBefore: Readonly<Record<string, string>> = {
+  spans: 'intDiv(toUnixTimestamp64Nano(ts), 10000000000), service, ts',
+}
+
+/** Parts are sorted as their table was when it was made, and a newer program may make it otherwise: they would not be read. */
+function orderAsKept(statement: string, tables: BackupManifest['tables']): string {
+  const [, table = ''] = /^CREATE TABLE IF NOT EXISTS (\w+)\b/.exec(statement) ?? []
+  const kept = tables[table]
+  const order = kept === undefined ? undefined : (kept.order ?? ordersBefore[table])
+  return order === undefined ? statement : statement.replace(/^ORDER BY .*$/m, () => `ORDER BY (${order})`)
 }
 
 async function refuseToOverwrite(directory: string): Promise<void> {

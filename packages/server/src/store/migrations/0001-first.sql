@@ -42,8 +42,8 @@ PARTITION BY toYYYYMM(day)
 ORDER BY (scope_id, day)
 SETTINGS non_replicated_deduplication_window = 10000, fsync_after_insert = 1, fsync_part_directory = 1;
 
--- Ten seconds by ten seconds, and by service within them: what is asked for is most often of a time, and a trace's spans lie together
--- (51 bytes a span in order of service and time, 40 so). The engine does not see that a bound of ts bounds these:
+-- Ten seconds by ten seconds, by service within them, and there as they came: what is asked for is most often of a time, and a trace's
+-- spans lie together (docs/decisions/0041-order-of-spans.md, 0084-spans-as-they-came.md). The engine does not see that a bound of ts bounds these:
 -- that is what ts_range is for. Attributes are found by the bloom filter of their values, in granules small enough to be read.
 CREATE TABLE IF NOT EXISTS spans (
   ts DateTime64(9, 'UTC') CODEC(Delta(8), LZ4),
@@ -73,7 +73,7 @@ CREATE TABLE IF NOT EXISTS spans (
   INDEX attribute_values mapValues(attributes) TYPE bloom_filter(0.01) GRANULARITY 1
 ) ENGINE = MergeTree
 PARTITION BY toYYYYMMDD(ts)
-ORDER BY (intDiv(toUnixTimestamp64Nano(ts), 10000000000), service, ts)
+ORDER BY (intDiv(toUnixTimestamp64Nano(ts), 10000000000), service)
 SETTINGS non_replicated_deduplication_window = 10000, fsync_after_insert = 1, fsync_part_directory = 1,
   vertical_merge_algorithm_min_columns_to_activate = 1, index_granularity = 2048;
 
