@@ -1,3 +1,4 @@
+import { withEvenBounds } from './bound-labels.ts'
 import { type Dialect, type Exposition, ExpositionError, type Metadata, type MetricType } from './exposition.ts'
 import type { ExpositionLine } from './read-line.ts'
 
@@ -14,11 +15,13 @@ export type Families = {
 export function lenientFamilies(dialect: Dialect): Families {
   const exposition: Exposition = { samples: [], metadata: new Map() }
   const ending = dialect === 'openmetrics' ? openMetricsEnd() : undefined
+  let type: MetricType | undefined
   return {
     add(line) {
       ending?.add(line)
-      if (line.line === 'sample') exposition.samples.push(line.sample)
+      if (line.line === 'sample') exposition.samples.push(withEvenBounds(line.sample, type))
       if (line.line !== 'metadata') return
+      if (line.keyword === 'TYPE') type = metricType(line.text)
       const metadata = metadataOf(exposition, line.family)
       if (line.keyword === 'HELP') metadata.help ??= unescapeHelp(line.text)
       else if (line.keyword === 'UNIT') metadata.unit ??= line.text

@@ -8,17 +8,21 @@ const blanks = /[ \t]*/y
 const decimal = /^[+-]?(?:\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?)$/
 const infinite = /^[+-]?inf(?:inity)?$/i
 
-/** A number as both formats write it: decimal, no hexadecimal, no underscores; Inf and NaN in any case. */
+/** A number as both formats write it: decimal, no hexadecimal, no underscores; Inf and NaN in any case. Digits that come to more than there is are no infinity. */
 export function parseNumber(text: string): number | undefined {
-  if (decimal.test(text)) return Number(text)
+  if (decimal.test(text)) return orTooLarge(Number(text))
   if (infinite.test(text)) return text.startsWith('-') ? -Infinity : Infinity
   return /^[+-]?nan$/i.test(text) ? Number.NaN : undefined
 }
+
+const orTooLarge = (value: number): number | undefined => (Number.isFinite(value) ? value : undefined)
 
 /** How strictly a dialect reads a line. */
 export type LineRules = {
   /** Blanks may stand anywhere between the parts, and be tabs. */
   blanksFree: boolean
+  /** Behind a blank that follows the value, there may be nothing. */
+  blankLast: boolean
   /** A backslash before any other character than `\`, `"` and `n` is an error, else both are kept. */
   escapesStrict: boolean
   /** Names may be quoted, and then hold any character (Prometheus 3). */

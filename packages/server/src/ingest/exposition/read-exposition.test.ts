@@ -125,3 +125,31 @@ const refused: [text: string, dialect: 'text' | 'openmetrics', sentence: string]
 test.each(refused)('%j is refused with its line and reason', (text, dialect, sentence) => {
   expect(readExposition(text, dialect, true)).toEqual({ refused: expect.stringContaining(sentence) })
 })
+
+test('bounds are written alike while scraping, and as they are in the strict mode', () => {
+  const bounds = (type: string, label: string, values: readonly string[], strict: boolean): unknown => {
+    const lines = values.map((value) => `a_bucket{${label}="${value}"} 1\n`).join('')
+    const read = readExposition(`# TYPE a ${type}\n${lines}`, 'text', strict)
+    return 'refused' in read ? read.refused : read.samples.map(({ labels }) => labels[0]?.[1])
+  }
+  const given = ['1', '1.0', '0.10', '-0', '1e-5', '1000000', '100000', '1e21', '0.00025', '+inf', 'nan', 'x']
+  const even = ['1.0', '1.0', '0.1', '0.0', '1e-05', '1e+06', '100000.0', '1e+21', '0.00025', '+Inf', 'NaN', 'x']
+  expect(bounds('histogram', 'le', given, false)).toEqual(even)
+  expect(bounds('summary', 'quantile', given, false)).toEqual(even)
+  expect(bounds('gauge', 'le', given, false)).toEqual(given)
+  expect(bounds('histogram', 'le', ['1', '1.0'], true)).toEqual(['1', '1.0'])
+})
+
+test.each([
+  ['a 1e400\n', 'is not a number'],
+  ['a 1 \n', 'expected a timestamp'],
+  ['# HELP a C:\\temp\n', 'no escape sequence'],
+])('the strict text format refuses %j', (text, why) => {
+  expect(readExposition(text, 'text', true)).toEqual({ refused: expect.stringContaining(why) })
+})
+
+test('while scraping a blank may end a line, and help text has any backslash', () => {
+  expect(readExposition('# HELP a C:\\temp\na 1 \n', 'text', false)).toMatchObject({
+    samples: [{ name: 'a', value: 1 }],
+  })
+})

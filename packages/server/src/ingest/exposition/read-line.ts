@@ -26,6 +26,7 @@ function rulesOf(dialect: Dialect, strict: boolean): LineRules {
   const isText = dialect === 'text'
   return {
     blanksFree: isText,
+    blankLast: isText && !strict,
     escapesStrict: isText && strict,
     quotedNames: isText || !strict,
     commas: strict ? (isText ? 'last too' : 'between') : isText ? 'free' : 'last too',
@@ -99,7 +100,7 @@ function readSample(cursor: LineCursor, rules: LineRules, takeTimestamp: TakeTim
   if (cursor.done) return sample
   cursor.takeSeparator('the timestamp')
   if (!rules.blanksFree && cursor.peek() === '#') return { ...sample, exemplar: readExemplar(cursor, rules) }
-  if (cursor.done && rules.blanksFree) return sample
+  if (cursor.done && rules.blankLast) return sample
   sample.timestampMs = takeTimestamp(cursor)
   cursor.skipBlanks()
   if (cursor.done) return sample

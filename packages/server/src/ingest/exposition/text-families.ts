@@ -28,6 +28,8 @@ function addMetadata(
   const metadata = metadataOf(exposition, line.family)
   if (line.keyword === 'HELP') {
     if (metadata.help !== undefined) throw new ExpositionError(`a second HELP line for "${line.family}"`)
+    const wrong = /\\.?/.exec(line.text.replaceAll(/\\[\\n"]/g, ''))?.[0]
+    if (wrong !== undefined) throw new ExpositionError(`"${wrong}" is no escape sequence of a HELP text`)
     metadata.help = unescapeHelp(line.text)
     return
   }
