@@ -41,6 +41,8 @@ const rejectedName: Readonly<Record<Signal, string>> = {
   metrics: 'rejectedDataPoints',
 }
 
+const nothing = new Uint8Array(0)
+
 /** Export…ServiceResponse: empty when all was kept as it was sent, else the partial success; of no rejects it is a warning. */
 export function encodeStored(
   signal: Signal,
@@ -52,16 +54,15 @@ export function encodeStored(
     const partial = { [rejectedName[signal]]: String(rejected), errorMessage: reason }
     return Buffer.from(JSON.stringify(rejected === 0 && reason === '' ? {} : { partialSuccess: partial }))
   }
+  if (rejected === 0 && reason === '') return nothing
   const writer = new WireWriter(128)
-  if (rejected > 0 || reason !== '') {
-    const mark = writer.begin(otlp.exportResponse.partialSuccess)
-    if (rejected > 0) {
-      writer.key(otlp.partialSuccess.rejectedRecords, 0)
-      writer.varint(rejected)
-    }
-    writer.textEntry(otlp.partialSuccess.errorMessage, reason)
-    writer.end(mark)
+  const mark = writer.begin(otlp.exportResponse.partialSuccess)
+  if (rejected > 0) {
+    writer.key(otlp.partialSuccess.rejectedRecords, 0)
+    writer.varint(rejected)
   }
+  writer.textEntry(otlp.partialSuccess.errorMessage, reason)
+  writer.end(mark)
   return writer.take()
 }
 

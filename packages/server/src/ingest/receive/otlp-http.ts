@@ -141,7 +141,11 @@ function checkForm({ method, path, mediaType: type }: Asked, protocol: Protocol)
 
 function send(response: ServerResponse, { status, mediaType, body, headers }: Reply): void {
   if (response.headersSent || response.destroyed) return
-  const type = mediaType === '' ? {} : { 'Content-Type': mediaType }
-  response.writeHead(status, { ...type, ...(status === 204 ? {} : { 'Content-Length': body.length }), ...headers })
-  response.end(body)
+  const lines = mediaType === '' ? [] : ['Content-Type', mediaType]
+  if (status !== 204) lines.push('Content-Length', String(body.length))
+  for (const [name, value] of Object.entries(headers ?? {})) lines.push(name, value)
+  response.writeHead(status, lines)
+  // Nothing, but given, it would be a second piece to send.
+  if (body.length === 0) response.end()
+  else response.end(body)
 }
