@@ -44,9 +44,12 @@ export async function openSearchData(size: { spans: number; logs: number }): Pro
   if (!existsSync(whole)) {
     await fill(session, size)
     // As the server does when it is calm.
-    await session.queryAsync('ALTER TABLE logs MATERIALIZE INDEX body_words SETTINGS mutations_sync = 2', {
-      format: 'Null',
-    })
+    await session.queryAsync(
+      'ALTER TABLE logs MATERIALIZE INDEX body_shapes, MATERIALIZE INDEX body_numbers SETTINGS mutations_sync = 2',
+      {
+        format: 'Null',
+      },
+    )
     await waitForMerges(session)
     writeFileSync(whole, '')
   }
@@ -117,10 +120,10 @@ function spansSql(from: number, count: number, total: number): string {
 }
 
 function logsSql(from: number, count: number, total: number): string {
-  return `INSERT INTO logs (ts, observed_ts, service, severity, body, trace_id, span_id, resource_id, scope_id, attributes)
+  return `INSERT INTO logs (ts, observed_after, service, severity, body, trace_id, span_id, resource_id, scope_id, attributes)
     WITH cityHash64(number) AS random, number % 20 AS service_number, toString(random % 1000000) AS n,
       fromUnixTimestamp64Nano(toInt64(${dayStartMs}) * 1000000 + intDiv(toInt64(${dayMs}) * 1000 * number, ${total}) * 1000, 'UTC') AS time
-    SELECT time, time, concat('service-', toString(service_number)), [5, 9, 9, 9, 9, 13, 17][random % 7 + 1],
+    SELECT time, 0, concat('service-', toString(service_number)), [5, 9, 9, 9, 9, 13, 17][random % 7 + 1],
       multiIf(number % 50000 = 25000, concat('a zebra crossed the road at ', n),
         number % 20000 = 10000, concat('payment failed: card declined for order ', n),
         random % 50 = 1, concat('card ', n, ' was accepted after ', toString(random % 900), ' ms'),

@@ -1,8 +1,8 @@
 import type { Store } from '../store/store.ts'
 
 /**
- * When the words of log bodies are indexed. It costs some microseconds of CPU a line in merges: nothing at a thousand
- * lines a second, too much at two hundred thousand (docs/decisions/0007-text-index.md). So while logs pour in it is put
+ * When the words of log bodies are indexed. It costs half a microsecond of CPU a line in each merge: nothing at a thousand
+ * lines a second, too much at two hundred thousand (docs/decisions/0007-text-index.md, 0089-words-and-numbers.md). So while logs pour in it is put
  * off, and made up for when it is calm. Questions scan what has no index: answers come slower, never otherwise.
  */
 export type LogIndexParts = {

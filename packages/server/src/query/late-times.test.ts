@@ -21,9 +21,7 @@ beforeAll(async () => {
     world.insert(`INSERT INTO spans (ts, service, name, kind, status, duration, trace_id, span_id, parent_span_id) VALUES
       (${ts}, 'web', 'GET', 3, 0, 2000, ${trace}, 'spanspan', toFixedString('', 8)),
       (${ts}, 'cart', 'add', 2, 2, 1000, ${trace}, 'other...', 'spanspan')`)
-    world.insert(
-      `INSERT INTO logs (ts, observed_ts, service, severity, body) VALUES (${ts}, ${ts}, 'cart', 17, 'late')`,
-    )
+    world.insert(`INSERT INTO logs (ts, observed_after, service, severity, body) VALUES (${ts}, 0, 'cart', 17, 'late')`)
   }
 })
 afterAll(() => world.close())

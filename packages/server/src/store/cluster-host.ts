@@ -2,8 +2,10 @@ import { createReadStream } from 'node:fs'
 import { type ClickHouseClient, ClickHouseLogLevel, type ClickHouseSettings, createClient } from '@clickhouse/client'
 import { quote } from './bind.ts'
 import { engineCode } from './engine-errors.ts'
+import { insertFrom } from './insert.ts'
 import { linesOf } from './lines.ts'
 import type { Cost } from './store.ts'
+import type { TableName } from './tables.ts'
 
 export type HostOptions = {
   url: string
@@ -119,8 +121,8 @@ export class ClusterHost {
     return linesOf(Buffer.concat(chunks).toString())
   }
 
-  async insertFile(table: string, path: string, settings: ClickHouseSettings): Promise<void> {
-    const query = `INSERT INTO ${table} FORMAT Native`
+  async insertFile(table: TableName, path: string, settings: ClickHouseSettings): Promise<void> {
+    const query = `${insertFrom(table, (structure) => `input(${structure})`) ?? `INSERT INTO ${table}`} FORMAT Native`
     const values = createReadStream(path)
     try {
       const { stream } = await this.#told(

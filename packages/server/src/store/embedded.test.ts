@@ -44,7 +44,8 @@ test('the migrated schema holds every column of tables.ts with the same type', a
       sql: 'SELECT name, type FROM system.columns WHERE database = currentDatabase() AND table = {p1:String} ORDER BY position',
       params: { p1: table },
     })
-    expect(rows.rows.map(({ name, type }) => [name, type])).toEqual(tables[table])
+    const filled = rows.rows.filter(({ name }) => !['observed_after', 'observed_stored'].includes(name))
+    expect(filled.map(({ name, type }) => [name, type])).toEqual(tables[table])
   }
 })
 

@@ -18,6 +18,7 @@ import { mendLogs, noteInsertions, type SyncedLogs, syncLog } from './deduplicat
 import { openSession } from './engine.ts'
 import { type EngineSize, engineArguments } from './engine-arguments.ts'
 import { toLoadError, toQueryError } from './engine-errors.ts'
+import { insertFrom } from './insert.ts'
 import { linesOf } from './lines.ts'
 import { Live } from './live.ts'
 import { type MadeRows, madeRowsMaxBytes, renderMadeRows } from './made-rows.ts'
@@ -63,8 +64,8 @@ export type EmbeddedOptions = EngineSize & {
 }
 
 /** Too dear for every load: merges make them, or what comes after. */
-const logBodyIndex = 'body_words'
-const mergedIndexes = `${logBodyIndex},attribute_values`
+const logBodyIndexes = ['body_shapes', 'body_numbers']
+const mergedIndexes = [...logBodyIndexes, 'attribute_values'].join()
 
 /**
  * Loads and merges stand back where the cores are wanted by receiving and by questions: what is received is safe in its
@@ -166,11 +167,11 @@ class EmbeddedStore implements Store {
       'TSV',
     )
     if (engine.includes(setting) === (when === 'later')) return
-    if (when === 'later') await this.#write(`ALTER TABLE logs MODIFY SETTING ${setting} = '${logBodyIndex}'`)
+    if (when === 'later') await this.#write(`ALTER TABLE logs MODIFY SETTING ${setting} = '${logBodyIndexes.join()}'`)
     else {
       await this.#write(`ALTER TABLE logs RESET SETTING ${setting}`)
       // Goes on in the background; parts that have it are left as they are.
-      await this.#write(`ALTER TABLE logs MATERIALIZE INDEX ${logBodyIndex}`)
+      await this.#write(`ALTER TABLE logs ${logBodyIndexes.map((index) => `MATERIALIZE INDEX ${index}`).join(', ')}`)
     }
   }
 
@@ -472,7 +473,11 @@ function readSettings(limits: ReadLimits, id: string): string[] {
  * are joined by merges (`optimize_on_insert`): the views have grouped theirs already, and looking for more took a tenth of a load.
  */
 function renderLoad(file: SealedFile): string {
-  return `INSERT INTO ${file.table} SELECT * FROM file(${quote(file.path)}, 'Native') SETTINGS
+  const path = quote(file.path)
+  const insert =
+    insertFrom(file.table, (structure) => `file(${path}, 'Native', ${structure})`) ??
+    `INSERT INTO ${file.table} SELECT * FROM file(${path}, 'Native')`
+  return `${insert} SETTINGS
     insert_deduplicate = 1, insert_deduplication_token = ${quote(file.token)},
     deduplicate_blocks_in_dependent_materialized_views = 1, optimize_on_insert = 0,
     use_strict_insert_block_limits = 0, max_insert_threads = 1, max_threads = 1,

@@ -1,5 +1,6 @@
 import { float, joined, type Sql, sql, trusted } from '../sql.ts'
-import type { AttributeSource, Condition, TextSource, TextTest, Words } from './condition.ts'
+import type { AttributeSource, Condition, TextSource, TextTest } from './condition.ts'
+import { likePattern, wordsSql } from './words-sql.ts'
 
 /** The condition as a WHERE expression that is never NULL, so that NOT means what it says. */
 export function conditionSql(condition: Condition): Sql {
@@ -25,7 +26,7 @@ export function conditionSql(condition: Condition): Sql {
     case 'text':
       return textSql(condition.source, condition.test)
     case 'words': {
-      const columns = condition.columns.map((column) => wordsSql(trusted(column), condition.words))
+      const columns = condition.columns.map((column) => wordsSql(column, condition.words))
       return columns.length === 1 ? joined(columns, '') : sql`(${joined(columns, ' OR ')})`
     }
   }
@@ -96,31 +97,4 @@ function testSql(text: Sql, test: TextTest): Sql {
     case 'order':
       return sql`${text} ${trusted(test.compare)} ${test.text}`
   }
-}
-
-function wordsSql(column: Sql, words: Words): Sql {
-  switch (words.match) {
-    case 'regex':
-      return sql`match(${column}, ${words.pattern})`
-    case 'loose':
-      return sql`lower(${column}) LIKE ${likePattern(['', ...words.pieces, ''])}`
-    case 'whole': {
-      const tests = words.tokens.length === 0 ? [] : [tokensSql(column, words.tokens)]
-      // One word alone is its own phrase; more of them, or punctuation, must also stand as they were written.
-      if (words.tokens.length !== 1 || words.tokens[0] !== words.phrase) {
-        tests.push(sql`position(lower(${column}), ${words.phrase}) > 0`)
-      }
-      return tests.length === 1 ? joined(tests, '') : sql`(${joined(tests, ' AND ')})`
-    }
-  }
-}
-
-/** Several are asked at once: the index then looks at bodies that have them all, and not at those of each. */
-function tokensSql(column: Sql, tokens: readonly string[]): Sql {
-  const [one = '', ...others] = tokens
-  return others.length === 0 ? sql`hasToken(lower(${column}), ${one})` : sql`hasAllTokens(lower(${column}), ${tokens})`
-}
-
-function likePattern(pieces: readonly string[]): string {
-  return pieces.map((piece) => piece.replace(/[\\%_]/g, '\\$&')).join('%')
 }

@@ -1,14 +1,30 @@
 -- logs: card declined
-hasToken(lower(body), {p1:String}) AND hasToken(lower(body), {p2:String})
+hasToken(translate(lower(body), '0123456789', '0000000000'), {p1:String}) AND hasToken(translate(lower(body), '0123456789', '0000000000'), {p2:String})
 -- {"p1":"card","p2":"declined"}
 
 -- logs: "card declined: 5%"
-(hasAllTokens(lower(body), {p1:Array(String)}) AND position(lower(body), {p2:String}) > 0)
--- {"p1":["card","declined","5"],"p2":"card declined: 5%"}
+(hasAllTokens(translate(lower(body), '0123456789', '0000000000'), {p1:Array(String)}) AND hasToken(lower(body), {p2:String}) AND has(tokens(translate(body, 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ', '                                                    ')), {p3:String}) AND position(lower(body), {p4:String}) > 0)
+-- {"p1":["card","declined"],"p2":"5","p3":"5","p4":"card declined: 5%"}
+
+-- logs: 4711
+(hasToken(lower(body), {p1:String}) AND has(tokens(translate(body, 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ', '                                                    ')), {p2:String}))
+-- {"p1":"4711","p2":"4711"}
+
+-- logs: order4711
+(hasToken(translate(lower(body), '0123456789', '0000000000'), {p1:String}) AND hasToken(lower(body), {p2:String}) AND has(tokens(translate(body, 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ', '                                                    ')), {p3:String}))
+-- {"p1":"order0000","p2":"order4711","p3":"4711"}
+
+-- logs: "Order 4711: 0af7-65191 v2"
+(hasAllTokens(translate(lower(body), '0123456789', '0000000000'), {p1:Array(String)}) AND hasAllTokens(lower(body), {p2:Array(String)}) AND has(tokens(translate(body, 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ', '                                                    ')), {p3:String}) AND has(tokens(translate(body, 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ', '                                                    ')), {p4:String}) AND position(lower(body), {p5:String}) > 0)
+-- {"p1":["order","0af0","v0"],"p2":["4711","0af7","65191","v2"],"p3":"4711","p4":"65191","p5":"order 4711: 0af7-65191 v2"}
 
 -- logs: decl*
-lower(body) LIKE {p1:String}
+translate(lower(body), '0123456789', '0000000000') LIKE {p1:String}
 -- {"p1":"%decl%%"}
+
+-- logs: order-47*
+(translate(lower(body), '0123456789', '0000000000') LIKE {p1:String} AND lower(body) LIKE {p2:String})
+-- {"p1":"%order-00%%","p2":"%order-47%%"}
 
 -- logs: body:/card.d/
 match(body, {p1:String})
@@ -79,8 +95,8 @@ event_name = {p1:String}
 -- {"p1":"tick"}
 
 -- logs: a'b:"{p1:String} ' OR 1=1"
-(hasAllTokens(lower(body), {p1:Array(String)}) AND position(lower(body), {p2:String}) > 0) AND (hasAllTokens(lower(body), {p3:Array(String)}) AND position(lower(body), {p4:String}) > 0)
--- {"p1":["a","b"],"p2":"a'b:","p3":["p1","string","or","1","1"],"p4":"{p1:string} ' or 1=1"}
+(hasAllTokens(translate(lower(body), '0123456789', '0000000000'), {p1:Array(String)}) AND position(lower(body), {p2:String}) > 0) AND (hasAllTokens(translate(lower(body), '0123456789', '0000000000'), {p3:Array(String)}) AND hasAllTokens(lower(body), {p4:Array(String)}) AND has(tokens(translate(body, 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ', '                                                    ')), {p5:String}) AND position(lower(body), {p6:String}) > 0)
+-- {"p1":["a","b"],"p2":"a'b:","p3":["p0","string","or"],"p4":["p1","1","1"],"p5":"1","p6":"{p1:string} ' or 1=1"}
 
 -- spans: charge
 (hasToken(lower(name), {p1:String}) OR hasToken(lower(status_message), {p2:String}))

@@ -15,7 +15,11 @@ describe('a search as SQL', () => {
   const cases: [Signal, string][] = [
     ['logs', 'card declined'],
     ['logs', '"card declined: 5%"'],
+    ['logs', '4711'],
+    ['logs', 'order4711'],
+    ['logs', '"Order 4711: 0af7-65191 v2"'],
     ['logs', 'decl*'],
+    ['logs', 'order-47*'],
     ['logs', 'body:/card d/'.replace(' ', '.')],
     ['logs', 'body:*'],
     ['logs', 'body="exact Body"'],

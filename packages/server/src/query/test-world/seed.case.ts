@@ -103,7 +103,7 @@ function trace(n: number): string {
 }
 
 const logColumns =
-  'ts, observed_ts, service, severity, severity_text, event_name, body, body_type, trace_id, span_id, resource_id, scope_id, attributes, attribute_types'
+  'ts, observed_after, service, severity, severity_text, event_name, body, body_type, trace_id, span_id, resource_id, scope_id, attributes, attribute_types'
 
 /** A line a trace from checkout (an error where it failed), one a minute from cron; three of cron share one time. */
 function logs(): string[] {
@@ -114,7 +114,7 @@ function logs(): string[] {
     body: string,
     more: { trace?: number; attributes?: Record<string, string>; types?: string; event?: string } = {},
   ): string =>
-    `(${time(ms)}, ${time(ms + 5)}, ${text(services[service] ?? '')}, ${severity}, '', ${text(more.event ?? '')}, ${text(body)}, '', ${more.trace === undefined ? "''" : id(seedTraceId(more.trace))}, ${more.trace === undefined ? "''" : id(seedSpanId(more.trace, 2))}, ${service + 1}, ${service + 1}, ${map(more.attributes ?? {})}, ${text(more.types ?? '')})`
+    `(${time(ms)}, 5000000, ${text(services[service] ?? '')}, ${severity}, '', ${text(more.event ?? '')}, ${text(body)}, '', ${more.trace === undefined ? "''" : id(seedTraceId(more.trace))}, ${more.trace === undefined ? "''" : id(seedSpanId(more.trace, 2))}, ${service + 1}, ${service + 1}, ${map(more.attributes ?? {})}, ${text(more.types ?? '')})`
   const rows: string[] = []
   for (let n = 0; n < seedTraces; n++) {
     const attributes = { 'order.id': `order-${n}`, attempts: String(n % 5) }

@@ -1,0 +1,71 @@
+import { joined, type Sql, sql, trusted } from '../sql.ts'
+import type { TextColumn, Words } from './condition.ts'
+
+/**
+ * Words of a text as a WHERE expression. Those of log bodies are written as the indexes of migration 0024 know them: an
+ * index is asked only where its very expression stands.
+ */
+export function wordsSql(column: TextColumn, words: Words): Sql {
+  const lower = sql`lower(${trusted(column)})`
+  switch (words.match) {
+    case 'regex':
+      return sql`match(${trusted(column)}, ${words.pattern})`
+    case 'loose':
+      return column === 'body' ? piecesOfBody(lower, words.pieces) : likeSql(lower, words.pieces)
+    case 'whole': {
+      const { tokens, phrase } = words
+      const tests = column === 'body' ? tokensOfBody(lower, tokens) : tokensSql(lower, tokens)
+      // One word alone is its own phrase; more of them, or punctuation, must also stand as they were written.
+      if (tokens.length !== 1 || tokens[0] !== phrase) tests.push(sql`position(${lower}, ${phrase}) > 0`)
+      return tests.length === 1 ? joined(tests, '') : sql`(${joined(tests, ' AND ')})`
+    }
+  }
+}
+
+export function likePattern(pieces: readonly string[]): string {
+  return pieces.map((piece) => piece.replace(/[\\%_]/g, '\\$&')).join('%')
+}
+
+/** Every digit as 0, which the index `body_shapes` has the words of. */
+const shapes = trusted("translate(lower(body), '0123456789', '0000000000')")
+const shapeOf = (text: string): string => text.replace(/[0-9]/g, '0')
+
+/** Runs of digits, which the index `body_numbers` has a filter of for each granule. */
+const letters = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ'
+const numbers = trusted(`tokens(translate(body, '${letters}', '${' '.repeat(letters.length)}'))`)
+
+/** Shorter ones are in nearly every granule where they are not words of their own. */
+const tellingDigits = 4
+
+/**
+ * A word without digits is told by its shape alone. Of one with digits, shape and number say where it may be and the line
+ * whether it is; the filter's expression comes last, for it is the dearest to compute where there is no filter yet.
+ */
+function tokensOfBody(lower: Sql, tokens: readonly string[]): Sql[] {
+  const numbered = tokens.filter((token) => /[0-9]/.test(token))
+  const shaped = [...new Set(tokens.filter((token) => /[^0-9]/.test(token)).map(shapeOf))]
+  const runs = numbered.flatMap((token) => {
+    const [longest = ''] = (token.match(/[0-9]+/g) ?? []).sort((a, b) => b.length - a.length)
+    return longest.length >= tellingDigits || longest === token ? [longest] : []
+  })
+  return [
+    ...tokensSql(shapes, shaped),
+    ...tokensSql(lower, numbered),
+    ...[...new Set(runs)].map((run) => sql`has(${numbers}, ${run})`),
+  ]
+}
+
+/** Of a body's shape the engine looks at the words of the index; only digits must be looked for in the line as well. */
+function piecesOfBody(lower: Sql, pieces: readonly string[]): Sql {
+  const shaped = likeSql(shapes, pieces.map(shapeOf))
+  return pieces.some((piece) => /[0-9]/.test(piece)) ? sql`(${shaped} AND ${likeSql(lower, pieces)})` : shaped
+}
+
+const likeSql = (text: Sql, pieces: readonly string[]): Sql => sql`${text} LIKE ${likePattern(['', ...pieces, ''])}`
+
+/** Several are asked at once: the index then looks at lines that have them all, and not at those of each. */
+function tokensSql(text: Sql, tokens: readonly string[]): Sql[] {
+  const [one, ...others] = tokens
+  if (one === undefined) return []
+  return [others.length === 0 ? sql`hasToken(${text}, ${one})` : sql`hasAllTokens(${text}, ${tokens})`]
+}
