@@ -51,9 +51,9 @@ function writeText(writer: WireWriter, { number }: ScalarSchema, json: unknown):
   return true
 }
 
-/** With or without padding, of the common or the URL alphabet. */
+/** With or without padding, of the common or the URL alphabet; one digit of base64 alone is no byte. */
 function writeBytes(writer: WireWriter, { number }: ScalarSchema, json: unknown): boolean {
-  if (typeof json !== 'string' || !/^[\w+/-]*={0,2}$/.test(json)) return false
+  if (typeof json !== 'string' || !/^(?:[\w+/-]{4})*(?:[\w+/-]{2,3})?={0,2}$/.test(json)) return false
   writer.bytesEntry(number, Buffer.from(json, 'base64'))
   return true
 }
@@ -110,8 +110,11 @@ function writeDouble(writer: WireWriter, { number }: ScalarSchema, json: unknown
   // Number('') is 0, and Number(' 1 ') is 1: only what JSON calls a number, and the three that it cannot write.
   const isNumeric = typeof json === 'string' && /^(-?\d+(\.\d+)?([eE][+-]?\d+)?|NaN|-?Infinity)$/.test(json)
   if (typeof json !== 'number' && !isNumeric) return false
+  const value = Number(json)
+  // Digits that come to more than a double holds are no infinity.
+  if (Math.abs(value) === Infinity && (typeof json === 'number' || !json.endsWith('Infinity'))) return false
   writer.key(number, wireType.fixed64)
-  writer.double(Number(json))
+  writer.double(value)
   return true
 }
 
@@ -123,11 +126,22 @@ function writeEnum(writer: WireWriter, entry: ScalarSchema, json: unknown): bool
 
 /** An integer given as a number or as decimal text, exact to 64 bits. */
 function integerOf(json: unknown, min: bigint, max: bigint): bigint | undefined {
-  const isInteger =
-    typeof json === 'number' ? Number.isInteger(json) : typeof json === 'string' && /^-?\d{1,20}$/.test(json)
-  if (!isInteger) return undefined
-  const value = BigInt(json as number | string)
-  return value < min || value > max ? undefined : value
+  const value =
+    typeof json === 'string' ? integerOfText(json) : Number.isInteger(json) ? BigInt(json as number) : undefined
+  return value === undefined || value < min || value > max ? undefined : value
+}
+
+/** With a point or an exponent as well, as in `1e3` and `5.0`, where it is whole all the same. */
+function integerOfText(text: string): bigint | undefined {
+  if (/^-?\d{1,20}$/.test(text)) return BigInt(text)
+  const parts = /^(-?)(\d{1,20})(?:\.(\d{1,20}))?(?:[eE]([+-]?\d{1,2}))?$/.exec(text)
+  if (parts === null) return undefined
+  const [, sign = '', whole = '', fraction = '', exponent = '0'] = parts
+  const zeros = Number(exponent) - fraction.length
+  const digits = whole + fraction + '0'.repeat(Math.max(0, zeros))
+  const left = digits.length - Math.max(0, -zeros)
+  if (/[1-9]/.test(digits.slice(Math.max(0, left)))) return undefined
+  return BigInt(`${sign}${digits.slice(0, Math.max(0, left)) || '0'}`)
 }
 
 function lowOf(value: bigint): number {

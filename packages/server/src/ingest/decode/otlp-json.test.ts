@@ -53,8 +53,20 @@ test.each<[unknown, string]>([
   [{ ...ids, name: 7 }, `${at}.name: expected a string, got 7`],
   [{ ...ids, kind: 'SERVER' }, `${at}.kind: expected a number or a name of the enum, got "SERVER"`],
   [
-    { ...ids, startTimeUnixNano: '1e9' },
-    `${at}.startTimeUnixNano: expected an integer of 64 bits that is not negative, got "1e9"`,
+    { ...ids, startTimeUnixNano: '1e-9' },
+    `${at}.startTimeUnixNano: expected an integer of 64 bits that is not negative, got "1e-9"`,
+  ],
+  [
+    { ...ids, startTimeUnixNano: '1e30' },
+    `${at}.startTimeUnixNano: expected an integer of 64 bits that is not negative, got "1e30"`,
+  ],
+  [
+    { ...ids, attributes: [{ key: 'a', value: { bytesValue: 'A' } }] },
+    `${at}.attributes[0].value.bytesValue: expected bytes in base64, got "A"`,
+  ],
+  [
+    { ...ids, attributes: [{ key: 'a', value: { doubleValue: '1e400' } }] },
+    `${at}.attributes[0].value.doubleValue: expected a number, got "1e400"`,
   ],
   [
     { ...ids, startTimeUnixNano: -1 },
@@ -112,6 +124,11 @@ test('points are rejected alone, and all of a metric that makes no sense', () =>
 test.each<[string, Record<string, unknown>, Record<string, unknown>]>([
   ['snake_case', { start_time_unix_nano: '5', end_time_unix_nano: '9' }, { ts: 5n, duration: 4n }],
   ['64-bit integers as numbers', { startTimeUnixNano: 5, endTimeUnixNano: 9 }, { ts: 5n, duration: 4n }],
+  [
+    'integers with an exponent or a point',
+    { startTimeUnixNano: '1e3', endTimeUnixNano: '12500.0e-1' },
+    { ts: 1000n, duration: 250n },
+  ],
   ['names of enums', { kind: 'SPAN_KIND_SERVER', status: { code: 'STATUS_CODE_ERROR' } }, { kind: 2, status: 2 }],
   ['null for what is absent', { name: null, attributes: null, kind: null }, { name: '', kind: 0 }],
   ['unknown keys', { __proto__x: 1, constructor: { a: 1 }, toString: [] }, { name: '' }],
@@ -125,6 +142,13 @@ test('integers beyond 2^53 written as numbers lose nothing, and those in texts s
   const body = JSON.stringify(traces({ ...ids, name: 'at 1544712660300000001, ', startTimeUnixNano: 'TIME' }))
   const rows = rowsOfTable('traces', body.replace('"TIME"', ' 1544712660300000001 '), 'spans')
   expect(rows).toMatchObject([{ ts: 1_544_712_660_300_000_001n, name: 'at 1544712660300000001, ' }])
+})
+
+test('nor do those with a point or an exponent', () => {
+  const [start, end] = ['1544712660300000001.0', '15447126603000000020e-1']
+  const body = JSON.stringify(traces({ ...ids, startTimeUnixNano: 'START', endTimeUnixNano: 'END' }))
+  const rows = rowsOfTable('traces', body.replace('"START"', start).replace('"END"', end), 'spans')
+  expect(rows).toMatchObject([{ ts: 1_544_712_660_300_000_001n, duration: 1n }])
 })
 
 test.each([

@@ -47,7 +47,8 @@ export function* otlpJsonToProtobuf(signal: Signal, body: Uint8Array): Steps<Tra
 /** JSON numbers lose bits beyond 2^53 (of 16 digits), and times in nanoseconds are beyond it: they are read as texts instead. */
 function quoteLongIntegers(text: string): string {
   if (!/[\s[:,]-?(?:9\d{15}|\d{17,})/.test(text)) return text
-  return text.replace(/"[^"\\]*(?:\\.[^"\\]*)*"|(?<=[\s[:,])-?(?:9\d{15}|\d{17,})(?=[\s\],}])/g, (found) =>
-    found.startsWith('"') ? found : `"${found}"`,
+  return text.replace(
+    /"[^"\\]*(?:\\.[^"\\]*)*"|(?<=[\s[:,])-?(?:9\d{15}|\d{17,})(?:\.\d+)?(?:[eE][+-]?\d+)?(?=[\s\],}])/g,
+    (found) => (found.startsWith('"') ? found : `"${found}"`),
   )
 }
