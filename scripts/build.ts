@@ -15,6 +15,7 @@ import { bundleServer, wasmOfServer } from './bundle-server.ts'
  *     engine.xml            what the embedded engine is told that no argument can tell
  *     rows.wasm             what reads usual spans, log records and samples, made from packages/server/wasm
  *     answers.wasm          what writes the points of PromQL, from there too
+ *     deflate.wasm          what compresses its answers, from there too
  *     ui/                   the web UI
  *   packages/sdk/dist/
  *
@@ -125,6 +126,7 @@ async function buildWasm(): Promise<void> {
 const memoryOfWasm: Readonly<Record<string, string>> = {
   'index.ts': '--importMemory --initialMemory 3072',
   'answers.ts': '--initialMemory 4 --maximumMemory 4',
+  'deflate.ts': '--initialMemory 20 --maximumMemory 20',
 }
 
 async function buildServer(): Promise<void> {

@@ -11,6 +11,7 @@ const source = join(root, 'packages/server/src')
 export const wasmOfServer = {
   'index.ts': 'packages/server/src/ingest/decode/fast/rows.wasm',
   'answers.ts': 'packages/server/src/api/answers.wasm',
+  'deflate.ts': 'packages/server/src/api/deflate.wasm',
 }
 
 /**

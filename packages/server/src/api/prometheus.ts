@@ -10,6 +10,7 @@ import { isWellFormed } from '../query/promql/parse/literals.ts'
 import { printExpression } from '../query/promql/parse/print.ts'
 import type { Query } from '../query/query.ts'
 import type { Running } from '../query/run.ts'
+import { DeflatedJson } from './deflated-json.ts'
 import { ApiFailure } from './errors.ts'
 import type { JsonBytes, JsonWriting } from './json-bytes.ts'
 import { isCutBy, labelsOf, printValue, timeOf, writeResult } from './prometheus-answer.ts'
@@ -57,6 +58,7 @@ const resultsTruncated = 'results truncated due to limit'
 export function prometheusRoutes(options: PrometheusOptions): Hono {
   const { query, turns } = options
   const routes = new Hono()
+  const deflated = new DeflatedJson()
   // Not of all methods: where there is no body, it makes a request that fails.
   routes.post(
     '*',
@@ -72,7 +74,7 @@ export function prometheusRoutes(options: PrometheusOptions): Hono {
       const parameters = await readParameters(context)
       const { signal } = context.req.raw
       const told = await turns.take(signal, async () => ask(parameters, query.running({ signal }), context))
-      return sendWrittenJson(context, (into) => writeTold(told, into))
+      return sendWrittenJson(context, (into) => writeTold(told, into), deflated)
     })
     routes.all(path, (context) => {
       context.header('Allow', methods.join(', '))

@@ -1,14 +1,16 @@
 import { gunzipSync } from 'node:zlib'
 import { Hono } from 'hono'
 import { expect, test } from 'vitest'
+import { DeflatedJson } from './deflated-json.ts'
 import type { JsonBytes, JsonWriting } from './json-bytes.ts'
 import { sendWrittenJson } from './send.ts'
 
+const deflated = new DeflatedJson()
 const item = 'x'.repeat(1000)
 
 function answer(write: (into: JsonBytes) => JsonWriting, headers: Record<string, string> = {}) {
   const app = new Hono()
-  app.get('/', (context) => sendWrittenJson(context, write))
+  app.get('/', (context) => sendWrittenJson(context, write, deflated))
   return app.request('/', { headers })
 }
 

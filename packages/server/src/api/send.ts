@@ -1,8 +1,9 @@
-import { pipeline, Readable } from 'node:stream'
+import { Readable } from 'node:stream'
 import { setImmediate } from 'node:timers/promises'
 import { promisify } from 'node:util'
-import { constants, createGzip, gzip } from 'node:zlib'
+import { constants, gzip } from 'node:zlib'
 import type { Context } from 'hono'
+import { type DeflatedJson, gzipped } from './deflated-json.ts'
 import { JsonBytes, type JsonWriting } from './json-bytes.ts'
 
 const compress = promisify(gzip)
@@ -37,24 +38,29 @@ export async function sendJsonBytes(context: Context, bytes: Uint8Array<ArrayBuf
 }
 
 /**
- * JSON that may be large is sent while it is written: on another thread a piece is compressed while the next is written, the
- * client reads those before, and others are served between.
+ * JSON that may be large is sent while it is written: each piece is compressed as soon as it is full, the client reads those before,
+ * and others are served between.
  */
-export async function sendWrittenJson(context: Context, write: (into: JsonBytes) => JsonWriting): Promise<Response> {
+export async function sendWrittenJson(
+  context: Context,
+  write: (into: JsonBytes) => JsonWriting,
+  deflated: DeflatedJson,
+): Promise<Response> {
   const pieces = piecesOf(write)
   const first = pieces.next()
-  if (first.done) return sendJsonBytes(context, first.value)
   context.header('Cache-Control', 'no-store')
   context.header('Vary', 'Accept-Encoding')
   context.header('Content-Type', 'application/json')
-  const source = Readable.from(turnByTurn(first.value, pieces))
-  if (!readsGzip(context)) return context.body(bodyOf(source))
-  context.header('Content-Encoding', 'gzip')
-  // A failure ends the stream that is sent, whose reader hears of it.
-  return context.body(bodyOf(pipeline(source, createGzip(compression), () => undefined)))
+  const isSmall = first.value.length < compressedFromBytes
+  const form = isSmall || !readsGzip(context) ? undefined : gzipped(deflated)
+  if (form !== undefined) context.header('Content-Encoding', 'gzip')
+  if (first.done) return context.body(form === undefined ? first.value : form(first.value, true))
+  return context.body(bodyOf(Readable.from(turnByTurn(first.value, pieces, form ?? asItIs))))
 }
 
 type Bytes = Uint8Array<ArrayBuffer>
+type Form = (piece: Bytes, isLast: boolean) => Bytes
+const asItIs: Form = (piece) => piece
 /** Below a power of two by more than most series take, so that memory does not double for the last one. */
 const pieceBytes = 192 * 1024
 
@@ -66,12 +72,12 @@ function* piecesOf(write: (into: JsonBytes) => JsonWriting): Generator<Bytes, By
   return json.bytes
 }
 
-async function* turnByTurn(first: Bytes, pieces: Iterator<Bytes, Bytes>): AsyncGenerator<Bytes> {
-  yield first
+async function* turnByTurn(first: Bytes, pieces: Iterator<Bytes, Bytes>, form: Form): AsyncGenerator<Bytes> {
+  yield form(first, false)
   for (;;) {
     await setImmediate()
     const { value, done } = pieces.next()
-    yield value
+    yield form(value, done === true)
     if (done) return
   }
 }
