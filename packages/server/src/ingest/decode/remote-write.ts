@@ -60,6 +60,8 @@ class Request {
   readonly metadata: SeriesMetadata = { type: 0, help: 0, unit: 0, createdMs: 0 }
   at = 0
   end = 0
+  /** Whether `labels` are those of this series: of one that was sent before they need not be read. */
+  isRead = false
   /** Whether the cache holds what is known of it. */
   isCached = false
   /** Of its numbers: the id, once it is known, and the day its row was last seen to. */
@@ -164,6 +166,7 @@ function decodeSeries(request: Request): void {
   request.id = undefined
   request.day = -1
   request.isCached = false
+  request.isRead = false
   request.at = start
   request.end = end
   if (request.symbols === undefined && decodeKnown(request)) return
@@ -249,6 +252,7 @@ function readAbout(request: Request, end: number): void {
     telling.revision = metadata.type
   }
   if (labels.nameLength === 0) reader.fail('it has no __name__', end)
+  request.isRead = reader.fault === undefined
 }
 
 type SeriesMetadata = { type: number; help: number; unit: number; createdMs: number }
@@ -349,11 +353,12 @@ function knowNumbers(request: Request, timeMs: number): SeriesId {
   const isKnown = isSeriesKnown(decoding, moment)
   if (request.isCached) seriesCache.know(day, knownSeries.generation, telling.revision)
   if (isKnown) return id
-  // Labels that were sent before have not been read this time.
-  const { at } = reader
-  reader.at = request.at
-  readAbout(request, request.end)
-  reader.at = at
+  if (!request.isRead) {
+    const { at } = reader
+    reader.at = request.at
+    readAbout(request, request.end)
+    reader.at = at
+  }
   writeSeries(decoding, labels, moment)
   return id
 }
