@@ -1,6 +1,6 @@
 import type { LabelMatcher } from '../promql/parse/ast.ts'
 import { realCount, realCounts } from '../real-counts.ts'
-import { ids, joined, type Sql, sql, trusted, uint } from '../sql.ts'
+import { id, ids, joined, type Sql, sql, trusted, uint } from '../sql.ts'
 import { daysInRange } from '../time-range.ts'
 import { partitionsOf } from './parts.ts'
 import { idOf, type SeriesRow } from './series-rows.ts'
@@ -32,12 +32,15 @@ export type MetricRow = {
   description: string
   /** Of the days, counted anew on each and perhaps more than once. */
   series: number
+  /** The lowest and the highest of their ids. */
+  firstId: string
+  lastId: string
 }
 
 /** Everything that was measured on the days of a range, in all its kinds and units. */
 export function metricsSql(range: SampleRange): Sql {
   return sql`SELECT metric, kind, temporality, monotonic, unit, any(description) AS description,
-  toUInt32(count()) AS series
+  toUInt32(count()) AS series, min(series_id) AS firstId, max(series_id) AS lastId
 FROM series
 WHERE ${daysOf(range)}
 GROUP BY metric, kind, temporality, monotonic, unit
@@ -103,6 +106,12 @@ export function seriesPicked(found: readonly SeriesRow[], where: Sql): Sql {
 }
 
 export const seriesFound = (where: Sql): Sql => sql`series_id IN (SELECT series_id FROM series WHERE ${where})`
+
+/** Both are included. */
+export type IdRange = { first: bigint; last: bigint }
+
+export const seriesBetween = ({ first, last }: IdRange): Sql =>
+  sql`series_id >= ${id(first)} AND series_id <= ${id(last)}`
 
 /** A staleness marker, wherever the sender said that there is no value any more. */
 const markedValue = trusted(

@@ -1,3 +1,4 @@
+import type { PlainBlock } from '../../base/native/read-plain-columns.ts'
 import type { Running } from '../run.ts'
 import type { Sql } from '../sql.ts'
 import type { Part } from './parts.ts'
@@ -9,12 +10,13 @@ export type SampleReading = { running: Running; limits: SourceLimits; parts: rea
 
 /**
  * Which rows, and with which 32 bits of the ids; `series` is about how many they are of. `anyStarts` is given where it was
- * asked before.
+ * asked before, and `halves` where they may be read in two statements beside each other, the second from `when` on.
  */
 export type SamplesAsk = Pick<RawAsk, 'picked' | 'range' | 'without'> & {
   shift: number
   series: number
   anyStarts?: Promise<boolean>
+  halves?: { first: Sql; second: Sql; when: Promise<void> }
 }
 
 /** From so many series on, asking whether starts are there costs less than bringing them out, and a stream than one piece. */
@@ -31,12 +33,17 @@ export async function readSamples(
   const isMany = asked.series >= manySeries
   const anyStarts = asked.anyStarts ?? (isMany ? anyStartsIn(ask, reading) : true)
   const withStarts = (await anyStarts) && (!isMany || (await isFound(startsSql(ask), running)))
-  const statement = rawSamplesSql(ask, asked.shift, withStarts)
+  const statement = (picked: Sql): Sql => rawSamplesSql({ ...ask, picked }, asked.shift, withStarts)
   const runs = new SampleRuns(baseOf(ask.range))
-  const add = runs.add.bind(runs)
-  if (isMany) await running.plainStream(statement, samplesMax + 1, add, signal)
-  else (await running.plain(statement, samplesMax + 1)).forEach(add)
-  if (runs.rows > samplesMax) throw tooManySamples(samplesMax)
+  const add = (block: PlainBlock): void => {
+    runs.add(block)
+    if (runs.rows > samplesMax) throw tooManySamples(samplesMax)
+  }
+  const stream = (picked: Sql): Promise<void> => running.plainStream(statement(picked), samplesMax + 1, add, signal)
+  const { halves } = asked
+  if (!isMany) (await running.plain(statement(ask.picked), samplesMax + 1)).forEach(add)
+  else if (halves === undefined) await stream(ask.picked)
+  else await Promise.all([stream(halves.first), halves.when.then(() => stream(halves.second))])
   return runs
 }
 

@@ -1,15 +1,19 @@
 import { QueryFailure } from '../promql/evaluate/evaluation.ts'
-import { fitsRaw, type SampleRange, seriesFound } from './plan.ts'
+import { type Sql, sql } from '../sql.ts'
+import { fitsRaw, type IdRange, type SampleRange, seriesBetween, seriesFound } from './plan.ts'
 import { anyStartsIn, manySeries, readSamples, type SampleReading } from './read-samples.ts'
 import type { SampleRuns } from './sample-columns.ts'
-import type { SeriesMeant } from './source.ts'
+import type { Finding, SeriesMeant } from './source.ts'
 
 /**
  * The samples of a selector, read while its series are still being read and named:
  *
- *   parts  metrics  series          names  evaluation
- *          starts   samples .............
+ *   parts  metrics  series   resources  names      evaluation
+ *          starts   samples ......................
+ *                                      samples ...
  *
+ * By the ids they are of, the samples are read in two statements, so that neither core waits for the other. The second begins when
+ * the session is free that has read the series.
  * That is done where it is clear by then that samples will be needed, and those of all series that the statement finds. They
  * are read with the bits of ids that nearly always tell all apart, which is known only afterwards.
  */
@@ -33,17 +37,24 @@ export class SamplesAhead {
   }
 
   /** The series are not known: to be told what is known of them as soon as it is. */
-  begin(): (meant: SeriesMeant) => void {
+  begin(): Finding {
     const { range } = this
+    let read = (): void => {}
+    const when = new Promise<void>((resolve) => {
+      read = resolve
+    })
     // Where parts cannot be seen, the engine is to compute.
-    if (this.#reading.parts.length === 0 || !fitsRaw(range)) return () => {}
+    if (this.#reading.parts.length === 0 || !fitsRaw(range)) return { meant: () => {}, read }
     const anyStarts = unheard(anyStartsIn({ range, without: [] }, this.#reading))
-    return ({ where, plainAbout: series, isWholeSaid }) => {
+    const meant = (meant: SeriesMeant): void => {
+      const { plainAbout: series, isWholeSaid } = meant
       const isMany = series >= manySeries && series <= this.#reading.limits.seriesMax
       if (!isWholeSaid || !isMany || !this.#isWanted(series)) return
-      const ask = { picked: seriesFound(where), range, without: [], shift: usualShift, series, anyStarts }
+      const { whole: picked, ...halves } = pickedBy(meant)
+      const ask = { picked, range, without: [], shift: usualShift, series, anyStarts, halves: { ...halves, when } }
       this.#runs = unheard(readSamples(ask, this.#reading, this.#leaving.signal).catch(undefinedIfTooMany))
     }
+    return { meant, read }
   }
 
   /** Ends the reading where nobody waits for it. */
@@ -51,6 +62,25 @@ export class SamplesAhead {
     this.#leaving.abort()
   }
 }
+
+/**
+ * A metric lies together (docs/decisions/0053-ids-by-metric.md): where nothing else lies there, which the condition on ids says by
+ * itself, series are not looked up row by row.
+ */
+function pickedBy({ where, ids, isAllBetween }: SeriesMeant): { whole: Sql; first: Sql; second: Sql } {
+  const found = seriesFound(where)
+  const among = (range: IdRange): Sql =>
+    isAllBetween ? seriesBetween(range) : sql`${seriesBetween(range)} AND ${found}`
+  const border = ids.first + ((ids.last - ids.first) * firstShare) / 8n
+  return {
+    whole: isAllBetween ? seriesBetween(ids) : found,
+    first: among({ first: ids.first, last: border }),
+    second: among({ first: border + 1n, last: ids.last }),
+  }
+}
+
+/** Of eight, which the first statement reads: it begins earlier. */
+const firstShare = 5n
 
 /** 32 bits of the ids from here on. */
 export const usualShift = 0

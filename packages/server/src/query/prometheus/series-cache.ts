@@ -2,7 +2,7 @@ import type { LabelMatcher } from '../promql/parse/ast.ts'
 import type { Running } from '../run.ts'
 import { Coverage, type Part } from './parts.ts'
 import type { SampleRange } from './plan.ts'
-import { type FoundSeries, findSeries, type SeriesMeant, type SourceLimits } from './source.ts'
+import { type Finding, type FoundSeries, findSeries, type SourceLimits } from './source.ts'
 
 /**
  * Which series selectors meant, from question to question: their labels are most of the work of a small question, and
@@ -11,12 +11,12 @@ import { type FoundSeries, findSeries, type SeriesMeant, type SourceLimits } fro
 const seriesKept = 200_000
 const dayMs = 86_400_000
 
-/** `unknown` is called where series are not known and have to be read, and what it answers when their condition is. */
+/** `unknown` is called where series are not known and have to be read, and what it answers is told how far that is. */
 type FindReading = {
   running: Running
   limits: SourceLimits
   parts: readonly Part[]
-  unknown: () => (meant: SeriesMeant) => void
+  unknown: () => Finding
 }
 
 type Known = { found: FoundSeries; seen: Coverage }

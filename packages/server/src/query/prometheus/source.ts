@@ -28,6 +28,7 @@ import {
   aliveSql,
   boundedSql,
   exponentialSql,
+  type IdRange,
   isSaidBySql,
   type MetricRow,
   metricsSql,
@@ -117,7 +118,23 @@ export type FoundSeries = {
 }
 
 /** What is known of a selector before its series are: the condition that finds them, those of one value a time among them. */
-export type SeriesMeant = { where: Sql; plainAbout: number; isWholeSaid: boolean }
+export type SeriesMeant = {
+  where: Sql
+  plainAbout: number
+  isWholeSaid: boolean
+  /** Their ids lie between these. */
+  ids: IdRange
+  /** And are all that do, of those of one value a time. */
+  isAllBetween: boolean
+}
+
+/** Is told how far the finding of series is. */
+export type Finding = {
+  meant(meant: SeriesMeant): void
+  /** What names them is there, and the engine is not asked any more. */
+  read(): void
+}
+const unheard: Finding = { meant: () => {}, read: () => {} }
 
 /** Which series a selector means. Throws the evaluator's failure where they are too many. */
 export async function findSeries(
@@ -125,7 +142,7 @@ export async function findSeries(
   range: SampleRange,
   running: Running,
   limits: SourceLimits,
-  meant: (meant: SeriesMeant) => void = () => {},
+  finding = unheard,
 ): Promise<FoundSeries> {
   const { seriesMax } = limits
   const infos = await targetInfos(matchers, range, running, limits)
@@ -137,17 +154,14 @@ export async function findSeries(
   const names = new Set(meantMetrics.map(({ metric }) => metric))
   const where = seriesWhere([...names], labelMatchers, range)
   if (names.size === 0) return foundSeries([], [], { where, infos: infos ?? [], mayBeKept })
-  const plainAbout = meantMetrics.reduce(
-    (sum, { kind, series }) => sum + (pointKind(kind) === 'samples' ? series : 0),
-    0,
-  )
-  meant({ where, plainAbout, isWholeSaid: isSaidBySql(labelMatchers) })
+  finding.meant({ where, ...plainIn(metrics, meantMetrics, labelMatchers) })
   const columns = await running.texts(seriesSql(where, seriesMax))
   await setImmediate()
   const { rows, table } = seriesRows(columns)
   if (rows.length > seriesMax) throw tooManySeries(seriesMax)
   const resources = new Set(table.resources)
   const origins = await readOrigins(resources, running)
+  finding.read()
   const found: Exposed[] = []
   const naming = { matchers: compiled(labelMatchers), layouts: new Layouts(table, origins), found }
   const facesOf = facesByRow(faces)
@@ -158,6 +172,33 @@ export async function findSeries(
   }
   const isWhole = origins.size === resources.size
   return foundSeries(found, rows, { where, infos: infos ?? [], mayBeKept: mayBeKept && isWhole })
+}
+
+/** Of all metrics, those that are meant. */
+function plainIn(
+  metrics: readonly MetricRow[],
+  meant: readonly MetricRow[],
+  labelMatchers: readonly LabelMatcher[],
+): Omit<SeriesMeant, 'where'> {
+  const isPlain = ({ kind }: MetricRow): boolean => pointKind(kind) === 'samples'
+  const plain = meant.filter(isPlain)
+  const ids = idsOf(plain)
+  const isApart = (row: MetricRow): boolean => BigInt(row.lastId) < ids.first || BigInt(row.firstId) > ids.last
+  const others = metrics.filter((row) => isPlain(row) && !meant.includes(row))
+  return {
+    plainAbout: plain.reduce((sum, { series }) => sum + series, 0),
+    isWholeSaid: isSaidBySql(labelMatchers),
+    ids,
+    isAllBetween: labelMatchers.length === 0 && others.every(isApart),
+  }
+}
+
+function idsOf(metrics: readonly MetricRow[]): IdRange {
+  const lower = (a: bigint, b: bigint): bigint => (a < b ? a : b)
+  const higher = (a: bigint, b: bigint): bigint => (a > b ? a : b)
+  const [first, ...more] = metrics.map(({ firstId, lastId }) => ({ first: BigInt(firstId), last: BigInt(lastId) }))
+  if (first === undefined) return { first: 0n, last: 0n }
+  return more.reduce((a, b) => ({ first: lower(a.first, b.first), last: higher(a.last, b.last) }), first)
 }
 
 /** The engine reads on only when somebody has taken the last piece, and one is read in the time in which about a thousand are named. */
