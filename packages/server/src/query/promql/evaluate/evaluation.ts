@@ -2,7 +2,7 @@ import type { Expression } from '../parse/ast.ts'
 import type { Annotation, Annotations } from './annotations.ts'
 import type { Grid, GridSeries, GridValue } from './grid.ts'
 import { emptySeries, noPoint, type PointValue, setPoint } from './grid.ts'
-import { dropMetadata, type Labels } from './labels.ts'
+import { compareLabels, dropMetadata, type Labels, noLabels } from './labels.ts'
 import type { EvaluateOptions } from './options.ts'
 import type { SeriesSource } from './series-source.ts'
 
@@ -146,6 +146,9 @@ export function labelsAfter(labels: Labels, evaluation: Evaluation): Labels {
 
 /** Series that have the same labels made one, which only works while they do not overlap in time. */
 export function mergeSameLabels(series: readonly GridSeries[]): readonly GridSeries[] {
+  // Most come in the order of their labels, which tells more quickly than keys that all are different.
+  if (series.every(({ labels }, i) => i === 0 || compareLabels(series[i - 1]?.labels ?? noLabels, labels) < 0))
+    return series
   const byKey = new Map<string, GridSeries>()
   for (const each of series) {
     const first = byKey.get(each.labels.key)

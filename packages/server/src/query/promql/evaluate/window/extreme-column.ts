@@ -11,21 +11,31 @@ import type { Borders, ColumnFunction } from './function.ts'
 export const extremeColumn =
   (sign: 1 | -1): ColumnFunction =>
   (borders) => {
-    const { starts, from, to } = piecesOf(borders)
-    const best = new Float64Array(Math.max(0, starts.length - 1))
+    const pieces = piecesOf(borders)
+    const best = new Float64Array(Math.max(0, pieces.starts.length - 1))
     return ({ floats }, points) => {
-      for (let piece = 0; piece < best.length; piece++)
-        best[piece] = extremeOf(floats, starts[piece] ?? 0, starts[piece + 1] ?? 0, sign)
-      for (let step = 0; step < points.length; step++) {
-        const first = from[step] ?? 0
-        const past = to[step] ?? 0
-        if (past > first) points[step] = extremeOf(best, first, past, sign)
-      }
+      findBest(floats, pieces, best, sign)
+      fillExtremes(points, pieces, best, sign)
     }
   }
 
+type Pieces = { starts: Uint32Array; from: Uint32Array; to: Uint32Array }
+
+function findBest(floats: Float64Array, { starts }: Pieces, best: Float64Array, sign: 1 | -1): void {
+  for (let piece = 0; piece < best.length; piece++)
+    best[piece] = extremeOf(floats, starts[piece] ?? 0, starts[piece + 1] ?? 0, sign)
+}
+
+function fillExtremes(points: Float64Array, { from, to }: Pieces, best: Float64Array, sign: 1 | -1): void {
+  for (let step = 0; step < points.length; step++) {
+    const first = from[step] ?? 0
+    const past = to[step] ?? 0
+    if (past > first) points[step] = extremeOf(best, first, past, sign)
+  }
+}
+
 /** Where pieces begin, the end of the last one behind; and which of them each step looks at. */
-function piecesOf({ from, to }: Borders): { starts: Uint32Array; from: Uint32Array; to: Uint32Array } {
+function piecesOf({ from, to }: Borders): Pieces {
   const cuts = new Set<number>()
   for (let step = 0; step < from.length; step++)
     if ((to[step] ?? 0) > (from[step] ?? 0)) cuts.add(from[step] ?? 0).add(to[step] ?? 0)

@@ -120,26 +120,48 @@ const changeColumn =
       toEnds[step] = gap.toEnd
       unclamped[step] = (gap.covered + gap.toStart + gap.toEnd) / gap.covered / seconds
     }
-    return (series, points) => {
-      const values = series.floats
-      const resets = kind.isCounter ? resetsOf(series) : noResets
-      const window = resets.length > 0 ? newWindow(series) : undefined
-      for (let step = 0; step < points.length; step++) {
-        const at = from[step] ?? 0
-        const past = to[step] ?? 0
-        if (past - at < 2) continue
-        const first = values[at] ?? 0
-        let change = (values[past - 1] ?? 0) - first
-        if (window !== undefined) change = withResets(change, window, resets, at, past)
-        const between = covered[step] ?? 0
-        const toStart = toStarts[step] ?? 0
-        let factor = unclamped[step] ?? 0
-        if (kind.isCounter && change > 0 && first >= 0 && !isFarFromZero(first * between, change * toStart))
-          factor = (between + Math.min(toStart, between * (first / change)) + (toEnds[step] ?? 0)) / between / seconds
-        points[step] = change * factor
-      }
-    }
+    const known = { from, to, covered, toStarts, toEnds, unclamped }
+    return (series, points) => fillChanges(series, points, known, kind.isCounter, seconds)
   }
+
+/** What is known of each step before the values are: of those with two samples at least, `covered` is above zero. */
+type Stretches = {
+  readonly from: Uint32Array
+  readonly to: Uint32Array
+  readonly covered: Float64Array
+  readonly toStarts: Float64Array
+  readonly toEnds: Float64Array
+  readonly unclamped: Float64Array
+}
+
+// Variables of its own for all: what a closure or an object holds would be looked up again for each point.
+function fillChanges(
+  series: WindowSeries,
+  points: Float64Array,
+  { from, to, covered, toStarts, toEnds, unclamped }: Stretches,
+  isCounter: boolean,
+  seconds: number,
+): void {
+  const values = series.floats
+  const resets = isCounter ? resetsOf(series) : noResets
+  const window = resets.length > 0 ? newWindow(series) : undefined
+  for (let step = 0; step < points.length; step++) {
+    const at = from[step] ?? 0
+    const past = to[step] ?? 0
+    if (past - at < 2) continue
+    const first = values[at] ?? 0
+    let change = (values[past - 1] ?? 0) - first
+    if (window !== undefined) change = withResets(change, window, resets, at, past)
+    let factor = unclamped[step] ?? 0
+    if (isCounter && change > 0 && first >= 0) {
+      const between = covered[step] ?? 0
+      const toStart = toStarts[step] ?? 0
+      if (!isFarFromZero(first * between, change * toStart))
+        factor = (between + Math.min(toStart, between * (first / change)) + (toEnds[step] ?? 0)) / between / seconds
+    }
+    points[step] = change * factor
+  }
+}
 
 /**
  * Whether a counter is surely so far above zero that `toStart` is less than the time it took to come from there. Two
