@@ -33,13 +33,8 @@ export async function evaluateInfo(
   const matchers = selector?.kind === 'vector-selector' ? selector.matchers : []
   const nameMatchers = infoNames(matchers.filter(({ name }) => name === metricNameLabel))
   const dataMatchers = matchers.filter(({ name }) => name !== metricNameLabel)
-  const isInfo = matchAll(selector === undefined ? [targetInfo] : nameMatchers)
-  // With a selector that names no metric, nothing of `v` is taken for an info series.
-  const ignored = new Set(
-    (selector === undefined || nameMatchers.length > 0 ? base : [])
-      .filter(({ labels }) => isInfo(metricName(labels)))
-      .map(({ labels }) => labels.key),
-  )
+  const isInfo = matchAll(nameMatchers.length > 0 ? nameMatchers : [targetInfo])
+  const ignored = new Set(base.filter(({ labels }) => isInfo(metricName(labels))).map(({ labels }) => labels.key))
   const infos = await infoSeries(vector, base, ignored, { nameMatchers, dataMatchers }, grid, evaluation)
   return new Enricher(infos, ignored, dataMatchers).all(base, grid)
 }
@@ -123,7 +118,8 @@ class Enricher {
         const value = pointAt(series, step)
         if (value === undefined) continue
         const labels = this.ignored.has(series.labels.key) ? series.labels : this.enriched(series.labels, current)
-        if (labels !== undefined) collector.set(step, labels, series.dropName, value)
+        // The name of the metric stays, though it was to be taken off at the end: so Prometheus has it.
+        if (labels !== undefined) collector.set(step, labels, false, value)
       }
     }
     return collector.series

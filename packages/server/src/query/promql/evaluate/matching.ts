@@ -107,9 +107,9 @@ type Sides = {
 function sidesOf(matching: VectorMatching, left: VectorValue, right: VectorValue, groups: Groups): Sides {
   const leftGroups = groups.of(left.series)
   const rightGroups = groups.of(right.series)
-  const { fillLeft, fillRight } = matching
+  // With `group_right`, `fill_left` is said of the side with many all the same: so Prometheus has it.
+  const fills = { fillOne: matching.fillRight, fillMany: matching.fillLeft }
   if (matching.cardinality !== 'one-to-many') {
-    const fills = { fillOne: fillRight, fillMany: fillLeft }
     return {
       many: left.series,
       one: right.series,
@@ -119,7 +119,6 @@ function sidesOf(matching: VectorMatching, left: VectorValue, right: VectorValue
       ...fills,
     }
   }
-  const fills = { fillOne: fillLeft, fillMany: fillRight }
   return {
     many: right.series,
     one: left.series,
@@ -249,7 +248,8 @@ class PairMaker {
     }
     this.match(step, group, labels)
     if (binary.returnBool) this.collector.set(step, labels, true, combined.keep ? 1 : 0)
-    else if (combined.keep) this.collector.set(step, labels, many.dropName, combined.value)
+    // A comparison keeps the name that was to be taken off later, if it is still there: so Prometheus has it.
+    else if (combined.keep) this.collector.set(step, labels, false, combined.value)
   }
 
   /** One result for a group, or several if they say so and differ. */

@@ -1,4 +1,4 @@
-import type { AtModifier, Duration } from '../parse/ast.ts'
+import type { AtModifier, Duration, Position } from '../parse/ast.ts'
 import { durationArithmetic } from '../parse/parse-duration.ts'
 import { QueryFailure, type QueryTimes } from './evaluation.ts'
 import { endOf, type Grid, timeOf } from './grid.ts'
@@ -6,15 +6,29 @@ import { endOf, type Grid, timeOf } from './grid.ts'
 /** Milliseconds of a duration as written, its arithmetic worked out for this query. */
 export function durationMs(duration: Duration, query: QueryTimes): number {
   const seconds = durationSeconds(duration, query)
-  if (!(Math.abs(seconds) < 2 ** 63 / 1e9)) throw new QueryFailure('bad-query', 'duration is out of range')
+  if (!Number.isFinite(seconds)) fail(duration, 'duration is NaN or infinite')
+  if (Math.abs(seconds) > 2 ** 63 / 1e9) fail(duration, 'duration is out of range')
   return Math.trunc(Number((seconds * 1000).toFixed(6)))
 }
 
 /** Of a range or a step, which must be longer than nothing. */
 export function lengthMs(duration: Duration, query: QueryTimes): number {
   const ms = durationMs(duration, query)
-  if (ms <= 0) throw new QueryFailure('bad-query', 'duration must be greater than 0')
+  if (ms <= 0) fail(duration, 'duration must be greater than 0')
   return ms
+}
+
+/** With where in the text the duration stands, counted from 0: as Prometheus says it, unlike the parser's places. */
+function fail(duration: Duration, problem: string): never {
+  const { start, end } = placeOf(duration)
+  throw new QueryFailure('bad-query', `${start}:${end}: ${problem}`)
+}
+
+/** Parentheses around it are left out, and `min_of(` and the like. */
+function placeOf(duration: Duration): Position {
+  if (duration.kind === 'group') return placeOf(duration.operand)
+  if (duration.kind !== 'operation') return duration.position
+  return { start: placeOf(duration.left).start, end: placeOf(duration.right).end }
 }
 
 function durationSeconds(duration: Duration, query: QueryTimes): number {
@@ -32,8 +46,8 @@ function durationSeconds(duration: Duration, query: QueryTimes): number {
     case 'operation': {
       const left = durationSeconds(duration.left, query)
       const right = durationSeconds(duration.right, query)
-      if (right === 0 && duration.operator === '/') throw new QueryFailure('bad-query', 'division by zero')
-      if (right === 0 && duration.operator === '%') throw new QueryFailure('bad-query', 'modulo by zero')
+      if (right === 0 && duration.operator === '/') fail(duration, 'division by zero')
+      if (right === 0 && duration.operator === '%') fail(duration, 'modulo by zero')
       return durationArithmetic(duration.operator, left, right)
     }
   }

@@ -21,6 +21,8 @@ export function trimHistogram(histogram: Histogram, cut: number, keepBelow: bool
   const side = (name: 'positive' | 'negative'): number[] =>
     bucketsOf(histogram, name).map((bucket) => {
       if (bucket.count === 0) return 0
+      // Nothing lies on either side of NaN. The zero bucket, alone, is divided by it all the same, as in Prometheus.
+      if (Number.isNaN(cut)) return keep(bucket, nothing)
       return keep(bucket, custom ? customPart(bucket, cut, keepBelow) : exponentialPart(bucket, cut, keepBelow))
     })
   const positive = { indexes: histogram.positive.indexes, counts: side('positive') }

@@ -58,8 +58,8 @@ export async function rangeSamples(
 export function subqueryGrid(subquery: Subquery, grid: Grid, evaluation: Evaluation): Grid | undefined {
   const { query, options } = evaluation
   const moments = momentsOf(subquery, grid, query)
-  const rangeMs = lengthMs(subquery.range, query)
   const stepMs = subquery.step === undefined ? options.subqueryStepMs : lengthMs(subquery.step, query)
+  const rangeMs = lengthMs(subquery.range, query)
   const startMs = (Math.floor((moments.firstMs - rangeMs) / stepMs) + 1) * stepMs
   const steps = Math.floor((moments.lastMs - startMs) / stepMs) + 1
   if (steps <= 0) return undefined
@@ -78,9 +78,9 @@ async function subquerySamples(
   evaluate: EvaluateNode,
 ): Promise<RangeSamples> {
   const moments = momentsOf(subquery, grid, evaluation.query)
+  const inner = subqueryGrid(subquery, grid, evaluation)
   const rangeMs = lengthMs(subquery.range, evaluation.query)
   const common = { moments, rangeMs, extension: undefined, beforeMs: 0, afterMs: 0 }
-  const inner = subqueryGrid(subquery, grid, evaluation)
   if (inner === undefined) return { ...common, selection: new Selection([], false), series: [] }
   const value = await evaluate(subquery.expression, inner, evaluation)
   if (value.kind !== 'vector') throw new Error('a subquery is over an instant vector')
