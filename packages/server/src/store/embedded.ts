@@ -65,7 +65,7 @@ export type EmbeddedOptions = EngineSize & {
 
 /** Too dear for every load: merges make them, or what comes after. */
 const logBodyIndexes = ['body_shapes', 'body_numbers']
-const mergedIndexes = [...logBodyIndexes, 'attribute_values'].join()
+const mergedIndexes = [...logBodyIndexes, 'value_bloom'].join()
 
 /**
  * Loads and merges stand back where the cores are wanted by receiving and by questions: what is received is safe in its
@@ -457,6 +457,8 @@ function readSettings(limits: ReadLimits, id: string): string[] {
     `max_memory_usage = ${Math.floor(limits.memoryMaxBytes)}`,
     `max_result_rows = ${Math.floor(limits.rowsMax)}`,
     "storage_file_read_method = 'pread'",
+    // Reading in a thread beside is for slow disks and reading ahead; most of what is asked for lies in the system's memory.
+    "local_filesystem_read_method = 'pread'",
     // It takes the condition's place in PREWHERE: the index of words was not asked, and bodies were read for every row.
     'use_top_k_dynamic_filtering = 0',
     // Where they are asked while reading, what they left out is not kept for the next question (the query condition cache).

@@ -51,7 +51,9 @@ const told = `SELECT * FROM (SELECT 'spans' AS name, count() AS rows, toString(s
   UNION ALL SELECT 'span_red', toUInt64(sum(requests)), toString(sum(errors)) FROM span_red
   UNION ALL SELECT 'log_volume', toUInt64(sum(records)), '' FROM log_volume
   UNION ALL SELECT 'trace_bounds', uniqExact(trace_id), '' FROM trace_bounds
-  UNION ALL SELECT 'attribute_keys', toUInt64(sum(records)), '' FROM attribute_keys)
+  UNION ALL SELECT 'attribute_keys', toUInt64(sum(records)), '' FROM attribute_keys
+  UNION ALL SELECT 'spans with a value', count(), '' FROM spans WHERE attributes['a'] = 'b'
+  UNION ALL SELECT 'spans with another', count(), '' FROM spans WHERE attributes['a'] = 'c')
   ORDER BY name`
 
 const schema = `SELECT table, name, type, default_expression, compression_codec FROM system.columns
