@@ -68,9 +68,13 @@ function pairs(row: { attribute_keys: string[]; attribute_values: string[] }): R
 }
 
 function pairsOf(value: NativeValue | undefined): { keys: string[]; values: string[] } {
-  const entries = Array.isArray(value) ? value : []
-  const at = (index: number): string[] => entries.map((entry) => text(Array.isArray(entry) ? entry[index] : undefined))
-  return { keys: at(0), values: at(1) }
+  const pairs: { keys: string[]; values: string[] } = { keys: [], values: [] }
+  for (const entry of Array.isArray(value) ? value : []) {
+    const [key, held] = Array.isArray(entry) ? entry : []
+    pairs.keys.push(text(key))
+    pairs.values.push(text(held))
+  }
+  return pairs
 }
 
 function text(value: NativeValue | undefined): string {

@@ -1,10 +1,13 @@
 /** Where the reading of Native blocks stands. Throws where they end too early: they are our own, so that would be a bug. */
 export class BlockInput {
   readonly bytes: Buffer
+  /** Of the same bytes: for numbers, which a Buffer reads several times more slowly. */
+  readonly view: DataView
   at = 0
 
   constructor(bytes: Uint8Array) {
     this.bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
+    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
   }
 
   get isAtEnd(): boolean {
@@ -26,6 +29,11 @@ export class BlockInput {
   }
 
   varint(): number {
+    const only = this.bytes[this.at]
+    if (only !== undefined && only < 0x80) {
+      this.at += 1
+      return only
+    }
     let value = 0
     for (let factor = 1; ; factor *= 128) {
       const byte = this.bytes[this.skip(1)] ?? 0
@@ -35,7 +43,8 @@ export class BlockInput {
   }
 
   number64(): number {
-    return Number(this.bytes.readBigUInt64LE(this.skip(8)))
+    const from = this.skip(8)
+    return this.view.getUint32(from, true) + this.view.getUint32(from + 4, true) * 2 ** 32
   }
 
   text(): string {

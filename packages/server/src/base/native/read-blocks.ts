@@ -32,16 +32,32 @@ export function readBlocks(bytes: Uint8Array): NativeBlock[] {
 
 /** The rows of all blocks, each as an object. */
 export function readRows(bytes: Uint8Array): Record<string, NativeValue>[] {
-  return readBlocks(bytes).flatMap(({ rows, columns }) =>
-    Array.from({ length: rows }, (_, row) =>
-      Object.fromEntries(Object.entries(columns).map(([name, values]) => [name, values[row] ?? null])),
-    ),
-  )
+  return readBlocks(bytes).flatMap(({ rows, columns }) => {
+    const named = Object.entries(columns)
+    return counted(rows, (row) => {
+      const values: Record<string, NativeValue> = {}
+      for (const [name, column] of named) values[name] = column[row] ?? null
+      return values
+    })
+  })
+}
+
+/** `Array.from({ length }, ...)` goes the way of what is iterated, at several times the price. */
+function counted<Value>(count: number, valueAt: (index: number) => Value): Value[] {
+  const values: Value[] = []
+  for (let index = 0; index < count; index += 1) values.push(valueAt(index))
+  return values
 }
 
 class Input extends BlockInput {
-  many<Value>(count: number, read: () => Value): Value[] {
-    return Array.from({ length: count }, read)
+  /** Values of `width` bytes each, behind one another. */
+  wide<Value>(count: number, width: number, readAt: (from: number) => Value): Value[] {
+    const from = this.skip(count * width)
+    return counted(count, (index) => readAt(from + index * width))
+  }
+
+  texts(count: number): string[] {
+    return counted(count, () => this.text())
   }
 }
 
@@ -54,8 +70,8 @@ function readPrefix(input: Input, type: string): void {
 }
 
 function readBody(input: Input, type: string, rows: number): NativeValue[] {
-  if (type.startsWith('DateTime64(')) return input.many(rows, () => input.take(8).readBigInt64LE())
-  if (type.startsWith('FixedString(')) return input.many(rows, () => input.take(Number(insideOf(type))).toString('hex'))
+  if (type.startsWith('DateTime64(')) return readInt64s(input, rows)
+  if (type.startsWith('FixedString(')) return readHex(input, rows, Number(insideOf(type)))
   if (type.startsWith('Nullable(')) {
     const nulls = input.take(rows)
     return readBody(input, insideOf(type), rows).map((value, row) => (nulls[row] === 1 ? null : value))
@@ -68,26 +84,37 @@ function readBody(input: Input, type: string, rows: number): NativeValue[] {
   return read(input, rows)
 }
 
+const readInt64s = (input: Input, rows: number): bigint[] =>
+  input.wide(rows, 8, (from) => input.view.getBigInt64(from, true))
+const readInt32s = (input: Input, rows: number): number[] =>
+  input.wide(rows, 4, (from) => input.view.getInt32(from, true))
+
 const simple: Readonly<Record<string, (input: Input, rows: number) => NativeValue[]>> = {
   UInt8: (input, rows) => [...input.take(rows)],
   Bool: (input, rows) => [...input.take(rows)].map((byte) => byte === 1),
-  UInt32: (input, rows) => input.many(rows, () => input.take(4).readUInt32LE()),
-  Int32: (input, rows) => input.many(rows, () => input.take(4).readInt32LE()),
-  Date32: (input, rows) => input.many(rows, () => input.take(4).readInt32LE()),
-  UInt64: (input, rows) => input.many(rows, () => input.take(8).readBigUInt64LE()),
-  Int64: (input, rows) => input.many(rows, () => input.take(8).readBigInt64LE()),
-  Float64: (input, rows) => input.many(rows, () => input.take(8).readDoubleLE()),
-  String: (input, rows) => input.many(rows, () => input.text()),
+  UInt32: (input, rows) => input.wide(rows, 4, (from) => input.view.getUint32(from, true)),
+  Int32: readInt32s,
+  Date32: readInt32s,
+  UInt64: (input, rows) => input.wide(rows, 8, (from) => input.view.getBigUint64(from, true)),
+  Int64: readInt64s,
+  Float64: (input, rows) => input.wide(rows, 8, (from) => input.view.getFloat64(from, true)),
+  String: (input, rows) => input.texts(rows),
   'LowCardinality(String)': readLowCardinality,
+}
+
+/** All of them are turned into digits at once. */
+function readHex(input: Input, rows: number, length: number): string[] {
+  const digits = input.take(rows * length).toString('hex')
+  return counted(rows, (row) => digits.slice(row * length * 2, (row + 1) * length * 2))
 }
 
 function readLowCardinality(input: Input, rows: number): string[] {
   if (rows === 0) return []
   const width = 1 << (input.number64() & 0xff)
-  const keys = input.many(input.number64(), () => input.text())
+  const keys = input.texts(input.number64())
   const count = input.number64()
-  return input.many(count, () => {
-    const index = input.take(width).readUIntLE(0, width)
+  return input.wide(count, width, (from) => {
+    const index = width === 1 ? (input.bytes[from] ?? 0) : input.bytes.readUIntLE(from, width)
     const key = keys[index]
     if (key === undefined) throw new Error(`Cannot read a block: key ${index} of a dictionary of ${keys.length}`)
     return key
@@ -95,7 +122,7 @@ function readLowCardinality(input: Input, rows: number): string[] {
 }
 
 function readArrays(input: Input, rows: number, readValues: (count: number) => NativeValue[]): NativeValue[] {
-  const ends = input.many(rows, () => input.number64())
+  const ends = counted(rows, () => input.number64())
   const values = readValues(ends.at(-1) ?? 0)
   return ends.map((end, row) => values.slice(ends[row - 1] ?? 0, end))
 }
@@ -111,9 +138,7 @@ function readTuples(input: Input, elements: string, count: number): NativeValue[
   const columns = splitTopLevel(elements).map(
     (element) => [element.slice(0, element.indexOf(' ')), readBody(input, typeIn(element), count)] as const,
   )
-  return Array.from({ length: count }, (_, row) =>
-    Object.fromEntries(columns.map(([name, values]) => [name, values[row] ?? null])),
-  )
+  return counted(count, (row) => Object.fromEntries(columns.map(([name, values]) => [name, values[row] ?? null])))
 }
 
 /** The type of a tuple's element: `name Type`. */
