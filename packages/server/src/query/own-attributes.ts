@@ -15,6 +15,27 @@ export async function ownAttributes(condition: Condition, running: Running): Pro
   return replaced(condition, own)
 }
 
+/**
+ * Asks as if every attribute were the record's own while that is being found out, where an index tells soon that there is little
+ * of such a value; and once more where some resource has it. For what reads little: it may be for nothing.
+ */
+export async function askAsOwn<Answer>(
+  condition: Condition,
+  running: Running,
+  ask: (condition: Condition) => Promise<Answer>,
+): Promise<Answer> {
+  const either = [...eitherOf(condition)]
+  if (either.length === 0 || !either.every(isOneValue)) return ask(await ownAttributes(condition, running))
+  const [known, guessed] = await Promise.all([
+    ownAttributes(condition, running),
+    ask(replaced(condition, new Set(either))),
+  ])
+  const isRight = [...eitherOf(known)].length === 0
+  return isRight ? guessed : ask(known)
+}
+
+const isOneValue = (condition: Either): boolean => condition.is === 'text' && condition.test.test === 'equals'
+
 type Either = Condition & { source: AttributeSource }
 
 function* eitherOf(condition: Condition): Generator<Either> {

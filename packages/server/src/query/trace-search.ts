@@ -1,6 +1,7 @@
 import { type TraceMatchesRow, traceMatchesSql } from './plan/trace-search.ts'
 import type { TracePageRow, TracesPlan } from './plan/traces.ts'
 import type { Running } from './run.ts'
+import type { Condition } from './search/condition.ts'
 import { anchorOf, type TraceSearch } from './search/trace-condition.ts'
 import { holds, spansFound, type TraceSpans } from './search/trace-holds.ts'
 import { askPage } from './trace-page.ts'
@@ -29,13 +30,14 @@ export async function askFoundTraces(
   plan: Omit<TracesPlan, 'condition'>,
   running: Running,
 ): Promise<FoundTraces> {
-  const anchor = anchorOf(search) ?? { is: 'always' }
+  let anchor: Condition = anchorOf(search) ?? { is: 'always' }
   const timeMs = running.leftMs() / 2
   const found: FoundTrace[] = []
   let after = plan.after
   for (let traces = tracesAtFirst; ; ) {
     const page = await askPage({ ...plan, condition: anchor, traces, ...(after && { after }) }, running)
     const rows = page.rows
+    anchor = page.condition
     const matches = rows.length === 0 ? { found: [], spans: 0 } : await askMatches(search, rows, running)
     found.push(...matches.found)
     const last = rows.at(-1)

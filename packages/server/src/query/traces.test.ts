@@ -133,6 +133,19 @@ describe('a sample of traces', () => {
   })
 })
 
+describe('a value is found', () => {
+  test.each<[string, string, number[]]>([
+    ['of a resource', 'host.name:host-1', all],
+    ['of a resource and of its span', 'host.name:host-0 user.id:u3', all.filter((n) => n % 7 === 3)],
+    ['of neither', 'host.name:host-2', []],
+    ['of a resource, but not of the same span', 'host.name:host-1 user.id:u3', []],
+    ['of a resource or of a span', 'host.name:host-1 OR user.id:u3', all],
+  ])('%s', async (_, q, numbers) => {
+    expect(await found(q)).toEqual(numbers)
+    expect(await found(q, 7)).toEqual(numbers)
+  })
+})
+
 test('a trace whose root has not come is told to be without', async () => {
   world.insert(`INSERT INTO spans (ts, service, name, trace_id, span_id, parent_span_id) VALUES
     (fromUnixTimestamp64Milli(${seedStartMs + 5}, 'UTC'), 'late', 'child', unhex('${'ab'.repeat(16)}'), unhex('${'01'.repeat(8)}'), unhex('${'02'.repeat(8)}'))`)

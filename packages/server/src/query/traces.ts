@@ -2,7 +2,6 @@ import type { TraceAnswer, TracesAnswer } from '@wakeline/protocol'
 import { isRefused, type Refused } from '../base/refused.ts'
 import { parseCursor, printCursor } from './cursor.ts'
 import { askOrigins } from './origins.ts'
-import { ownAttributes } from './own-attributes.ts'
 import {
   type TraceSpanRow,
   type TraceSummaryRow,
@@ -36,7 +35,7 @@ export async function askTraces(ask: TracesAsk, running: Running): Promise<Trace
   const plan = { fromMs, toMs, order, traces: ask.limit + 1, ...(after && { after }) }
   const condition = onlyLeaf(search)
   if (condition !== undefined) {
-    return tracesOfSpans({ ...plan, condition: await ownAttributes(condition, running) }, ask.limit, running)
+    return tracesOfSpans({ ...plan, condition }, ask.limit, running)
   }
   const { found, next, isPartial } = await askFoundTraces(search, { ...plan, traces: ask.limit }, running)
   const ids = found.map(({ traceId }) => traceId)
@@ -54,7 +53,7 @@ async function tracesOfSpans(plan: TracesPlan, limit: number, running: Running):
   const page = await askPage(plan, running)
   const shown = page.rows.slice(0, limit)
   const ids = shown.map((row) => row.trace)
-  const rows = await askSummaries(ids, page.isWhole ? undefined : plan, running)
+  const rows = await askSummaries(ids, page.isWhole ? undefined : { ...plan, condition: page.condition }, running)
   const matched = page.isWhole ? new Map(shown.map((row) => [row.trace, Number(row.matched)])) : undefined
   const last = page.rows.length > shown.length ? shown.at(-1) : undefined
   const next = last && { nextCursor: printCursor({ key: BigInt(last.last_key), rest: last.trace }) }
