@@ -23,8 +23,8 @@ export function printScalar(value: number): string {
   return shift < 0 ? `${sign}0.${'0'.repeat(-shift - 1)}${digits}` : sign + digits.padEnd(shift + 1, '0')
 }
 
-export const labelsOf = (pairs: Labels['pairs'] | readonly (readonly [string, string])[]): object =>
-  Object.fromEntries(pairs)
+type LabelPairs = readonly (readonly [name: string, value: string])[]
+export const labelsOf = (pairs: LabelPairs): object => Object.fromEntries(pairs)
 
 /** How a bucket holds its bounds: 0 the upper one, 1 the lower one, 3 both. */
 type BucketText = [rule: 0 | 1 | 3, lower: string, upper: string, count: string]
@@ -83,7 +83,8 @@ function* writeValue(value: QueryValue, limit: number, into: Into): JsonWriting 
   }
 }
 
-function* writeList<Item>(items: readonly Item[], into: JsonBytes, write: (item: Item) => void): JsonWriting {
+/** Stops behind each. */
+export function* writeList<Item>(items: readonly Item[], into: JsonBytes, write: (item: Item) => void): JsonWriting {
   let before = '['
   for (const item of items) {
     into.text(before)
@@ -94,15 +95,20 @@ function* writeList<Item>(items: readonly Item[], into: JsonBytes, write: (item:
   into.text(items.length === 0 ? '[]' : ']')
 }
 
-function writeMetric(labels: Labels, into: JsonBytes): void {
-  into.text('{"metric":{')
-  labels.pairs.forEach(([name, value], i) => {
+export function writeLabels(pairs: LabelPairs, into: JsonBytes): void {
+  into.text('{')
+  pairs.forEach(([name, value], i) => {
     if (i > 0) into.text(',')
     into.quoted(name)
     into.text(':')
     into.quoted(value)
   })
   into.text('}')
+}
+
+function writeMetric({ pairs }: Labels, into: JsonBytes): void {
+  into.text('{"metric":')
+  writeLabels(pairs, into)
 }
 
 function writeSample({ labels, value, histogram }: Sample, time: string, { json, numbers }: Into): void {

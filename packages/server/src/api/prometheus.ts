@@ -13,7 +13,7 @@ import type { Running } from '../query/run.ts'
 import { DeflatedJson } from './deflated-json.ts'
 import { ApiFailure } from './errors.ts'
 import type { JsonBytes, JsonWriting } from './json-bytes.ts'
-import { isCutBy, labelsOf, printValue, timeOf, writeResult } from './prometheus-answer.ts'
+import { isCutBy, labelsOf, printValue, timeOf, writeLabels, writeList, writeResult } from './prometheus-answer.ts'
 import { PrometheusFailure } from './prometheus-errors.ts'
 import {
   labelOfPath,
@@ -130,20 +130,20 @@ function addLists(endpoint: AddEndpoint, { query }: PrometheusOptions): void {
     const limit = readLimit(parameters)
     const ask = neededSelectors(parameters)
     if (isBackwards(ask.range)) return { data: [] }
-    return limited(notFailed(await prometheus.series(ask, running)).series.map(labelsOf), limit)
+    return limited(notFailed(await prometheus.series(ask, running)).series, limit, writeLabels)
   })
   endpoint(both, '/labels', async (parameters, running) => {
     const limit = readLimit(parameters)
     const ask = { selectors: readSelectors(parameters), range: readSampleRange(parameters) }
     if (isBackwards(ask.range)) return { data: [] }
-    return limited(notFailed(await prometheus.labelNames(ask, running)).names, limit)
+    return limited(notFailed(await prometheus.labelNames(ask, running)).names, limit, writeText)
   })
   endpoint(['GET'], '/label/:name/values', async (parameters, running, context) => {
     const limit = readLimit(parameters)
     const label = labelOfPath(context.req.param('name') ?? '')
     const ask = { selectors: readSelectors(parameters), range: readSampleRange(parameters), label }
     if (isBackwards(ask.range)) return { data: [] }
-    return limited(notFailed(await prometheus.labelValues(ask, running)).values, limit)
+    return limited(notFailed(await prometheus.labelValues(ask, running)).values, limit, writeText)
   })
   endpoint(['GET'], '/metadata', async (parameters, running) => ({
     data: await metadataOf(parameters, query, running),
@@ -231,10 +231,16 @@ function toldOf(asked: Asked, { limit, numbers, stats }: Telling): Told {
   }
 }
 
-function limited(all: readonly unknown[], limit: number): Told {
-  const data = all.slice(0, limit)
-  return data.length < all.length ? { data, warnings: [resultsTruncated] } : { data }
+/** Written item by item, as there may be a hundred thousand series of them. */
+function limited<Item>(all: readonly Item[], limit: number, writeItem: (item: Item, into: JsonBytes) => void): Told {
+  const shown = all.slice(0, limit)
+  return {
+    write: (into) => writeList(shown, into, (item) => writeItem(item, into)),
+    warnings: shown.length < all.length ? [resultsTruncated] : [],
+  }
 }
+
+const writeText = (text: string, into: JsonBytes): void => into.quoted(text)
 
 const exemplarsOf = ({ series, exemplars }: Exemplars): object => ({
   seriesLabels: labelsOf(series),
