@@ -58,9 +58,13 @@ test.each([
   ],
   [
     'a codec that is left to the configuration',
-    'ALTER TABLE spans MODIFY COLUMN a CODEC(Default), MODIFY COLUMN b CODEC(Default)',
-    ['ALTER TABLE spans_local MODIFY COLUMN a CODEC(ZSTD(1)), MODIFY COLUMN b CODEC(ZSTD(1))'],
-    [`ALTER TABLE spans_local${on} MODIFY COLUMN a CODEC(ZSTD(1)), MODIFY COLUMN b CODEC(ZSTD(1))`],
+    'ALTER TABLE spans MODIFY COLUMN a CODEC(Default), MODIFY COLUMN b CODEC(Default), MODIFY COLUMN c CODEC(Delta(8), T64, Default)',
+    [
+      'ALTER TABLE spans_local MODIFY COLUMN a CODEC(ZSTD(1)), MODIFY COLUMN b CODEC(ZSTD(1)), MODIFY COLUMN c CODEC(Delta(8), T64, ZSTD(1))',
+    ],
+    [
+      `ALTER TABLE spans_local${on} MODIFY COLUMN a CODEC(ZSTD(1)), MODIFY COLUMN b CODEC(ZSTD(1)), MODIFY COLUMN c CODEC(Delta(8), T64, ZSTD(1))`,
+    ],
   ],
   [
     'another query of a view',

@@ -73,7 +73,7 @@ function localise(statement: string, tables: ReadonlySet<string>): string {
 
 function adaptSettings(given: string, { replicated }: ClusterSchema): string {
   // What the default is depends on how the cluster's servers are configured; the embedded engine's is told by engine.xml.
-  const text = given.replaceAll('CODEC(Default)', 'CODEC(ZSTD(1))')
+  const text = given.replace(/(CODEC\((?:\w+(?:\(\d+\))?, )*)Default\)/g, '$1ZSTD(1))')
   if (!replicated) return text
   return text.replace(
     /\bnon_replicated_deduplication_window = (\d+)/,
