@@ -57,14 +57,19 @@ afterEach(async () => {
   for (const ingest of open.splice(0)) await ingest.stop()
 })
 
-type Changes = { writer?: Writer; files?: Files; options?: Partial<IngestOptions> }
+type Changes = { writer?: Writer; files?: Files; options?: Partial<IngestOptions>; nowUnixMs?: () => number }
 
-async function start({ writer = store, files = realFiles, options: changed = {} }: Changes = {}): Promise<Ingest> {
+async function start({
+  writer = store,
+  files = realFiles,
+  options: changed = {},
+  nowUnixMs = Date.now,
+}: Changes = {}): Promise<Ingest> {
   const ingest = await startIngest({
     store: writer,
     directory,
     options: { ...options, ...changed },
-    nowUnixMs: Date.now,
+    nowUnixMs,
     report: (sentence) => reports.push(sentence),
     files,
   })
@@ -134,6 +139,23 @@ test('what came while the store was behind is loaded when it has caught up', asy
   release()
   await expect.poll(() => countSpans('behind'), { timeout: 10_000 }).toEqual([1, 1])
 })
+
+test.each([3_600_000, -3_600_000])(
+  'a repeated request is recognised when the clock has leapt by %s ms',
+  async (leapMs) => {
+    const name = `leapt ${leapMs}`
+    let offMs = 0
+    const ingest = await start({ nowUnixMs: () => Date.now() + offMs })
+    expect(await ingest.submit('traces', tracesBody(name))).toEqual(stored)
+    offMs = leapMs
+    expect(await ingest.submit('traces', tracesBody(`${name}, another`))).toEqual(stored)
+    expect(await ingest.submit('traces', tracesBody(name))).toEqual({ ...stored, duplicated: true })
+    await ingest.stop()
+    const again = await start({ nowUnixMs: () => Date.now() + offMs })
+    expect(await again.submit('traces', tracesBody(`${name}, another`))).toEqual({ ...stored, duplicated: true })
+    expect(await countSpans(name)).toEqual([1, 1])
+  },
+)
 
 test('a repeated request is answered and stored once, within a run, while the first is written, and after a restart', async () => {
   const body = tracesBody('repeated', 2)

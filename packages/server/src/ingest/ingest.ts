@@ -16,6 +16,7 @@ import type { Batch, Rejects } from './segment/journal.ts'
 import { type Recovered, recoverSegments } from './segment/recover.ts'
 import { type Durable, SegmentLog } from './segment/segment-log.ts'
 import { markOfShedding, type ShedCounts, shedLevelOf, shedNames } from './shedding.ts'
+import { steadyClock } from './steady-clock.ts'
 
 export type { Signal } from './segment/batch-keys.ts'
 export type { Rejects } from './segment/journal.ts'
@@ -159,6 +160,8 @@ class RunningIngest implements Ingest {
   readonly #blocks: OpenBlocks
   readonly #arrival: Arrival | undefined
   readonly #keys: BatchKeys
+  /** When batches came that are remembered: a clock that leaps would let all be forgotten at once, or none. */
+  readonly #steadyMs: () => number
   readonly #log: SegmentLog
   readonly #loader: Loader
   readonly #committing = new Map<string, Promise<Durable>>()
@@ -186,13 +189,15 @@ class RunningIngest implements Ingest {
     this.#blocks = new OpenBlocks(options)
     this.#arrival = options.arrival === undefined ? undefined : new Arrival(options.arrival)
     this.#keys = new BatchKeys({ keepMs: options.batchKeepMs, countMax: options.batchesMax })
+    this.#steadyMs = steadyClock(nowUnixMs())
     for (const { group, atUnixMs } of recovered.batches) {
-      for (const batch of group) this.#know(batch, atUnixMs)
+      for (const batch of group) this.#know(batch, Math.min(atUnixMs, this.#steadyMs()))
     }
     const shared = { directory: segments, files, nowUnixMs, report }
     this.#loader = new Loader(
       {
         ...shared,
+        nowUnixMs: this.#steadyMs,
         poisonDirectory: join(directory, 'poison'),
         store,
         retryMinMs: 100,
@@ -275,7 +280,7 @@ class RunningIngest implements Ingest {
   #commit(batch: Batch): Promise<Durable> {
     const committing = this.#log.commit(batch).then((outcome) => {
       this.#committing.delete(batch.key)
-      if (outcome.durable) this.#know(batch, this.#parts.nowUnixMs())
+      if (outcome.durable) this.#know(batch, this.#steadyMs())
       return outcome
     })
     this.#committing.set(batch.key, committing)

@@ -41,7 +41,6 @@ test('a segment is loaded with what rows refer to first, however its files came 
     files: tables.map((table) => ({ table, path: dataPath(directory, 1, table), rows: 1, bytes: 1 })),
     rows: tables.length,
     bytes: tables.length,
-    lastUnixMs: Date.now(),
   })
   await loader.stop()
   expect(loaded).toEqual(['resources', 'scopes', 'series', 'spans', 'logs', 'samples'])

@@ -18,6 +18,7 @@ export type LoaderOptions = {
   retryMaxMs: number
   /** How long a receipt is kept: a batch sent again within it is recognised. */
   receiptKeepMs: number
+  /** Steady: receipts go by it. */
   nowUnixMs: () => number
   /** Rows of an earlier group were lost to the poison folder: ids they introduced must be written again. */
   setAside: () => void
@@ -181,7 +182,7 @@ export class Loader {
       files.rename(journalPath(directory, segment.number), path),
     )
     if (!renamed) return false
-    this.#receipts.push({ path, lastUnixMs: segment.lastUnixMs })
+    this.#receipts.push({ path, lastUnixMs: this.#options.nowUnixMs() })
     return this.#retrying(`clear up after segment ${segment.number}`, async () => {
       await files.syncDirectory(directory)
       for (const file of segment.files) await files.remove(file.path)

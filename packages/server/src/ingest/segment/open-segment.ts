@@ -14,8 +14,6 @@ export type SealedSegment = {
   files: SegmentFile[]
   rows: number
   bytes: number
-  /** Arrival of its last group: its receipt is kept for the time of repeats from then on. */
-  lastUnixMs: number
 }
 
 export const journalPath = (directory: string, number: number): string => join(directory, `${number}.journal`)
@@ -31,7 +29,6 @@ type DataFile = { file: AppendFile; written: Extent; durable: Extent }
 export type BegunGroup = {
   blocks: readonly EncodedBlock[]
   lineBytes: number
-  atUnixMs: number
   /** Resolves when it is durable, and rejects when all of it has ended and something has failed. */
   durable: Promise<void>
 }
@@ -49,7 +46,6 @@ export class OpenSegment {
   readonly number: number
   #bytes = 0
   #rowsMost = 0
-  #lastUnixMs = 0
   #journalBytes = 0
   #journalWrittenBytes = 0
   readonly #options: OpenSegmentOptions
@@ -102,14 +98,13 @@ export class OpenSegment {
     }
     // The names of files that it made have to be durable as well.
     if (isFirstOfFile && durability === 'fsync') writes.push(files.syncDirectory(directory))
-    return { blocks, lineBytes: line.length, atUnixMs, durable: settleAll(writes) }
+    return { blocks, lineBytes: line.length, durable: settleAll(writes) }
   }
 
   /** To be called for groups that are durable, in the order they were written in. */
-  keep({ blocks, lineBytes, atUnixMs }: BegunGroup): void {
+  keep({ blocks, lineBytes }: BegunGroup): void {
     this.#journalBytes += lineBytes
     this.#bytes += lineBytes
-    this.#lastUnixMs = atUnixMs
     for (const block of blocks) {
       extend(this.#dataOf(block.table).durable, block)
       this.#bytes += block.bytes.length
@@ -140,7 +135,7 @@ export class OpenSegment {
       return undefined
     }
     const rows = sealed.reduce((sum, file) => sum + file.rows, 0)
-    return { number, directory, header, files: sealed, rows, bytes: this.#bytes, lastUnixMs: this.#lastUnixMs }
+    return { number, directory, header, files: sealed, rows, bytes: this.#bytes }
   }
 
   async #createFiles(blocks: readonly EncodedBlock[]): Promise<boolean> {

@@ -88,7 +88,6 @@ async function recoverSegment(place: Place, files: Files, into: Recovered): Prom
     files: sealed,
     rows: sealed.reduce((sum, file) => sum + file.rows, 0),
     bytes: sealed.reduce((sum, file) => sum + file.bytes, end),
-    lastUnixMs: groups.at(-1)?.atUnixMs ?? 0,
   })
 }
 
