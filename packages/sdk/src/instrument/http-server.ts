@@ -72,11 +72,13 @@ export class HttpServerInstrument {
       this.patchMessages()
     }
     server[patched]?.add(request, response)
-    const headers = request.headers
+    const { headers } = request
     const { propagation } = this.parts.tracing
-    const read = (name: string) => textOf(headers[name])
-    const remote = propagation.remote(read)
-    const baggage = propagation.baggage(read)
+    // By their names as they stand here: a look by a name that changes is one without a cache, a tenth of a microsecond each.
+    const isTraced = headers['traceparent'] !== undefined || headers['baggage'] !== undefined
+    const read = isTraced || propagation.formats.length > 0 ? (name: string) => textOf(headers[name]) : undefined
+    const remote = read === undefined ? undefined : propagation.remote(read)
+    const baggage = read === undefined ? undefined : propagation.baggage(read)
     const scope = LogScope.ofRequest(this.requestId(headers['x-request-id']))
     const outer = { span: remote, suppressed: false }
     const span = this.parts.tracing.start(this.parts.chunk, knownMethod(request.method), outer, serverNow)
@@ -166,7 +168,8 @@ export class HttpServerInstrument {
       prototype.emit = function emit(this: Message, type: string, ...rest: unknown[]): boolean {
         // Most events of a request have no listener: a context for nobody is neither looked for nor entered.
         const heard = isHeard(this, type)
-        if (!heard && type !== 'close') return original.call(this, type, ...rest)
+        if (!heard && (type !== 'close' || prototype === IncomingMessage.prototype))
+          return original.call(this, type, ...rest)
         const current = storage.getStore()
         const exchange = exchangeIn(current, this) ?? exchangeOf(this)
         const result =
