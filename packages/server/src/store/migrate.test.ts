@@ -1,10 +1,10 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { openEmbeddedStore } from './embedded.ts'
 import { openEngine } from './engine.ts'
-import { appliedMigrations, runMigrations, splitStatements } from './migrate.ts'
+import { appliedMigrations, readMigrations, runMigrations, splitStatements } from './migrate.ts'
 
 const MiB = 1024 * 1024
 const size = { memoryMaxBytes: 1024 * MiB, mergesMax: 1 }
@@ -58,6 +58,13 @@ const told = `SELECT * FROM (SELECT 'spans' AS name, count() AS rows, toString(s
 
 const schema = `SELECT table, name, type, default_expression, compression_codec FROM system.columns
   WHERE database = currentDatabase() ORDER BY table, name`
+
+test('two migrations with one number are refused: the second would be taken for done', async () => {
+  const directory = await newDirectory()
+  for (const name of ['0001-first', '0002-one', '0002-other'])
+    await writeFile(join(directory, `${name}.sql`), 'SELECT 1;')
+  await expect(readMigrations(directory)).rejects.toThrow(/another one has the number of 0002-other/)
+})
 
 test('a store of the first schema has its rows, and the newest schema, after the migrations', async () => {
   const directory = await newDirectory()

@@ -13,6 +13,10 @@ export const migrationsDirectory = fileURLToPath(new URL('./migrations/', import
 
 export async function readMigrations(directory: string): Promise<Migration[]> {
   const names = (await readdir(directory)).filter((name) => /^\d{4}-.*\.sql$/.test(name)).sort()
+  const numbers = names.map((name) => name.slice(0, 4))
+  const doubled = names.find((_, i) => numbers.indexOf(numbers[i] ?? '') !== i)
+  // It would be taken for done where the other one is.
+  if (doubled !== undefined) throw new Error(`Cannot read the migrations: another one has the number of ${doubled}`)
   return Promise.all(
     names.map(async (name) => ({
       number: Number(name.slice(0, 4)),
