@@ -14,6 +14,8 @@ export type ServerOptions = {
   env?: Readonly<Record<string, string>>
   /** Left out: a new one, removed at the end. */
   directory?: string
+  /** A file that is its standard input. */
+  input?: number
 }
 
 export type RunningServer = {
@@ -33,13 +35,18 @@ type Ready = { ui: string; otlpHttp: string; otlpGrpc: string; directory: string
 
 const readyTimeoutMs = 60_000
 
-export async function startServer({ flags = [], env = {}, directory }: ServerOptions = {}): Promise<RunningServer> {
+export async function startServer({
+  flags = [],
+  env = {},
+  directory,
+  input,
+}: ServerOptions = {}): Promise<RunningServer> {
   const folder = directory ?? (await mkdtemp(join(tmpdir(), 'wakeline-e2e-')))
   const ports = ['--ui-port', '0', '--otlp-http-port', '0', '--otlp-grpc-port', '0']
   const child = fork(command, ['serve', '--directory', folder, ...ports, ...flags], {
     env: { ...cleanEnv(), ...env },
     execArgv: [],
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    stdio: [input ?? 'ignore', 'pipe', 'pipe', 'ipc'],
   })
   let output = ''
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (output += chunk))

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, open, rm, writeFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -72,3 +72,10 @@ describe('a second server on the same directory', () => {
 function sentences(output: string): string[] {
   return output.split('\n').filter((line) => line !== '' && !/^(\{|Code: 76\.)/.test(line))
 }
+
+test('a server whose standard input is a file starts all the same', async () => {
+  const input = await open(join(folder, 'bad.yaml'))
+  const server = await startServer({ input: input.fd })
+  await input.close()
+  expect(await server.stop()).toBe(0)
+})

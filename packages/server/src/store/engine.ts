@@ -1,3 +1,4 @@
+import { closeSync, fstatSync, openSync } from 'node:fs'
 import * as chdb from 'chdb'
 import { type EngineSize, engineArguments } from './engine-arguments.ts'
 import { linesOf } from './lines.ts'
@@ -5,6 +6,7 @@ import type { Session } from './sessions.ts'
 
 /** The first session starts the engine, which holds a lock (flock on `status`) that goes with the process. */
 export function openSession(directory: string, connectionArgs: readonly string[]): Session {
+  hideInput()
   try {
     return new chdb.Session(directory, { connectionArgs })
   } catch (error) {
@@ -14,6 +16,16 @@ export function openSession(directory: string, connectionArgs: readonly string[]
     )
   }
 }
+
+/** A file at stdin is taken by the engine for rows of an INSERT, which it then refuses: "both inlined and external data". */
+function hideInput(): void {
+  if (!fstatSync(stdin).isFile()) return
+  closeSync(stdin)
+  // The lowest number that is free.
+  openSync('/dev/null', 'r')
+}
+
+const stdin = 0
 
 /** The engine with one session and nothing around it, for work that no server does meanwhile. */
 export type EngineAccess = {
