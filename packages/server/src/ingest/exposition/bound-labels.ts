@@ -1,5 +1,6 @@
 import type { ExpositionSample, Label, MetricType } from './exposition.ts'
 import { parseNumber } from './line-cursor.ts'
+import { printBound } from './print-bound.ts'
 
 /**
  * The bounds of buckets and of quantiles as OpenMetrics writes them, always with a point or an exponent: one target says
@@ -14,11 +15,5 @@ export function withEvenBounds(sample: ExpositionSample, type: MetricType | unde
 
 function evenBound(text: string): string {
   const bound = parseNumber(text)
-  if (bound === undefined) return text
-  if (!Number.isFinite(bound)) return Number.isNaN(bound) ? 'NaN' : bound > 0 ? '+Inf' : '-Inf'
-  const [mantissa = '', power = '0'] = bound.toExponential().split('e')
-  const exponent = Number(power)
-  const isShort = bound === 0 || (exponent >= -4 && exponent < 6)
-  if (isShort) return Number.isInteger(bound) ? `${bound}.0` : String(bound)
-  return `${mantissa}e${exponent < 0 ? '-' : '+'}${String(Math.abs(exponent)).padStart(2, '0')}`
+  return bound === undefined ? text : printBound(bound)
 }

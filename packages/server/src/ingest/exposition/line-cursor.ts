@@ -106,6 +106,7 @@ export class LineCursor {
       }
       const quoted = quotedNames && this.peek() === '"'
       const name = quoted ? this.takeQuoted() : (this.#match(labelName) ?? this.#fail('a label name'))
+      if (name === '') throw new ExpositionError('a name in quotes is empty')
       this.skipBlanks()
       if (quoted && quotedMetric === undefined && this.peek() !== '=') quotedMetric = name
       else labels.push(this.#labelNamed(name, names))
@@ -118,10 +119,10 @@ export class LineCursor {
   }
 
   #labelNamed(name: string, before: Set<string>): Label {
+    if (!this.take('=')) throw new ExpositionError(`expected "=" after the label name "${name}", found ${this.found()}`)
     if (name === '__name__') throw new ExpositionError('the label name "__name__" is reserved')
     if (before.has(name)) throw new ExpositionError(`the label "${name}" is given twice`)
     before.add(name)
-    if (!this.take('=')) throw new ExpositionError(`expected "=" after the label name "${name}", found ${this.found()}`)
     this.skipBlanks()
     return [name, this.takeQuoted()]
   }

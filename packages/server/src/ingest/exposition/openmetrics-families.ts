@@ -103,7 +103,7 @@ function addMetadata(family: Family, keyword: 'HELP' | 'TYPE' | 'UNIT', text: st
 function addSample(family: Family, sample: ExpositionSample): void {
   const suffix = suffixOf(sample, family)
   checkLabels(family, sample, suffix)
-  checkGroup(family, sample)
+  checkGroup(family, sample, suffix)
   checkOnce(family, sample)
   checkValue(family, sample, suffix)
   const mayHaveExemplar =
@@ -136,12 +136,11 @@ function checkLabels(family: Family, sample: ExpositionSample, suffix: string): 
 }
 
 /** Samples that differ only in what spreads one metric over lines (le, quantile, the state) form a group. */
-function groupOf(family: Family, sample: ExpositionSample): string {
+function groupOf(family: Family, sample: ExpositionSample, suffix: string): string {
   if (family.type === 'info') return ''
-  const spread = { histogram: 'le', gaugehistogram: 'le', summary: 'quantile', stateset: family.name }
-  const without = Object.hasOwn(spread, family.type) ? spread[family.type as keyof typeof spread] : undefined
-  const labels = sample.labels.filter(([name]) => name !== without)
-  return labelsKey(labels)
+  const spread: Partial<Record<MetricType, string>> = { summary: 'quantile', stateset: family.name }
+  const without = suffix === '_bucket' ? 'le' : suffix === '' ? spread[family.type] : undefined
+  return labelsKey(sample.labels.filter(([name]) => name !== without))
 }
 
 function labelsKey(labels: readonly Label[]): string {
@@ -156,8 +155,8 @@ function checkOnce({ timelessSeen }: Family, { name, labels, timestampMs }: Expo
   timelessSeen.add(key)
 }
 
-function checkGroup(family: Family, sample: ExpositionSample): void {
-  const group = groupOf(family, sample)
+function checkGroup(family: Family, sample: ExpositionSample, suffix: string): void {
+  const group = groupOf(family, sample, suffix)
   if (family.group === group) {
     if ((sample.timestampMs === undefined) !== (family.timestampMs === undefined)) {
       throw new ExpositionError('some samples of one label set have a timestamp and others have none')

@@ -16,18 +16,21 @@ type Histogram = {
 export function checkHistogram(family: string, samples: readonly ExpositionSample[]): void {
   let histogram: Histogram | undefined
   for (const sample of samples) {
-    const key = keyOf(sample)
+    const suffix = sample.name.slice(family.length)
+    const key = keyOf(sample, suffix)
     if (histogram?.key !== key) {
       if (histogram !== undefined) checkWhole(histogram)
       histogram = { key, bound: -Infinity, cumulative: 0, negativeBuckets: false }
     }
-    addToHistogram(histogram, sample, sample.name.slice(family.length))
+    addToHistogram(histogram, sample, suffix)
   }
   if (histogram !== undefined) checkWhole(histogram)
 }
 
-function keyOf(sample: ExpositionSample): string {
-  const labels = sample.labels.filter(([name]) => name !== 'le').toSorted(([a], [b]) => (a < b ? -1 : 1))
+function keyOf(sample: ExpositionSample, suffix: string): string {
+  const labels = sample.labels
+    .filter(([name]) => suffix !== '_bucket' || name !== 'le')
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
   return JSON.stringify([labels, sample.timestampMs])
 }
 

@@ -83,6 +83,7 @@ const scrapedAlike: [text: string, dialect: 'text' | 'openmetrics', labels: [str
   ['a{b="1",,} 1\n', 'text', 'refused'],
   ['a{b="1"} 1\n', 'openmetrics', 'refused'],
   ['# EOF\na{b="1"} 1\n', 'openmetrics', 'refused'],
+  ['{"",b="1"} 1\n', 'text', 'refused'],
 ]
 test.each(scrapedAlike)('%j is taken or refused while scraping as Prometheus does', (text, dialect, labels) => {
   const read = readExposition(text, dialect, false)
@@ -120,6 +121,11 @@ const refused: [text: string, dialect: 'text' | 'openmetrics', sentence: string]
   ['# TYPE a counter\na_total 1\na_created NaN\n# EOF\n', 'openmetrics', 'line 3: "a_created" must be finite'],
   ['a{b="\\', 'openmetrics', 'line 1: a quoted value has no closing quote'],
   ['# TYPE a gauge_histogram\n# EOF\n', 'openmetrics', 'line 1: the type "gauge_histogram" of "a" is not known'],
+  [
+    '# TYPE a summary\na_sum{quantile="1"} 1\na_sum 1\na_sum{quantile="1"} 2\n# EOF\n',
+    'openmetrics',
+    'do not stand together',
+  ],
   ['# TYPE a counter\na_total 0x1p3\n# EOF\n', 'openmetrics', 'line 2: a value: "0x1p3" is not a number'],
 ]
 test.each(refused)('%j is refused with its line and reason', (text, dialect, sentence) => {
@@ -144,6 +150,14 @@ test.each([
   ['a 1e400\n', 'is not a number'],
   ['a 1 \n', 'expected a timestamp'],
   ['# HELP a C:\\temp\n', 'no escape sequence'],
+  ['a 1 2 \n', 'expected the end of the line after the timestamp, found blanks'],
+  ['{""} 1\n', 'a name in quotes is empty'],
+  ['a{""="b"} 1\n', 'a name in quotes is empty'],
+  ['a{b:c="1",b="2"} 1\n', 'expected "=" after the label name "b"'],
+  ['# TYPE a stateset\n', 'the type "stateset" of "a" is not known'],
+  ['# TYPE a gauge\r\n', 'is not known'],
+  ['# TYPE a gaugehistogram\na_bucket{le="1"} -1\n', 'may not be negative'],
+  ['# TYPE a summary\na_sum 1\n# TYPE a_count gauge\n', 'a second TYPE line for "a"'],
 ])('the strict text format refuses %j', (text, why) => {
   expect(readExposition(text, 'text', true)).toEqual({ refused: expect.stringContaining(why) })
 })

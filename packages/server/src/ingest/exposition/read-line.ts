@@ -102,13 +102,15 @@ function readSample(cursor: LineCursor, rules: LineRules, takeTimestamp: TakeTim
   if (!rules.blanksFree && cursor.peek() === '#') return { ...sample, exemplar: readExemplar(cursor, rules) }
   if (cursor.done && rules.blankLast) return sample
   sample.timestampMs = takeTimestamp(cursor)
+  const behind = cursor.at
   cursor.skipBlanks()
-  if (cursor.done) return sample
+  if (cursor.done && (rules.blankLast || cursor.at === behind)) return sample
   if (!rules.blanksFree) {
     cursor.takeSeparator('the exemplar')
     if (cursor.peek() === '#') return { ...sample, exemplar: readExemplar(cursor, rules) }
   }
-  throw new ExpositionError(`expected the end of the line after the timestamp, found ${cursor.found()}`)
+  const found = cursor.done ? 'blanks' : cursor.found()
+  throw new ExpositionError(`expected the end of the line after the timestamp, found ${found}`)
 }
 
 /** OpenMetrics: the names and values of an exemplar's labels together have at most 128 characters. */

@@ -10,7 +10,7 @@ export function textFamilies(): Families {
   return {
     add(line) {
       if (line.line === 'sample') {
-        const family = familyOf(line.sample, exposition)
+        const family = familyOf(line.sample.name, exposition, sampled)
         checkSample(line.sample, exposition.metadata.get(family)?.type, family)
         sampled.add(family)
         exposition.samples.push(line.sample)
@@ -25,35 +25,45 @@ function addMetadata(
   exposition: Exposition,
   sampled: ReadonlySet<string>,
 ): void {
-  const metadata = metadataOf(exposition, line.family)
+  // What a histogram calls its samples is no family's name.
+  const family = familyOf(line.family, exposition, sampled)
+  const metadata = metadataOf(exposition, family)
   if (line.keyword === 'HELP') {
-    if (metadata.help !== undefined) throw new ExpositionError(`a second HELP line for "${line.family}"`)
+    if (metadata.help !== undefined) throw new ExpositionError(`a second HELP line for "${family}"`)
     const wrong = /\\.?/.exec(line.text.replaceAll(/\\[\\n"]/g, ''))?.[0]
     if (wrong !== undefined) throw new ExpositionError(`"${wrong}" is no escape sequence of a HELP text`)
     metadata.help = unescapeHelp(line.text)
     return
   }
-  if (metadata.type !== undefined) throw new ExpositionError(`a second TYPE line for "${line.family}"`)
-  if (sampled.has(line.family)) throw new ExpositionError(`TYPE of "${line.family}" comes after its samples`)
-  const type = metricType(line.text.trim().toLowerCase())
-  if (type === undefined) throw new ExpositionError(`the type "${line.text}" of "${line.family}" is not known`)
+  if (metadata.type !== undefined) throw new ExpositionError(`a second TYPE line for "${family}"`)
+  if (sampled.has(family)) throw new ExpositionError(`TYPE of "${family}" comes after its samples`)
+  const word = line.text.toLowerCase()
+  const type = openMetricsOnlyTypes.has(word) ? undefined : metricType(word)
+  if (type === undefined) throw new ExpositionError(`the type "${line.text}" of "${family}" is not known`)
   metadata.type = type
 }
 
-/** `x_bucket` belongs to a histogram `x`, `x_sum` and `x_count` to a histogram or summary `x`; else the name itself. */
-function familyOf(sample: ExpositionSample, exposition: Exposition): string {
-  const base = /^(.+)_(bucket|sum|count)$/.exec(sample.name)
-  if (base === null) return sample.name
-  const type = exposition.metadata.get(base[1])?.type
-  return type === 'histogram' || (type === 'summary' && base[2] !== 'bucket') ? base[1] : sample.name
+/** What the text format has no word for: "unknown" is "untyped" there. */
+const openMetricsOnlyTypes: ReadonlySet<string> = new Set(['info', 'stateset', 'unknown'])
+
+/** A name that is known is its family's; else `x_bucket` is of a histogram `x`, and `x_sum` and `x_count` of a histogram or summary `x`. */
+function familyOf(name: string, { metadata }: Exposition, sampled: ReadonlySet<string>): string {
+  const [, base = '', part] = /^(.+)_(bucket|sum|count)$/.exec(name) ?? []
+  if (base === '' || metadata.has(name) || sampled.has(name)) return name
+  const type = metadata.get(base)?.type
+  return isHistogram(type) || (type === 'summary' && part !== 'bucket') ? base : name
+}
+
+function isHistogram(type: MetricType | undefined): boolean {
+  return type === 'histogram' || type === 'gaugehistogram'
 }
 
 function isCount(name: string, family: string, type: MetricType | undefined): boolean {
-  return type === 'histogram' && (name === `${family}_bucket` || name === `${family}_count`)
+  return isHistogram(type) && (name === `${family}_bucket` || name === `${family}_count`)
 }
 
 function checkSample(sample: ExpositionSample, type: MetricType | undefined, family: string): void {
-  const label = type === 'histogram' && sample.name === `${family}_bucket` ? 'le' : type === 'summary' ? 'quantile' : ''
+  const label = isHistogram(type) && sample.name === `${family}_bucket` ? 'le' : type === 'summary' ? 'quantile' : ''
   const value = sample.labels.find(([name]) => name === label)?.[1]
   if (value !== undefined) parseBound(value, label, parseNumber)
   if (isCount(sample.name, family, type) && sample.value < 0)

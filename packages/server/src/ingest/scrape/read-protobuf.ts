@@ -1,7 +1,7 @@
 import { WireReader, wireType } from '@wakeline/protocol'
 import type { ExpositionExemplar, Label, MetricType } from '../exposition/exposition.ts'
+import { printBound } from '../exposition/print-bound.ts'
 import type { Exposed, ExposedFamily, NativeBuckets, NativeHistogram } from './exposed.ts'
-import { printBound } from './print-bound.ts'
 
 /**
  * `io.prometheus.client.MetricFamily` messages, each behind its length: the one language of targets that has native
@@ -37,12 +37,18 @@ export function* readProtobuf(
 }
 
 const { bytes, varint, fixed64 } = wireType
-const utf8 = new TextDecoder()
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 const types: readonly MetricType[] = ['counter', 'gauge', 'summary', 'unknown', 'histogram', 'gaugehistogram']
 
+/** A byte that is no UTF-8 would make one series of two. */
 function readText(reader: WireReader): string {
   const at = reader.range()
-  return utf8.decode(reader.bytes.subarray(at, at + reader.length))
+  try {
+    return utf8.decode(reader.bytes.subarray(at, at + reader.length))
+  } catch {
+    reader.fail('a text is not UTF-8', at)
+    return ''
+  }
 }
 
 function readFamily(reader: WireReader, end: number, options: ProtobufOptions, each: (exposed: Exposed) => void): void {
@@ -81,7 +87,7 @@ function readMetric(reader: WireReader, end: number, of: Of): Exposed[] {
       readSimple(reader, metric)
     else if (key === ((4 << 3) | bytes)) readSummary(reader, metric)
     else if (key === ((7 << 3) | bytes)) readHistogram(reader, metric, of)
-    else if (key === ((6 << 3) | varint)) timestampMs = readInt(reader)
+    else if (key === ((6 << 3) | varint)) timestampMs = readInt(reader) || undefined
     else reader.skip(key)
   }
   const shared = { timestampMs, createdMs: metric.createdMs, family: of.family }

@@ -1,11 +1,9 @@
 import { isUtf8 } from 'node:buffer'
-import type { Dialect, ExpositionSample, Label, MetricType } from '../exposition/exposition.ts'
-import { parseNumber } from '../exposition/line-cursor.ts'
+import type { Dialect, ExpositionSample } from '../exposition/exposition.ts'
 import { readExpositionLines } from '../exposition/read-exposition.ts'
 import { inTurns, type Steps } from '../in-turns.ts'
 import type { ScrapeConfig, ScrapeProtocol } from './config.ts'
 import { type Exposed, type ExposedFamily, unknownFamily } from './exposed.ts'
-import { printBound } from './print-bound.ts'
 import { readProtobuf } from './read-protobuf.ts'
 
 /**
@@ -78,10 +76,10 @@ function familyOf(name: string, families: ReadonlyMap<string, ExposedFamily>): E
 }
 
 function exposedOf(sample: ExpositionSample, family: ExposedFamily): Exposed {
-  const { name, value, timestampMs, exemplar } = sample
+  const { name, labels, value, timestampMs, exemplar } = sample
   return {
     name,
-    labels: withBounds(sample.labels, family.type),
+    labels,
     value,
     histogram: undefined,
     timestampMs: timestampMs === undefined ? undefined : Math.floor(timestampMs),
@@ -89,13 +87,4 @@ function exposedOf(sample: ExpositionSample, family: ExposedFamily): Exposed {
     exemplars: exemplar === undefined ? [] : [exemplar],
     family,
   }
-}
-
-function withBounds(labels: readonly Label[], type: MetricType): readonly Label[] {
-  const bound = type === 'histogram' ? 'le' : type === 'summary' ? 'quantile' : ''
-  if (bound === '') return labels
-  return labels.map((label): Label => {
-    const value = label[0] === bound ? parseNumber(label[1]) : undefined
-    return value === undefined ? label : [bound, printBound(value)]
-  })
 }
