@@ -61,8 +61,7 @@ function writeBody(labels: readonly Uint8Array[], { first, step, timeMs }: Momen
     writer.key(1, 1)
     // Counters, each with a pace of its own.
     writer.double(step * ((first + index) % 97) + Math.floor(step / 7))
-    writer.key(2, 0)
-    writer.varint(timeMs)
+    writer.varintEntry(2, timeMs)
     writer.end(sample)
     writer.end(mark)
   })

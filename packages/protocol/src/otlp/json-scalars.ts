@@ -1,5 +1,5 @@
 import { wireType } from '../wire/wire-type.ts'
-import type { WireWriter } from '../wire/wire-writer.ts'
+import { type WireWriter, zigzag } from '../wire/wire-writer.ts'
 import type { EntrySchema } from './schema.ts'
 
 /** Scalars of OTLP/JSON to protobuf entries, and what each kind of them looks like when it is right. */
@@ -68,25 +68,21 @@ function writeId(writer: WireWriter, { number }: ScalarSchema, json: unknown, di
 
 function writeBool(writer: WireWriter, { number }: ScalarSchema, json: unknown): boolean {
   if (typeof json !== 'boolean') return false
-  writer.key(number, wireType.varint)
-  writer.varint(json ? 1 : 0)
+  writer.varintEntry(number, json ? 1 : 0)
   return true
 }
 
 function writeVarint(writer: WireWriter, { number }: ScalarSchema, json: unknown, min: bigint, max: bigint): boolean {
   const value = integerOf(json, min, max)
   if (value === undefined) return false
-  writer.key(number, wireType.varint)
-  writer.varint64(lowOf(value), highOf(value))
+  writer.varintEntry(number, value)
   return true
 }
 
 function writeZigzag(writer: WireWriter, { number }: ScalarSchema, json: unknown): boolean {
   const value = integerOf(json, -0x8000_0000n, 0x7fff_ffffn)
   if (value === undefined) return false
-  writer.key(number, wireType.varint)
-  const word = Number(value)
-  writer.varint(((word << 1) ^ (word >> 31)) >>> 0)
+  writer.varintEntry(number, zigzag(Number(value)))
   return true
 }
 
@@ -101,8 +97,7 @@ function writeFixed32(writer: WireWriter, { number }: ScalarSchema, json: unknow
 function writeFixed64(writer: WireWriter, { number }: ScalarSchema, json: unknown, min: bigint, max: bigint): boolean {
   const value = integerOf(json, min, max)
   if (value === undefined) return false
-  writer.key(number, wireType.fixed64)
-  writer.fixed64(lowOf(value), highOf(value))
+  writer.fixed64Entry(number, value)
   return true
 }
 
@@ -113,8 +108,7 @@ function writeDouble(writer: WireWriter, { number }: ScalarSchema, json: unknown
   const value = Number(json)
   // Digits that come to more than a double holds are no infinity.
   if (Math.abs(value) === Infinity && (typeof json === 'number' || !json.endsWith('Infinity'))) return false
-  writer.key(number, wireType.fixed64)
-  writer.double(value)
+  writer.doubleEntry(number, value)
   return true
 }
 
@@ -142,12 +136,4 @@ function integerOfText(text: string): bigint | undefined {
   const left = digits.length - Math.max(0, -zeros)
   if (/[1-9]/.test(digits.slice(Math.max(0, left)))) return undefined
   return BigInt(`${sign}${digits.slice(0, Math.max(0, left)) || '0'}`)
-}
-
-function lowOf(value: bigint): number {
-  return Number(BigInt.asIntN(32, value))
-}
-
-function highOf(value: bigint): number {
-  return Number(BigInt.asIntN(32, value >> 32n))
 }

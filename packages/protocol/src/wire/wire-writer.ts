@@ -82,6 +82,24 @@ export class WireWriter {
     this.size += 8
   }
 
+  /** An entry of a whole number: a number up to 2^53, a bigint of 64 bits; negative ones in two's complement. */
+  varintEntry(number: number, value: number | bigint): void {
+    this.key(number, wireType.varint)
+    if (typeof value === 'number' && value >= 0) this.varint(value)
+    else this.varint64(lowOf(BigInt(value)), highOf(BigInt(value)))
+  }
+
+  /** An entry of 64 bits, signed or not. */
+  fixed64Entry(number: number, value: bigint): void {
+    this.key(number, wireType.fixed64)
+    this.fixed64(lowOf(value), highOf(value))
+  }
+
+  doubleEntry(number: number, value: number): void {
+    this.key(number, wireType.fixed64)
+    this.double(value)
+  }
+
   /** An entry of bytes. */
   bytesEntry(number: number, value: Uint8Array): void {
     this.key(number, wireType.bytes)
@@ -122,3 +140,9 @@ export class WireWriter {
     this.size += length
   }
 }
+
+/** Whole numbers of 32 bits as sint32 and sint64 have them: small ones short, also the negative. */
+export const zigzag = (value: number): number => (value < 0 ? -2 * value - 1 : 2 * value)
+
+const lowOf = (value: bigint): number => Number(BigInt.asIntN(32, value))
+const highOf = (value: bigint): number => Number(BigInt.asIntN(32, value >> 32n))

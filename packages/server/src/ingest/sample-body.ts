@@ -1,16 +1,12 @@
-import { otlp, WireWriter, wireType } from '@wakeline/protocol'
+import { otlp, WireWriter } from '@wakeline/protocol'
+import { writeAttribute } from './decode/otlp-request-writer.ts'
 
 /** For tests: a traces request of `count` spans named `name`, all of one service. */
 export function tracesBody(name: string, count = 1, service = 'shop'): Uint8Array {
   const out = new WireWriter()
   const request = out.begin(otlp.exportRequest.resourceSpans)
   const resource = out.begin(otlp.resourceSpans.resource)
-  const attribute = out.begin(otlp.resource.attributes)
-  out.textEntry(otlp.keyValue.key, 'service.name')
-  const value = out.begin(otlp.keyValue.value)
-  out.textEntry(otlp.anyValue.stringValue, service)
-  out.end(value)
-  out.end(attribute)
+  writeAttribute(out, otlp.resource.attributes, 'service.name', service)
   out.end(resource)
   const scope = out.begin(otlp.resourceSpans.scopeSpans)
   for (let index = 1; index <= count; index += 1) writeSpan(out, name, index)
@@ -26,12 +22,7 @@ function writeSpan(out: WireWriter, name: string, index: number): void {
   out.bytesEntry(otlp.span.traceId, Buffer.alloc(16, `${name}${index}`))
   out.bytesEntry(otlp.span.spanId, Buffer.alloc(8, index))
   out.textEntry(otlp.span.name, name)
-  writeTime(out, otlp.span.startTimeUnixNano, startNano)
-  writeTime(out, otlp.span.endTimeUnixNano, startNano + 1_000_000n)
+  out.fixed64Entry(otlp.span.startTimeUnixNano, startNano)
+  out.fixed64Entry(otlp.span.endTimeUnixNano, startNano + 1_000_000n)
   out.end(span)
-}
-
-function writeTime(out: WireWriter, number: number, nano: bigint): void {
-  out.key(number, wireType.fixed64)
-  out.fixed64(Number(nano & 0xffffffffn), Number(nano >> 32n))
 }

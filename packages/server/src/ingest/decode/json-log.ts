@@ -1,4 +1,4 @@
-import { otlp, type WireWriter, wireType } from '@wakeline/protocol'
+import { otlp, type WireWriter } from '@wakeline/protocol'
 import { isObject } from './json-exact.ts'
 import { type OtlpRequestWriter, writeAttribute, writeHex, writeTime, writeValue } from './otlp-request-writer.ts'
 import { severityOfLevel, severityOfText } from './severity.ts'
@@ -104,10 +104,7 @@ function severityOf(value: unknown): Severity | undefined {
 }
 
 export function writeSeverity(out: WireWriter, { number, text }: { number: number; text: string }): void {
-  if (number > 0) {
-    out.key(otlp.logRecord.severityNumber, wireType.varint)
-    out.varint(number)
-  }
+  if (number > 0) out.varintEntry(otlp.logRecord.severityNumber, number)
   if (text !== '') out.textEntry(otlp.logRecord.severityText, text)
 }
 

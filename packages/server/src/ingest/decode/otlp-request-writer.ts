@@ -1,4 +1,4 @@
-import { otlp, WireWriter, wireType } from '@wakeline/protocol'
+import { otlp, WireWriter } from '@wakeline/protocol'
 
 /**
  * Writes what another protocol sent as the OTLP request that says the same, so that one decoder, with its limits and
@@ -69,11 +69,9 @@ export function writeValue(out: WireWriter, number: number, value: unknown, dept
   const mark = out.begin(number)
   if (typeof value === 'string') out.textEntry(otlp.anyValue.stringValue, value)
   else if (typeof value === 'number') writeNumber(out, value)
-  else if (typeof value === 'bigint') writeInt(out, value)
-  else if (typeof value === 'boolean') {
-    out.key(otlp.anyValue.boolValue, wireType.varint)
-    out.varint(value ? 1 : 0)
-  } else if (typeof value === 'object' && value !== null) writeNested(out, value, depth)
+  else if (typeof value === 'bigint') out.varintEntry(otlp.anyValue.intValue, value)
+  else if (typeof value === 'boolean') out.varintEntry(otlp.anyValue.boolValue, value ? 1 : 0)
+  else if (typeof value === 'object' && value !== null) writeNested(out, value, depth)
   out.end(mark)
 }
 
@@ -103,24 +101,13 @@ function bigintAsText(_key: string, value: unknown): unknown {
 }
 
 function writeNumber(out: WireWriter, value: number): void {
-  if (Number.isSafeInteger(value) && !Object.is(value, -0)) {
-    writeInt(out, BigInt(value))
-    return
-  }
-  out.key(otlp.anyValue.doubleValue, wireType.fixed64)
-  out.double(value)
-}
-
-function writeInt(out: WireWriter, value: bigint): void {
-  out.key(otlp.anyValue.intValue, wireType.varint)
-  out.varint64(Number(BigInt.asIntN(32, value)), Number(BigInt.asIntN(32, value >> 32n)))
+  if (Number.isSafeInteger(value) && !Object.is(value, -0)) out.varintEntry(otlp.anyValue.intValue, value)
+  else out.doubleEntry(otlp.anyValue.doubleValue, value)
 }
 
 /** A time that is not known is left out: the decoder puts the arrival in its place. */
 export function writeTime(out: WireWriter, number: number, unixNano: bigint | undefined): void {
-  if (unixNano === undefined) return
-  out.key(number, wireType.fixed64)
-  out.fixed64(Number(BigInt.asIntN(32, unixNano)), Number(BigInt.asIntN(32, unixNano >> 32n)))
+  if (unixNano !== undefined) out.fixed64Entry(number, unixNano)
 }
 
 export function writeHex(out: WireWriter, number: number, hex: string): void {

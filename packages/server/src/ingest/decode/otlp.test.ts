@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { otlp, WireWriter, wireType } from '@wakeline/protocol'
+import { otlp, WireWriter } from '@wakeline/protocol'
 import { expect, test } from 'vitest'
 import {
   arrivalMs,
@@ -40,19 +40,15 @@ const text =
     writer.textEntry(number, value)
 const nano =
   (number: number, value: bigint): Build =>
-  (writer) => {
-    writer.key(number, wireType.fixed64)
-    writer.fixed64(Number(value & 0xffff_ffffn), Number((value >> 32n) & 0xffff_ffffn))
-  }
+  (writer) =>
+    writer.fixed64Entry(number, value)
 const attribute = (number: number, key: string, value: Build): Build =>
   nested(number, all(text(keyValue.key, key), nested(keyValue.value, value)))
 
 const intOf =
   (value: number): Build =>
-  (writer) => {
-    writer.key(anyValue.intValue, wireType.varint)
-    writer.varint(value)
-  }
+  (writer) =>
+    writer.varintEntry(anyValue.intValue, value)
 
 /** A request with one resource and one scope around the records. */
 const request = (...records: Build[]): Uint8Array => {
@@ -78,10 +74,7 @@ function decode(
   return { outcome, rows: rowsOf(blocks.take()) }
 }
 
-const wrongWireType: Build = (writer) => {
-  writer.key(span.name, wireType.varint)
-  writer.varint(5)
-}
+const wrongWireType: Build = (writer) => writer.varintEntry(span.name, 5)
 const deep = (levels: number): Build => {
   // Built from the inside, for a recursive builder would itself run out of stack.
   let inner = new Uint8Array()

@@ -1,4 +1,4 @@
-import { WireWriter, wireType } from '@wakeline/protocol'
+import { WireWriter, zigzag } from '@wakeline/protocol'
 
 /** Remote write requests for tests, from plain data, in either version. */
 export type RequestSeries = {
@@ -43,7 +43,7 @@ export function writeRequest1(series: readonly RequestSeries[], metadata: readon
   }
   for (const { type, family, help, unit } of metadata) {
     const mark = out.begin(3)
-    writeInt(out, 1, type)
+    out.varintEntry(1, type)
     out.textEntry(2, family)
     out.textEntry(4, help)
     out.textEntry(5, unit)
@@ -74,9 +74,9 @@ export function writeRequest2(series: readonly RequestSeries[]): Uint8Array {
     }
     if (each.metadata !== undefined) {
       const inner = body.begin(5)
-      writeInt(body, 1, each.metadata.type)
-      writeInt(body, 3, ref(each.metadata.help))
-      writeInt(body, 4, ref(each.metadata.unit))
+      body.varintEntry(1, each.metadata.type)
+      body.varintEntry(3, ref(each.metadata.help))
+      body.varintEntry(4, ref(each.metadata.unit))
       body.end(inner)
     }
     body.end(mark)
@@ -104,33 +104,30 @@ function writeSamples(out: WireWriter, { samples = [] }: RequestSeries): void {
     const mark = out.begin(2)
     // As most do: what is 0 is left out.
     if (!Object.is(value, 0)) writeDouble(out, 1, value)
-    writeInt(out, 2, timeMs)
-    if (startMs !== undefined) writeInt(out, 3, startMs)
+    out.varintEntry(2, timeMs)
+    if (startMs !== undefined) out.varintEntry(3, startMs)
     out.end(mark)
   }
 }
 
 function writeMoment(out: WireWriter, { value, timeMs }: { value: number; timeMs: number }): void {
   writeDouble(out, 2, value)
-  writeInt(out, 3, timeMs)
+  out.varintEntry(3, timeMs)
 }
 
 function writeHistograms(out: WireWriter, number: number, { histograms = [] }: RequestSeries): void {
   for (const histogram of histograms) {
     const mark = out.begin(number)
-    if (Number.isInteger(histogram.count)) writeInt(out, 1, histogram.count)
-    else {
-      out.key(2, wireType.fixed64)
-      out.double(histogram.count)
-    }
+    if (Number.isInteger(histogram.count)) out.varintEntry(1, histogram.count)
+    else out.doubleEntry(2, histogram.count)
     writeDouble(out, 3, histogram.sum)
-    writeInt(out, 4, zigzag(histogram.schema))
+    out.varintEntry(4, zigzag(histogram.schema))
     writeDouble(out, 5, histogram.zeroThreshold ?? 0)
-    writeInt(out, 6, histogram.zeroCount ?? 0)
+    out.varintEntry(6, histogram.zeroCount ?? 0)
     writeBuckets(out, 8, histogram.negative)
     writeBuckets(out, 11, histogram.positive)
-    if (histogram.resetHint !== undefined) writeInt(out, 14, histogram.resetHint)
-    writeInt(out, 15, histogram.timeMs)
+    if (histogram.resetHint !== undefined) out.varintEntry(14, histogram.resetHint)
+    out.varintEntry(15, histogram.timeMs)
     const bounds = out.begin(16)
     for (const bound of histogram.bounds ?? []) out.double(bound)
     out.end(bounds)
@@ -141,8 +138,8 @@ function writeHistograms(out: WireWriter, number: number, { histograms = [] }: R
 function writeBuckets(out: WireWriter, number: number, buckets: RequestHistogram['positive']): void {
   for (const [offset, length] of buckets?.spans ?? []) {
     const span = out.begin(number)
-    writeInt(out, 1, zigzag(offset))
-    writeInt(out, 2, length)
+    out.varintEntry(1, zigzag(offset))
+    out.varintEntry(2, length)
     out.end(span)
   }
   const deltas = out.begin(number + 1)
@@ -153,17 +150,8 @@ function writeBuckets(out: WireWriter, number: number, buckets: RequestHistogram
   out.end(counts)
 }
 
-const zigzag = (value: number): number => (value < 0 ? -2 * value - 1 : 2 * value)
-
-function writeInt(out: WireWriter, number: number, value: number): void {
-  out.key(number, wireType.varint)
-  if (value >= 0) out.varint(value)
-  else out.varint64(Number(BigInt.asIntN(32, BigInt(value))), Number(BigInt(value) >> 32n))
-}
-
 /** A bigint is the bits. */
 function writeDouble(out: WireWriter, number: number, value: number | bigint): void {
-  out.key(number, wireType.fixed64)
-  if (typeof value === 'number') out.double(value)
-  else out.fixed64(Number(BigInt.asIntN(32, value)), Number(value >> 32n))
+  if (typeof value === 'number') out.doubleEntry(number, value)
+  else out.fixed64Entry(number, value)
 }

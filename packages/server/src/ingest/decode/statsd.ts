@@ -1,4 +1,4 @@
-import { otlp, WireWriter, wireType } from '@wakeline/protocol'
+import { otlp, WireWriter, zigzag } from '@wakeline/protocol'
 import { writeAttribute } from './otlp-request-writer.ts'
 
 /**
@@ -55,6 +55,8 @@ const kinds: Readonly<Record<string, Kind>> = { c: 'c', g: 'g', ms: 'h', h: 'h',
 const lineMax = 8192
 const valuesMax = 1000
 const attributesMax = 64
+/** What one value counts for is a count of 64 bits: a rate of 1e-320 would make it infinite. */
+const rateMin = 1e-9
 /** Different values of a set between two flushes. */
 const membersMax = 100_000
 /** Buckets of one side of a histogram: enough for 9 decades at scale 3. */
@@ -94,7 +96,7 @@ export class StatsdSeries {
     const name = readName(colon < 0 ? head : head.slice(0, colon))
     if (colon < 0 || name.name === '') return 'it is not name:value|type'
     const rate = Number(sections.find((section) => section.startsWith('@'))?.slice(1) ?? '1')
-    if (!(rate > 0 && rate <= 1)) return 'its sample rate is not between 0 and 1'
+    if (!(rate >= rateMin && rate <= 1)) return `its sample rate is not between ${rateMin} and 1`
     const tags = [
       ...name.tags,
       ...(sections
@@ -269,44 +271,31 @@ function writeMetric(out: WireWriter, series: Series, nowMs: number): void {
   if (series.histogram === undefined) writeNumber(out, series, nowMs)
   else writeHistogram(out, series, series.histogram, nowMs)
   out.end(body)
-  if (series.kind === 'c' || series.kind === 'h') {
-    out.key(otlp.sum.aggregationTemporality, wireType.varint)
-    out.varint(cumulative)
-  }
-  if (series.kind === 'c' && !series.hasFallen) {
-    out.key(otlp.sum.isMonotonic, wireType.varint)
-    out.varint(1)
-  }
+  if (series.kind === 'c' || series.kind === 'h') out.varintEntry(otlp.sum.aggregationTemporality, cumulative)
+  if (series.kind === 'c' && !series.hasFallen) out.varintEntry(otlp.sum.isMonotonic, 1)
   out.end(data)
   out.end(mark)
 }
 
 function writeTimeMs(out: WireWriter, number: number, ms: number): void {
-  const nano = BigInt(Math.floor(ms)) * 1_000_000n
-  out.key(number, wireType.fixed64)
-  out.fixed64(Number(nano & 0xffff_ffffn), Number(nano >> 32n))
+  out.fixed64Entry(number, BigInt(Math.floor(ms)) * 1_000_000n)
 }
 
 function writeNumber(out: WireWriter, series: Series, nowMs: number): void {
   for (const [key, value] of series.attributes) writeAttribute(out, numberDataPoint.attributes, key, value)
   if (series.kind === 'c') writeTimeMs(out, numberDataPoint.startTimeUnixNano, series.startMs)
   writeTimeMs(out, numberDataPoint.timeUnixNano, nowMs)
-  out.key(numberDataPoint.asDouble, wireType.fixed64)
-  out.double(series.kind === 's' ? series.members.size : series.value)
+  out.doubleEntry(numberDataPoint.asDouble, series.kind === 's' ? series.members.size : series.value)
 }
 
 function writeHistogram(out: WireWriter, series: Series, histogram: Histogram, nowMs: number): void {
   for (const [key, value] of series.attributes) writeAttribute(out, point.attributes, key, value)
   writeTimeMs(out, point.startTimeUnixNano, series.startMs)
   writeTimeMs(out, point.timeUnixNano, nowMs)
-  out.key(point.count, wireType.fixed64)
-  out.fixed64(histogram.count % 2 ** 32, Math.floor(histogram.count / 2 ** 32))
-  out.key(point.sum, wireType.fixed64)
-  out.double(histogram.sum)
-  out.key(point.scale, wireType.varint)
-  out.varint(2 * scale)
-  out.key(point.zeroCount, wireType.fixed64)
-  out.fixed64(histogram.zeros % 2 ** 32, Math.floor(histogram.zeros / 2 ** 32))
+  out.fixed64Entry(point.count, BigInt(histogram.count))
+  out.doubleEntry(point.sum, histogram.sum)
+  out.varintEntry(point.scale, zigzag(scale))
+  out.fixed64Entry(point.zeroCount, BigInt(histogram.zeros))
   writeBuckets(out, point.positive, histogram.positive)
   writeBuckets(out, point.negative, histogram.negative)
 }
@@ -316,8 +305,7 @@ function writeBuckets(out: WireWriter, number: number, buckets: ReadonlyMap<numb
   const first = Math.min(...buckets.keys())
   const last = Math.max(...buckets.keys())
   const mark = out.begin(number)
-  out.key(otlp.exponentialHistogramBuckets.offset, wireType.varint)
-  out.varint(first < 0 ? -2 * first - 1 : 2 * first)
+  out.varintEntry(otlp.exponentialHistogramBuckets.offset, zigzag(first))
   const counts = out.begin(otlp.exponentialHistogramBuckets.bucketCounts)
   for (let bucket = first; bucket <= last; bucket += 1) out.varint(buckets.get(bucket) ?? 0)
   out.end(counts)

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { otlp, type WireWriter, wireType } from '@wakeline/protocol'
+import { otlp, type WireWriter } from '@wakeline/protocol'
 import type { Steps } from '../in-turns.ts'
 import { isObject, parseJsonExactInSteps } from './json-exact.ts'
 import type { TranscodedRecords } from './json-lines.ts'
@@ -132,8 +132,7 @@ function writeSpan(writer: OtlpRequestWriter, span: ZipkinSpan, parentId: string
   writeHex(out, otlp.span.spanId, isShared ? ownId(traceId, id) : id)
   writeHex(out, otlp.span.parentSpanId, isShared ? id : parentId)
   out.textEntry(otlp.span.name, typeof json['name'] === 'string' ? json['name'] : '')
-  out.key(otlp.span.kind, wireType.varint)
-  out.varint(kinds.get(json['kind']) ?? 1)
+  out.varintEntry(otlp.span.kind, kinds.get(json['kind']) ?? 1)
   writeTime(out, otlp.span.startTimeUnixNano, startNano)
   if (startNano !== undefined) writeTime(out, otlp.span.endTimeUnixNano, startNano + (durationNano ?? 0n))
   for (const [key, value] of attributesOf(span)) writeAttribute(out, otlp.span.attributes, key, value)
@@ -174,8 +173,7 @@ function writeStatus(out: WireWriter, tags: Record<string, unknown>): void {
   if (!isError && code !== 'OK') return
   const mark = out.begin(otlp.span.status)
   if (isError && typeof error === 'string' && error !== 'true') out.textEntry(otlp.spanStatus.message, error)
-  out.key(otlp.spanStatus.code, wireType.varint)
-  out.varint(isError ? 2 : 1)
+  out.varintEntry(otlp.spanStatus.code, isError ? 2 : 1)
   out.end(mark)
 }
 

@@ -57,10 +57,7 @@ export function encodeStored(
   if (rejected === 0 && reason === '') return nothing
   const writer = new WireWriter(128)
   const mark = writer.begin(otlp.exportResponse.partialSuccess)
-  if (rejected > 0) {
-    writer.key(otlp.partialSuccess.rejectedRecords, 0)
-    writer.varint(rejected)
-  }
+  if (rejected > 0) writer.varintEntry(otlp.partialSuccess.rejectedRecords, rejected)
   writer.textEntry(otlp.partialSuccess.errorMessage, reason)
   writer.end(mark)
   return writer.take()
@@ -71,8 +68,7 @@ export function encodeStatus({ failure, message, retryAfterSeconds }: Failure, e
   const { code } = failures[failure]
   if (encoding === 'json') return Buffer.from(JSON.stringify({ code, message }))
   const writer = new WireWriter(128)
-  writer.key(1, 0)
-  writer.varint(code)
+  writer.varintEntry(1, code)
   writer.textEntry(2, message)
   if (retryAfterSeconds !== undefined) writeRetryInfo(writer, retryAfterSeconds)
   return writer.take()
@@ -84,8 +80,7 @@ function writeRetryInfo(writer: WireWriter, seconds: number): void {
   writer.textEntry(1, 'type.googleapis.com/google.rpc.RetryInfo')
   const info = writer.begin(2)
   const delay = writer.begin(1)
-  writer.key(1, 0)
-  writer.varint(seconds)
+  writer.varintEntry(1, seconds)
   writer.end(delay)
   writer.end(info)
   writer.end(detail)

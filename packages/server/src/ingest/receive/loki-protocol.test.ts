@@ -1,4 +1,4 @@
-import { WireWriter, wireType } from '@wakeline/protocol'
+import { WireWriter } from '@wakeline/protocol'
 import { compressSync } from 'snappy'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createLogger } from 'winston'
@@ -72,10 +72,8 @@ function protobufBody(labels: string): Uint8Array {
   for (const line of ['first', 'second']) {
     const entry = out.begin(2)
     const time = out.begin(1)
-    out.key(1, wireType.varint)
-    out.varint(1_769_860_800)
-    out.key(2, wireType.varint)
-    out.varint(123_456_789)
+    out.varintEntry(1, 1_769_860_800)
+    out.varintEntry(2, 123_456_789)
     out.end(time)
     out.textEntry(2, line)
     const pair = out.begin(3)

@@ -1,4 +1,4 @@
-import { WireWriter, wireType } from '@wakeline/protocol'
+import { WireWriter, wireType, zigzag } from '@wakeline/protocol'
 import { staleHigh, staleLow } from '../decode/point-register.ts'
 import { familyType } from '../decode/remote-write-metadata.ts'
 import type { ExpositionExemplar, MetricType } from '../exposition/exposition.ts'
@@ -30,7 +30,7 @@ export class ScrapeRequest {
     else writeHistogram(out, histogram, timeMs)
     for (const exemplar of exemplars) this.#exemplar(exemplar, timeMs)
     this.#metadata(family)
-    if (createdMs > 0) writeInt(out, 6, createdMs)
+    if (createdMs > 0) out.varintEntry(6, createdMs)
     out.end(mark)
     this.samples += 1
   }
@@ -65,16 +65,16 @@ export class ScrapeRequest {
   #exemplar({ labels, value, timestampMs }: ExpositionExemplar, timeMs: number): void {
     const mark = this.#series.begin(4)
     this.#refs(labels)
-    writeDouble(this.#series, 2, value)
-    writeInt(this.#series, 3, Math.floor(timestampMs ?? timeMs))
+    this.#series.doubleEntry(2, value)
+    this.#series.varintEntry(3, Math.floor(timestampMs ?? timeMs))
     this.#series.end(mark)
   }
 
   #metadata({ type, help, unit }: ExposedFamily): void {
     const mark = this.#series.begin(5)
-    writeInt(this.#series, 1, typeNumbers[type])
-    writeInt(this.#series, 3, this.#ref(help))
-    writeInt(this.#series, 4, this.#ref(unit))
+    this.#series.varintEntry(1, typeNumbers[type])
+    this.#series.varintEntry(3, this.#ref(help))
+    this.#series.varintEntry(4, this.#ref(unit))
     this.#series.end(mark)
   }
 }
@@ -92,8 +92,8 @@ const typeNumbers: Readonly<Record<MetricType, number>> = {
 
 function writeSample(out: WireWriter, value: number | 'stale', timeMs: number): void {
   const mark = out.begin(2)
-  writeDouble(out, 1, value)
-  writeInt(out, 2, timeMs)
+  writeValue(out, 1, value)
+  out.varintEntry(2, timeMs)
   out.end(mark)
 }
 
@@ -101,29 +101,29 @@ const gaugeHint = 3
 
 function writeHistogram(out: WireWriter, histogram: NativeHistogram | 'stale', timeMs: number): void {
   const mark = out.begin(3)
-  if (histogram === 'stale') writeDouble(out, 3, 'stale')
+  if (histogram === 'stale') writeValue(out, 3, 'stale')
   else {
     const { count, sum, schema, zeroThreshold, zeroCount, isFloat, negative, positive, isGauge } = histogram
-    if (isFloat) writeDouble(out, 2, count)
-    else writeInt(out, 1, count)
-    writeDouble(out, 3, sum)
-    writeInt(out, 4, zigzag(schema))
-    writeDouble(out, 5, zeroThreshold)
-    if (isFloat) writeDouble(out, 7, zeroCount)
-    else writeInt(out, 6, zeroCount)
+    if (isFloat) out.doubleEntry(2, count)
+    else out.varintEntry(1, count)
+    out.doubleEntry(3, sum)
+    out.varintEntry(4, zigzag(schema))
+    out.doubleEntry(5, zeroThreshold)
+    if (isFloat) out.doubleEntry(7, zeroCount)
+    else out.varintEntry(6, zeroCount)
     writeBuckets(out, 8, negative)
     writeBuckets(out, 11, positive)
-    if (isGauge) writeInt(out, 14, gaugeHint)
+    if (isGauge) out.varintEntry(14, gaugeHint)
   }
-  writeInt(out, 15, timeMs)
+  out.varintEntry(15, timeMs)
   out.end(mark)
 }
 
 function writeBuckets(out: WireWriter, number: number, { spans, deltas, counts }: NativeBuckets): void {
   for (const [offset, length] of spans) {
     const span = out.begin(number)
-    writeInt(out, 1, zigzag(offset))
-    writeInt(out, 2, length)
+    out.varintEntry(1, zigzag(offset))
+    out.varintEntry(2, length)
     out.end(span)
   }
   const differences = out.begin(number + 1)
@@ -134,16 +134,7 @@ function writeBuckets(out: WireWriter, number: number, { spans, deltas, counts }
   out.end(whole)
 }
 
-const zigzag = (value: number): number => (value < 0 ? -2 * value - 1 : 2 * value)
-
-/** Negative times are from before 1970. */
-function writeInt(out: WireWriter, number: number, value: number): void {
-  out.key(number, wireType.varint)
-  if (value >= 0) out.varint(value)
-  else out.varint64(Number(BigInt.asIntN(32, BigInt(value))), Number(BigInt.asIntN(32, BigInt(value) >> 32n)))
-}
-
-function writeDouble(out: WireWriter, number: number, value: number | 'stale'): void {
+function writeValue(out: WireWriter, number: number, value: number | 'stale'): void {
   out.key(number, wireType.fixed64)
   if (value === 'stale') out.fixed64(staleLow, staleHigh)
   else out.double(value)
