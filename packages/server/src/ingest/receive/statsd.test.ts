@@ -91,6 +91,7 @@ test.each([
   ['a:x|c', '"x" is not a number'],
   ['a:1|q', 'its type "q"'],
   ['a:1|c|@2', 'its sample rate'],
+  ['a:1|ms|@1e-320', 'its sample rate'],
   [':1|c', 'it is not name:value|type'],
   ['_e{1,2}:a|bc', 'events and service checks'],
 ])('%s is rejected with a reason', (line, reason) => {
