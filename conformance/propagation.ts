@@ -2,10 +2,11 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { createServer, type IncomingHttpHeaders, type Server } from 'node:http'
+import { createServer, type IncomingHttpHeaders } from 'node:http'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { Baggage } from '../packages/sdk/src/context/baggage.ts'
+import { listen } from '../packages/sdk/src/testing/listen.ts'
 import { type Case, tryCase } from './suite.ts'
 
 /** What a test of the W3C projects asserts of one value of the outgoing headers. */
@@ -199,13 +200,6 @@ async function startService(): Promise<Service> {
       receiver.closeAllConnections()
     },
   }
-}
-
-async function listen(server: Server): Promise<number> {
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  return typeof address === 'object' && address !== null ? address.port : 0
 }
 
 async function ready(child: ChildProcess): Promise<void> {

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { availableParallelism, freemem, tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { StatusAnswer } from '@wakeline/protocol'
 import { openClusterStore } from '../packages/server/src/store/cluster.ts'
 import { ClusterHost } from '../packages/server/src/store/cluster-host.ts'
@@ -266,5 +267,3 @@ async function askNumber(url: string, sql: string): Promise<number> {
     await host.close()
   }
 }
-
-const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))

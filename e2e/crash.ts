@@ -1,6 +1,7 @@
 import { copyFile, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { StatusAnswer } from '@wakeline/protocol'
 import { openEmbeddedStore } from '../packages/server/src/store/embedded.ts'
 import { preparePowerLoss } from './crash/power-loss.ts'
@@ -173,8 +174,6 @@ async function compare(directory: string, sending: readonly CrashSender[], sdk: 
     wrong,
   }
 }
-
-const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
 /** mulberry32. */
 function seededRandom(seed: number): () => number {

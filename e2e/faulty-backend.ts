@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { listen } from '../packages/sdk/src/testing/listen.ts'
 import { Message } from '../packages/sdk/src/testing/otlp-decode.ts'
 
 /** What may be wrong with a backend. */
@@ -18,15 +18,15 @@ export class FaultyBackend {
   private readonly batches = new Set<string>()
   private server: Server
 
-  private constructor(server: Server) {
+  private constructor(server: Server, port: number) {
     this.server = server
-    const { port } = server.address() as AddressInfo
     this.port = port
     server.on('request', this.answer)
   }
 
   static async start(): Promise<FaultyBackend> {
-    return new FaultyBackend(await listening(0))
+    const server = createServer()
+    return new FaultyBackend(server, await listen(server))
   }
 
   async failWith(fault: Fault | undefined): Promise<void> {
@@ -34,8 +34,8 @@ export class FaultyBackend {
     this.fault = fault
     if (fault === 'down') await this.stop()
     else if (was === 'down') {
-      this.server = await listening(this.port)
-      this.server.on('request', this.answer)
+      this.server = createServer(this.answer)
+      await listen(this.server, this.port)
     }
   }
 
@@ -76,10 +76,4 @@ export class FaultyBackend {
     for (const resource of new Message(body).messages(1))
       for (const scope of resource.messages(2)) this.spans += scope.all(2).length
   }
-}
-
-async function listening(port: number): Promise<Server> {
-  const server = createServer().listen(port, '127.0.0.1')
-  await once(server, 'listening')
-  return server
 }

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Counts } from './crash.ts'
 import { type RunningServer, startServer } from './server.ts'
 
@@ -95,8 +96,6 @@ function askOthers(server: RunningServer) {
     },
   }
 }
-
-const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
 /** The engine goes on for a while after it has started. */
 async function idle(server: RunningServer): Promise<void> {

@@ -1,12 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { symlink } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { listen } from '../packages/sdk/src/testing/listen.ts'
 import { until } from '../packages/sdk/src/testing/otlp-collector.ts'
 import { installPeers } from './install-peers.ts'
 import { sdkForTests } from './sdk-for-tests.ts'
+import { freePort } from './server.ts'
 
 /** Programs and libraries of others, as published: what we send they read, what they do we see. */
 const { folder, collector } = await sdkForTests()
@@ -87,10 +88,7 @@ trace('work', () => logger.warn({ a: 1 }, 'from pino'))`
 
 /** A real Redis on a free port; undefined where it is not installed. */
 async function startRedis(): Promise<{ port: number; child: ChildProcess } | undefined> {
-  const free = createServer().listen(0, '127.0.0.1')
-  await new Promise((resolve) => free.once('listening', resolve))
-  const { port } = free.address() as AddressInfo
-  await new Promise((resolve) => free.close(resolve))
+  const port = await freePort()
   const child = spawn('redis-server', ['--port', String(port), '--bind', '127.0.0.1', '--save', ''], { stdio: 'pipe' })
   let said = ''
   const ready = await new Promise<boolean>((resolve) => {
@@ -248,12 +246,12 @@ await trace('outer', { a: 1 }, async (span) => {
       for await (const part of request) parts.push(part)
       bodies.push(`${request.headers['content-type']} ${Buffer.concat(parts).toString()}`)
       response.writeHead(202).end()
-    }).listen(0, '127.0.0.1')
-    await new Promise((resolve) => zipkin.once('listening', resolve))
+    })
+    const port = await listen(zipkin)
     const ended = await folder.run({ 'z.mjs': program }, ['z.mjs'], {
       WAKELINE_ENDPOINT: collector.url,
       OTEL_TRACES_EXPORTER: 'zipkin',
-      OTEL_EXPORTER_ZIPKIN_ENDPOINT: `http://127.0.0.1:${(zipkin.address() as AddressInfo).port}/api/v2/spans`,
+      OTEL_EXPORTER_ZIPKIN_ENDPOINT: `http://127.0.0.1:${port}/api/v2/spans`,
     })
     zipkin.close()
     expect([ended.code, ended.stderr, collector.spans.length]).toEqual([0, '', 0])

@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { readExposition } from '../packages/server/src/ingest/exposition/read-exposition.ts'
 import { makeSdkFolder, type SdkFolder } from './sdk-program.ts'
+import { freePort } from './server.ts'
 
 const program = `
 import { meter, start, trace } from 'wakeline'
@@ -152,12 +152,4 @@ async function startPrometheus(features: readonly string[]) {
       await rm(home, { recursive: true, force: true })
     },
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  return typeof address === 'object' && address !== null ? address.port : 0
 }

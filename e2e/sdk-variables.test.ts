@@ -1,6 +1,6 @@
-import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { afterAll, expect, test } from 'vitest'
+import { listen } from '../packages/sdk/src/testing/listen.ts'
 import { startTlsBackend } from '../packages/sdk/src/testing/tls-backend.ts'
 import { sdkForTests } from './sdk-for-tests.ts'
 import { freePort } from './server.ts'
@@ -74,9 +74,8 @@ if (cluster.isPrimary) {
 })
 
 test('a port that is taken is said, and the program goes on', async () => {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const port = String(Reflect.get(Object(server.address()), 'port'))
+  const server = createServer()
+  const port = String(await listen(server))
   const program = `${head}setTimeout(() => console.log('done'), 500)`
   const env = { OTEL_METRICS_EXPORTER: 'prometheus', OTEL_EXPORTER_PROMETHEUS_PORT: port }
   const ended = await folder.run({ 'c.mjs': program }, ['c.mjs'], env)

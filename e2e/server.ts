@@ -1,8 +1,10 @@
 import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { listen } from '../packages/sdk/src/testing/listen.ts'
 
 /** A real, built server on free ports with its data in a folder of its own, as users start it. */
 
@@ -145,11 +147,9 @@ export function lastMinutes(minutes = 10): string {
 }
 
 /** For a program that cannot be told to take any. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const probe = createServer().listen(0, '127.0.0.1', () => {
-      const address = probe.address()
-      probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0))
-    })
-  })
+export async function freePort(): Promise<number> {
+  const probe = createServer()
+  const port = await listen(probe)
+  await once(probe.close(), 'close')
+  return port
 }

@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { listen } from '../packages/sdk/src/testing/listen.ts'
 import { runCommand, startServer } from './server.ts'
 
 /** Each reason not to start is one clear sentence and a non-zero exit. */
@@ -14,9 +15,7 @@ let takenPort: number
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'wakeline-start-'))
   taken = createServer()
-  await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve))
-  const address = taken.address()
-  takenPort = address && typeof address === 'object' ? address.port : 0
+  takenPort = await listen(taken)
   await writeFile(join(folder, 'file'), '')
   await writeFile(join(folder, 'bad.yaml'), 'host: 127.0.0.1\nui-prot: 1\notlp-http-port: many\n')
 })

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import { join } from 'node:path'
+import { listen } from '../../packages/sdk/src/testing/listen.ts'
 import { costRow, type Row, rateRow } from '../rows.ts'
 import { median, peersFolder } from './peers.ts'
 
@@ -166,7 +167,6 @@ async function openSink(): Promise<{ server: Server; url: string }> {
   const server = createServer((request, response) => {
     request.resume()
     request.on('end', () => response.end())
-  }).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  return { server, url: `http://127.0.0.1:${Reflect.get(Object(server.address()), 'port')}` }
+  })
+  return { server, url: `http://127.0.0.1:${await listen(server)}` }
 }

@@ -1,6 +1,7 @@
 import { createServer } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { listen } from '../../../sdk/src/testing/listen.ts'
 import { openAsk, question, takeEvents } from './client.ts'
 
 const answers: Record<string, [status: number, body: string]> = {
@@ -25,9 +26,7 @@ const server = createServer(async (request, response) => {
 })
 let base = ''
 beforeAll(async () => {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  base = typeof address === 'object' && address !== null ? `http://127.0.0.1:${address.port}` : ''
+  base = `http://127.0.0.1:${await listen(server)}`
 })
 afterAll(() => server.close())
 

@@ -1,5 +1,6 @@
-import { createServer, type Server, type Socket } from 'node:net'
+import { createServer, type Socket } from 'node:net'
 import { afterAll, afterEach, expect, test } from 'vitest'
+import { listen } from '../testing/listen.ts'
 import { startTlsBackend } from '../testing/tls-backend.ts'
 import { openSender } from './http-sender.ts'
 import type { Request, SendResult, TlsFiles } from './sender.ts'
@@ -39,11 +40,6 @@ test.skipIf(!backend)('each request has the files of its own signal, through one
 test.skipIf(!backend)('a file that is not there refuses the batch with its path', async () => {
   await expect(send({ ca: `${cert}.none` })).rejects.toThrow(/cert\.pem\.none/)
 })
-
-async function listen(server: Server): Promise<number> {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  return Reflect.get(Object(server.address()), 'port')
-}
 
 /** A backend of which each connection is what the test says; `seen` is all that came, by connection. */
 async function startRaw(answer: (socket: Socket, connection: number) => void) {

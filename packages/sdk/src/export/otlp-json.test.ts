@@ -1,8 +1,8 @@
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { JsonTranscoding } from '@wakeline/protocol'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { flush, log, meter, start, stop, trace } from '../index.ts'
+import { listen } from '../testing/listen.ts'
 import type { Signal } from './exporter.ts'
 import { otlpToJson, readJsonPartialSuccess, readRequest } from './otlp-json.ts'
 
@@ -18,8 +18,7 @@ const server = createServer(async (request, response) => {
 })
 
 beforeAll(async () => {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
+  const port = await listen(server)
   const instrument = { httpServer: false, httpClient: false, fetch: false, process: false }
   start({ serviceName: 'json', endpoint: `http://127.0.0.1:${port}`, logOutput: 'none', instrument })
   meter.counter('c').add(1.5, { k: 'v' })

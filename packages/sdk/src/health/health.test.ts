@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { flush, start, stop } from '../index.ts'
 import { slot } from '../slot.ts'
+import { listen } from '../testing/listen.ts'
 import { type OtlpCollector, startOtlpCollector } from '../testing/otlp-collector.ts'
 import { ProcessHealth } from './health.ts'
 import type { HttpHandler } from './public.ts'
@@ -19,9 +20,7 @@ beforeAll(async () => {
   server = createServer((request, response) => {
     if (!handlers.some((handler) => handler(request, response))) setTimeout(() => response.end('app'), 5)
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  url = `http://127.0.0.1:${address !== null && typeof address === 'object' ? address.port : 0}`
+  url = `http://127.0.0.1:${await listen(server)}`
 })
 beforeEach(() => {
   health = new ProcessHealth(slot())

@@ -1,9 +1,9 @@
-import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import express from 'express'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { flush, start, stop } from '../index.ts'
 import { collectorForTests } from '../testing/collector-for-tests.ts'
+import { listen } from '../testing/listen.ts'
 
 const collector = await collectorForTests()
 beforeAll(() => start({ endpoint: collector.url, logOutput: 'none', instrument: { process: false, fetch: false } }))
@@ -29,9 +29,7 @@ async function askThrice(handle: (request: IncomingMessage, response: ServerResp
     there.push(names.filter((name) => Object.hasOwn(request, name) || Object.hasOwn(response, name)))
     handle(request, response)
   })
-  await once(server.listen(0, '127.0.0.1'), 'listening')
-  const address = server.address()
-  const port = typeof address === 'object' ? address?.port : undefined
+  const port = await listen(server)
   const answers: unknown[] = []
   for (let i = 0; i < 3; i++) {
     answers.push(await (await fetch(`http://127.0.0.1:${port}/orders/7?a=1`)).json())

@@ -1,8 +1,8 @@
-import { once } from 'node:events'
 import { Agent, createServer, get, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http'
-import { type AddressInfo, connect } from 'node:net'
+import { connect } from 'node:net'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { activeSpan, flush, log, start, stop, trace } from '../index.ts'
+import { listen } from '../testing/listen.ts'
 import { type OtlpCollector, type SeenSpan, startOtlpCollector, until } from '../testing/otlp-collector.ts'
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void
@@ -21,9 +21,7 @@ interface Service {
 async function startService(): Promise<Service> {
   const service: Partial<Service> & { handle: Handler } = { handle: (_, response) => response.end() }
   const server = createServer((incoming, response) => service.handle(incoming, response))
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
+  const port = await listen(server)
   return Object.assign(service, { server, port, url: `http://127.0.0.1:${port}` })
 }
 

@@ -2,6 +2,7 @@ import { createServer } from 'node:http'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { flush, log, start, stop, withContext } from '../index.ts'
 import { collectorForTests } from '../testing/collector-for-tests.ts'
+import { listen } from '../testing/listen.ts'
 
 const collector = await collectorForTests()
 
@@ -55,10 +56,8 @@ test('concurrent requests never see one another', async () => {
     for (let i = 0; i < 5; i++) await pause()
     log.info(user)
     response.end()
-  }).listen(0, '127.0.0.1')
-  await new Promise((resolve) => server.on('listening', resolve))
-  const address = server.address()
-  const port = address !== null && typeof address === 'object' ? address.port : 0
+  })
+  const port = await listen(server)
   const users = Array.from({ length: 50 }, (_, i) => `u${i}`)
   await Promise.all(users.map((user) => fetch(`http://127.0.0.1:${port}/${user}`)))
   server.close()

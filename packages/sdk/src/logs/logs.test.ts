@@ -21,6 +21,7 @@ import {
   timed,
 } from '../logs.ts'
 import { collectorForTests } from '../testing/collector-for-tests.ts'
+import { listen } from '../testing/listen.ts'
 
 const collector = await collectorForTests()
 let seen: LogAggregator
@@ -216,9 +217,7 @@ describe('levels at run time', () => {
   test('by HTTP, with a token', async () => {
     const handler = logLevels.handler({ token: 'key' })
     const server = createServer((request, response) => handler(request, response) || response.end('app'))
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-    const address = server.address()
-    const url = `http://127.0.0.1:${address !== null && typeof address === 'object' ? address.port : 0}`
+    const url = `http://127.0.0.1:${await listen(server)}`
     const ask = async (method: string, path: string, token = 'key') => {
       const response = await fetch(url + path, { method, headers: { authorization: `Bearer ${token}` } })
       const text = await response.text()

@@ -11,6 +11,7 @@ import * as forHono from '../hono.ts'
 import { requests, withRequest } from '../http.ts'
 import { flush, log, start, stop } from '../index.ts'
 import { collectorForTests } from '../testing/collector-for-tests.ts'
+import { listen } from '../testing/listen.ts'
 import { type App, apps } from './framework-apps.ts'
 
 const collector = await collectorForTests()
@@ -208,8 +209,7 @@ describe.each([
     const server = createServer((request, response) =>
       observed(request, response, () => (request.url === '/hang' ? undefined : response.end('hi'))),
     )
-    await once(server.listen(0), 'listening')
-    const client = connect(`http://127.0.0.1:${Reflect.get(Object(server.address()), 'port')}`)
+    const client = connect(`http://127.0.0.1:${await listen(server)}`)
     const hello = client.request({ ':path': '/hello', 'x-request-id': 'r-4' })
     const [headers] = await once(hello, 'response')
     expect(headers).toMatchObject({ ':status': 200, 'x-request-id': 'r-4' })
@@ -235,9 +235,7 @@ describe.each([
         response.end()
       }),
     )
-    await once(server.listen(0, '127.0.0.1'), 'listening')
-    const address = server.address()
-    const port = typeof address === 'object' ? address?.port : undefined
+    const port = await listen(server)
     await fetch(`http://127.0.0.1:${port}/`, { headers: { 'x-request-id': 'r-3' } })
     expect((await line('request completed')).attributes['request_id']).toBe(id)
     server.closeAllConnections()

@@ -1,7 +1,7 @@
 import { createServer, type IncomingHttpHeaders } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { gunzipSync } from 'node:zlib'
 import { otlp } from '@wakeline/protocol'
+import { listen } from './listen.ts'
 import { anyValue, Message } from './otlp-decode.ts'
 
 export interface SeenSpan {
@@ -65,12 +65,7 @@ export interface OtlpCollector {
 
 /** A real OTLP/HTTP receiver that keeps what it was sent. */
 export async function startOtlpCollector(port = 0): Promise<OtlpCollector> {
-  const seen = {
-    spans: [] as SeenSpan[],
-    logs: [] as SeenLog[],
-    points: [] as SeenPoint[],
-    requests: [] as SeenRequest[],
-  }
+  const seen: Seen & Pick<OtlpCollector, 'requests'> = { spans: [], logs: [], points: [], requests: [] }
   const answers: OtlpCollector['answers'] = []
   const server = createServer((request, response) => {
     const parts: Buffer[] = []
@@ -87,8 +82,7 @@ export async function startOtlpCollector(port = 0): Promise<OtlpCollector> {
       response.end(answer.body)
     })
   })
-  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
-  const { port: bound } = server.address() as AddressInfo
+  const bound = await listen(server, port)
   return {
     ...seen,
     answers,

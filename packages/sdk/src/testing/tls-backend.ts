@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:https'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TLSSocket } from 'node:tls'
+import { listen } from './listen.ts'
 
 /** A backend whose certificate nobody trusts who was not given it; it is also the one to show. */
 export interface TlsBackend {
@@ -39,9 +39,8 @@ export async function startTlsBackend(): Promise<TlsBackend | undefined> {
     request.resume()
     response.end(client)
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {
-    url: `https://localhost:${(server.address() as AddressInfo).port}`,
+    url: `https://localhost:${await listen(server)}`,
     key,
     cert,
     requests,

@@ -2,29 +2,18 @@ import { appendFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/p
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
-import { openEmbeddedStore } from '../store/embedded.ts'
 import { PoisonError, type SealedFile, type Store, StoreAwayError, type Writer } from '../store/store.ts'
+import { openTestStore } from '../store/test-store.case.ts'
 import { writeSeverity } from './decode/json-log.ts'
 import { OtlpRequestWriter } from './decode/otlp-request-writer.ts'
 import { type Ingest, type IngestOptions, startIngest } from './ingest.ts'
 import { tracesBody } from './sample-body.ts'
 import { type Files, realFiles } from './segment/files.ts'
 import { decodeJournal } from './segment/journal.ts'
+import { testIngestOptions } from './test-ingest.case.ts'
 
 const MiB = 1024 * 1024
-const options: IngestOptions = {
-  durability: 'fsync',
-  segmentAgeMs: 50,
-  segmentRowsMax: 100_000,
-  segmentSizeMaxBytes: 64 * MiB,
-  waitingMaxBytes: 64 * MiB,
-  diskFreeMinBytes: MiB,
-  batchKeepMs: 60_000,
-  batchesMax: 1000,
-  originsKnownMax: 1000,
-  seriesKnownMax: 1000,
-  limits: { attributesMax: 128, valueSizeMaxBytes: 1024, eventsMax: 128, depthMax: 32 },
-}
+const options: IngestOptions = { ...testIngestOptions, durability: 'fsync', segmentAgeMs: 50 }
 const stored = { outcome: 'stored', rejected: 0, reason: '', duplicated: false }
 
 let home: string
@@ -35,15 +24,7 @@ const open: Ingest[] = []
 
 beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), 'wakeline-ingest-'))
-  store = await openEmbeddedStore({
-    directory: home,
-    memoryMaxBytes: 1024 * MiB,
-    mergesMax: 2,
-    readers: 1,
-    waitingMax: 4,
-    limits: { timeoutMs: 10_000, memoryMaxBytes: 256 * MiB, rowsMax: 1000 },
-  })
-  await store.migrate()
+  store = await openTestStore(home, { mergesMax: 2 })
 })
 afterAll(async () => {
   await store.close()

@@ -5,25 +5,14 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { wordsSql } from '../query/search/words-sql.ts'
 import { render } from '../query/sql.ts'
 import { quote } from '../store/bind.ts'
-import { openEmbeddedStore } from '../store/embedded.ts'
 import { openEngine } from '../store/engine.ts'
+import { openTestStore, testSize } from '../store/test-store.case.ts'
 
-const MiB = 1024 * 1024
-const size = { memoryMaxBytes: 1024 * MiB, mergesMax: 1 }
 let directory = ''
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'wakeline-log-index-'))
 })
 afterAll(() => rm(directory, { recursive: true }))
-
-const openStore = () =>
-  openEmbeddedStore({
-    ...size,
-    directory,
-    readers: 1,
-    waitingMax: 4,
-    limits: { timeoutMs: 10_000, memoryMaxBytes: 256 * MiB, rowsMax: 10_000 },
-  })
 
 /** With a token, as loads have: what has none is taken for a load that was cut off, and set aside at the next start. */
 const insert = (minute: number): string => `INSERT INTO logs (ts, service, body)
@@ -52,12 +41,11 @@ async function asked(ask: Ask, word: string): Promise<string[]> {
 }
 
 test('words of log bodies are found in parts with and without the index, and it is made when it is said', async () => {
-  const store = await openStore()
-  await store.migrate()
+  const store = await openTestStore(directory)
   await store.indexLogBodies('later')
   await store.close()
 
-  const engine = openEngine(join(directory, 'store'), size)
+  const engine = openEngine(join(directory, 'store'), testSize)
   const indexBytes =
     "SELECT data_compressed_bytes > 0 FROM system.data_skipping_indices WHERE table = 'logs' AND name LIKE 'body%'"
   await engine.run(insert(0))
@@ -67,12 +55,11 @@ test('words of log bodies are found in parts with and without the index, and it 
   expect(await found(engine.ask, '7')).toEqual(['2', '2'])
   await engine.close()
 
-  const again = await openStore()
-  await again.migrate()
+  const again = await openTestStore(directory)
   await again.indexLogBodies('in merges')
   await again.close()
 
-  const later = openEngine(join(directory, 'store'), size)
+  const later = openEngine(join(directory, 'store'), testSize)
   await later.run(
     'ALTER TABLE logs MATERIALIZE INDEX body_shapes, MATERIALIZE INDEX body_numbers SETTINGS mutations_sync = 1',
   )

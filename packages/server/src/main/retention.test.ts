@@ -2,9 +2,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { openEmbeddedStore } from '../store/embedded.ts'
 import { retainedTables } from '../store/retention.ts'
 import type { Store } from '../store/store.ts'
+import { openTestStore } from '../store/test-store.case.ts'
 import { noticeMs, startRetention } from './retention.ts'
 
 const dayMs = 86_400_000
@@ -14,16 +14,7 @@ let store: Store
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'wakeline-retention-'))
-  const limits = { timeoutMs: 10_000, memoryMaxBytes: 256 * 1024 * 1024, rowsMax: 1000 }
-  store = await openEmbeddedStore({
-    directory,
-    memoryMaxBytes: 1024 ** 3,
-    mergesMax: 1,
-    readers: 1,
-    waitingMax: 2,
-    limits,
-  })
-  await store.migrate()
+  store = await openTestStore(directory)
 })
 
 afterAll(async () => {

@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { listen } from '../../../sdk/src/testing/listen.ts'
 import { openClusterStore } from './cluster.ts'
 import { parseClusterUrl } from './cluster-url.ts'
 import { readableFormat } from './readable-table.ts'
@@ -24,10 +25,7 @@ async function startHost(answersSelects: boolean): Promise<Host> {
       else response.end('{"data":[],"statistics":{"elapsed":0,"rows_read":0,"bytes_read":0}}')
     })
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('The server listens on no port')
-  return { url: `http://127.0.0.1:${address.port}`, asked, server }
+  return { url: `http://127.0.0.1:${await listen(server)}`, asked, server }
 }
 
 beforeAll(async () => {

@@ -2,12 +2,10 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
-import { openEmbeddedStore } from './embedded.ts'
 import { openEngine } from './engine.ts'
 import { appliedMigrations, readMigrations, runMigrations, splitStatements } from './migrate.ts'
+import { openTestStore, testSize } from './test-store.case.ts'
 
-const MiB = 1024 * 1024
-const size = { memoryMaxBytes: 1024 * MiB, mergesMax: 1 }
 const directories: string[] = []
 afterAll(() => Promise.all(directories.map((directory) => rm(directory, { recursive: true }))))
 
@@ -16,15 +14,6 @@ async function newDirectory(): Promise<string> {
   directories.push(directory)
   return directory
 }
-
-const openStore = (directory: string) =>
-  openEmbeddedStore({
-    ...size,
-    directory,
-    readers: 1,
-    waitingMax: 4,
-    limits: { timeoutMs: 10_000, memoryMaxBytes: 256 * MiB, rowsMax: 10_000 },
-  })
 
 /** Rows in every table a sender fills; the views fill the rollups. */
 const rowsOfFirst = [
@@ -68,7 +57,7 @@ test('two migrations with one number are refused: the second would be taken for 
 
 test('a store of the first schema has its rows, and the newest schema, after the migrations', async () => {
   const directory = await newDirectory()
-  const first = openEngine(join(directory, 'store'), size)
+  const first = openEngine(join(directory, 'store'), testSize)
   const statements = splitStatements(await readFile(join(import.meta.dirname, 'first-schema.case.sql'), 'utf8'))
   await runMigrations([{ number: 1, name: '0001-first', statements }], {
     run: first.run,
@@ -78,25 +67,22 @@ test('a store of the first schema has its rows, and the newest schema, after the
   const before = await first.ask(told)
   await first.close()
 
-  const migrated = await openStore(directory)
-  await migrated.migrate()
+  const migrated = await openTestStore(directory)
   const after = await migrated.rows<{ name: string; rows: string; sum: string }>({ sql: told, params: {} })
   expect(after.rows.map(({ name, rows, sum }) => `${name}\t${rows}\t${sum}`)).toEqual(before)
   const migratedSchema = await migrated.rows({ sql: schema, params: {} })
   await migrated.close()
 
-  const fresh = await openStore(await newDirectory())
-  await fresh.migrate()
+  const fresh = await openTestStore(await newDirectory())
   expect(migratedSchema.rows).toEqual((await fresh.rows({ sql: schema, params: {} })).rows)
   await fresh.close()
 })
 
 test('texts of spans and logs are written with their lengths in line, and the same is read back', async () => {
   const directory = await newDirectory()
-  const store = await openStore(directory)
-  await store.migrate()
+  const store = await openTestStore(directory)
   await store.close()
-  const engine = openEngine(join(directory, 'store'), size)
+  const engine = openEngine(join(directory, 'store'), testSize)
   for (const insert of rowsOfFirst) await engine.run(insert.replace('observed_ts', 'observed_stored'))
   const apart = `SELECT DISTINCT table || '.' || column FROM system.parts_columns
     WHERE active AND database = currentDatabase() AND table IN ('spans', 'logs') AND arrayExists(stream -> endsWith(stream, '.size'), substreams)`
@@ -110,10 +96,9 @@ test('texts of spans and logs are written with their lengths in line, and the sa
 
 test('attributes of spans are packed lightly by loads and well by merges, whatever else as before', async () => {
   const directory = await newDirectory()
-  const store = await openStore(directory)
-  await store.migrate()
+  const store = await openTestStore(directory)
   await store.close()
-  const engine = openEngine(join(directory, 'store'), size)
+  const engine = openEngine(join(directory, 'store'), testSize)
   // Bytes of a column are told of wide parts only.
   for (const table of ['spans', 'logs'])
     await engine.run(`ALTER TABLE ${table} MODIFY SETTING min_bytes_for_wide_part = 0`)

@@ -3,26 +3,16 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type BackupManifest, manifestPath } from './backup.ts'
-import { openEmbeddedStore } from './embedded.ts'
 import { openEngine } from './engine.ts'
 import { restoreStore } from './restore.ts'
+import { openTestStore, testSize } from './test-store.case.ts'
 
-const size = { memoryMaxBytes: 1024 * 1024 * 1024, mergesMax: 1 }
 let folder: string
 const at = (name: string): string => join(folder, name)
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'wakeline-restore-'))
 })
 afterAll(() => rm(folder, { recursive: true }))
-
-const openStore = (directory: string) =>
-  openEmbeddedStore({
-    ...size,
-    directory,
-    readers: 1,
-    waitingMax: 4,
-    limits: { timeoutMs: 10_000, memoryMaxBytes: 256 * 1024 * 1024, rowsMax: 10_000 },
-  })
 
 const spansBefore = 'intDiv(toUnixTimestamp64Nano(ts), 10000000000), service, ts'
 
@@ -36,10 +26,9 @@ const orders = [
 
 /** A store whose spans are sorted by `order`, with rows in two parts. */
 async function makeStore(directory: string, order: string): Promise<void> {
-  const made = await openStore(directory)
-  await made.migrate()
+  const made = await openTestStore(directory)
   await made.close()
-  const engine = openEngine(join(directory, 'store'), size)
+  const engine = openEngine(join(directory, 'store'), testSize)
   const [create = ''] = await engine.ask("SELECT create_table_query FROM system.tables WHERE name = 'spans'")
   await engine.run('DROP TABLE spans SYNC')
   await engine.run(create.replaceAll("\\'", "'").replace(/ORDER BY .* SETTINGS/, () => `ORDER BY (${order}) SETTINGS`))
@@ -53,8 +42,7 @@ async function makeStore(directory: string, order: string): Promise<void> {
 
 test.each(orders)('a backup of a store is restored in the order it has: %s', async (name, order, telling) => {
   await makeStore(at(name), order)
-  const store = await openStore(at(name))
-  await store.migrate()
+  const store = await openTestStore(at(name))
   const { manifest } = await store.backup({ to: at(`${name}-backup`), since: '', nowUnixMs: 1 })
   await store.close()
   expect(manifest.tables['spans']).toMatchObject({ rows: 10_000, order })
@@ -64,9 +52,9 @@ test.each(orders)('a backup of a store is restored in the order it has: %s', asy
     const silent = Object.entries(tables).map(([table, { order: _, ...sizes }]) => [table, sizes])
     await writeFile(path, JSON.stringify({ ...kept, tables: Object.fromEntries(silent) }))
   }
-  await restoreStore({ from: at(`${name}-backup`), directory: at(`${name}-again`), ...size })
+  await restoreStore({ from: at(`${name}-backup`), directory: at(`${name}-again`), ...testSize })
 
-  const engine = openEngine(join(at(`${name}-again`), 'store'), size)
+  const engine = openEngine(join(at(`${name}-again`), 'store'), testSize)
   expect(await engine.ask("SELECT sorting_key FROM system.tables WHERE name = 'spans'")).toEqual([order])
   await engine.run('OPTIMIZE TABLE spans FINAL')
   expect(

@@ -2,17 +2,12 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { openEmbeddedStore } from './embedded.ts'
+import { openTestStore } from './test-store.case.ts'
 import { readWrittenTables } from './written-tables.ts'
-
-const MiB = 1024 * 1024
 
 test('an insert writes to its table and to those that views carry its rows on to', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'wakeline-written-'))
-  const limits = { timeoutMs: 10_000, memoryMaxBytes: 256 * MiB, rowsMax: 1_000 }
-  const size = { memoryMaxBytes: 1024 * MiB, mergesMax: 1, readers: 1, waitingMax: 4 }
-  const store = await openEmbeddedStore({ directory, limits, ...size })
-  await store.migrate()
+  const store = await openTestStore(directory)
   const written = await readWrittenTables(async (sql) => {
     const { rows } = await store.rows<Record<string, string>>({ sql, params: {} })
     return rows.map((row) => Object.values(row).join('\t'))

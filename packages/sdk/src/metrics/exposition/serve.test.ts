@@ -1,8 +1,8 @@
-import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { flush, meter, start, stop, trace } from '../../index.ts'
 import { metricsHandler, serveMetrics } from '../../prometheus.ts'
+import { listen } from '../../testing/listen.ts'
 import { type OtlpCollector, startOtlpCollector } from '../../testing/otlp-collector.ts'
 
 let collector: OtlpCollector
@@ -48,9 +48,8 @@ test('a route of your app answers too; values measured in a span have its id as 
     return span.traceId
   })
   const handler = metricsHandler({ nodeNames: false })
-  const server = createServer((request, response) => void handler(request, response)).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const url = `http://127.0.0.1:${Reflect.get(Object(server.address()), 'port')}`
+  const server = createServer((request, response) => void handler(request, response))
+  const url = `http://127.0.0.1:${await listen(server)}`
   const accept = 'application/openmetrics-text; version=1.0.0'
   const text = await (await fetch(url, { headers: { accept } })).text()
   expect(text).toContain(`job_duration_seconds_bucket{le="0.5"} 1 # {trace_id="${id}"`)

@@ -6,9 +6,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { canonicalOfRequest, canonicalOfRows, type Rows } from '../../../../../conformance/otlp/canonical.ts'
 import { arrivalNano, decodeJsonRequest } from '../../../../../conformance/otlp/decode-request.ts'
 import { readRows } from '../../base/native/read-blocks.ts'
-import { openEmbeddedStore } from '../../store/embedded.ts'
 import type { Store } from '../../store/store.ts'
 import { tableNames, tables } from '../../store/tables.ts'
+import { openTestStore } from '../../store/test-store.case.ts'
 import { type RandomRequest, randomRequests } from './random-request.case.ts'
 
 let directory: string
@@ -16,16 +16,7 @@ let store: Store
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'wakeline-decode-'))
-  const limits = { timeoutMs: 10_000, memoryMaxBytes: 256 << 20, rowsMax: 1_000 }
-  store = await openEmbeddedStore({
-    directory,
-    memoryMaxBytes: 1 << 30,
-    mergesMax: 1,
-    readers: 1,
-    waitingMax: 1,
-    limits,
-  })
-  await store.migrate()
+  store = await openTestStore(directory)
 })
 
 afterAll(async () => {

@@ -1,10 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { openEmbeddedStore } from '../../store/embedded.ts'
 import type { Store } from '../../store/store.ts'
+import { openTestStore } from '../../store/test-store.case.ts'
 import { type Ingest, startIngest } from '../ingest.ts'
 import { submitOtlp } from '../submit-otlp.ts'
+import { testIngestOptions } from '../test-ingest.case.ts'
 import { startOtlpHttp } from './otlp-http.ts'
 import type { OtlpReceiver } from './otlp-receiver.ts'
 import { BodyBudget } from './read-body.ts'
@@ -75,31 +76,11 @@ export class TestReceiver {
 
 export async function openTestReceiver(): Promise<TestReceiver> {
   const directory = await mkdtemp(join(tmpdir(), 'wakeline-receive-'))
-  const store = await openEmbeddedStore({
-    directory,
-    memoryMaxBytes: 1024 * MiB,
-    mergesMax: 1,
-    readers: 1,
-    waitingMax: 4,
-    limits: { timeoutMs: 10_000, memoryMaxBytes: 256 * MiB, rowsMax: 1000 },
-  })
-  await store.migrate()
+  const store = await openTestStore(directory)
   const ingest = await startIngest({
     store,
     directory,
-    options: {
-      durability: 'os',
-      segmentAgeMs: 20,
-      segmentRowsMax: 100_000,
-      segmentSizeMaxBytes: 64 * MiB,
-      waitingMaxBytes: 64 * MiB,
-      diskFreeMinBytes: MiB,
-      batchKeepMs: 60_000,
-      batchesMax: 1000,
-      originsKnownMax: 1000,
-      seriesKnownMax: 1000,
-      limits: { attributesMax: 128, valueSizeMaxBytes: 65_536, eventsMax: 128, depthMax: 32 },
-    },
+    options: testIngestOptions,
     nowUnixMs: Date.now,
     report: (sentence) => console.error(sentence),
   })

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { WireWriter } from '@wakeline/protocol'
 import { afterEach, expect, test } from 'vitest'
+import { listen } from '../../../../sdk/src/testing/listen.ts'
 import { readRows } from '../../base/native/read-blocks.ts'
 import { OpenBlocks } from '../decode/open-blocks.ts'
 import { decodeRemoteWrite2 } from '../decode/remote-write.ts'
@@ -20,14 +21,13 @@ afterEach(async () => {
 })
 
 async function target(listener: RequestListener): Promise<string> {
-  const server = createServer(listener).listen(0, '127.0.0.1')
-  await new Promise((resolve) => server.once('listening', resolve))
+  const server = createServer(listener)
+  const port = await listen(server)
   closers.push(() => {
     server.closeAllConnections()
     server.close()
   })
-  const bound = server.address()
-  return `127.0.0.1:${typeof bound === 'object' ? bound?.port : bound}`
+  return `127.0.0.1:${port}`
 }
 
 const text =

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { otlpJsonToProtobuf } from '../../ingest/decode/otlp-json.ts'
 import { atOnce } from '../../ingest/in-turns.ts'
 import { startIngest } from '../../ingest/ingest.ts'
-import { optionTable } from '../../options.ts'
+import { testIngestOptions } from '../../ingest/test-ingest.case.ts'
 import { parseExpression } from '../promql/parse/parse.ts'
 import { seedStartMs } from '../test-world/seed.case.ts'
 import { openTestWorld, type TestWorld } from '../test-world/world.case.ts'
@@ -37,28 +37,10 @@ test('OTLP that is sent is answered in PromQL', async () => {
   const body = Buffer.from(JSON.stringify({ resourceMetrics: [{ resource, scopeMetrics }] }))
   const transcoded = atOnce(otlpJsonToProtobuf('metrics', body))
   if ('refused' in transcoded) throw new Error(transcoded.refused)
-  const { attributesMax, valueSizeMaxBytes, eventsMax, depthMax } = optionTable
   const ingest = await startIngest({
     store: world.store,
     directory,
-    options: {
-      durability: 'os',
-      segmentAgeMs: 50,
-      segmentRowsMax: 1000,
-      segmentSizeMaxBytes: 1e6,
-      waitingMaxBytes: 1e7,
-      diskFreeMinBytes: 1,
-      batchKeepMs: 60_000,
-      batchesMax: 10,
-      originsKnownMax: 10,
-      seriesKnownMax: 10,
-      limits: {
-        attributesMax: attributesMax.initial,
-        valueSizeMaxBytes: valueSizeMaxBytes.initial,
-        eventsMax: eventsMax.initial,
-        depthMax: depthMax.initial,
-      },
-    },
+    options: testIngestOptions,
     nowUnixMs: Date.now,
     report: () => undefined,
   })

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Session } from 'chdb'
-import { openEmbeddedStore } from '../../store/embedded.ts'
 import type { Store } from '../../store/store.ts'
+import { openTestStore } from '../../store/test-store.case.ts'
 import { openQuery, type Query } from '../query.ts'
 import { seedEndMs, seedStatements } from './seed.case.ts'
 
@@ -20,15 +20,7 @@ export type TestWorld = {
 export async function openTestWorld(): Promise<TestWorld> {
   const directory = mkdtempSync(join(tmpdir(), 'wakeline-query-'))
   const limits = { timeoutMs: 20_000, memoryMaxBytes: 500_000_000, rowsMax: 100_000 }
-  const store = await openEmbeddedStore({
-    directory,
-    readers: 2,
-    waitingMax: 64,
-    limits,
-    memoryMaxBytes: 1_000_000_000,
-    mergesMax: 1,
-  })
-  await store.migrate()
+  const store = await openTestStore(directory, { readers: 2, waitingMax: 64, limits })
   const session = new Session(join(directory, 'store'))
   const options = {
     queryTimeoutMs: 20_000,
