@@ -6,7 +6,7 @@ import { finished } from 'node:stream/promises'
  * The same 20,000 series for everyone, 240 samples each, one every 15 s for an hour: 10,000 counters `x` of ten jobs, and
  * 10,000 series of buckets `h_bucket`, of 1,000 histograms with ten bounds. Formulas, once here and once in SQL.
  */
-export const metricSize = { series: 10_000, samples: 240, jobs: 10, bounds: 10 }
+const metricSize = { series: 10_000, samples: 240, jobs: 10, bounds: 10 }
 export const metricStartMs = Date.UTC(2026, 0, 5, 10)
 const intervalMs = 15_000
 const day = '2026-01-05'

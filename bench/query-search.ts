@@ -8,7 +8,7 @@ import { costRow, type Row, soloRow } from './rows.ts'
  * Searches over a day of 10 M spans and 20 M log lines, asked as the pages ask them: pages of 50 traces or 200 lines,
  * newest first. Medians of 5 with the engine's caches warm, and, as information, with all of them dropped before each.
  */
-export const searchSize = { spans: 10_000_000, logs: 20_000_000 }
+const searchSize = { spans: 10_000_000, logs: 20_000_000 }
 const rounds = 5
 const day = { fromMs: dayStartMs, toMs: dayStartMs + dayMs }
 

@@ -7,7 +7,7 @@ import { compressSync } from 'snappy'
  */
 export const seriesCount = 10_000
 export const stepCount = 240
-export const seriesPerBody = 500
+const seriesPerBody = 500
 const stepMs = 15_000
 /** VictoriaMetrics does not show what is younger than half a minute. */
 const lastAgeMs = 60_000

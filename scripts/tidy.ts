@@ -1,7 +1,7 @@
 import { checkCounts, countAll, keepCounts } from './tidy/counts.ts'
 import { checkDependencies, checkDocComments, checkLinks } from './tidy/documents.ts'
 import { checkGenerated } from './tidy/generated.ts'
-import { checkCycles, checkLayers, checkUnused } from './tidy/imports.ts'
+import { checkCycles, checkLayers, checkUnused, checkUnusedExports } from './tidy/imports.ts'
 import { checkLockfile } from './tidy/lockfile.ts'
 import { listFiles, readSources } from './tidy/read-sources.ts'
 import { checkFileSizes, findLongFunctions } from './tidy/size.ts'
@@ -24,6 +24,7 @@ const findings = [
   ...checkLayers(sources),
   ...checkCycles(sources),
   ...checkUnused(sources),
+  ...checkUnusedExports(sources),
   ...checkFileSizes(sources),
   ...checkWords(sources, files),
   ...checkDocComments(sources),

@@ -1,7 +1,7 @@
 import { doors, mayPassEveryDoor, type Part, parts } from '../layers.ts'
 import type { Finding, Source } from './read-sources.ts'
 
-/** Layers, import cycles and files nobody imports. */
+/** Layers, import cycles, and files and exports nobody imports. */
 
 export function checkLayers(sources: readonly Source[]): Finding[] {
   const findings: Finding[] = []
@@ -91,4 +91,23 @@ export function checkUnused(sources: readonly Source[]): Finding[] {
   return sources
     .filter(({ path }) => !imported.has(path) && !starts.some((start) => start.test(path)))
     .map(({ path }) => ({ path, line: 1, sentence: 'nobody imports this file' }))
+}
+
+/** What only its own file uses is not exported: the compiler says of that when nobody uses it any more. */
+export function checkUnusedExports(sources: readonly Source[]): Finding[] {
+  const taken = new Map<string, Set<string> | 'all'>()
+  for (const { target, names } of sources.flatMap(({ imports }) => imports)) {
+    if (!target) continue
+    const before = taken.get(target)
+    taken.set(target, names === 'all' || before === 'all' ? 'all' : new Set([...(before ?? []), ...names]))
+  }
+  return sources
+    .filter(({ path }) => !starts.some((start) => start.test(path)))
+    .flatMap(({ path, exports }) => {
+      const names = taken.get(path)
+      if (names === 'all') return []
+      return exports
+        .filter(({ name, isType }) => !isType && !names?.has(name))
+        .map(({ name, line }) => ({ path, line, sentence: `nobody imports ${name}: it need not be exported` }))
+    })
 }

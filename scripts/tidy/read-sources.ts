@@ -14,6 +14,7 @@ export type Source = {
   program: ParseResult['program']
   comments: readonly Comment[]
   imports: readonly Import[]
+  exports: readonly Export[]
   lineOf: (offset: number) => number
 }
 
@@ -22,10 +23,14 @@ export type Import = {
   request: string
   /** Path of the file it means, when that is one of ours. */
   target: string | undefined
+  /** What is taken of it; 'all' where that cannot be told from this line. */
+  names: readonly string[] | 'all'
   /** Gone when compiled. */
   typeOnly: boolean
   line: number
 }
+
+export type Export = { name: string; isType: boolean; line: number }
 
 export type Finding = { path: string; line: number; sentence: string }
 
@@ -53,29 +58,53 @@ export function parseSource(path: string, text: string): Source {
     program: parsed.program,
     comments: parsed.comments,
     imports: readImports(path, text, parsed, lineOf),
+    exports: readExports(parsed, lineOf),
     lineOf,
   }
 }
 
 function readImports(path: string, text: string, { module }: ParseResult, lineOf: Source['lineOf']): Import[] {
   const imports: Import[] = []
-  const add = (request: string, typeOnly: boolean, offset: number): void => {
-    imports.push({ request, target: resolveRequest(path, request), typeOnly, line: lineOf(offset) })
+  const add = (request: string, names: Import['names'], typeOnly: boolean, offset: number): void => {
+    imports.push({ request, target: resolveRequest(path, request), names, typeOnly, line: lineOf(offset) })
   }
-  for (const { moduleRequest, start } of module.staticImports)
-    add(moduleRequest.value, /^import\s+type\b/.test(text.slice(start, start + 20)), start)
+  for (const { moduleRequest, entries, start } of module.staticImports)
+    add(
+      moduleRequest.value,
+      namesOf(entries.map(({ importName }) => importName)),
+      /^import\s+type\b/.test(text.slice(start, start + 20)),
+      start,
+    )
   for (const { entries, start } of module.staticExports) {
     const request = entries[0]?.moduleRequest?.value
-    if (request) add(request, /^export\s+type\b/.test(text.slice(start, start + 20)), start)
+    if (!request) continue
+    const names = namesOf(entries.map(({ importName }) => importName))
+    add(request, names, /^export\s+type\b/.test(text.slice(start, start + 20)), start)
   }
   for (const { moduleRequest, start } of module.dynamicImports) {
     const request = text.slice(moduleRequest.start, moduleRequest.end)
-    if (/^['"]/.test(request)) add(request.slice(1, -1), false, start)
+    if (/^['"]/.test(request)) add(request.slice(1, -1), 'all', false, start)
   }
-  // Workers and child processes are named by URL.
+  // Types may be taken in passing; workers and child processes are named by URL.
+  for (const { 1: request = '', index } of text.matchAll(/\btypeof import\(['"](\.[^'"]+)['"]\)/g))
+    add(request, 'all', true, index)
   for (const { 1: request = '', index } of text.matchAll(/new URL\(\s*['"](\.[^'"]+\.(?:ts|mjs))['"]/g))
-    add(request, true, index)
+    add(request, [], true, index)
   return imports
+}
+
+function namesOf(imported: readonly { kind: string; name: string | null }[]): Import['names'] {
+  if (imported.some(({ kind }) => kind !== 'Name' && kind !== 'Default')) return 'all'
+  return imported.map(({ name }) => name ?? 'default')
+}
+
+/** What the file declares itself. */
+function readExports({ module }: ParseResult, lineOf: Source['lineOf']): Export[] {
+  return module.staticExports.flatMap(({ entries }) =>
+    entries.flatMap(({ moduleRequest, exportName, isType, start }) =>
+      moduleRequest === null ? { name: exportName.name ?? 'default', isType, line: lineOf(start) } : [],
+    ),
+  )
 }
 
 const packageDoors: Readonly<Record<string, string>> = {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { countAll } from './counts.ts'
 import { checkDocComments } from './documents.ts'
-import { checkCycles, checkLayers } from './imports.ts'
+import { checkCycles, checkLayers, checkUnusedExports } from './imports.ts'
 import { parseSource } from './read-sources.ts'
 import { findLongFunctions } from './size.ts'
 import { checkWords } from './words.ts'
@@ -32,6 +32,18 @@ test.each([
   const a = parseSource('packages/server/src/options.ts', `import './main.ts'`)
   const b = parseSource('packages/server/src/main.ts', `import ${type}{ a } from './options.ts'`)
   expect(checkCycles([a, b])).toHaveLength(findings)
+})
+
+test('a function that only its own file uses is not exported, unless it is taken by name, whole or in passing', () => {
+  const text = 'export const a = 1\nexport const b = a\nexport type C = 1'
+  const source = parseSource('packages/server/src/options.ts', text)
+  const found = (importing: string): string[] =>
+    checkUnusedExports([source, parseSource('packages/server/src/x.test.ts', importing)]).map(
+      ({ sentence }) => sentence,
+    )
+  expect(found(`import { b } from './options.ts'`)).toEqual(['nobody imports a: it need not be exported'])
+  for (const whole of [`import * as all from`, `export * from`]) expect(found(`${whole} './options.ts'`)).toEqual([])
+  expect(found(`type All = typeof import('./options.ts')`)).toEqual([])
 })
 
 test('what weakens the compiler is counted, "as const" is not', () => {

@@ -17,9 +17,9 @@ export interface ForeignContext {
 }
 
 /** Keys every copy of `@opentelemetry/api` and `@opentelemetry/core` agrees on. */
-export const spanKey = Symbol.for('OpenTelemetry Context Key SPAN')
+const spanKey = Symbol.for('OpenTelemetry Context Key SPAN')
 export const baggageKey = Symbol.for('OpenTelemetry Baggage Key')
-export const suppressKey = Symbol.for('OpenTelemetry SDK Context Key SUPPRESS_TRACING')
+const suppressKey = Symbol.for('OpenTelemetry SDK Context Key SUPPRESS_TRACING')
 export const rpcMetadataKey = Symbol.for('OpenTelemetry SDK Context Key RPC_METADATA')
 
 /** What a context carries. A span of ours or of another maker: anything with `spanContext()`. */

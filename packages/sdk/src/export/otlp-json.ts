@@ -162,7 +162,7 @@ export function plainOf(any: JsonMessage | undefined): unknown {
   return kind === undefined ? null : value
 }
 
-export function isMessage(value: Json | undefined): value is JsonMessage {
+function isMessage(value: Json | undefined): value is JsonMessage {
   return typeof value === 'object' && !Array.isArray(value)
 }
 

@@ -4,7 +4,7 @@ import type { HttpRequest, HttpResponse, LogLevel } from '../public.ts'
 import { levelNames, levels, severityOf } from './log-record.ts'
 import type { LevelLimit, LogLevels } from './public.ts'
 
-export const everyLogger = '*'
+const everyLogger = '*'
 const namesMax = 1_024
 const forMsMax = 2_147_483_647
 

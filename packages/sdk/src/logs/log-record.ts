@@ -20,7 +20,7 @@ export const levels = {
 
 export const levelNames = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const
 
-export const silentSeverity = 25
+const silentSeverity = 25
 
 /** The severity a level name stands for, or undefined when it is none. */
 export function severityOf(level: string): number | undefined {

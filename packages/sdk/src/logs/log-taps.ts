@@ -11,7 +11,7 @@ export const DROP: symbol = Symbol.for('wakeline.drop')
  *
  *     call ──> record ──> processors, in the order added ──> terminal, readers, export
  */
-export class LogTaps {
+class LogTaps {
   private readonly core: Core
   private readonly processors = new Set<LogProcessor>()
   private readonly readers = new Set<(record: LogRecord) => void>()

@@ -24,7 +24,7 @@ export interface LogName {
 
 const namesMax = 1024
 
-export function isCovered(name: string, rule: string): boolean {
+function isCovered(name: string, rule: string): boolean {
   return rule === name || (rule.endsWith('*') && name.startsWith(rule.slice(0, -1)))
 }
 

@@ -4,7 +4,7 @@ import type { RequestIds } from './public.ts'
 /** Nothing that could break a log line, a header or a terminal; nothing long. */
 const harmless = /^[\w.:@/+=-]{1,128}$/
 
-export function harmlessId(value: unknown): string | undefined {
+function harmlessId(value: unknown): string | undefined {
   return typeof value === 'string' && harmless.test(value) ? value : undefined
 }
 

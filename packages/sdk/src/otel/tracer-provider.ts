@@ -38,7 +38,7 @@ export class OtelTracerProvider {
 
 type SpanFn = (span: Span) => unknown
 
-export class OtelTracer {
+class OtelTracer {
   private readonly parts: OtelParts
   private readonly chunk: ScopeChunk
 

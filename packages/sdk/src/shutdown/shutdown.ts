@@ -10,7 +10,7 @@ interface Hook {
 }
 
 /** See `public.ts` for the order. One per process. */
-export class ProcessShutdown implements Shutdown {
+class ProcessShutdown implements Shutdown {
   private readonly core: Core
   private readonly hooks: Hook[] = []
   private readonly servers = new Set<ClosableServer>()

@@ -6,7 +6,7 @@ export interface Decoded {
   readonly value: number | bigint | Buffer
 }
 
-export function decodeMessage(bytes: Buffer): Decoded[] {
+function decodeMessage(bytes: Buffer): Decoded[] {
   const entries: Decoded[] = []
   let at = 0
   const varint = (): bigint => {

@@ -98,7 +98,7 @@ function stopped(server: Server, query: Query): Promise<void> {
   })
 }
 
-export function apiRoutes(parts: ApiParts & ApiOptions, addressOf: (request: Request) => string): Hono {
+function apiRoutes(parts: ApiParts & ApiOptions, addressOf: (request: Request) => string): Hono {
   const { query, nowUnixMs, report } = parts
   const rules = { host: parts.host, token: parts.token }
   const sessions = openSessions()

@@ -14,7 +14,7 @@ export function printValue(value: number): string {
 }
 
 /** Prometheus writes a scalar without an exponent, and the points of series with one. */
-export function printScalar(value: number): string {
+function printScalar(value: number): string {
   const text = printValue(value)
   const [, sign = '', whole = '', decimals = '', exponent] = /^(-?)(\d)(?:\.(\d+))?e([+-]\d+)$/.exec(text) ?? []
   if (exponent === undefined) return text

@@ -31,7 +31,7 @@ const endsOfTime: Readonly<Record<string, number>> = {
 }
 
 /** Unix seconds with any fraction, or RFC 3339. */
-export function parseTimeMs(text: string): number | undefined {
+function parseTimeMs(text: string): number | undefined {
   const end = endsOfTime[text]
   if (end !== undefined) return end
   const ms = number.test(text) ? Math.round(Number(text) * 1000) : rfc3339.test(text) ? Date.parse(text) : Number.NaN
@@ -137,7 +137,7 @@ export function readLimit(parameters: URLSearchParams): number {
   return limit > 0 ? limit : Infinity
 }
 
-export function readWhole(parameters: URLSearchParams, name: string): number | undefined {
+function readWhole(parameters: URLSearchParams, name: string): number | undefined {
   const text = parameters.get(name) ?? ''
   if (text === '') return undefined
   const whole = parseWhole(text)

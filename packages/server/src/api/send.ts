@@ -28,11 +28,11 @@ export async function sendJson(context: Context, answer: object): Promise<Respon
   return sendJsonText(context, JSON.stringify(answer))
 }
 
-export async function sendJsonText(context: Context, text: string): Promise<Response> {
+async function sendJsonText(context: Context, text: string): Promise<Response> {
   return sendJsonBytes(context, new Uint8Array(Buffer.from(text)))
 }
 
-export async function sendJsonBytes(context: Context, bytes: Uint8Array<ArrayBuffer>): Promise<Response> {
+async function sendJsonBytes(context: Context, bytes: Uint8Array<ArrayBuffer>): Promise<Response> {
   context.header('Cache-Control', 'no-store')
   return sendBytes(context, bytes, 'application/json')
 }

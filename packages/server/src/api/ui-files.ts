@@ -56,7 +56,7 @@ async function readUiFile(directory: string, path: string): Promise<Uint8Array<A
  * Only what came from here runs or is spoken to. Scripts inside the page itself (the one that sets the theme before
  * the first paint) are named by their hash; styles are set from scripts, which needs 'unsafe-inline' for styles alone.
  */
-export function securityPolicy(html: string): string {
+function securityPolicy(html: string): string {
   const hashes = [...html.matchAll(/<script(?![^>]*\ssrc=)[^>]*>([\s\S]*?)<\/script>/g)].map(
     ([, script]) =>
       ` 'sha256-${createHash('sha256')

@@ -38,7 +38,7 @@ function openEmbedded(options: Options, directory: string): Promise<Store> {
   })
 }
 
-export function readLimits(options: Options): ReadLimits {
+function readLimits(options: Options): ReadLimits {
   return {
     timeoutMs: options.queryTimeoutMs,
     memoryMaxBytes: options.queryMemoryMaxBytes,

@@ -13,7 +13,7 @@ export function noOrigins(): KnownOrigins {
 /** Records of each kind, those that were shown last. */
 const knownMax = 2000
 
-export class Known<Origin> {
+class Known<Origin> {
   readonly #byId = new Map<string, Origin>()
 
   /** Those of `ids` that are there; the rest is read with `read` and remembered. */

@@ -40,7 +40,6 @@ export function trusted(text: string): Sql {
 
 export const uint = (value: number): Param => ({ type: 'UInt64', value })
 export const float = (value: number): Param => ({ type: 'Float64', value })
-export const uint8s = (values: readonly number[]): Param => ({ type: 'Array(UInt8)', value: values })
 /** 64-bit ids travel as decimal text, which a number could not hold. */
 export const id = (value: bigint): Param => ({ type: 'UInt64', value: value.toString() })
 export const ids = (values: readonly string[]): Param => ({ type: 'Array(UInt64)', value: values })

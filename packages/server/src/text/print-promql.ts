@@ -31,7 +31,7 @@ function table(names: readonly string[], rows: readonly (readonly string[])[], w
 }
 
 /** `http_requests_total{job="shop"}` */
-export function printMetric({ __name__: name = '', ...labels }: Record<string, string>): string {
+function printMetric({ __name__: name = '', ...labels }: Record<string, string>): string {
   const pairs = Object.entries(labels).map(([key, value]) => `${key}=${JSON.stringify(value)}`)
   return pairs.length === 0 && name !== '' ? name : `${name}{${pairs.join(', ')}}`
 }

@@ -127,7 +127,7 @@ function decades(plot: uPlot, _: number, min: number, max: number): number[] {
 }
 
 /** Whole decades around what there is, two at least. */
-export function logRange(min: number | null, max: number | null): [number, number] {
+function logRange(min: number | null, max: number | null): [number, number] {
   const low = Math.floor(Math.log10(Math.max(min ?? 1e6, 1)))
   const high = Math.ceil(Math.log10(Math.max(max ?? 1e9, 1) * 1.001))
   return [10 ** low, 10 ** Math.max(high, low + 2)]

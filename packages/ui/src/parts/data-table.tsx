@@ -233,7 +233,7 @@ function useColumnChoice<Row>(name: string, all: Column<Row>[]) {
 
 const none: string[] = []
 
-export function sortRows<Row>(rows: Row[], columns: Column<Row>[], sort: Sort | undefined): Row[] {
+function sortRows<Row>(rows: Row[], columns: Column<Row>[], sort: Sort | undefined): Row[] {
   const value = columns.find(({ id }) => id === sort?.column)?.value
   if (value === undefined || sort === undefined) return rows
   const sign = sort.direction === 'asc' ? 1 : -1

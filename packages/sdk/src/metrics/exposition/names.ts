@@ -20,7 +20,7 @@ export function familyName({ name, unit, kind }: Pick<InstrumentShape, 'name' | 
 }
 
 /** `__` is Prometheus' own, and so are the labels of buckets and quantiles. */
-export function labelName(attribute: string): string {
+function labelName(attribute: string): string {
   const name = validName(attribute).replaceAll(':', '_').replace(/^__+/, '_')
   return name === 'le' || name === 'quantile' ? `${name}_` : name
 }
@@ -68,7 +68,7 @@ export function unitWord(unit: string, ratio: boolean): string {
 
 const escapes: Readonly<Record<string, string>> = { '\\': '\\\\', '\n': '\\n', '"': '\\"' }
 
-export function escapeLabel(text: string): string {
+function escapeLabel(text: string): string {
   return /[\\\n"]/.test(text) ? text.replace(/[\\\n"]/g, (found) => escapes[found] ?? found) : text
 }
 

@@ -21,7 +21,7 @@ interface Piece {
 }
 
 /** Quantiles within 0.55 % of the true value over 8 doublings, 1.1 % over 16 (1 ms to a minute), 2.2 % over 32. */
-export const sketchLimits = { maxScale: 6, maxBuckets: 514 } as const
+const sketchLimits = { maxScale: 6, maxBuckets: 514 } as const
 const summaryData = 0x5a
 const none: Attributes = {}
 

@@ -13,7 +13,7 @@ export type FamilyMetadata = {
 }
 
 const nothing = new DataView(new ArrayBuffer(0))
-export const noMetadata: FamilyMetadata = { type: familyType.unknown, help: nothing, unit: nothing, number: 0 }
+const noMetadata: FamilyMetadata = { type: familyType.unknown, help: nothing, unit: nothing, number: 0 }
 
 /** More families are not remembered: their series are stored all the same, without unit and description. */
 const familiesMax = 20_000

@@ -37,7 +37,7 @@ export function readUsualSample({ reader, view }: Decoding, into: SampleRegister
 const moreBits = 0x8080_8080 | 0
 
 /** A time from 2004 to 2109, from the first four and the last two of the six bytes it has; -1 where it has others. */
-export function usualMs(first: number, last: number): number {
+function usualMs(first: number, last: number): number {
   if ((first & moreBits) !== moreBits || (last & 0x8080) !== 0x80) return -1
   const low = (first & 0x7f) | ((first >>> 1) & 0x3f80) | ((first >>> 2) & 0x1f_c000) | ((first >>> 3) & 0xfe0_0000)
   return low + ((last & 0x7f) | ((last >>> 1) & 0x3f80)) * 2 ** 28

@@ -9,7 +9,7 @@ import { millisecondsPerDay } from './times.ts'
  *
  * Numbers and native histograms under the same labels are two series here, for a series has one kind.
  */
-export const seriesForms = ['number', 'exponential', 'gaugeExponential', 'bounds'] as const
+const seriesForms = ['number', 'exponential', 'gaugeExponential', 'bounds'] as const
 export type SeriesForm = (typeof seriesForms)[number]
 
 /** In the hash, so that each form, and OTLP, has ids of its own. Ids are stored: never to be changed. */

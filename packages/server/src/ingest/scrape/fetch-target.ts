@@ -31,7 +31,7 @@ const mediaTypes: Readonly<Record<ScrapeProtocol, string>> = {
 }
 
 /** Falling by a tenth from the first to the last, and then anything, as Prometheus writes it. */
-export function acceptHeader(protocols: readonly ScrapeProtocol[]): string {
+function acceptHeader(protocols: readonly ScrapeProtocol[]): string {
   const weight = (index: number): string => `q=0.${protocols.length + 1 - index}`
   return [
     ...protocols.map((each, index) => `${mediaTypes[each]};${weight(index)}`),

@@ -64,7 +64,7 @@ const notHere = [
   'scrape_config_files',
 ]
 
-export const scrapeProtocols: readonly ScrapeProtocol[] = [
+const scrapeProtocols: readonly ScrapeProtocol[] = [
   'PrometheusProto',
   'OpenMetricsText1.0.0',
   'OpenMetricsText0.0.1',

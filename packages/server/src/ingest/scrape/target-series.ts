@@ -123,7 +123,7 @@ function scrapedOf(exposed: Exposed, known: Known, timeMs: number): Scraped {
   return { labels: known.labels ?? [], timeMs, value, histogram, createdMs, exemplars, family }
 }
 
-export function markerOf({ labels, isHistogram }: Live, timeMs: number): Scraped {
+function markerOf({ labels, isHistogram }: Live, timeMs: number): Scraped {
   return {
     labels,
     timeMs,

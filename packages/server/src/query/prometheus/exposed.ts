@@ -62,7 +62,7 @@ export function chooseFaces(metrics: readonly SeriesMetric[], matchers: readonly
 }
 
 /** Labels of attributes: names that become the same share one label, values joined in order of the keys. */
-export function prometheusLabels(attributes: ReadonlyMap<string, string>): Map<string, string> {
+function prometheusLabels(attributes: ReadonlyMap<string, string>): Map<string, string> {
   const labels = new Map<string, string>()
   for (const [key, value] of [...attributes].sort(([a], [b]) => (a < b ? -1 : 1))) {
     const name = prometheusLabel(key)

@@ -22,7 +22,7 @@ export type SeriesColumns = {
 }
 
 const none = new Float64Array(0)
-export const noSamples: SeriesColumns = {
+const noSamples: SeriesColumns = {
   timesMs: none,
   values: none,
   kinds: undefined,

@@ -27,12 +27,6 @@ const measures: readonly Measure[] = ['duration', 'spans', 'errors', 'services']
 const leavesMax = 50
 const rootPrefix = 'root.'
 
-export const traceKeys: readonly string[] = [
-  ...measures.map((measure) => `trace.${measure}`),
-  'root.service',
-  'root.name',
-]
-
 function measureOf(key: string): Measure | undefined {
   return measures.find((measure) => key === `trace.${measure}`)
 }

@@ -4,7 +4,7 @@ import type { LogCountRow } from '../plan/log-histogram.ts'
 const mostSevereFirst: readonly SeverityName[] = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'unset']
 
 /** A range of severities is four numbers wide, from trace 1-4 to fatal 21-24; 0 is unset. */
-export function severityName(severity: number): SeverityName {
+function severityName(severity: number): SeverityName {
   if (severity < 1 || severity > 24) return 'unset'
   return mostSevereFirst[5 - Math.floor((severity - 1) / 4)] ?? 'unset'
 }

@@ -14,7 +14,7 @@ export function useRates(status: StatusAnswer): Readonly<Record<Signal, number>>
 }
 
 /** A restart in between counts from nothing, and has no rate yet. */
-export function ratesBetween(before: StatusAnswer, now: StatusAnswer): Readonly<Record<Signal, number>> | undefined {
+function ratesBetween(before: StatusAnswer, now: StatusAnswer): Readonly<Record<Signal, number>> | undefined {
   const seconds = (now.nowMs - before.nowMs) / 1000
   if (before.startedMs !== now.startedMs || seconds <= 0) return undefined
   const rate = (signal: Signal) => (now.ingest[signal].accepted - before.ingest[signal].accepted) / seconds

@@ -2,7 +2,7 @@ import type { ArithmeticOperator, BinaryOperator, ComparisonOperator } from '../
 
 /** Numbers as Go computes them, where JavaScript differs. */
 
-export function power(base: number, exponent: number): number {
+function power(base: number, exponent: number): number {
   if (base === 1 || (base === -1 && Math.abs(exponent) === Infinity)) return 1
   return base ** exponent
 }

@@ -4,7 +4,7 @@ import { QueryFailure, type QueryTimes } from './evaluation.ts'
 import { endOf, type Grid, timeOf } from './grid.ts'
 
 /** Milliseconds of a duration as written, its arithmetic worked out for this query. */
-export function durationMs(duration: Duration, query: QueryTimes): number {
+function durationMs(duration: Duration, query: QueryTimes): number {
   const seconds = durationSeconds(duration, query)
   if (!Number.isFinite(seconds)) fail(duration, 'duration is NaN or infinite')
   if (Math.abs(seconds) > 2 ** 63 / 1e9) fail(duration, 'duration is out of range')

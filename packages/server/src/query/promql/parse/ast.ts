@@ -111,9 +111,9 @@ export type Aggregation = {
   readonly position: Position
 }
 
-export const arithmeticOperators = ['+', '-', '*', '/', '%', '^', 'atan2'] as const
-export const comparisonOperators = ['==', '!=', '<', '<=', '>', '>='] as const
-export const setOperators = ['and', 'or', 'unless'] as const
+const arithmeticOperators = ['+', '-', '*', '/', '%', '^', 'atan2'] as const
+const comparisonOperators = ['==', '!=', '<', '<=', '>', '>='] as const
+const setOperators = ['and', 'or', 'unless'] as const
 /** Cut a native histogram at a value: keep what is below, keep what is above. */
 export const trimOperators = ['</', '>/'] as const
 export type ArithmeticOperator = (typeof arithmeticOperators)[number]

@@ -518,5 +518,5 @@ class Parser {
 const printTimestamp = (seconds: number): string =>
   Number.isFinite(seconds) ? `${BigInt(seconds)}.000000` : printNumber(seconds)
 
-export const takesParameter = (operator: AggregationOperator): boolean =>
+const takesParameter = (operator: AggregationOperator): boolean =>
   ['topk', 'bottomk', 'quantile', 'count_values', 'limitk', 'limit_ratio'].includes(operator)

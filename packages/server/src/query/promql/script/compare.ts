@@ -101,7 +101,7 @@ const show = (value: number | Histogram): string =>
 const tolerance = 1e-6
 
 /** Within a relative 1e-6, as Prometheus' own tests compare. */
-export function isClose(a: number, b: number): boolean {
+function isClose(a: number, b: number): boolean {
   if (Number.isNaN(a) && Number.isNaN(b)) return true
   if (a === b) return true
   const difference = Math.abs(a - b)

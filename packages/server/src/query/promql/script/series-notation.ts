@@ -130,7 +130,7 @@ const hints: ReadonlyMap<string, ResetHint> = new Map([
   ['gauge', 'gauge'],
 ])
 
-export function readHistogram(text: string): { histogram: Histogram; hintGiven: boolean } {
+function readHistogram(text: string): { histogram: Histogram; hintGiven: boolean } {
   const entries = new Map<string, string>()
   const body = text.slice(2, -2).trim()
   const entry = /([a-z_]+):(\[[^\]]*\]|[^\s[\]]+)\s*/y

@@ -6,7 +6,7 @@ import { type Buckets, type Histogram, isCustom, noBuckets, upperBound } from '.
 const coarserIndex = (index: number, from: number, to: number): number => ((index - 1) >> (from - to)) + 1
 
 /** Buckets whose index becomes the same are added. `target` must not turn the order around. */
-export function regroup(buckets: Buckets, target: (index: number) => number): Buckets {
+function regroup(buckets: Buckets, target: (index: number) => number): Buckets {
   const indexes: number[] = []
   const counts: number[] = []
   buckets.indexes.forEach((index, i) => {
@@ -105,7 +105,7 @@ export function withZeroThreshold(histogram: Histogram, threshold: number): Hist
 }
 
 /** Both with the same zero bucket, the smallest that fits the buckets of both. */
-export function sameZeroBucket(a: Histogram, b: Histogram): readonly [Histogram, Histogram] {
+function sameZeroBucket(a: Histogram, b: Histogram): readonly [Histogram, Histogram] {
   let [left, right] = [a, b]
   while (left.zeroThreshold !== right.zeroThreshold) {
     left = withZeroThreshold(left, right.zeroThreshold)

@@ -37,7 +37,7 @@ export function trimHistogram(histogram: Histogram, cut: number, keepBelow: bool
 type Kept = { readonly count: number; readonly middle: number }
 
 /** A zero bucket next to buckets of one sign only is taken to hold that sign only. */
-export function oneSidedZeroBucket(histogram: Histogram): Bucket {
+function oneSidedZeroBucket(histogram: Histogram): Bucket {
   const zero = zeroBucket(histogram)
   const hasPositive = histogram.positive.indexes.length > 0
   const hasNegative = histogram.negative.indexes.length > 0

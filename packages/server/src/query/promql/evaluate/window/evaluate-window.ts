@@ -55,7 +55,7 @@ export async function rangeSamples(
 }
 
 /** Steps of a subquery are multiples of its step, whenever it is asked. */
-export function subqueryGrid(subquery: Subquery, grid: Grid, evaluation: Evaluation): Grid | undefined {
+function subqueryGrid(subquery: Subquery, grid: Grid, evaluation: Evaluation): Grid | undefined {
   const { query, options } = evaluation
   const moments = momentsOf(subquery, grid, query)
   const stepMs = subquery.step === undefined ? options.subqueryStepMs : lengthMs(subquery.step, query)
@@ -89,7 +89,7 @@ async function subquerySamples(
 }
 
 /** The range argument of a call, and where it stands. */
-export function rangeArgument(call: Call): { argument: RangeSelector | Subquery; index: number } {
+function rangeArgument(call: Call): { argument: RangeSelector | Subquery; index: number } {
   for (const [index, each] of call.args.entries()) {
     const argument = withoutParens(each)
     if (argument.kind === 'range-selector' || argument.kind === 'subquery') return { argument, index }
