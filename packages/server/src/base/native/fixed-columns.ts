@@ -8,11 +8,23 @@ import { anywhere, grownBytes, grownWords, isLetGo, type Room, viewOf } from './
 
 const firstCapacity = 256
 
-/** What columns of fixed width have in common when they are lent. */
+/** What columns of fixed width have in common. */
 abstract class FixedColumn implements Lent {
   count = 0
   /** What holds the rows, and how many it has room for. */
   protected abstract held(): { buffer: ArrayBufferLike; byteOffset: number; capacity: number }
+  /** Called when no row is left: what holds far more than there were goes. */
+  protected abstract letGo(): void
+
+  truncate(rows: number): void {
+    if (rows > this.count) return
+    if (rows === 0) this.letGo()
+    this.count = rows
+  }
+
+  mark(): void {}
+
+  writePrefix(): void {}
 
   isIn(memory: ArrayBufferLike): boolean {
     return this.held().buffer === memory
@@ -59,18 +71,11 @@ export class ByteColumn extends FixedColumn implements Column {
     return this.count
   }
 
-  truncate(rows: number): void {
-    if (rows > this.count) return
-    if (rows === 0 && isLetGo(this.#room, this.#values, this.count)) {
-      this.#room.free(this.#values)
-      this.#values = this.#room.bytes(firstCapacity)
-    }
-    this.count = rows
+  protected letGo(): void {
+    if (!isLetGo(this.#room, this.#values, this.count)) return
+    this.#room.free(this.#values)
+    this.#values = this.#room.bytes(firstCapacity)
   }
-
-  mark(): void {}
-
-  writePrefix(): void {}
 
   writeBody(out: BlockBytes): void {
     out.put(this.#values, this.count)
@@ -120,18 +125,11 @@ export class Word32Column extends FixedColumn implements Column {
     return this.count * 4
   }
 
-  truncate(rows: number): void {
-    if (rows > this.count) return
-    if (rows === 0 && isLetGo(this.#room, this.#values, this.count)) {
-      this.#room.free(this.#values)
-      this.#values = this.#room.words(firstCapacity)
-    }
-    this.count = rows
+  protected letGo(): void {
+    if (!isLetGo(this.#room, this.#values, this.count)) return
+    this.#room.free(this.#values)
+    this.#values = this.#room.words(firstCapacity)
   }
-
-  mark(): void {}
-
-  writePrefix(): void {}
 
   writeBody(out: BlockBytes): void {
     out.put(this.#values, this.count * 4)
@@ -194,18 +192,11 @@ export class Word64Column extends FixedColumn implements Column {
     return this.count * 8
   }
 
-  truncate(rows: number): void {
-    if (rows > this.count) return
-    if (rows === 0 && isLetGo(this.#room, this.#halves, this.count * 2)) {
-      this.#room.free(this.#halves)
-      this.#halves = this.#room.words(firstCapacity)
-    }
-    this.count = rows
+  protected letGo(): void {
+    if (!isLetGo(this.#room, this.#halves, this.count * 2)) return
+    this.#room.free(this.#halves)
+    this.#halves = this.#room.words(firstCapacity)
   }
-
-  mark(): void {}
-
-  writePrefix(): void {}
 
   writeBody(out: BlockBytes): void {
     out.put(this.#halves, this.count * 8)
@@ -255,19 +246,12 @@ export class Float64Column extends FixedColumn implements Column {
     return this.count * 8
   }
 
-  truncate(rows: number): void {
-    if (rows > this.count) return
-    if (rows === 0 && isLetGo(this.#room, this.#halves, this.count * 2)) {
-      this.#room.free(this.#halves)
-      this.#halves = this.#room.words(firstCapacity * 2)
-      this.#values = doublesOf(this.#halves)
-    }
-    this.count = rows
+  protected letGo(): void {
+    if (!isLetGo(this.#room, this.#halves, this.count * 2)) return
+    this.#room.free(this.#halves)
+    this.#halves = this.#room.words(firstCapacity * 2)
+    this.#values = doublesOf(this.#halves)
   }
-
-  mark(): void {}
-
-  writePrefix(): void {}
 
   writeBody(out: BlockBytes): void {
     out.put(this.#values, this.count * 8)
@@ -379,19 +363,12 @@ export class FixedStringColumn extends FixedColumn implements Column {
     return this.count * this.width
   }
 
-  truncate(rows: number): void {
-    if (rows > this.count) return
-    if (rows === 0 && isLetGo(this.#room, this.#bytes, this.size())) {
-      this.#room.free(this.#bytes)
-      this.#bytes = this.#room.bytes(firstCapacity * this.width)
-      this.#view = viewOf(this.#bytes)
-    }
-    this.count = rows
+  protected letGo(): void {
+    if (!isLetGo(this.#room, this.#bytes, this.size())) return
+    this.#room.free(this.#bytes)
+    this.#bytes = this.#room.bytes(firstCapacity * this.width)
+    this.#view = viewOf(this.#bytes)
   }
-
-  mark(): void {}
-
-  writePrefix(): void {}
 
   writeBody(out: BlockBytes): void {
     out.put(this.#bytes, this.size())
