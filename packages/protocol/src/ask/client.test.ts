@@ -61,9 +61,8 @@ test('a server that is away is unreachable', async () => {
 
 test('events are taken from text as far as they are complete', () => {
   const seen: unknown[] = []
-  const rest = takeEvents(': hello\n\nevent: lost\ndata: {"records":2}\n\nevent: rec', (event, data) =>
-    seen.push([event, data]),
-  )
-  expect(seen).toEqual([['lost', { records: 2 }]])
+  const text = ': hello\n\nevent: of another version\ndata: 1\n\nevent: lost\ndata: {"records":2}\n\nevent: rec'
+  const rest = takeEvents(text, (event) => seen.push(event))
+  expect(seen).toEqual([{ event: 'lost', data: { records: 2 } }])
   expect(rest).toBe('event: rec')
 })

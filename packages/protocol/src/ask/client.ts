@@ -1,4 +1,4 @@
-import type { ApiError } from '../api.ts'
+import type { ApiError, TailEvent } from '../api.ts'
 import { printRawSearch } from './query-string.ts'
 
 /** A question to the server: plain data, `path` from its root. `answer` is never there; it carries the answer's type. */
@@ -39,12 +39,8 @@ export type Ask = {
   /** Trades the token for a session cookie; says why where it is refused. */
   signIn: (token: string) => Promise<Failure | undefined>
   json: <Answer>(question: Question<Answer>, signal: AbortSignal) => Promise<Answer>
-  /** Server-sent events, one call each with the event's name and its parsed data, until the server ends them. */
-  events: (
-    question: Question<unknown>,
-    signal: AbortSignal,
-    on: (event: string, data: unknown) => void,
-  ) => Promise<void>
+  /** Server-sent events, one call each, until the server ends them. Events of names not known here are passed over. */
+  events: (question: Question<TailEvent>, signal: AbortSignal, on: (event: TailEvent) => void) => Promise<void>
 }
 
 /** Longest event a stream may carry; more means it is not one of ours. */
@@ -97,17 +93,17 @@ export function openAsk(fetchFrom: typeof fetch): Ask {
 }
 
 /** Calls `on` for every complete event of the text and returns what is left of it. */
-export function takeEvents(text: string, on: (event: string, data: unknown) => void): string {
+export function takeEvents(text: string, on: (event: TailEvent) => void): string {
   const events = text.replaceAll('\r\n', '\n').split('\n\n')
   const rest = events.pop() ?? ''
   for (const event of events) {
-    let name = 'message'
+    let name = ''
     const data: string[] = []
     for (const line of event.split('\n')) {
       if (line.startsWith('event:')) name = line.slice(6).trim()
       else if (line.startsWith('data:')) data.push(line.slice(5).trimStart())
     }
-    if (data.length > 0) on(name, JSON.parse(data.join('\n')))
+    if (name === 'records' || name === 'lost') on({ event: name, data: JSON.parse(data.join('\n')) })
   }
   return rest
 }

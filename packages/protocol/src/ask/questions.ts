@@ -17,6 +17,7 @@ import type {
   SqlAnswer,
   StatusAnswer,
   TableAnswer,
+  TailEvent,
   TraceAnswer,
   TraceSampleAnswer,
   TracesAnswer,
@@ -73,7 +74,7 @@ export const askLogHistogram = (q: string, at: Between, buckets: number): Questi
 export const askTable = (signal: 'logs' | 'spans', q: string, at: Between): Question<TableAnswer> =>
   question('table', { signal, q, ...between(at) })
 
-export const askLogTail = (q: string): Question<never> => question('logs/tail', { q })
+export const askLogTail = (q: string): Question<TailEvent> => question('logs/tail', { q })
 
 export const askMetrics = (search: string, at: Between): Question<MetricsAnswer> =>
   question('metrics', { search, ...between(at) })

@@ -1,13 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import {
-  askLogs,
-  askLogTail,
-  Failure,
-  type LogRecord,
-  type LogsAnswer,
-  splitPipes,
-  type TailEvent,
-} from '@wakeline/protocol'
+import { askLogs, askLogTail, Failure, type LogRecord, type LogsAnswer, splitPipes } from '@wakeline/protocol'
 import { logJson, printLog } from '../../text/print-log.ts'
 import type { Asked } from './client-flags.ts'
 import { runFigures } from './figures.ts'
@@ -108,9 +100,7 @@ async function follow(asked: Asked, out: Out, limit: number): Promise<number> {
   const tail = async () => {
     while (!out.signal.aborted) {
       await asked.ask
-        .events(askLogTail(asked.words.join(' ')), out.signal, (event, data) => {
-          // The names and shapes of events are those of our own API.
-          const told = { event, data } as TailEvent
+        .events(askLogTail(asked.words.join(' ')), out.signal, (told) => {
           if (told.event === 'lost') out.say(`${told.data.records} records came faster than they could be sent.`)
           else if (waiting) waiting.push(told.data)
           else show(told.data, asked, out)

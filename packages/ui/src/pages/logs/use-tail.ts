@@ -32,10 +32,7 @@ export function useTail(q: string, on: boolean): Tail {
       while (!leaving.signal.aborted) {
         try {
           setTail(({ feed }) => ({ feed, state: 'live' }))
-          await ask.events(askLogTail(q), leaving.signal, (event, data) => {
-            // The server's own types: the names of its events are the union's.
-            if (event === 'records' || event === 'lost') waiting.push({ event, data } as TailEvent)
-          })
+          await ask.events(askLogTail(q), leaving.signal, (event) => waiting.push(event))
         } catch (error) {
           if (leaving.signal.aborted) return
           const failure = error instanceof Error ? error : new Error(String(error))
