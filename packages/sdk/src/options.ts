@@ -112,23 +112,9 @@ export function readSettings(given: StartOptions, sources: OptionSources): Setti
     return numberOf({ ...of, variables: [...own, ...of.variables] })
   }
   const numberOf = (of: NumberOption) => readNumber(of, given, sources)
-  const fromResource = parsePairs(env['OTEL_RESOURCE_ATTRIBUTES'], 'OTEL_RESOURCE_ATTRIBUTES', wrong)
-  const resource: Settings['resource'] = {
-    ...fromResource,
-    ...(given.environment === undefined ? {} : { 'deployment.environment.name': given.environment }),
-    ...given.resource,
-  }
-  const serviceName =
-    given.serviceName ??
-    filled(env['OTEL_SERVICE_NAME']) ??
-    textOf(resource['service.name']) ??
-    sources.package.name ??
-    'unknown_service:node'
   return {
     disabled: env['OTEL_SDK_DISABLED']?.toLowerCase() === 'true',
-    serviceName,
-    serviceVersion: given.serviceVersion ?? textOf(resource['service.version']) ?? sources.package.version,
-    resource,
+    ...readResource(given, sources),
     targets,
     propagators: given.propagators ?? listOf(env['OTEL_PROPAGATORS'] ?? 'tracecontext,baggage'),
     spanLimits: {
@@ -171,6 +157,23 @@ export function readSettings(given: StartOptions, sources: OptionSources): Setti
     attributesMax: limitOf('LOGRECORD', 'attributesMax'),
     handleSignals: given.handleSignals ?? true,
     registerOpenTelemetry: given.registerOpenTelemetry ?? true,
+  }
+}
+
+function readResource(
+  given: StartOptions,
+  { env, wrong, package: own }: OptionSources,
+): Pick<Settings, 'serviceName' | 'serviceVersion' | 'resource'> {
+  const resource: Settings['resource'] = {
+    ...parsePairs(env['OTEL_RESOURCE_ATTRIBUTES'], 'OTEL_RESOURCE_ATTRIBUTES', wrong),
+    ...(given.environment === undefined ? {} : { 'deployment.environment.name': given.environment }),
+    ...given.resource,
+  }
+  const serviceName = given.serviceName ?? filled(env['OTEL_SERVICE_NAME']) ?? textOf(resource['service.name'])
+  return {
+    serviceName: serviceName ?? own.name ?? 'unknown_service:node',
+    serviceVersion: given.serviceVersion ?? textOf(resource['service.version']) ?? own.version,
+    resource,
   }
 }
 

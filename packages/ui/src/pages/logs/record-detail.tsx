@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core'
-import type { Attributes } from '@wakeline/protocol'
+import type { Attributes, ScopeRecord } from '@wakeline/protocol'
 import { type ReactNode, useCallback } from 'react'
 import { toLogs, toService, toTrace } from '../../links.ts'
 import { AttributeTable } from '../../parts/attribute-table.tsx'
@@ -26,67 +26,13 @@ export function RecordDetail({ record, origins }: { record: KeyedRecord; origins
     [search.q, setSearch],
   )
   const resource = origins.resources[record.resourceId]
-  const scope = origins.scopes[record.scopeId]
   const stack = record.attributes['exception.stacktrace']
-  const atMs = unixMs(record.timeUnixNano)
   return (
     <div className={styles.record}>
       <pre className={`data ${styles.whole}`}>{wholeBody(record)}</pre>
       {typeof stack === 'string' && <CodeBlock text={stack} label="Copy the stack trace" wrap />}
-      <div className={styles.ways}>
-        {record.traceId !== '' && (
-          <>
-            <Button component={Link} href={toTrace(record.traceId, record.spanId)}>
-              Its trace
-            </Button>
-            <Button component={Link} href={toLogs({ traceId: record.traceId })}>
-              Logs of the trace
-            </Button>
-          </>
-        )}
-        <Button
-          component={Link}
-          href={toLogs({
-            service: record.service,
-            at: { fromMs: atMs - aroundMs, toMs: atMs + aroundMs },
-            record: record.key,
-          })}
-        >
-          Logs around it
-        </Button>
-      </div>
-      <dl className={styles.facts}>
-        <Fact name="Time">
-          <TimeLabel at={record.timeUnixNano} as="full" />
-        </Fact>
-        <Fact name="Severity">
-          <SeverityLabel severity={severityOf(record.severity)} text={record.severityText} />{' '}
-          <span className="quiet">{severityWords(record)}</span>
-        </Fact>
-        <Fact name="Service">
-          <Link href={toService(record.service)}>
-            <ServiceLabel service={record.service} />
-          </Link>
-        </Fact>
-        {record.eventName !== '' && <Fact name="Event">{record.eventName}</Fact>}
-        {scope !== undefined && scope.name !== '' && (
-          <Fact name="Scope">
-            <span className="data">
-              {scope.name} {scope.version}
-            </span>
-          </Fact>
-        )}
-        {record.traceId !== '' && (
-          <Fact name="Trace">
-            <span className="data">{record.traceId}</span>
-          </Fact>
-        )}
-        {record.spanId !== '' && (
-          <Fact name="Span">
-            <span className="data">{record.spanId}</span>
-          </Fact>
-        )}
-      </dl>
+      <Ways record={record} />
+      <Facts record={record} scope={origins.scopes[record.scopeId]} />
       <section>
         <h3>Attributes</h3>
         <AttributeTable attributes={withoutStack(record.attributes)} onFilter={filter('')} />
@@ -102,6 +48,65 @@ export function RecordDetail({ record, origins }: { record: KeyedRecord; origins
         </section>
       )}
     </div>
+  )
+}
+
+function Ways({ record }: { record: KeyedRecord }) {
+  const atMs = unixMs(record.timeUnixNano)
+  return (
+    <div className={styles.ways}>
+      {record.traceId !== '' && (
+        <>
+          <Button component={Link} href={toTrace(record.traceId, record.spanId)}>
+            Its trace
+          </Button>
+          <Button component={Link} href={toLogs({ traceId: record.traceId })}>
+            Logs of the trace
+          </Button>
+        </>
+      )}
+      <Button
+        component={Link}
+        href={toLogs({
+          service: record.service,
+          at: { fromMs: atMs - aroundMs, toMs: atMs + aroundMs },
+          record: record.key,
+        })}
+      >
+        Logs around it
+      </Button>
+    </div>
+  )
+}
+
+function Facts({ record, scope }: { record: KeyedRecord; scope: ScopeRecord | undefined }) {
+  return (
+    <dl className={styles.facts}>
+      <Fact name="Time">
+        <TimeLabel at={record.timeUnixNano} as="full" />
+      </Fact>
+      <Fact name="Severity">
+        <SeverityLabel severity={severityOf(record.severity)} text={record.severityText} />{' '}
+        <span className="quiet">{severityWords(record)}</span>
+      </Fact>
+      <Fact name="Service">
+        <Link href={toService(record.service)}>
+          <ServiceLabel service={record.service} />
+        </Link>
+      </Fact>
+      {record.eventName !== '' && <Fact name="Event">{record.eventName}</Fact>}
+      {scope !== undefined && scope.name !== '' && <DataFact name="Scope" text={`${scope.name} ${scope.version}`} />}
+      {record.traceId !== '' && <DataFact name="Trace" text={record.traceId} />}
+      {record.spanId !== '' && <DataFact name="Span" text={record.spanId} />}
+    </dl>
+  )
+}
+
+function DataFact({ name, text }: { name: string; text: string }) {
+  return (
+    <Fact name={name}>
+      <span className="data">{text}</span>
+    </Fact>
   )
 }
 
