@@ -2,40 +2,17 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { StatusAnswer } from '@wakeline/protocol'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { seedEndMs, seedStartMs, seedTraceId } from '../query/test-world/seed.case.ts'
 import { openSeededWorld, type TestWorld } from '../query/test-world/world.case.ts'
 import { type Api, type ApiOptions, type ApiParts, startApi } from './api.ts'
-
-const counts = { accepted: 0, rejected: 0, loaded: 0 }
-const status: StatusAnswer = {
-  version: '0',
-  startedMs: 0,
-  nowMs: 0,
-  store: { driver: 'embedded', engineVersion: '', diskBytes: 0, diskFreeBytes: 0, budgetBytes: 0, kept: [] },
-  ingest: {
-    spans: counts,
-    logs: counts,
-    points: counts,
-    duplicatedRequests: 0,
-    forgottenRequests: 0,
-    redactedValues: 0,
-    shed: { level: 0, sinceMs: null, logs: 0, spans: 0 },
-    waitingSegments: 0,
-    waitingBytes: 0,
-    poisonedSegments: 0,
-  },
-  scraping: { targets: 0, up: 0, down: 0, samplesStored: 0, samplesLost: 0 },
-  endpoints: { ui: '', otlpHttp: '', otlpGrpc: '' },
-  residentBytes: 0,
-}
+import { testApi } from './test-api.case.ts'
 
 let world: TestWorld
 let open: Api
 let guarded: Api
 let uiDirectory: string
-let shared: Omit<ApiParts & ApiOptions, 'token' | 'uiDirectory'>
+let shared: ApiParts & ApiOptions
 const reported: unknown[] = []
 
 beforeAll(async () => {
@@ -47,24 +24,9 @@ beforeAll(async () => {
     '<!doctype html><script>theme()</script><script src="/assets/a-1.js"></script>',
   )
   writeFileSync(join(uiDirectory, 'assets', 'a-1.js'), `export const text = "${'x'.repeat(10_000)}"`)
-  shared = {
-    query: world.query,
-    status: () => status,
-    metricsText: () => 'wakeline_up 1\n',
-    version: '0',
-    limits: () => ({ keepMetricsMs: 90 * 86_400_000, queryTimeoutMs: 30_000, querySamplesMax: 1_000_000 }),
-    scrapeTargets: () => ({ active: [], dropped: [], droppedCounts: {} }),
-    isReady: () => true,
-    nowUnixMs: () => seedEndMs,
-    report: (error: unknown) => reported.push(error),
-    host: '127.0.0.1',
-    port: 0,
-    queriesAtOnceMax: 2,
-    queriesWaitingMax: 100,
-    tailViewersMax: 1,
-  }
-  open = await startApi({ ...shared, token: '', uiDirectory })
-  guarded = await startApi({ ...shared, token: 'secret', uiDirectory: '' })
+  shared = { ...testApi(world.query), report: (error) => reported.push(error) }
+  open = await startApi({ ...shared, uiDirectory })
+  guarded = await startApi({ ...shared, token: 'secret' })
 })
 afterAll(async () => {
   await open.stop()
@@ -262,7 +224,7 @@ test('a question is given up in the engine when its client goes away', async () 
     },
   }
   const reports: unknown[] = []
-  const api = await startApi({ ...shared, query, report: (error) => reports.push(error), token: '', uiDirectory: '' })
+  const api = await startApi({ ...shared, query, report: (error) => reports.push(error) })
   await expect(fetch(`${api.url}/api/v1/services`, { signal: leaving.signal })).rejects.toThrow()
   await expect.poll(() => signals.map((signal) => signal.aborted)).toEqual([true])
   await api.stop()

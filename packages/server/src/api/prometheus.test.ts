@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { seedEndMs, seedStartMs } from '../query/test-world/seed.case.ts'
 import { openSeededWorld, type TestWorld } from '../query/test-world/world.case.ts'
 import { type Api, startApi } from './api.ts'
+import { testApi } from './test-api.case.ts'
 
 let world: TestWorld
 let api: Api
@@ -19,24 +20,8 @@ beforeAll(async () => {
     `INSERT INTO series VALUES (70, '2026-01-05', 'odd', 'gauge', '', false, 'd', '', '', 'web', 1, 1, map('__proto__', 'p', 'big', '1'), '')`,
   )
   world.insert(`INSERT INTO samples VALUES (70, ${at(0)}, ${at(0)}, inf, 0), (70, ${at(60)}, ${at(0)}, nan, 0)`)
-  const shared = {
-    query: world.query,
-    status: () => Promise.reject(new Error('nobody asks')),
-    metricsText: () => '',
-    version: '0',
-    limits: () => ({ keepMetricsMs: 90 * 86_400_000, queryTimeoutMs: 30_000, querySamplesMax: 1_000_000 }),
-    scrapeTargets: () => ({ active: [], dropped: [], droppedCounts: {} }),
-    isReady: () => true,
-    nowUnixMs: () => seedEndMs,
-    report: (error: unknown) => reported.push(error),
-    host: '127.0.0.1',
-    port: 0,
-    uiDirectory: '',
-    queriesAtOnceMax: 2,
-    queriesWaitingMax: 100,
-    tailViewersMax: 1,
-  }
-  api = await startApi({ ...shared, token: '' })
+  const shared = { ...testApi(world.query), report: (error: unknown) => reported.push(error) }
+  api = await startApi(shared)
   guarded = await startApi({ ...shared, token: 'secret' })
 })
 afterAll(async () => {

@@ -4,6 +4,7 @@ import { InMemoryTransport } from '@modelcontextprotocol/sdk/inMemory.js'
 import { openAsk } from '@wakeline/protocol'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Api, startApi } from '../api/api.ts'
+import { testApi } from '../api/test-api.case.ts'
 import { seedEndMs, seedStartMs, seedTraceId } from '../query/test-world/seed.case.ts'
 import { openSeededWorld, type TestWorld } from '../query/test-world/world.case.ts'
 import { openMcpServer } from './mcp-server.ts'
@@ -17,24 +18,7 @@ let overPipe: Client
 
 beforeAll(async () => {
   world = await openSeededWorld()
-  api = await startApi({
-    version: '0',
-    query: world.query,
-    status: () => Promise.reject(new Error('not asked here')),
-    metricsText: () => '',
-    limits: () => ({ keepMetricsMs: 90 * 86_400_000, queryTimeoutMs: 30_000, querySamplesMax: 1_000_000 }),
-    scrapeTargets: () => ({ active: [], dropped: [], droppedCounts: {} }),
-    isReady: () => true,
-    nowUnixMs: () => seedEndMs,
-    report: () => {},
-    host: '127.0.0.1',
-    port: 0,
-    token,
-    uiDirectory: '',
-    queriesAtOnceMax: 4,
-    queriesWaitingMax: 10,
-    tailViewersMax: 1,
-  })
+  api = await startApi({ ...testApi(world.query), token, queriesAtOnceMax: 4 })
   const headers = { authorization: `Bearer ${token}` }
   overHttp = new Client({ name: 'test', version: '0' })
   const url = new URL('/mcp', api.url)

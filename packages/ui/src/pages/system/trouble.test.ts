@@ -1,29 +1,8 @@
 import type { StatusAnswer } from '@wakeline/protocol'
 import { expect, test } from 'vitest'
+import { calmStatus } from '../../../../protocol/src/status.case.ts'
 import { troublesOf } from './trouble.ts'
 
-const counts = { accepted: 0, rejected: 0, loaded: 0 }
-const well: StatusAnswer = {
-  version: '1.2.3',
-  startedMs: 0,
-  nowMs: 0,
-  store: { driver: 'embedded', engineVersion: '25', diskBytes: 1e9, diskFreeBytes: 9e9, budgetBytes: 0, kept: [] },
-  ingest: {
-    spans: counts,
-    logs: counts,
-    points: counts,
-    duplicatedRequests: 0,
-    forgottenRequests: 0,
-    redactedValues: 0,
-    shed: { level: 0, sinceMs: null, logs: 0, spans: 0 },
-    waitingSegments: 1,
-    waitingBytes: 10,
-    poisonedSegments: 0,
-  },
-  scraping: { targets: 0, up: 0, down: 0, samplesStored: 0, samplesLost: 0 },
-  endpoints: { ui: '', otlpHttp: '', otlpGrpc: '' },
-  residentBytes: 1,
-}
 const target = (health: 'up' | 'down') => ({
   scrapePool: 'web',
   scrapeUrl: 'http://web/metrics',
@@ -36,20 +15,24 @@ const target = (health: 'up' | 'down') => ({
 })
 
 test('a server that is well has no troubles', () => {
-  expect(troublesOf(well, [target('up')])).toEqual([])
+  expect(troublesOf(calmStatus, [target('up')])).toEqual([])
 })
 
 test.each<[string, StatusAnswer, RegExp]>([
   [
     'shedding',
-    { ...well, ingest: { ...well.ingest, shed: { level: 2, sinceMs: 1, logs: 1, spans: 0 } } },
+    { ...calmStatus, ingest: { ...calmStatus.ingest, shed: { level: 2, sinceMs: 1, logs: 1, spans: 0 } } },
     /debug and info logs find no room, so far 1 log record$/,
   ],
-  ['little room', { ...well, store: { ...well.store, diskFreeBytes: 1e6 } }, /977 KiB of disk free/],
-  ['over budget', { ...well, store: { ...well.store, budgetBytes: 1e6 } }, /over the budget/],
-  ['set aside', { ...well, ingest: { ...well.ingest, poisonedSegments: 2 } }, /2 segments set aside/],
-  ['forgotten', { ...well, ingest: { ...well.ingest, forgottenRequests: 3 } }, /3 requests were forgotten too early/],
-  ['waiting', { ...well, ingest: { ...well.ingest, waitingSegments: 51 } }, /51 segments wait/],
+  ['little room', { ...calmStatus, store: { ...calmStatus.store, diskFreeBytes: 1e6 } }, /977 KiB of disk free/],
+  ['over budget', { ...calmStatus, store: { ...calmStatus.store, budgetBytes: 1e6 } }, /over the budget/],
+  ['set aside', { ...calmStatus, ingest: { ...calmStatus.ingest, poisonedSegments: 2 } }, /2 segments set aside/],
+  [
+    'forgotten',
+    { ...calmStatus, ingest: { ...calmStatus.ingest, forgottenRequests: 3 } },
+    /3 requests were forgotten too early/,
+  ],
+  ['waiting', { ...calmStatus, ingest: { ...calmStatus.ingest, waitingSegments: 51 } }, /51 segments wait/],
 ])('says what is wrong: %s', (_, status, title) => {
   const [first, ...others] = troublesOf(status, [])
   expect(first?.title).toMatch(title)
@@ -58,7 +41,7 @@ test.each<[string, StatusAnswer, RegExp]>([
 })
 
 test('what loses data comes before what does not', () => {
-  const status = { ...well, ingest: { ...well.ingest, poisonedSegments: 1 } }
+  const status = { ...calmStatus, ingest: { ...calmStatus.ingest, poisonedSegments: 1 } }
   const troubles = troublesOf(status, [target('down'), target('up')])
   expect(troubles.map(({ title }) => title)).toEqual([
     expect.stringContaining('set aside'),
