@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { access, constants, mkdir } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import * as chdb from 'chdb'
+import { askSession, costOf, streamSession } from './ask-session.ts'
 import {
   type BackupDone,
   type BackupManifest,
@@ -13,14 +14,15 @@ import {
   readManifest,
   writeManifest,
 } from './backup.ts'
-import { quote, renderParams } from './bind.ts'
+import { quote } from './bind.ts'
 import { mendLogs, noteInsertions, type SyncedLogs, syncLog } from './deduplication-log.ts'
+import { readSettings, renderSettings } from './embedded-settings.ts'
 import { openSession } from './engine.ts'
 import { type EngineSize, engineArguments } from './engine-arguments.ts'
 import { toLoadError, toQueryError } from './engine-errors.ts'
-import { insertFrom } from './insert.ts'
 import { linesOf } from './lines.ts'
 import { Live } from './live.ts'
+import { logBodyIndexes, renderLoad } from './load-statement.ts'
 import { type MadeRows, madeRowsMaxBytes, renderMadeRows } from './made-rows.ts'
 import { lowerMerges } from './merge-threads.ts'
 import { appliedMigrations, migrationsDirectory, readMigrations, runMigrations } from './migrate.ts'
@@ -63,16 +65,7 @@ export type EmbeddedOptions = EngineSize & {
   limits: ReadLimits
 }
 
-/** Too dear for every load: merges make them, or what comes after. */
-const logBodyIndexes = ['body_shapes', 'body_numbers']
-const mergedIndexes = [...logBodyIndexes, 'value_bloom'].join()
-
-/**
- * Loads and merges stand back where the cores are wanted by receiving and by questions: what is received is safe in its
- * segment and can wait. For loads, whose threads serve questions as well, it needs CAP_SYS_NICE; without it the engine leaves
- * it be. Merges stand back behind loads, too: nobody waits for them.
- */
-const loadNice = 10
+/** Behind loads (`loadNice`): nobody waits for merges. */
 const mergeNice = 19
 
 /** Threads libuv's pool must have before anything uses it (`UV_THREADPOOL_SIZE`): sessions, and room for files. */
@@ -384,108 +377,4 @@ class EmbeddedStore implements Store {
     )
     return Promise.race([answered, stopped])
   }
-}
-
-function costOf({ rowsRead, bytesRead, elapsed }: EngineResult): Cost {
-  return { rowsRead, bytesRead, elapsedMs: elapsed * 1000 }
-}
-
-/**
- * What a session had begun to print when a query failed (too many rows, stopped) would stand before the answer of its
- * next query: something without an answer takes it away.
- */
-async function leavingNothing<Result>(session: Session, ask: () => Promise<Result>): Promise<Result> {
-  try {
-    return await ask()
-  } catch (error) {
-    await session.queryAsync('SELECT 1', { format: 'Null' }).catch(() => {})
-    throw error
-  }
-}
-
-const askSession = (session: Session, sql: string, format: string): Promise<EngineResult> =>
-  leavingNothing(session, () => session.queryAsync(sql, { format }))
-
-/** Settings go first: what streams is one statement. */
-const streamSession = (
-  session: Session,
-  settings: string,
-  sql: string,
-  take: (blocks: Uint8Array) => void,
-): Promise<Cost> =>
-  leavingNothing(session, async () => {
-    const startMs = performance.now()
-    const cost = { rowsRead: 0, bytesRead: 0 }
-    await session.queryAsync(settings, { format: 'Null' })
-    for await (const piece of oneAhead(session.queryStream(sql, { format: 'Native' }))) {
-      const blocks = piece.raw()
-      cost.rowsRead += piece.numRows
-      cost.bytesRead += blocks.length
-      take(blocks)
-    }
-    return { ...cost, elapsedMs: performance.now() - startMs }
-  })
-
-/** Asks for the next piece before the last one is looked at: the engine works on it meanwhile. */
-async function* oneAhead<Piece>(pieces: AsyncIterable<Piece>): AsyncGenerator<Piece> {
-  const from = pieces[Symbol.asyncIterator]()
-  let next = from.next()
-  try {
-    for (;;) {
-      const { done, value } = await next
-      if (done === true) return
-      next = from.next()
-      yield value
-    }
-  } finally {
-    // Left early, or the last one failed: what is on its way comes first, then the query ends.
-    await next.catch(() => {})
-    await from.return?.()
-  }
-}
-
-/** The engine's own time limit is whole seconds and comes after ours: it is there for a control session that is stuck. */
-function renderSettings(statement: Statement, limits: ReadLimits, id: string): string {
-  const settings = ['readonly = 2', ...readSettings(limits, id), ...renderParams(statement.sql, statement.params)]
-  return `SET ${settings.join(', ')}`
-}
-
-function readSettings(limits: ReadLimits, id: string): string[] {
-  return [
-    `log_comment = '${id}'`,
-    `max_execution_time = ${Math.ceil(limits.timeoutMs / 1000) + 1}`,
-    `max_memory_usage = ${Math.floor(limits.memoryMaxBytes)}`,
-    `max_result_rows = ${Math.floor(limits.rowsMax)}`,
-    "storage_file_read_method = 'pread'",
-    // Reading in a thread beside is for slow disks and reading ahead; most of what is asked for lies in the system's memory.
-    "local_filesystem_read_method = 'pread'",
-    // It takes the condition's place in PREWHERE: the index of words was not asked, and bodies were read for every row.
-    'use_top_k_dynamic_filtering = 0',
-    // Where they are asked while reading, what they left out is not kept for the next question (the query condition cache).
-    'use_skip_indexes_on_data_read = 0',
-    // The engine's own are made for tables of billions: forty granules of spans, all a page of traces reads, were left to one core.
-    'merge_tree_min_rows_for_concurrent_read = 32768',
-    'merge_tree_min_bytes_for_concurrent_read = 20000000',
-    'output_format_json_quote_64bit_integers = 1',
-  ]
-}
-
-/**
- * What keeps a load exact and its memory small is told in docs/decisions and tried in embedded.test.ts. Rows that have one key
- * are joined by merges (`optimize_on_insert`): the views have grouped theirs already, and looking for more took a tenth of a load.
- */
-function renderLoad(file: SealedFile): string {
-  const path = quote(file.path)
-  const insert =
-    insertFrom(file.table, (structure) => `file(${path}, 'Native', ${structure})`) ??
-    `INSERT INTO ${file.table} SELECT * FROM file(${path}, 'Native')`
-  return `${insert} SETTINGS
-    insert_deduplicate = 1, insert_deduplication_token = ${quote(file.token)},
-    deduplicate_blocks_in_dependent_materialized_views = 1, optimize_on_insert = 0,
-    use_strict_insert_block_limits = 0, max_insert_threads = 1, max_threads = 1,
-    min_insert_block_size_rows = ${file.blockRows}, min_insert_block_size_bytes = 0,
-    max_partitions_per_insert_block = 0, storage_file_read_method = 'pread',
-    input_format_skip_unknown_fields = 0, input_format_native_allow_types_conversion = 0,
-    exclude_materialize_skip_indexes_on_insert = '${mergedIndexes}',
-    os_threads_nice_value_query = ${loadNice}, os_threads_nice_value_materialized_view = ${loadNice}`
 }
