@@ -5,7 +5,7 @@ import { eventually, type RunningServer, root, startServer } from '../e2e/server
 import type { LoadResult } from './load-generator.ts'
 import type { BodyKind } from './otlp-bodies.ts'
 import { ProcessCost } from './process-cost.ts'
-import { costRow, type Row, rateRow, soloRow } from './rows.ts'
+import { costRow, median, type Row, rateRow, soloRow } from './rows.ts'
 import { storedBytes } from './stored-bytes.ts'
 
 /**
@@ -102,9 +102,6 @@ async function measureGrpc(seconds: number): Promise<Row> {
     await server.stop()
   }
 }
-
-const median = (values: readonly number[]): number =>
-  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0
 
 export function generate(load: { url: string; kind: BodyKind; seconds: number }): Promise<LoadResult> {
   const options = JSON.stringify({ ...load, connections: 16 })

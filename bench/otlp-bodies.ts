@@ -1,4 +1,5 @@
 import { otlp, WireWriter } from '@wakeline/protocol'
+import { randomOf } from '../packages/protocol/src/random.case.ts'
 
 /**
  * Prepared OTLP bodies for the benches: 512 records each of one service instance, 5 resource attributes, and
@@ -18,7 +19,7 @@ export type PreparedBody = { readonly bytes: Uint8Array; readonly places: Readon
 
 /** Of the same kind, count and seed always the same; `renew` is for those who want them otherwise. */
 export function prepareBodies(kind: BodyKind, count: number, seed: number): PreparedBody[] {
-  const random = randomNumbers(seed)
+  const { number: random } = randomOf(seed)
   return Array.from({ length: count }, (_, index) => {
     const bytes = writeBody(index, random, writers[kind])
     const body = { bytes, places: findPlaces(bytes) }
@@ -253,17 +254,6 @@ function writeInt(writer: WireWriter, number: number, key: string, value: number
   writer.varintEntry(otlp.anyValue.intValue, value)
   writer.end(valueMark)
   writer.end(mark)
-}
-
-/** Seeded numbers in [0, 1): mulberry32. */
-function randomNumbers(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let t = Math.imul(state ^ (state >>> 15), 1 | state)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296
-  }
 }
 
 const writers: Readonly<Record<BodyKind, WriteRecord>> = {

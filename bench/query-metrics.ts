@@ -1,6 +1,6 @@
 import { metricStartMs } from './query-metrics-data.ts'
 import { type Asked, startOurs, startPrometheus, startVictoriaMetrics } from './query-metrics-peers.ts'
-import { costRow, type Row, soloRow } from './rows.ts'
+import { costRow, median, type Row, soloRow } from './rows.ts'
 
 /**
  * PromQL over HTTP, ours and Debian's Prometheus and VictoriaMetrics in turn over the same data: an hour at steps of 60 s.
@@ -103,8 +103,4 @@ async function ask(url: string, query: string, nocache: boolean): Promise<Timed>
   if (answer.data === undefined) throw new Error(`Cannot ask ${url} for ${query}: ${text.slice(0, 300)}`)
   const points = answer.data.result.reduce((sum, { values }) => sum + values.length, 0)
   return { ms, series: answer.data.result.length, points }
-}
-
-function median(values: readonly number[] = []): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
 }

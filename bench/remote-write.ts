@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { eventually, freePort, root, startServer } from '../e2e/server.ts'
 import { seriesCount, stepCount } from './remote-write-bodies.ts'
-import { costRow, type Row, rateRow, soloRow } from './rows.ts'
+import { costRow, median, type Row, rateRow, soloRow } from './rows.ts'
 import { storedBytes } from './stored-bytes.ts'
 
 /**
@@ -59,10 +59,6 @@ export async function benchRemoteWrite(): Promise<Row[]> {
     costRow('bytes per sample (target 1.2)', bytes / sampleCount, 1.2, 'bytes'),
     ...peers.map(({ name }) => rateRow(`remote write vs ${name}`, own, median(rates.get(name)), 'samples/s')),
   ]
-}
-
-function median(values: readonly number[] = []): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0
 }
 
 async function measure(

@@ -29,3 +29,7 @@ export function printRows(rows: readonly Row[]): void {
 function figure(value: number): string {
   return (value >= 100 ? Math.round(value).toLocaleString('en') : value.toPrecision(3)).padStart(9)
 }
+
+export function median(values: readonly number[] = []): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
+}

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { StatusAnswer } from '@wakeline/protocol'
+import { randomOf } from '../packages/protocol/src/random.case.ts'
 import { openEmbeddedStore } from '../packages/server/src/store/embedded.ts'
 import { preparePowerLoss } from './crash/power-loss.ts'
 import { type SdkSent, startSdkSender } from './crash-sdk.ts'
@@ -32,7 +33,7 @@ export async function runCrash({ kills, seed }: { kills: number; seed: number })
   const [otlpPort, grpcPort] = [await freePort(), await freePort()]
   const flags = ['--otlp-http-port', String(otlpPort), '--otlp-grpc-port', String(grpcPort)]
   const url = `http://127.0.0.1:${otlpPort}`
-  const random = seededRandom(seed)
+  const { number: random } = randomOf(seed)
   const powerLoss = preparePowerLoss(folder)
   const start = (): Promise<RunningServer> => startServer({ directory, flags, env: powerLoss?.env ?? {} })
   let server = await start()
@@ -172,16 +173,5 @@ async function compare(directory: string, sending: readonly CrashSender[], sdk: 
     sdk_dropped: sdk.dropped,
     repeated_requests: requests,
     wrong,
-  }
-}
-
-/** mulberry32. */
-function seededRandom(seed: number): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296
   }
 }

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
-import { costRow, type Row, soloRow } from '../rows.ts'
-import { median, peersFolder } from './peers.ts'
+import { costRow, median, type Row, soloRow } from '../rows.ts'
+import { peersFolder } from './peers.ts'
 
 /** One row: the operation of ours.mjs and, where there is one, that of peers.mjs it is held against. */
 interface Compared {

@@ -15,8 +15,3 @@ export function installPeers(folder = peersFolder): void {
   if (ran.status !== 0) throw new Error(`Cannot install the peers of the bench: ${ran.stderr}`)
   writeFileSync(stamp, wanted)
 }
-
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b)
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN
-}

@@ -2,8 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { costRow, type Row } from '../rows.ts'
-import { median } from './peers.ts'
+import { costRow, median, type Row } from '../rows.ts'
 
 const targetMs = 25
 const targetBytes = 30_000

@@ -1,4 +1,4 @@
-import type { Random } from './random.ts'
+import type { Random } from '../../packages/protocol/src/random.case.ts'
 
 /** Inputs grow no longer than this, so that millions of them are soon tried. */
 export const inputMaxBytes = 4096

@@ -1,5 +1,5 @@
+import { randomOf } from '../../packages/protocol/src/random.case.ts'
 import { inputMaxBytes, mutate } from './mutate.ts'
-import { randomOf } from './random.ts'
 import type { Target } from './targets.ts'
 
 /** What fuzzing one target came to. A failure is told with the input, in base64. */

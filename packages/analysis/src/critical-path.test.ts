@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { randomOf } from '../../protocol/src/random.case.ts'
 import { criticalPath, type PathSpan } from './critical-path.ts'
 import { drawnTrace } from './drawn-trace.ts'
 import { traceTree } from './trace-tree.ts'
@@ -51,11 +52,7 @@ test('a consumer never blocks its producer', () => {
 })
 
 test('sections of random forests are disjoint and sum to the duration of each root', () => {
-  let seed = 7
-  const random = (below: number) => {
-    seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0
-    return seed % below
-  }
+  const { below: random } = randomOf(7)
   for (let round = 0; round < 300; round++) {
     const spans: PathSpan[] = Array.from({ length: 1 + random(40) }, (_, i) => ({
       spanId: `s${i}`,

@@ -1,5 +1,6 @@
 import { gunzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
+import { randomOf } from '../../../protocol/src/random.case.ts'
 import { DeflatedJson, gzipped } from './deflated-json.ts'
 
 const deflated = new DeflatedJson()
@@ -17,20 +18,10 @@ function sizeOfGzip(bytes: Uint8Array<ArrayBuffer>, pieceBytes: number): number 
 
 const bytesOf = (text: string): Uint8Array<ArrayBuffer> => new Uint8Array(Buffer.from(text, 'latin1'))
 
-/** The same numbers from 0 up to 1 each time. */
-function randomNumbers(): () => number {
-  let state = 11
-  return () => {
-    state = (state + 0x9e3779b9) >>> 0
-    const word = Math.imul(state ^ (state >>> 16), 0x21f0aaad)
-    return ((word ^ (word >>> 15)) >>> 0) / 2 ** 32
-  }
-}
-
 test.each([0, 1, 2, 8, 15, 16, 17, 31, 100, 258, 259, 300, 5000, 300_000])(
   '%d bytes come back as they were',
   (length) => {
-    const random = randomNumbers()
+    const { number: random } = randomOf(11)
     for (const pieceBytes of [length + 1, 200 * 1024, 1000]) {
       sizeOfGzip(
         Uint8Array.from({ length }, () => random() * 256),
@@ -44,7 +35,7 @@ test.each([0, 1, 2, 8, 15, 16, 17, 31, 100, 258, 259, 300, 5000, 300_000])(
 )
 
 test('text with quotes at all distances comes back as it was', () => {
-  const random = randomNumbers()
+  const { number: random } = randomOf(11)
   const byte = (): string => (random() < 0.3 ? '"' : String.fromCharCode(random() * 256))
   for (let round = 0; round < 100; round++) {
     const words = Array.from(
@@ -72,7 +63,7 @@ test('bytes of which each is rarer than those before come back as they were, who
 })
 
 test('points that share their times become less than a quarter, values that stay the same nearly nothing', () => {
-  const random = randomNumbers()
+  const { number: random } = randomOf(11)
   const answer = (value: () => number): Uint8Array<ArrayBuffer> => {
     const times = Array.from({ length: 61 }, (_, i) => 1_767_607_201 + 60 * i)
     const series = Array.from({ length: 300 }, (_, n) => ({

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { randomOf } from '../../../protocol/src/random.case.ts'
 import { printValue } from './prometheus-answer.ts'
 import { betweenPoints, pointsAtOnce, WrittenNumbers } from './written-numbers.ts'
 
@@ -18,19 +19,10 @@ test.each(odd)('%d is written as it is printed', (value) => {
   expectAsPrinted(-value)
 })
 
-/** The same numbers each time. */
-function randomWords(): () => number {
-  let state = 7
-  return () => {
-    state = (state + 0x9e3779b9) >>> 0
-    let word = Math.imul(state ^ (state >>> 16), 0x21f0aaad)
-    word = Math.imul(word ^ (word >>> 15), 0x735a2d97)
-    return (word ^ (word >>> 15)) >>> 0
-  }
-}
+const randomness = randomOf(7)
 
 test('every power of two, its neighbours and all kinds of bits are written as they are printed', () => {
-  const word = randomWords()
+  const word = (): number => randomness.below(2 ** 32)
   const bits = new Uint32Array(2)
   const [value] = [new Float64Array(bits.buffer)]
   for (let exponent = 0; exponent < 2048; exponent++) {
@@ -49,7 +41,7 @@ test('every power of two, its neighbours and all kinds of bits are written as th
 })
 
 test('numbers of every size, with few and many digits, are written as they are printed', () => {
-  const word = randomWords()
+  const word = (): number => randomness.below(2 ** 32)
   for (let i = 0; i < 10_000; i++) {
     const random = word() / 2 ** 32 + word() / 2 ** 64
     const size = 10 ** ((word() % 26) - 6)

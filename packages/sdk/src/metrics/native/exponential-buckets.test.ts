@@ -1,16 +1,6 @@
 import { expect, test } from 'vitest'
+import { randomOf } from '../../../../protocol/src/random.case.ts'
 import { type BucketRange, bucketBound, bucketIndex, ExponentialBuckets } from './exponential-buckets.ts'
-
-/** mulberry32, seeded: the same numbers in each run. */
-function randomOf(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-}
 
 /** Counts by index, without the empty ones. */
 const counted = ({ offset, length, counts }: BucketRange) =>
@@ -37,7 +27,7 @@ test.each<[value: number, scale: number, index: number]>([
 ])('%s at scale %s is in bucket %s', (value, scale, index) => expect(bucketIndex(value, scale)).toBe(index))
 
 test('a value is above the bound of the bucket before and not above its own, at every scale', () => {
-  const random = randomOf(1)
+  const { number: random } = randomOf(1)
   for (let i = 0; i < 20_000; i++) {
     const value = 2 ** (random() * 200 - 100)
     const scale = Math.floor(random() * 15) - 4
@@ -49,7 +39,7 @@ test('a value is above the bound of the bucket before and not above its own, at 
 })
 
 test('there are never more buckets than allowed, and no value is lost', () => {
-  const random = randomOf(2)
+  const { number: random } = randomOf(2)
   const buckets = new ExponentialBuckets(limits)
   for (let i = 0; i < 20_000; i++) buckets.record((random() < 0.5 ? -1 : 1) * 2 ** (random() * 2000 - 1000))
   for (let i = 0; i < 5; i++) buckets.record(0)
@@ -61,7 +51,7 @@ test('there are never more buckets than allowed, and no value is lost', () => {
 })
 
 test('two together are what one would be that had seen all, and their difference is what came between', () => {
-  const random = randomOf(3)
+  const { number: random } = randomOf(3)
   const values = Array.from({ length: 3_000 }, () => Math.exp(random() * 12 - 6))
   const [first, second, all] = [0, 1, 2].map(() => new ExponentialBuckets(limits))
   if (first === undefined || second === undefined || all === undefined) throw new Error('three were made')

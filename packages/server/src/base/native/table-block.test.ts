@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { randomOf } from '../../../../protocol/src/random.case.ts'
 import { type NativeValue, readBlocks, readRows } from './read-blocks.ts'
 import { TableBlock } from './table-block.ts'
 
@@ -74,16 +75,8 @@ function appendRow({ columns, rows }: Block, random: () => number): Row {
   }
 }
 
-function randomNumbers(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
-    return state / 4_294_967_296
-  }
-}
-
 test.each([1, 2, 3])('rows that stay are read back, whatever was truncated between them (seed %i)', (seed) => {
-  const random = randomNumbers(seed)
+  const { number: random } = randomOf(seed)
   const block = new TableBlock(list)
   for (let take = 0; take < 3; take += 1) {
     let rows: Row[] = []

@@ -1,5 +1,6 @@
 import { compressSync } from 'snappy'
 import { expect, test } from 'vitest'
+import { randomOf } from '../../../../protocol/src/random.case.ts'
 import { unsnappedHere } from '../snappy.ts'
 import { expandSnappy } from './expand-snappy.ts'
 import { OpenBlocks } from './open-blocks.ts'
@@ -8,11 +9,7 @@ import { OpenBlocks } from './open-blocks.ts'
 
 const blocks = new OpenBlocks({ originsKnownMax: 10, seriesKnownMax: 10 })
 
-let state = 29
-function below(end: number): number {
-  state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
-  return Math.floor((state / 4_294_967_296) * end)
-}
+const { below } = randomOf(29)
 
 /** Of few letters and of repeats near and far, so that all kinds of copies are made of it. */
 function text(length: number): Buffer {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
+import { randomOf } from '../../../../protocol/src/random.case.ts'
 import { atOnce } from '../in-turns.ts'
 import { parseJsonInSteps } from './json-in-steps.ts'
-import { randomOf } from './random-request.case.ts'
 
 const parse = (text: string): unknown => JSON.parse(text)
 /** Pieces, and the longest of them. */

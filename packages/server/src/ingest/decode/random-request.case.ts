@@ -1,9 +1,8 @@
+import { type Random, randomOf } from '../../../../protocol/src/random.case.ts'
 import type { Signal } from './otlp-json.ts'
 
 /** Random requests in OTLP/JSON, of every message and value there is, for tests that compare what comes back. */
 export type RandomRequest = { signal: Signal; request: Record<string, unknown> }
-
-export type Random = { number: () => number; below: (n: number) => number; pick: <T>(from: readonly T[]) => T }
 
 export function randomRequests({ seed, count }: { seed: number; count: number }): RandomRequest[] {
   const random = randomOf(seed)
@@ -217,17 +216,4 @@ function integer(random: Random): string {
 
 function double(random: Random): number {
   return random.pick([random.number(), random.number() * 1e20, -random.number(), 1e-7, 5e-324, 1e21, 0, 42, 0.1])
-}
-
-/** mulberry32. */
-export function randomOf(seed: number): Random {
-  let state = seed
-  const next = (): number => {
-    state = (state + 0x6d2b79f5) | 0
-    let t = Math.imul(state ^ (state >>> 15), 1 | state)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296
-  }
-  const below = (n: number): number => Math.floor(next() * n)
-  return { number: next, below, pick: (from) => from[below(from.length)]! }
 }

@@ -1,15 +1,7 @@
 import { expect, test } from 'vitest'
+import { randomOf } from '../../../../protocol/src/random.case.ts'
 import { compareLabels, type Labels, labelsFrom, labelsText } from '../promql/evaluate/labels.ts'
 import { inOrderOfLabels } from './order-of-labels.ts'
-
-/** Seeded: the same each time. */
-function numbers(seed: number): (below: number) => number {
-  let state = seed
-  return (below) => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
-    return Math.floor((state / 2 ** 32) * below)
-  }
-}
 
 const letters = [
   'a',
@@ -39,7 +31,7 @@ test.each([
   ['with names missing', 9, true],
 ])('labels %s are sorted as compareLabels has them', (_, letterCount, isRagged) => {
   for (let seed = 1; seed <= 12; seed++) {
-    const next = numbers(seed)
+    const { below: next } = randomOf(seed)
     const all = Array.from({ length: 700 }, () => ({ labels: randomLabels(next, letterCount, isRagged) }))
     const expected = [...all].sort((a, b) => compareLabels(a.labels, b.labels))
     const { sorted, hasTwins } = inOrderOfLabels(all)

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { type BodyKind, prepareBodies } from '../../../../../../bench/otlp-bodies.ts'
+import { randomOf } from '../../../../../protocol/src/random.case.ts'
 import { Arrival } from '../../arrival/arrival.ts'
 import { atOnce } from '../../in-turns.ts'
 import type { DecodeTarget } from '../decode.ts'
@@ -55,14 +56,6 @@ const protobufOf = (signal: 'traces' | 'logs', request: object): Uint8Array => {
   return made.protobuf
 }
 
-function numbers(seed: number): (below: number) => number {
-  let state = seed
-  return (below) => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
-    return Math.floor((state / 4_294_967_296) * below)
-  }
-}
-
 test.each(arrivals)('requests of every message and value there is, with %o', (arrival) => {
   const both = pair(arrival)
   for (const { signal, request } of randomRequests({ seed: 7, count: 300 })) {
@@ -73,7 +66,7 @@ test.each(arrivals)('requests of every message and value there is, with %o', (ar
 })
 
 test.each(arrivals)('requests of nearly usual records, with %o', (arrival) => {
-  const below = numbers(11)
+  const { below } = randomOf(11)
   const both = pair(arrival)
   for (let round = 0; round < 400; round += 1) {
     const signal = round % 2 === 0 ? 'traces' : 'logs'
@@ -84,7 +77,7 @@ test.each(arrivals)('requests of nearly usual records, with %o', (arrival) => {
 })
 
 test('bodies that were cut or changed', () => {
-  const below = numbers(13)
+  const { below } = randomOf(13)
   const both = pair(arrivals[1])
   for (let round = 0; round < 4000; round += 1) {
     const signal = round % 2 === 0 ? 'traces' : 'logs'
@@ -96,7 +89,7 @@ test('bodies that were cut or changed', () => {
 })
 
 test('values at the limits of their length and number', () => {
-  const below = numbers(17)
+  const { below } = randomOf(17)
   const both = pair(arrivals[1], { ...limitsOf, attributesMax: 3, valueSizeMaxBytes: 16 })
   for (let round = 0; round < 200; round += 1) both.read('traces', protobufOf('traces', usualRequest('traces', below)))
   for (let round = 0; round < 200; round += 1) both.read('logs', protobufOf('logs', usualRequest('logs', below)))
@@ -116,7 +109,7 @@ test.each<[BodyKind, keyof typeof decoders]>([
 
 test('a record of five megabytes, and small ones behind it', () => {
   const both = pair(arrivals[1], { ...limitsOf, valueSizeMaxBytes: 8_000_000 })
-  const below = numbers(19)
+  const { below } = randomOf(19)
   for (const size of [5_000_000, 3_000_000, 100]) {
     const request = {
       resourceSpans: [

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { randomOf } from '../../../../../protocol/src/random.case.ts'
 import { readRows } from '../../../base/native/read-blocks.ts'
 import { Decoding } from '../decoding.ts'
 import { OpenBlocks, type OpenBlocksOptions } from '../open-blocks.ts'
@@ -78,14 +79,6 @@ test('what was sent before and is then cut or changed anywhere is read as what i
   }
 })
 
-function numbers(seed: number): (below: number) => number {
-  let state = seed
-  return (below) => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
-    return Math.floor((state / 4_294_967_296) * below)
-  }
-}
-
 /** A series of some thousand, of whom most have one sample with a time of this minute. */
 function anySeries(below: (below: number) => number, minute: number): RequestSeries {
   const number = below(3000)
@@ -106,7 +99,7 @@ const byNumber = (one: RequestSeries, other: RequestSeries): number =>
   Number(one.labels.at(-1)?.[1]) - Number(other.labels.at(-1)?.[1])
 
 test('blocks are the same to the byte, whoever read them, in whatever order series come', () => {
-  const below = numbers(23)
+  const { below } = randomOf(23)
   const ways = [{ isCareful: true }, {}, { isEager: true }].map(open)
   for (let minute = 0; minute < 60; minute += 1) {
     const series = Array.from({ length: 400 }, () => anySeries(below, minute))

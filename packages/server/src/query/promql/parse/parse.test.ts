@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { randomOf } from '../../../../../protocol/src/random.case.ts'
 import type { Expression } from './ast.ts'
 import type { ParseError } from './failure.ts'
 import { defaultParseOptions } from './options.ts'
@@ -136,20 +137,9 @@ describe('any text', () => {
   const words =
     'a sum by without ( ) { } [ ] , 5m 1.5 0x1f : + - * / % ^ == =~ !~ != bool on ignoring group_left offset @ start() ' +
     'step() and or unless "s" \'q\' `r` rate topk fill( anchored smoothed NaN # \n Inf atan2 </ >/ = ! é \ud800'
-  /** Numbers that look random and are the same every time (xorshift). */
-  function generator(seed: number): (below: number) => number {
-    let state = seed
-    return (below) => {
-      state ^= state << 13
-      state ^= state >>> 17
-      state ^= state << 5
-      return (state >>> 0) % below
-    }
-  }
-
   test('is read, and then prints and reads back the same, or is refused with a position inside it', () => {
     const seed = 20_261_122
-    const random = generator(seed)
+    const { below: random } = randomOf(seed)
     const pieces = words.split(' ')
     const shape = (value: unknown): string =>
       JSON.stringify(value, (key, each: unknown) =>
