@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { createServer, type Server, type Socket } from 'node:net'
 import { StatsdSeries } from '../decode/statsd.ts'
 import type { Submit } from './submit.ts'
+import { openUdp } from './udp.ts'
 
 /**
  * StatsD over TCP and UDP, on one port: lines are added up in memory and handed in as metrics at every flush. StatsD
@@ -25,7 +25,8 @@ export type StatsdReceiverOptions = {
 
 export type StatsdReceiver = {
   port: number
-  counts(): { received: number; rejected: number; series: number }
+  /** `dropped` are datagrams, of one line or more. */
+  counts(): { received: number; rejected: number; dropped: number; series: number }
   stop(): Promise<void>
 }
 
@@ -47,21 +48,21 @@ export async function startStatsd(options: StatsdReceiverOptions): Promise<Stats
   })
   tcp.maxConnections = options.connectionsMax
   const port = await listenTcp(tcp, options)
-  const udp = createSocket(host.includes(':') ? 'udp6' : 'udp4')
-  udp.on('message', (bytes) => add(bytes.toString('utf8')))
-  try {
-    udp.bind(port, host)
-    await once(udp, 'listening')
-  } catch (error) {
+  const onDatagram = (bytes: Buffer): void => add(bytes.toString('utf8'))
+  const udp = await openUdp({ host, port, what: 'StatsD', onDatagram, report, onFault }).catch((error) => {
     tcp.close()
     throw error
-  }
-  udp.on('error', onFault)
+  })
   tcp.on('error', onFault)
   const flusher = new Flusher(series, options)
   return {
     port,
-    counts: () => ({ received: series.received, rejected: series.rejected, series: series.count }),
+    counts: () => ({
+      received: series.received,
+      rejected: series.rejected,
+      dropped: udp.dropped(),
+      series: series.count,
+    }),
     async stop() {
       udp.close()
       tcp.close()

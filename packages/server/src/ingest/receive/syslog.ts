@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto'
-import { createSocket, type Socket as UdpSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { createServer, type Server, type Socket } from 'node:net'
 import { syslogToOtlp } from '../decode/syslog.ts'
 import type { Submit } from './submit.ts'
 import { SyslogFrames } from './syslog-frames.ts'
+import { openUdp } from './udp.ts'
 
 /**
  * Syslog over TCP and UDP, on one port. Syslog knows no answers: over TCP a sender is slowed down when we cannot keep up,
- * over UDP what finds the queue full is dropped, counted and reported. No token guards this port.
+ * over UDP what finds the queue full, or the system's buffer, is dropped, counted and reported. No token guards this port.
  */
 export type SyslogOptions = {
   host: string
@@ -54,22 +54,18 @@ export async function startSyslog(options: SyslogOptions): Promise<Syslog> {
     socket.on('close', () => sockets.delete(socket))
   })
   const port = await listenTcp(tcp, options)
-  const udp = createSocket(options.host.includes(':') ? 'udp6' : 'udp4')
-  udp.on('message', (bytes) => {
+  const onDatagram = (bytes: Buffer): void => {
     const message = bytes.toString('utf8').replace(/[\r\n\0]+$/, '')
     if (message !== '') queue.offer(message)
-  })
-  try {
-    await bindUdp(udp, port, options.host)
-  } catch (error) {
+  }
+  const udp = await openUdp({ ...options, port, what: 'syslog', onDatagram }).catch((error) => {
     tcp.close()
     throw error
-  }
-  udp.on('error', options.onFault)
+  })
   tcp.on('error', options.onFault)
   return {
     port,
-    counts: () => ({ received: queue.received, dropped: queue.dropped }),
+    counts: () => ({ received: queue.received, dropped: queue.dropped + udp.dropped() }),
     async stop() {
       udp.close()
       const closed = once(tcp, 'close')
@@ -86,11 +82,6 @@ async function listenTcp(tcp: Server, { port, host }: SyslogOptions): Promise<nu
   await once(tcp, 'listening')
   const address = tcp.address()
   return typeof address === 'object' && address !== null ? address.port : port
-}
-
-async function bindUdp(udp: UdpSocket, port: number, host: string): Promise<void> {
-  udp.bind(port, host)
-  await once(udp, 'listening')
 }
 
 function receiveTcp(socket: Socket, queue: SyslogQueue, { report }: SyslogOptions): void {

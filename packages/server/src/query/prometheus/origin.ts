@@ -1,4 +1,6 @@
+import { printAttribute } from '@wakeline/protocol'
 import type { Label } from '../promql/evaluate/labels.ts'
+import { attributeValue } from '../view/attributes.ts'
 import type { ResourceRow } from './plan.ts'
 
 /** What the labels of a series have from the resource that sent it. */
@@ -10,7 +12,7 @@ export type Origin = {
 }
 
 export function originOf(row: ResourceRow | undefined): Origin {
-  const attributes = firstOfEach(row?.keys ?? [], row?.values ?? [])
+  const attributes = firstOfEach(row?.keys ?? [], row === undefined ? [] : labelTexts(row))
   const name = attributes.get('service.name') ?? ''
   const namespace = attributes.get('service.namespace') ?? ''
   const job = namespace !== '' && name !== '' ? `${namespace}/${name}` : name
@@ -23,6 +25,15 @@ export function originOf(row: ResourceRow | undefined): Origin {
     shown: (job === '' ? 0 : 1) + (instance === '' ? 0 : 2),
     attributes,
   }
+}
+
+/** Lists and maps, such as `process.command_args`, are stored as OTLP writes them; a label is their plain JSON. */
+function labelTexts({ values, types }: ResourceRow): readonly string[] {
+  if (!/[ak]/.test(types)) return values
+  return values.map((text, i) => {
+    const type = types.charAt(i)
+    return type === 'a' || type === 'k' ? printAttribute(attributeValue(text, type)) : text
+  })
 }
 
 /** Of keys that are there twice, the first counts. */

@@ -91,10 +91,10 @@ function isPlainPattern(pattern: string): boolean {
   return /^[\w ./:@-]+(\|[\w ./:@-]+)*$/.test(pattern)
 }
 
-export type ResourceRow = { id: string; keys: string[]; values: string[] }
+export type ResourceRow = { id: string; keys: string[]; values: string[]; types: string }
 
 export function resourcesSql(resources: readonly string[]): Sql {
-  return sql`SELECT toString(resource_id) AS id, any(mapKeys(attributes)) AS keys, any(mapValues(attributes)) AS values
+  return sql`SELECT toString(resource_id) AS id, any(mapKeys(attributes)) AS keys, any(mapValues(attributes)) AS values, any(attribute_types) AS types
 FROM resources
 WHERE resource_id IN (${ids(resources)})
 GROUP BY resource_id`
@@ -288,7 +288,7 @@ export function keysSql(range: SampleRange): Sql {
 }
 
 export function resourcesOfRangeSql(range: SampleRange): Sql {
-  return sql`SELECT toString(resource_id) AS id, any(mapKeys(attributes)) AS keys, any(mapValues(attributes)) AS values
+  return sql`SELECT toString(resource_id) AS id, any(mapKeys(attributes)) AS keys, any(mapValues(attributes)) AS values, any(attribute_types) AS types
 FROM resources
 WHERE resource_id IN (SELECT resource_id FROM series WHERE ${daysOf(range)})
 GROUP BY resource_id`

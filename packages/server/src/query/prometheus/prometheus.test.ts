@@ -10,7 +10,8 @@ let world: TestWorld
 beforeAll(async () => {
   world = await openSeededWorld()
   world.insert(`INSERT INTO resources VALUES (9, '2026-01-05', 'api', '', map('service.name', 'api', 'service.namespace', 'shop',
-    'service.instance.id', 'a-1', 'host.name', 'h', 'service.version', '2'), '', 0)`)
+    'service.instance.id', 'a-1', 'host.name', 'h', 'service.version', '2',
+    'process.command_args', '{"values":[{"stringValue":"node"},{"intValue":"1"}]}'), 'sssssa', 0)`)
   world.insert(`INSERT INTO series VALUES (90, '2026-01-05', 'http.server.active', 'gauge', '', false, 'd', '', '', 'api', 9, 1,
     map('http.route', '/x', 'it''s "odd"\\n', 'a\\\\b'), ''), (91, '2026-01-05', 'http.server.active', 'gauge', '', false, 'd', '', '', 'api', 9, 1,
     map('http.route', '/gone'), '')`)
@@ -127,7 +128,9 @@ test.each([
     'resource attributes in target_info',
     'target_info{service_version="2"}',
     60,
-    ['target_info{host_name="h", instance="a-1", job="shop/api", service_version="2"} 1'],
+    [
+      'target_info{host_name="h", instance="a-1", job="shop/api", process_command_args="[\\"node\\",1]", service_version="2"} 1',
+    ],
   ],
   [
     'joined to what they describe',
@@ -164,6 +167,7 @@ test('lists name labels, their values, and what each metric is', async () => {
       'it_s__odd__',
       'job',
       'le',
+      'process_command_args',
       'quantile',
       'route',
       'service_version',
