@@ -93,9 +93,12 @@ function receivingMetrics({ scraping, syslog, statsd }: ReceivingCounts, metric:
       ['{outcome="received"}', statsd.received],
       ['{outcome="rejected"}', statsd.rejected],
     ])
-    metric('counter', 'wakeline_statsd_dropped_datagrams_total', 'Datagrams that came faster than they could be read.', [
-      ['', statsd.dropped],
-    ])
+    metric(
+      'counter',
+      'wakeline_statsd_dropped_datagrams_total',
+      'Datagrams that came faster than they could be read.',
+      [['', statsd.dropped]],
+    )
     metric('gauge', 'wakeline_statsd_series', 'Series of StatsD in memory.', [['', statsd.series]])
   }
   if (syslog === undefined) return

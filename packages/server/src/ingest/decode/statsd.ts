@@ -6,7 +6,7 @@ import { writeAttribute } from './otlp-request-writer.ts'
  *
  *   orders.paid:1|c|@0.1|#env:prod,region:eu     name : value | type | @sample rate | #attributes
  *   latency:12.5:14:9|ms                         several values of one line, as DogStatsD packs them
- *   queue,shard=2:+3|g                           InfluxDB's tags; `queue;shard=2` are Graphite's
+ *   queue,shard=2:+3|g                           InfluxDB's tags; `queue;shard=2` are Graphite's, `queue#shard=2` Sysdig's
  *
  *   c         a cumulative sum since the series was first seen; a value counts 1/rate times
  *   g         a gauge; with a sign it is moved, without one it is set
@@ -177,7 +177,7 @@ function isNumber(text: string): boolean {
 
 /** The name, and the tags of InfluxDB and Graphite behind it. */
 function readName(text: string): { name: string; tags: string[] } {
-  const [name = '', ...tags] = text.split(/[;,]/)
+  const [name = '', ...tags] = text.split(/[#;,]/)
   return { name: name.trim(), tags: tags.map((each) => each.replace('=', ':')) }
 }
 

@@ -52,6 +52,18 @@ const numbers: [string, string[], object, number][] = [
   ],
   ["InfluxDB's tags", ['a,shard=2:1|c'], { metric: 'a', attributes: [['shard', '2']] }, 1],
   [
+    "Sysdig's tags",
+    ['a#shard=2,x=y:1|c'],
+    {
+      metric: 'a',
+      attributes: [
+        ['shard', '2'],
+        ['x', 'y'],
+      ],
+    },
+    1,
+  ],
+  [
     "Graphite's tags",
     ['a;shard=2;x=y:1|c'],
     {
