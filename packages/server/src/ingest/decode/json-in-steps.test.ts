@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { expect, test } from 'vitest'
 import { randomOf } from '../../../../protocol/src/random.case.ts'
 import { atOnce } from '../in-turns.ts'
@@ -84,8 +85,8 @@ test.each(wrong)('%s is refused as JSON.parse does', (_, text) => {
   expect(saidInSteps).toBe(said)
 })
 
-test('any text, in pieces of any size, is read or refused as JSON.parse does', () => {
-  const { below: pick } = randomOf(7)
+test.each([7, 8, 9, 10])('any text, in pieces of any size, is read or refused as JSON.parse does, seed %d', (seed) => {
+  const { below: pick } = randomOf(seed)
   const some = (depth: number): unknown =>
     depth === 0 || pick(4) === 0
       ? [null, true, -1.5e-7, '', 'a,"\\]}', 'ü', 12][pick(7)]
@@ -99,15 +100,18 @@ test('any text, in pieces of any size, is read or refused as JSON.parse does', (
       return String(error)
     }
   }
-  for (let round = 0; round < 20_000; round += 1) {
+  for (let round = 0; round < 5000; round += 1) {
     const text = JSON.stringify([some(6), some(5)], null, pick(2))
     const at = pick(text.length)
     const bad = text.slice(0, at) + '[]{},:"\\5 '[pick(11)] + text.slice(at + pick(2))
     const pieceMax = 1 + pick(40)
-    for (const each of [text, bad])
-      expect([each, outcome(() => atOnce(parseJsonInSteps(each, parse, pieceMax)))]).toEqual([
-        each,
+    for (const each of [text, bad]) {
+      const [inSteps, whole] = [
+        outcome(() => atOnce(parseJsonInSteps(each, parse, pieceMax))),
         outcome(() => JSON.parse(each)),
-      ])
+      ]
+      // Asked ten thousand times, of the runner it takes most of the test's time.
+      if (!isDeepStrictEqual(inSteps, whole)) expect([each, inSteps]).toEqual([each, whole])
+    }
   }
 })
