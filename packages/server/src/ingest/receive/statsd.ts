@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import { once } from 'node:events'
-import { createServer, type Server, type Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import { StatsdSeries } from '../decode/statsd.ts'
+import { openLineSockets } from './line-sockets.ts'
 import type { Submit } from './submit.ts'
-import { openUdp } from './udp.ts'
 
 /**
  * StatsD over TCP and UDP, on one port: lines are added up in memory and handed in as metrics at every flush. StatsD
@@ -35,48 +34,31 @@ const lineSizeMaxBytes = 65_536
 
 /** Rejects with the socket's error when the port cannot be listened on. */
 export async function startStatsd(options: StatsdReceiverOptions): Promise<StatsdReceiver> {
-  const { host, nowUnixMs, onFault, report } = options
+  const { nowUnixMs, report } = options
   const series = new StatsdSeries(options)
   const add = (text: string): void => {
     for (const line of text.split('\n')) series.add(line.trimEnd(), nowUnixMs())
   }
-  const sockets = new Set<Socket>()
-  const tcp = createServer({ keepAlive: true, keepAliveInitialDelay: 60_000 }, (socket) => {
-    sockets.add(socket)
-    socket.on('close', () => sockets.delete(socket))
-    receiveLines(socket, add, report)
+  const sockets = await openLineSockets({
+    ...options,
+    what: 'StatsD',
+    onConnection: (socket) => receiveLines(socket, add, report),
+    onDatagram: (bytes) => add(bytes.toString('utf8')),
   })
-  tcp.maxConnections = options.connectionsMax
-  const port = await listenTcp(tcp, options)
-  const onDatagram = (bytes: Buffer): void => add(bytes.toString('utf8'))
-  const udp = await openUdp({ host, port, what: 'StatsD', onDatagram, report, onFault }).catch((error) => {
-    tcp.close()
-    throw error
-  })
-  tcp.on('error', onFault)
   const flusher = new Flusher(series, options)
   return {
-    port,
+    port: sockets.port,
     counts: () => ({
       received: series.received,
       rejected: series.rejected,
-      dropped: udp.dropped(),
+      dropped: sockets.dropped(),
       series: series.count,
     }),
     async stop() {
-      udp.close()
-      tcp.close()
-      for (const socket of sockets) socket.destroy()
+      await sockets.stop()
       await flusher.stop()
     },
   }
-}
-
-async function listenTcp(tcp: Server, { port, host }: StatsdReceiverOptions): Promise<number> {
-  tcp.listen(port, host)
-  await once(tcp, 'listening')
-  const address = tcp.address()
-  return typeof address === 'object' && address !== null ? address.port : port
 }
 
 function receiveLines(socket: Socket, add: (text: string) => void, report: (sentence: string) => void): void {
@@ -95,8 +77,6 @@ function receiveLines(socket: Socket, add: (text: string) => void, report: (sent
     socket.destroy()
   })
   socket.on('end', () => add(held))
-  // A connection that breaks is normal; what came before it is kept.
-  socket.on('error', () => socket.destroy())
 }
 
 /** Hands in what was added up, again and again. What cannot be stored now is in the next flush, but for sets. */

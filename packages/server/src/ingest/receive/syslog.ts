@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import { once } from 'node:events'
-import { createServer, type Server, type Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import { syslogToOtlp } from '../decode/syslog.ts'
+import { openLineSockets } from './line-sockets.ts'
 import type { Submit } from './submit.ts'
 import { SyslogFrames } from './syslog-frames.ts'
-import { openUdp } from './udp.ts'
 
 /**
  * Syslog over TCP and UDP, on one port. Syslog knows no answers: over TCP a sender is slowed down when we cannot keep up,
@@ -44,44 +43,23 @@ export function parseSyslogAddress(text: string): { host: string; port: number }
 /** Rejects with the socket's error when the port cannot be listened on. */
 export async function startSyslog(options: SyslogOptions): Promise<Syslog> {
   const queue = new SyslogQueue(options)
-  const tcp = createServer({ keepAlive: true, keepAliveInitialDelay: 60_000 }, (socket) =>
-    receiveTcp(socket, queue, options),
-  )
-  tcp.maxConnections = options.connectionsMax
-  const sockets = new Set<Socket>()
-  tcp.on('connection', (socket) => {
-    sockets.add(socket)
-    socket.on('close', () => sockets.delete(socket))
+  const sockets = await openLineSockets({
+    ...options,
+    what: 'syslog',
+    onConnection: (socket) => receiveTcp(socket, queue, options),
+    onDatagram: (bytes) => {
+      const message = bytes.toString('utf8').replace(/[\r\n\0]+$/, '')
+      if (message !== '') queue.offer(message)
+    },
   })
-  const port = await listenTcp(tcp, options)
-  const onDatagram = (bytes: Buffer): void => {
-    const message = bytes.toString('utf8').replace(/[\r\n\0]+$/, '')
-    if (message !== '') queue.offer(message)
-  }
-  const udp = await openUdp({ ...options, port, what: 'syslog', onDatagram }).catch((error) => {
-    tcp.close()
-    throw error
-  })
-  tcp.on('error', options.onFault)
   return {
-    port,
-    counts: () => ({ received: queue.received, dropped: queue.dropped + udp.dropped() }),
+    port: sockets.port,
+    counts: () => ({ received: queue.received, dropped: queue.dropped + sockets.dropped() }),
     async stop() {
-      udp.close()
-      const closed = once(tcp, 'close')
-      tcp.close()
-      for (const socket of sockets) socket.destroy()
-      await closed
+      await sockets.stop()
       await queue.stop()
     },
   }
-}
-
-async function listenTcp(tcp: Server, { port, host }: SyslogOptions): Promise<number> {
-  tcp.listen(port, host)
-  await once(tcp, 'listening')
-  const address = tcp.address()
-  return typeof address === 'object' && address !== null ? address.port : port
 }
 
 function receiveTcp(socket: Socket, queue: SyslogQueue, { report }: SyslogOptions): void {
@@ -100,8 +78,6 @@ function receiveTcp(socket: Socket, queue: SyslogQueue, { report }: SyslogOption
     const last = frames.rest()
     if (last !== '') queue.take(last)
   })
-  // A connection that breaks is normal; what came before it is kept.
-  socket.on('error', () => socket.destroy())
 }
 
 class SyslogQueue {
