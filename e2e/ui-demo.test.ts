@@ -107,6 +107,12 @@ describe('the UI', () => {
     await page.getByText('following').first().waitFor()
     await page.getByRole('grid', { name: 'Log records' }).getByRole('row').nth(5).waitFor()
     await keepScreenshot(page, 'logs-follow-dark')
+    // Who reads further down is not carried away.
+    const list = page.getByRole('grid', { name: 'Log records' })
+    await expect.poll(() => list.evaluate((element) => element.scrollHeight - element.clientHeight)).toBeGreaterThan(60)
+    await list.evaluate((element) => element.scrollTo({ top: 60 }))
+    await page.getByRole('button', { name: / new$/ }).click()
+    await page.getByRole('button', { name: / new$/ }).waitFor({ state: 'detached' })
     expect(complaints).toEqual([])
   })
 

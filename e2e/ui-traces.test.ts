@@ -66,6 +66,54 @@ describe('the pages for traces', () => {
     expect(complaints).toEqual([])
   })
 
+  test('say what fails in a service, since when and where, and lead to the latest of it', async () => {
+    const { page, complaints } = await openPage(browser, { scheme: 'light', ...wide })
+    await page.goto(`${server.ui}/services/payments`)
+    const fails = page.getByRole('grid', { name: 'What fails' })
+    await fails.getByText('CardDeclined: the card was declined').first().waitFor()
+    await expect.poll(() => fails.getByRole('row').count()).toBe(3)
+    const instances = page.getByRole('grid', { name: 'Instances' })
+    await instances.getByRole('gridcell', { name: '1.2.3' }).waitFor()
+    await keepScreenshot(page, 'service-fails-light')
+    await fails.getByText('ask the bank').click()
+    await page.getByRole('complementary').getByText('at charge (/app/src/charge.ts:41:11)').waitFor()
+    const asked = failed.spans.find(({ name }) => name === 'ask the bank')
+    expect(new URL(page.url()).searchParams.get('span')).toBe(asked?.spanId)
+    expect(complaints).toEqual([])
+  })
+
+  test('have room for their tables on the narrowest phone', async () => {
+    const { page, complaints } = await openPage(browser, { scheme: 'dark', width: 320, height: 700 })
+    for (const [path, name] of [
+      ['services', 'Services'],
+      ['services/payments', 'Operations'],
+      ['services/payments', 'Instances'],
+      ['traces', 'Traces'],
+    ] as const) {
+      await page.goto(`${server.ui}/${path}`)
+      const grid = page.getByRole('grid', { name })
+      await grid.getByRole('row').nth(1).waitFor()
+      // A little after the first row: columns are left out once the width is known.
+      const wider = () => grid.evaluate((element) => element.scrollWidth - element.clientWidth)
+      await expect.poll(wider, { message: `${name} scrolls sideways` }).toBeLessThanOrEqual(0)
+      await keepScreenshot(page, `narrowest-${name.toLowerCase()}-dark`)
+    }
+    expect(complaints).toEqual([])
+  })
+
+  test('copy a link that keeps its time', async () => {
+    const { page } = await openPage(browser, { scheme: 'light', ...wide })
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
+    await page.goto(`${server.ui}/traces?q=status:error`)
+    await page.getByText('1 trace', { exact: true }).waitFor()
+    await page.keyboard.press('y')
+    await page.getByRole('button', { name: 'Copied' }).waitFor()
+    const link = new URL(await page.evaluate<string>('navigator.clipboard.readText()'))
+    expect([...link.searchParams.keys()]).toEqual(['q', 'from', 'to'])
+    await page.goto(link.href)
+    await page.getByText('1 trace', { exact: true }).waitFor()
+  })
+
   test('show a trace as rows that collapse, are found, and are summed up', async () => {
     const { page, complaints } = await openPage(browser, { scheme: 'dark', ...wide })
     await page.goto(`${server.ui}/traces/${failed.traceId}`)

@@ -60,19 +60,25 @@ export type ReceiptCounts = {
   dropped: Record<string, number>
 }
 
-/** GET /api/v1/services?from&to */
+/** GET /api/v1/services?from&to : where there are very many services, sparklines have fewer steps. */
 export type ServicesAnswer = {
   times: number[]
   stepMs: number
+  covered: Covered
   services: ServiceSummary[]
   cost: Cost
 }
+/** What the counts of a chart are of: whole minutes around the range, up to now. The first and the last step may lie in it in part only. */
+export type Covered = { fromMs: number; toMs: number }
 export type ServiceSummary = {
   service: string
   /** Server and consumer spans: what the service was asked to do. */
   requests: number
   errors: number
+  /** Since `sinceMs`. */
   requestsPerSecond: number
+  /** The beginning of the range; or of the service, where nothing was heard of it in as long a time before. */
+  sinceMs: number
   errorRatio: number
   durationP50Nano: number
   durationP95Nano: number
@@ -88,6 +94,10 @@ export type ServiceAnswer = {
   service: string
   times: number[]
   stepMs: number
+  covered: Covered
+  /** Its rates, and those of its operations, are since then; as in `ServiceSummary`. */
+  sinceMs: number
+  requestsPerSecond: number
   series: {
     requests: number[]
     errors: number[]
@@ -98,7 +108,6 @@ export type ServiceAnswer = {
   /** The busiest first; `operationsTotal` says how many there are where not all are shown. */
   operations: OperationSummary[]
   operationsTotal: number
-  resources: { resourceId: string; attributes: Attributes }[]
   cost: Cost
 }
 export type OperationSummary = {
@@ -111,6 +120,40 @@ export type OperationSummary = {
   durationP50Nano: number
   durationP95Nano: number
   durationP99Nano: number
+}
+
+/**
+ * GET /api/v1/services/:service/instances?from&to
+ * Where the service ran in this time: each resource that its spans name, the last begun first. Counted from the spans.
+ */
+export type InstancesAnswer = { instances: ServiceInstance[]; instancesTotal: number; cost: Cost }
+export type ServiceInstance = Omit<OperationSummary, 'name' | 'kind' | 'requestsPerSecond'> & {
+  resourceId: string
+  attributes: Attributes
+  /** Before the range, for one that was there already: it is looked for as far back as a quarter of the range is long. */
+  firstSeenMs: number
+  lastSeenMs: number
+}
+
+/**
+ * GET /api/v1/services/:service/errors?from&to
+ * Spans of the service that failed, those alike together, the most frequent first.
+ */
+export type ServiceErrorsAnswer = { errors: ServiceError[]; errorsTotal: number; cost: Cost }
+export type ServiceError = {
+  operation: string
+  /** Of the exception, or `error.type`, or the status of the answer; '' where the spans do not say. */
+  type: string
+  /** As the latest has it; others differ in ids and numbers. */
+  message: string
+  spans: number
+  firstSeenMs: number
+  lastSeenMs: number
+  /** `service.version` of the resources that it came from. */
+  versions: string[]
+  /** The latest of them. */
+  traceId: string
+  spanId: string
 }
 
 export type SpanKind = 'unspecified' | 'internal' | 'server' | 'client' | 'producer' | 'consumer'

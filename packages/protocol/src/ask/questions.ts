@@ -2,6 +2,7 @@ import type {
   CompletionAnswer,
   Cost,
   ExplainAnswer,
+  InstancesAnswer,
   LogContextAnswer,
   LogHistogramAnswer,
   LogRecord,
@@ -13,7 +14,9 @@ import type {
   ReceiptsAnswer,
   ServiceAnswer,
   ServiceEdgesAnswer,
+  ServiceErrorsAnswer,
   ServicesAnswer,
+  SessionAnswer,
   SqlAnswer,
   StatusAnswer,
   TableAnswer,
@@ -30,10 +33,19 @@ export type Page = { limit: number; cursor?: string | undefined }
 
 export const askStatus = (): Question<StatusAnswer> => question('status', {})
 
+/** Whether the server wants a token, and whether it has this asker's. */
+export const askSession = (): Question<SessionAnswer> => question('session', {})
+
 export const askServices = (at: Between): Question<ServicesAnswer> => question('services', between(at))
 
 export const askService = (service: string, at: Between): Question<ServiceAnswer> =>
   question(`services/${encodeURIComponent(service)}`, between(at))
+
+export const askInstances = (service: string, at: Between): Question<InstancesAnswer> =>
+  question(`services/${encodeURIComponent(service)}/instances`, between(at))
+
+export const askServiceErrors = (service: string, at: Between): Question<ServiceErrorsAnswer> =>
+  question(`services/${encodeURIComponent(service)}/errors`, between(at))
 
 /** Who called whom. */
 export const askServiceEdges = (at: Between): Question<ServiceEdgesAnswer> => question('edges', between(at))

@@ -25,11 +25,18 @@ export const endpoints = {
     'ServicesAnswer',
     'Every service seen in the time: requests, errors, latency, logs.',
   ),
-  service: endpoint(
-    '/services/:service',
+  service: endpoint('/services/:service', inputs.range, 'ServiceAnswer', 'One service over time, and its operations.'),
+  instances: endpoint(
+    '/services/:service/instances',
     inputs.range,
-    'ServiceAnswer',
-    'One service over time, its operations and resources.',
+    'InstancesAnswer',
+    'Where a service ran, and how each of its instances did.',
+  ),
+  serviceErrors: endpoint(
+    '/services/:service/errors',
+    inputs.range,
+    'ServiceErrorsAnswer',
+    'What fails in a service: spans that failed, those alike together.',
   ),
   edges: endpoint('/edges', inputs.range, 'ServiceEdgesAnswer', 'Who called whom, with requests, errors and latency.'),
   traces: endpoint('/traces', inputs.traces, 'TracesAnswer', 'Traces with at least one span that matches a search.'),

@@ -26,6 +26,8 @@ afterAll(() => world?.close())
 const { status: _, ...asked } = endpoints
 const inputs: Partial<Record<keyof typeof asked, string>> = {
   service: 'service=web',
+  instances: 'service=web',
+  serviceErrors: 'service=payment',
   trace: `traceId=${seedTraceId(1)}`,
   table: 'signal=logs&q=| count by (service)',
   logContext: `time=${seedStartMs}000000&service=cron&resource=4`,

@@ -38,9 +38,9 @@ export function questionRoutes({ query, status, turns, nowUnixMs }: QuestionsOpt
   }
 
   question(endpoints.services, (ask, run) => query.services(ask, run))
-  question(endpoints.service, (ask, run, context) =>
-    query.service({ ...ask, service: context.req.param('service') ?? '' }, run),
-  )
+  question(endpoints.service, (ask, run, context) => query.service({ ...ask, ...serviceOf(context) }, run))
+  question(endpoints.instances, (ask, run, context) => query.instances({ ...ask, ...serviceOf(context) }, run))
+  question(endpoints.serviceErrors, (ask, run, context) => query.serviceErrors({ ...ask, ...serviceOf(context) }, run))
   question(endpoints.traces, (ask, run) => query.traces(ask, run))
   question(endpoints.traceSample, (ask, run) => query.traceSample(ask, run))
   question(endpoints.spans, (ask, run) => query.spans(ask, run))
@@ -86,4 +86,8 @@ function traceIdOf(context: Context): string {
   const traceId = (context.req.param('traceId') ?? '').toLowerCase()
   if (/^[0-9a-f]{32}$/.test(traceId) && !/^0+$/.test(traceId)) return traceId
   throw new ApiFailure('invalid_request', 'Cannot show this trace: a trace id is 32 hex digits, not all of them 0')
+}
+
+function serviceOf(context: Context): { service: string } {
+  return { service: context.req.param('service') ?? '' }
 }

@@ -50,16 +50,45 @@ describe('services', () => {
     })
   })
 
-  test('have operations, quantiles within the buckets of the rollup, and resources', async () => {
+  test('have operations, and quantiles within the buckets of the rollup', async () => {
     const answer = await answered(world.query.service({ ...range, service: 'web' }, {}))
     await expect(sqlOf(answer)).toMatchFileSnapshot('test-sql/service.sql')
     const [operation] = answer.operations
     expect(operation).toMatchObject({ name: 'GET /cart', kind: 'server', requests: 60 })
     // Durations are 20, 30, ... 610 ms: the middle one is 310 ms.
     expect(Math.abs((operation?.durationP50Nano ?? 0) / 310e6 - 1)).toBeLessThan(0.05)
-    expect(answer.resources).toEqual([
-      { resourceId: '1', attributes: { 'service.name': 'web', 'service.version': '1.0', 'host.name': 'host-0' } },
+  })
+
+  test('count their rates from when they began, where nothing was heard of them in as long a time before', async () => {
+    const rates = async (fromMs: number) => {
+      const { services } = await world.query.services({ fromMs, toMs: seedEndMs }, {})
+      return services.filter(({ service }) => service === 'web').map((web) => [web.sinceMs, web.requestsPerSecond])
+    }
+    expect(await rates(seedStartMs - 5 * 60_000)).toEqual([[seedStartMs, 0.1]])
+    expect(await rates(seedEndMs - 5 * 60_000)).toEqual([[seedEndMs - 5 * 60_000, 0.1]])
+  })
+
+  test('have instances: what each resource was asked, and when it was seen', async () => {
+    const late = { fromMs: seedEndMs - 4 * 60_000, toMs: seedEndMs, service: 'payment' }
+    const answer = await world.query.instances(late, {})
+    await expect(sqlOf(answer)).toMatchFileSnapshot('test-sql/instances.sql')
+    expect(answer.instances).toMatchObject([
+      {
+        attributes: { 'service.version': '1.2', 'host.name': 'host-0' },
+        firstSeenMs: seedEndMs - 5 * 60_000 + 3,
+        requests: 24,
+        errors: 8,
+      },
     ])
+  })
+
+  test('have errors: failed spans that are alike together, with the latest of them', async () => {
+    const answer = await world.query.serviceErrors({ ...range, service: 'payment' }, {})
+    await expect(sqlOf(answer)).toMatchFileSnapshot('test-sql/service-errors.sql')
+    expect(answer.errors).toMatchObject([
+      { operation: 'charge card', message: 'card declined', spans: 20, versions: ['1.2'], traceId: seedTraceId(59) },
+    ])
+    expect((await world.query.serviceErrors({ ...range, service: 'web' }, {})).errors).toEqual([])
   })
 })
 

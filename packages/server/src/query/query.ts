@@ -1,6 +1,7 @@
 import type {
   CompletionAnswer,
   ExplainAnswer,
+  InstancesAnswer,
   LogContextAnswer,
   LogHistogramAnswer,
   LogsAnswer,
@@ -10,6 +11,7 @@ import type {
   ReceiptsAnswer,
   ServiceAnswer,
   ServiceEdgesAnswer,
+  ServiceErrorsAnswer,
   ServicesAnswer,
   SpansAnswer,
   SqlAnswer,
@@ -47,6 +49,7 @@ import {
   type MinutesAsk,
   makeEdges,
 } from './service-edges.ts'
+import { askInstances, askServiceErrors } from './service-parts.ts'
 import { askService, askServices } from './services.ts'
 import { askSpans } from './spans.ts'
 import { askTable, type TableAsk } from './table.ts'
@@ -75,6 +78,8 @@ type Asked<Answer> = Promise<Answer | Refused>
 export interface Query {
   services(ask: TimeRange, run: RunOptions): Promise<ServicesAnswer>
   service(ask: TimeRange & { service: string }, run: RunOptions): Asked<ServiceAnswer>
+  instances(ask: TimeRange & { service: string }, run: RunOptions): Promise<InstancesAnswer>
+  serviceErrors(ask: TimeRange & { service: string }, run: RunOptions): Promise<ServiceErrorsAnswer>
   traces(ask: TracesAsk, run: RunOptions): Asked<TracesAnswer>
   traceSample(ask: TraceSampleAsk, run: RunOptions): Asked<TraceSampleAnswer>
   trace(ask: { traceId: string }, run: RunOptions): Asked<TraceAnswer>
@@ -126,6 +131,8 @@ export function openQuery({
   return {
     services: (ask, run) => askServices(ask, { running: running(run), nowMs: nowUnixMs() }),
     service: (ask, run) => askService(ask, { running: running(run), nowMs: nowUnixMs() }),
+    instances: (ask, run) => askInstances(ask, running(run)),
+    serviceErrors: (ask, run) => askServiceErrors(ask, running(run)),
     serviceEdges: (ask, run) => askServiceEdges(ask, { running: running(run), nowMs: nowUnixMs() }),
     dueMinutes: (ask, run) => askDueMinutes(ask, running(run)),
     makeEdges: (ask, run) => makeEdges(ask, running(run)),

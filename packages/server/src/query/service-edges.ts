@@ -13,9 +13,10 @@ import {
   spansByMinuteSql,
 } from './plan/service-edges.ts'
 import type { Running } from './run.ts'
+import { askSince, type Since } from './since.ts'
 import { minuteMs, type TimeRange, wholeMinutes } from './time-range.ts'
 import { addDurations, type Durations } from './view/durations.ts'
-import { coveredSeconds, totals } from './view/services.ts'
+import { coveredBy, secondsOf, totals } from './view/services.ts'
 
 /**
  * Who called whom: minutes that have settled come from the rollup, what is newer (and what the rollup has not come to yet)
@@ -36,7 +37,8 @@ export async function askServiceEdges(
   )
   const fresh = await joinedEdges({ minutes, oneOf }, running)
   const isEstimate = oneOf > 1 || kept.some(({ of }) => of > 1)
-  const edges = summed([...kept, ...fresh], coveredSeconds(range, nowMs))
+  const since = await askSince(range, running)
+  const edges = summed([...kept, ...fresh], { since, toMs: coveredBy(range, nowMs).toMs })
   return { edges, ...(isEstimate && { isEstimate }), cost: running.cost() }
 }
 
@@ -66,7 +68,7 @@ function rangeOf(minutes: readonly number[]): TimeRange | undefined {
   return first === undefined || last === undefined ? undefined : { fromMs: first * 1000, toMs: last * 1000 + minuteMs }
 }
 
-function summed(rows: readonly Omit<EdgeRow, 'minute'>[], seconds: number): ServiceEdge[] {
+function summed(rows: readonly Omit<EdgeRow, 'minute'>[], on: { since: Since; toMs: number }): ServiceEdge[] {
   const byEnds = new Map<
     string,
     { row: (typeof rows)[number]; requests: number; errors: number; durations: Durations }
@@ -84,9 +86,19 @@ function summed(rows: readonly Omit<EdgeRow, 'minute'>[], seconds: number): Serv
       caller,
       callee,
       kind,
-      ...totals(requests, errors, durations, seconds),
+      ...totals(
+        requests,
+        errors,
+        durations,
+        secondsOf({ fromMs: edgeSince({ caller, callee, kind }, on.since), toMs: on.toMs }),
+      ),
     }))
     .sort((a, b) => b.requests - a.requests || (`${a.caller} ${a.callee}` < `${b.caller} ${b.callee}` ? -1 : 1))
+}
+
+/** One side cannot call the other before both are there. */
+function edgeSince({ caller, callee, kind }: Pick<ServiceEdge, 'caller' | 'callee' | 'kind'>, since: Since): number {
+  return kind === 'service' ? Math.max(since(caller), since(callee)) : since(caller)
 }
 
 /** Minutes of a day that the rollup lacks or that more spans came for since, oldest first; `seen` tells them from later versions. */

@@ -1,6 +1,5 @@
 import type { ServiceAnswer, ServicesAnswer } from '@wakeline/protocol'
 import type { Refused } from '../base/refused.ts'
-import type { OriginRow } from './plan/origins.ts'
 import {
   type OperationRow,
   operationsSql,
@@ -8,35 +7,41 @@ import {
   presenceSql,
   type RedRow,
   rollupStep,
-  serviceResourcesSql,
+  type ServiceRedRow,
   serviceStepsSql,
   servicesSql,
 } from './plan/services.ts'
 import type { Running } from './run.ts'
-import { stepTimes, type TimeRange, wholeMinutes } from './time-range.ts'
-import { resourceRecords } from './view/records.ts'
+import { askSince } from './since.ts'
+import { stepTimes, type TimeRange } from './time-range.ts'
 import {
-  type Covered,
-  coveredSeconds,
+  coveredBy,
   operationSummary,
   quantiles,
   redSeries,
+  redTotals,
+  secondsOf,
   serviceSummaries,
 } from './view/services.ts'
 
 const sparklineSteps = 60
+/** Of all sparklines together: with 10,000 services each has 20, and the answer some megabytes. */
+const sparklineStepsMax = 200_000
 const chartSteps = 240
 const operationsMax = 500
-const resourcesMax = 100
 
 type Asking = { running: Running; nowMs: number }
 
 export async function askServices(ask: TimeRange, { running, nowMs }: Asking): Promise<ServicesAnswer> {
-  const stepMs = rollupStep(ask, sparklineSteps)
-  const covered = coveredBy(ask, stepMs, nowMs)
-  const red = await running.rows<RedRow>(servicesSql(ask, stepMs))
   const presence = await running.rows<PresenceRow>(presenceSql(ask))
-  return { times: covered.times, stepMs, services: serviceSummaries(red, presence, covered), cost: running.cost() }
+  const steps = Math.max(1, Math.min(sparklineSteps, Math.floor(sparklineStepsMax / Math.max(1, presence.length))))
+  const stepMs = rollupStep(ask, steps)
+  const covered = coveredBy(ask, nowMs)
+  const times = stepTimes(covered, stepMs)
+  const red = await running.rows<ServiceRedRow>(servicesSql(ask, stepMs))
+  const since = await askSince(ask, running)
+  const services = serviceSummaries(red, presence, { times, covered, since, nowMs })
+  return { times, stepMs, covered, services, cost: running.cost() }
 }
 
 export async function askService(
@@ -44,15 +49,20 @@ export async function askService(
   { running, nowMs }: Asking,
 ): Promise<ServiceAnswer | Refused> {
   const stepMs = rollupStep(ask, chartSteps)
-  const covered = coveredBy(ask, stepMs, nowMs)
+  const covered = coveredBy(ask, nowMs)
+  const times = stepTimes(covered, stepMs)
   const steps = await running.rows<RedRow>(serviceStepsSql(ask.service, ask, stepMs))
   const operations = await running.rows<OperationRow>(operationsSql(ask.service, ask, operationsMax))
-  const resources = await running.rows<OriginRow>(serviceResourcesSql(ask.service, ask, resourcesMax))
-  const series = redSeries(steps, covered.times)
+  const sinceMs = (await askSince(ask, running, ask.service))(ask.service)
+  const series = redSeries(steps, times)
+  const seconds = secondsOf({ fromMs: sinceMs, toMs: covered.toMs })
   return {
     service: ask.service,
-    times: covered.times,
+    times,
     stepMs,
+    covered,
+    sinceMs,
+    requestsPerSecond: redTotals(series, seconds).requestsPerSecond,
     series: {
       requests: series.map((step) => step.requests),
       errors: series.map((step) => step.errors),
@@ -60,22 +70,8 @@ export async function askService(
       durationP95Nano: quantiles(series, 0.95),
       durationP99Nano: quantiles(series, 0.99),
     },
-    operations: operations.map((row) => operationSummary(row, covered.seconds)),
+    operations: operations.map((row) => operationSummary(row, seconds)),
     operationsTotal: Number(operations[0]?.total ?? 0),
-    resources: Object.entries(resourceRecords(resources)).map(([resourceId, { attributes }]) => ({
-      resourceId,
-      attributes,
-    })),
     cost: running.cost(),
-  }
-}
-
-/** Rates are over what the rollups' rows cover: whole minutes, up to now. */
-function coveredBy(range: TimeRange, stepMs: number, nowMs: number): Covered & { times: number[] } {
-  const { fromMs, toMs } = wholeMinutes(range)
-  return {
-    times: stepTimes({ fromMs, toMs }, stepMs),
-    seconds: coveredSeconds({ fromMs, toMs }, nowMs),
-    nowMs,
   }
 }

@@ -6,6 +6,7 @@ import { printBetween, printDateTime } from '../time/format.ts'
 import { rightOfPlotPx, timeAxis, valueAxis, valueRange } from './axes.ts'
 import styles from './chart.module.css'
 import { type Gestures, gesturePlugin } from './gestures.ts'
+import { type ChartMark, drawMarks } from './marks.ts'
 import { Plot } from './plot.tsx'
 import { type Pointer, Readout, ReadoutRow } from './readout.tsx'
 import { stack } from './stack.ts'
@@ -47,7 +48,11 @@ export type TimeChartProps = {
   pickSays?: string
   /** Charts of one name share the crosshair. */
   sync?: string
+  /** Steady (useMemo). */
+  marks?: readonly ChartMark[]
 }
+
+export type { ChartMark }
 
 type Hover = { pointer: Pointer; at: number; nearest: number | undefined }
 
@@ -77,8 +82,9 @@ export function TimeChart(props: TimeChartProps) {
         stacked,
         highlight: props.highlight,
         sync: props.sync,
+        marks: props.marks ?? noMarks,
       }),
-    [ink, look, unit, stacked, props.highlight, props.sync],
+    [ink, look, unit, stacked, props.highlight, props.sync, props.marks],
   )
   const legend = props.legend ?? series.length > 1
   const nothing = series.every(({ values }) => values.every((value) => value === null))
@@ -121,6 +127,7 @@ export function TimeChart(props: TimeChartProps) {
   )
 }
 
+const noMarks: readonly ChartMark[] = []
 const readoutRowsMax = 12
 
 function Values(props: {
@@ -185,6 +192,7 @@ function chartOptions(on: {
   stacked: boolean
   highlight: string | undefined
   sync: string | undefined
+  marks: readonly ChartMark[]
 }): Omit<uPlot.Options, 'width' | 'height'> {
   const { ink, latest } = on
   const gestures = (): Gestures => {
@@ -213,7 +221,7 @@ function chartOptions(on: {
     },
     axes: [timeAxis(ink), valueAxis(ink, on.unit)],
     series: [{}, ...on.look.map((series) => seriesOptions(series, on))],
-    hooks: { setCursor: [(plot) => hoverAt(plot, latest.current)] },
+    hooks: { setCursor: [(plot) => hoverAt(plot, latest.current)], draw: [(plot) => drawMarks(plot, on.marks, ink)] },
     plugins: [gesturePlugin(gestures)],
   }
 }

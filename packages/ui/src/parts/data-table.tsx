@@ -47,6 +47,9 @@ export type DataTableProps<Row> = {
   /** Rows differ in height: each is measured. */
   measured?: boolean
   onEndReached?: (() => void) | undefined
+  /** Told whether the first row is out of sight; `toTop` brings it back each time it changes. */
+  onAway?: (away: boolean) => void
+  toTop?: number
   /** Stands under the last row: "loading more", "all shown". */
   footer?: ReactNode
   rowClass?: (row: Row) => string | undefined
@@ -79,6 +82,9 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   useEffect(() => {
     if (rows.length > 0 && last >= rows.length - 10) onEndReached?.()
   }, [last, rows.length, onEndReached])
+  useEffect(() => {
+    if (props.toTop !== undefined) scroller.current?.scrollTo({ top: 0 })
+  }, [props.toTop])
   const show = (index: number) => virtual.scrollToIndex(index, { align: 'auto' })
   useTableKeys({ table: props, rows, selectedKey, select, show, scroller })
 
@@ -88,6 +94,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
       <div
         className={styles.scroller}
         ref={scroller}
+        onScroll={(event) => props.onAway?.(event.currentTarget.scrollTop > 0)}
         tabIndex={0}
         role="grid"
         aria-label={props.name}

@@ -31,6 +31,7 @@ export function SearchBox(props: SearchBoxProps) {
   const listId = useId()
   const { input, text, focused, choices, setFocused, change, run, onKeyDown, list } = useSearchText(props)
   const wrong = error !== undefined && text === value ? error : undefined
+  const chosen = choices.findIndex((choice) => choice.chosen)
   return (
     <div className={styles.box} data-wrong={wrong !== undefined} role="search">
       <IconSearch size={15} className={styles.icon} aria-hidden />
@@ -48,6 +49,7 @@ export function SearchBox(props: SearchBoxProps) {
           aria-invalid={wrong !== undefined}
           aria-controls={listId}
           aria-expanded={choices.length > 0}
+          aria-activedescendant={chosen === -1 ? undefined : `${listId}-${chosen}`}
           onChange={({ target }) => {
             change(target.value)
             list.look(target.value, target.selectionStart ?? target.value.length)
@@ -136,10 +138,11 @@ function Drop({ id, choices }: { id: string; choices: DropChoice[] }) {
   if (choices.length === 0) return null
   return (
     <div className={styles.drop} id={id} role="listbox">
-      {choices.map(({ left, right, chosen, onChoose }) => (
+      {choices.map(({ left, right, chosen, onChoose }, at) => (
         // biome-ignore lint/a11y/useKeyWithClickEvents: the input hears the keys.
         <div
           key={left}
+          id={`${id}-${at}`}
           role="option"
           tabIndex={-1}
           aria-selected={chosen}

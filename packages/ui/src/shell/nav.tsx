@@ -14,6 +14,7 @@ import { useLocation } from '@tanstack/react-router'
 import { toLogs, toMetric, toQuery, toServices, toSystem, toTraces } from '../links.ts'
 import { Link } from '../parts/link.tsx'
 import { one, printRawSearch } from '../parts/url.ts'
+import { clockAhead } from './clock-ahead.ts'
 import { openKeyHelp } from './key-help.tsx'
 import styles from './nav.module.css'
 
@@ -32,7 +33,8 @@ const ofService: ReadonlySet<string> = new Set(['/traces', '/logs', '/metric'])
 export type Connection = 'connecting' | 'live' | 'away'
 
 /** The pages, at the left or (narrow) at the bottom; the state of the server, theme and key help below. */
-export function Nav({ connection, version }: { connection: Connection; version: string | undefined }) {
+export function Nav(props: { connection: Connection; version: string | undefined; aheadMs: number }) {
+  const { connection, version, aheadMs } = props
   const path = useLocation().pathname
   const service = usePresentService()
   return (
@@ -62,7 +64,7 @@ export function Nav({ connection, version }: { connection: Connection; version: 
         </Link>
       ))}
       <div className={styles.rest}>
-        <ConnectionState connection={connection} version={version} />
+        <ConnectionState connection={connection} version={version} aheadMs={aheadMs} />
         <div className={styles.tools}>
           <ThemeSwitch />
           <ActionIcon className={styles.help ?? ''} aria-label="Keys" title="Keys ( ? )" onClick={openKeyHelp}>
@@ -87,16 +89,18 @@ const connectionSays = {
   away: 'The server does not answer; asked again every ten seconds',
 } as const
 
-function ConnectionState({ connection, version }: { connection: Connection; version: string | undefined }) {
+function ConnectionState(props: { connection: Connection; version: string | undefined; aheadMs: number }) {
+  const { connection, version } = props
+  const ahead = connection === 'live' ? clockAhead(props.aheadMs) : undefined
   return (
     <div
       className={styles.connection}
-      data-state={connection}
+      data-state={ahead === undefined ? connection : 'away'}
       role="status"
-      title={`${connectionSays[connection]}${version === undefined ? '' : `\nWakeline ${version}`}`}
+      title={`${ahead?.says ?? connectionSays[connection]}${version === undefined ? '' : `\nWakeline ${version}`}`}
     >
       <span className={styles.dot} aria-hidden />
-      {connection === 'connecting' ? '…' : connection}
+      {ahead?.short ?? (connection === 'connecting' ? '…' : connection)}
     </div>
   )
 }

@@ -27,7 +27,7 @@ export function Shell() {
 
 function Frame() {
   const go = useGo()
-  const { connection, status } = useStatus()
+  const { connection, status, aheadMs } = useStatus()
   const service = usePresentService()
   useKeys('Go to', [
     { keys: 'g s', says: 'Services', run: () => go(toServices()) },
@@ -39,7 +39,7 @@ function Frame() {
   ])
   return (
     <div className={styles.shell}>
-      <Nav connection={connection} version={status?.version} />
+      <Nav connection={connection} version={status?.version} aheadMs={aheadMs} />
       <main className={styles.main}>
         <Outlet />
       </main>

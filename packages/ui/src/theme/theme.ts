@@ -18,7 +18,7 @@ const dark: MantineColorsTuple = [
   '#e2e7eb',
   '#c3cbd1',
   '#a7b1b9',
-  '#838e97',
+  '#8b969f',
   '#3b444b',
   '#2a3137',
   '#1c2126',

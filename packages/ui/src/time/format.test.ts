@@ -1,5 +1,14 @@
 import { expect, test } from 'vitest'
-import { printAge, printBetween, printDateTime, printDuration, printSpanWords, printUtc, unixMs } from './format.ts'
+import {
+  printAge,
+  printBetween,
+  printDateTime,
+  printDay,
+  printDuration,
+  printSpanWords,
+  printUtc,
+  unixMs,
+} from './format.ts'
 
 test.each([
   [0, '0'],
@@ -41,6 +50,14 @@ test('times between two instants name the date only where it is not today', () =
   expect(printBetween(at(22, 14), at(22, 15), at(22, 16))).toBe('14:00 – 15:00')
   expect(printBetween(at(21, 14), at(22, 15, 5), at(22, 16))).toBe('2026-11-21 14:00:00 – 2026-11-22 15:00:05')
   expect(printDateTime(at(22, 14, 9))).toBe('2026-11-22 14:00:09')
+})
+
+test.each([
+  ['2026-11-22', ''],
+  ['2026-11-21', '11-21'],
+  ['2025-12-31', '2025-12-31'],
+])('a day seen from 2026-11-22: %s', (day, text) => {
+  expect(printDay(new Date(`${day}T14:00`).getTime(), new Date('2026-11-22T09:00').getTime())).toBe(text)
 })
 
 test('spans are put in words', () => {

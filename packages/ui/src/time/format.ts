@@ -34,6 +34,13 @@ export function printDate(atMs: number): string {
   return `${at.getFullYear()}-${pad(at.getMonth() + 1)}-${pad(at.getDate())}`
 }
 
+/** `11-22`, with the year where it is another one; '' today. */
+export function printDay(atMs: number, nowMs: number): string {
+  const [date, today] = [printDate(atMs), printDate(nowMs)]
+  if (date === today) return ''
+  return date.slice(0, 4) === today.slice(0, 4) ? date.slice(5) : date
+}
+
 /** `2026-11-22 14:05:09`: what the time inputs show and read back. */
 export function printDateTime(atMs: number, precision: 'minutes' | 'seconds' | 'milliseconds' = 'seconds'): string {
   return `${printDate(atMs)} ${printClock(atMs, precision)}`

@@ -1,9 +1,10 @@
-import { printAge, printClock, printDate, printDateTime, printUtc, unixMs } from './format.ts'
+import { printAge, printClock, printDateTime, printDay, printUtc, unixMs } from './format.ts'
 import { useTime } from './time-context.tsx'
+import styles from './time-label.module.css'
 
 /**
  * A moment, given in Unix milliseconds or as a record's nanoseconds. Hover says it in UTC, with the age.
- * `clock` is 14:05:09.123 with the date where it is not today, `full` has date and age, `age` is the age alone.
+ * `clock` is 14:05:09.123, with 11-29 before it where that is not today (`useClockWidth` is its room), `full` has date and age, `age` is the age alone.
  */
 export function TimeLabel({ at, as = 'clock' }: { at: number | string; as?: 'clock' | 'full' | 'age' }) {
   const { nowMs } = useTime()
@@ -11,11 +12,10 @@ export function TimeLabel({ at, as = 'clock' }: { at: number | string; as?: 'clo
   if (atMs === 0) return <span className="quiet">no time given</span>
   const age = printAge(atMs, nowMs)
   const title = `${printUtc(at)}\n${printDateTime(atMs, 'milliseconds')} here, ${age}`
-  const today = printDate(atMs) === printDate(nowMs)
   return (
     <time className="data" dateTime={new Date(atMs).toISOString()} title={title}>
       {as === 'age' && age}
-      {as === 'clock' && (today ? printClock(atMs, 'milliseconds') : printDateTime(atMs, 'milliseconds'))}
+      {as === 'clock' && <Clock atMs={atMs} nowMs={nowMs} />}
       {as === 'full' && (
         <>
           {printDateTime(atMs, 'milliseconds')} <span className="quiet">{age}</span>
@@ -23,4 +23,22 @@ export function TimeLabel({ at, as = 'clock' }: { at: number | string; as?: 'clo
       )}
     </time>
   )
+}
+
+function Clock({ atMs, nowMs }: { atMs: number; nowMs: number }) {
+  const day = printDay(atMs, nowMs)
+  const clock = printClock(atMs, 'milliseconds')
+  if (day === '') return clock
+  return (
+    <>
+      {day} {clock.slice(0, -4)}
+      <span className={styles.milliseconds}>{clock.slice(-4)}</span>
+    </>
+  )
+}
+
+/** A column of `clock` labels: as wide as those of today, or of other days. `firstMs` is the earliest of them, if not that of the range. */
+export function useClockWidth(firstMs?: number): string {
+  const { fromMs, nowMs } = useTime()
+  return printDay(firstMs ?? fromMs, nowMs) === '' ? '104px' : 'min(144px, 35vw)'
 }

@@ -8,8 +8,10 @@ import {
   IconRefresh,
   IconZoomOut,
 } from '@tabler/icons-react'
-import { type FormEvent, useEffect, useState } from 'react'
+import { type FormEvent, useEffect, useRef, useState } from 'react'
+import { CopyButton } from '../parts/copy-button.tsx'
 import { useKeys } from '../parts/keys.tsx'
+import { fixedLink } from './fixed-link.ts'
 import { printBetween, printDateTime, printSpanWords, printUtc } from './format.ts'
 import { between, parseSpanText, parseTimeText, printSpanText, quickRanges, shiftRange, zoomOut } from './range.ts'
 import { printRefresh, refreshChoicesSeconds } from './refresh.ts'
@@ -21,6 +23,8 @@ export function TimePicker() {
   const time = useTime()
   const [open, setOpen] = useState(false)
   const { range, fromMs, toMs } = time
+  const linkBox = useRef<HTMLDivElement>(null)
+  const link = () => fixedLink(globalThis.location.href, { fromMs, toMs })
   const moves = {
     earlier: () => time.setRange(shiftRange(range, -1, Date.now())),
     later: () => time.setRange(shiftRange(range, 1, Date.now())),
@@ -32,6 +36,7 @@ export function TimePicker() {
     { keys: ']', says: 'Later', run: moves.later },
     { keys: '-', says: 'Wider', run: moves.wider },
     { keys: 'r', says: 'Refresh', run: time.refresh },
+    { keys: 'y', says: 'Copy a link to just this time', run: () => linkBox.current?.querySelector('button')?.click() },
   ])
   const words =
     range.kind === 'last'
@@ -76,6 +81,9 @@ export function TimePicker() {
         </ActionIcon>
       </div>
       <RefreshPicker time={time} />
+      <div className={styles.group} ref={linkBox}>
+        <CopyButton of="link" size={28} text={link} label="Copy a link to just this time ( y )" />
+      </div>
     </div>
   )
 }

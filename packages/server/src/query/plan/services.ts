@@ -8,13 +8,16 @@ export function rollupStep(range: TimeRange, stepsMax: number): number {
   return Math.max(minuteMs, readableStep((toMs - fromMs) / stepsMax))
 }
 
-/** What each service was asked to do: server and consumer spans, by step. */
+/** What each service was asked to do: server and consumer spans, by step. A row a service: there may be thousands. */
 export function servicesSql(range: TimeRange, stepMs: number): Sql {
-  return sql`SELECT service, ${stepStart(stepMs)} AS step,
-  sum(requests) AS requests, sum(errors) AS errors, sumMap(durations) AS durations
-FROM ${spanMinutes(range)} AND kind IN (2, 5)
-GROUP BY service, step
-ORDER BY service, step`
+  return sql`SELECT service, groupArray((step, requests, errors, durations)) AS steps
+FROM (
+  SELECT service, ${stepStart(stepMs)} AS step,
+    sum(requests) AS requests, sum(errors) AS errors, sumMap(durations) AS durations
+  FROM ${spanMinutes(range)} AND kind IN (2, 5)
+  GROUP BY service, step
+)
+GROUP BY service`
 }
 
 /** Every service that sent anything, those too that only log or only call others. */
@@ -30,11 +33,19 @@ FROM (
 GROUP BY service`
 }
 
+/** The first minute in which a span of each service began, or of one. */
+export function firstMinutesSql(range: TimeRange, service?: string): Sql {
+  const only = service === undefined ? sql`` : sql` AND service = ${service}`
+  return sql`SELECT service, toUInt64(min(toInt64(minute))) * 1000 AS first
+FROM ${spanMinutes(range)}${only}
+GROUP BY service`
+}
+
 export function serviceStepsSql(service: string, range: TimeRange, stepMs: number): Sql {
-  return sql`SELECT service, ${stepStart(stepMs)} AS step,
+  return sql`SELECT ${stepStart(stepMs)} AS step,
   sum(requests) AS requests, sum(errors) AS errors, sumMap(durations) AS durations
 FROM ${spanMinutes(range)} AND service = ${service} AND kind IN (2, 5)
-GROUP BY service, step
+GROUP BY step
 ORDER BY step`
 }
 
@@ -46,30 +57,17 @@ ORDER BY requests DESC, name, kind
 LIMIT ${uint(operationsMax)}`
 }
 
-export function serviceResourcesSql(service: string, range: TimeRange, resourcesMax: number): Sql {
-  const { fromMs, toMs } = range
-  const day = (ms: number): string => new Date(ms).toISOString().slice(0, 10)
-  return sql`SELECT toString(resource_id) AS id, schema_url,
-  mapKeys(attributes) AS attribute_keys, mapValues(attributes) AS attribute_values, attribute_types, dropped_attributes
-FROM resources
-WHERE service = ${service} AND day >= toDate32(${day(fromMs - 86_400_000)}) AND day <= toDate32(${day(toMs + 86_400_000)})
-ORDER BY day DESC, resource_id
-LIMIT 1 BY resource_id
-LIMIT ${uint(resourcesMax)}`
-}
-
 function stepStart(stepMs: number): Sql {
   const seconds = uint(stepMs / 1000)
   return sql`intDiv(toUInt64(minute), ${seconds}) * ${seconds} * 1000`
 }
 
-export type RedRow = {
+export type RedRow = { step: string; requests: string; errors: string; durations: Record<string, string> }
+export type ServiceRedRow = {
   service: string
-  step: string
-  requests: string
-  errors: string
-  durations: Record<string, string>
+  steps: [step: string, requests: string, errors: string, durations: Record<string, string>][]
 }
+export type FirstMinuteRow = { service: string; first: string }
 export type PresenceRow = { service: string; logs: string; error_logs: string; last_seen: string }
 export type OperationRow = {
   name: string

@@ -1,32 +1,41 @@
-import type { OperationSummary, ServiceSummary } from '@wakeline/protocol'
-import type { OperationRow, PresenceRow, RedRow } from '../plan/services.ts'
+import type { Covered, OperationSummary, ServiceSummary } from '@wakeline/protocol'
+import type { OperationRow, PresenceRow, RedRow, ServiceRedRow } from '../plan/services.ts'
+import type { Since } from '../since.ts'
+import { type TimeRange, wholeMinutes } from '../time-range.ts'
 import { addDurations, type Durations, durationQuantile } from './durations.ts'
 import { kindOf } from './records.ts'
 
-/** What the rows cover: `seconds` is the part of the range that has already happened. */
-export type Covered = { times: readonly number[]; seconds: number; nowMs: number }
+/** What rows of the rollups cover: the whole minutes that the range touches, up to now. */
+export function coveredBy(range: TimeRange, nowMs: number): Covered {
+  const { fromMs, toMs } = wholeMinutes(range)
+  return { fromMs, toMs: Math.max(fromMs, Math.min(toMs, nowMs)) }
+}
 
-export function coveredSeconds({ fromMs, toMs }: { fromMs: number; toMs: number }, nowMs: number): number {
-  return Math.max(0, Math.min(toMs, nowMs) - fromMs) / 1000
+export function secondsOf({ fromMs, toMs }: TimeRange): number {
+  return Math.max(0, toMs - fromMs) / 1000
 }
 
 export function serviceSummaries(
-  red: readonly RedRow[],
+  red: readonly ServiceRedRow[],
   presence: readonly PresenceRow[],
-  covered: Covered,
+  on: { times: readonly number[]; covered: Covered; since: Since; nowMs: number },
 ): ServiceSummary[] {
+  const byService = new Map(red.map(({ service, steps }) => [service, steps]))
   const services = presence.map((row) => {
+    const steps = byService.get(row.service) ?? []
     const series = redSeries(
-      red.filter((each) => each.service === row.service),
-      covered.times,
+      steps.map(([step, requests, errors, durations]) => ({ step, requests, errors, durations })),
+      on.times,
     )
+    const sinceMs = on.since(row.service)
     return {
       service: row.service,
-      ...redTotals(series, covered.seconds),
+      ...redTotals(series, secondsOf({ fromMs: sinceMs, toMs: on.covered.toMs })),
+      sinceMs,
       logs: Number(row.logs),
       errorLogs: Number(row.error_logs),
       // Rollups know the minute alone: the last one is taken as reaching up to now.
-      lastSeenMs: Math.min(Number(row.last_seen) + 60_000, covered.nowMs),
+      lastSeenMs: Math.min(Number(row.last_seen) + 60_000, on.nowMs),
       sparklines: {
         requests: series.map((step) => step.requests),
         errors: series.map((step) => step.errors),
@@ -55,7 +64,7 @@ export function quantiles(series: readonly RedStep[], quantile: number): (number
   return series.map((step) => durationQuantile(step.durations, quantile) ?? null)
 }
 
-function redTotals(series: readonly RedStep[], seconds: number): Omit<OperationSummary, 'name' | 'kind'> {
+export function redTotals(series: readonly RedStep[], seconds: number): Omit<OperationSummary, 'name' | 'kind'> {
   const durations: Durations = new Map()
   for (const step of series) addDurations(durations, Object.fromEntries(step.durations))
   const sum = (of: (step: RedStep) => number): number => series.reduce((total, step) => total + of(step), 0)

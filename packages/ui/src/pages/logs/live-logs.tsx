@@ -1,20 +1,39 @@
-import type { ReactNode } from 'react'
+import { Button } from '@mantine/core'
+import { IconArrowUp } from '@tabler/icons-react'
+import { type ReactNode, useState } from 'react'
 import { ErrorNote } from '../../parts/answer.tsx'
 import { Empty } from '../../parts/empty.tsx'
 import { ListBar } from '../../parts/list-bar.tsx'
 import { printCount } from '../../parts/units.ts'
+import { useHeld } from '../../parts/use-held.ts'
+import { usePageSearch } from '../../parts/use-page-search.ts'
 import styles from './logs-page.module.css'
 import { RecordList } from './record-list.tsx'
 import { feedMax } from './tail-feed.ts'
+import { logsUrl } from './url.ts'
 import { type Tail, useTail } from './use-tail.ts'
 
-/** New records as they are stored, the newest on top. */
+/** New records as they are stored, the newest on top; while someone reads further down, or one in full, they wait. */
 export function LiveLogs({ q, controls }: { q: string; controls: ReactNode }) {
   const tail = useTail(q, true)
-  const { feed, state } = tail
+  const { state } = tail
+  const [search, setSearch] = usePageSearch(logsUrl)
+  const [away, setAway] = useState(false)
+  const [toTop, setToTop] = useState(0)
+  const feed = useHeld(tail.feed, away || search.record !== '')
+  const waiting = tail.feed.received - feed.received
+  const goOn = () => {
+    setSearch({ record: '' }, 'replace')
+    setToTop(toTop + 1)
+  }
   return (
     <>
       <ListBar controls={controls}>
+        {waiting > 0 && (
+          <Button size="compact-xs" leftSection={<IconArrowUp size={13} aria-hidden />} onClick={goOn}>
+            {printCount(waiting)} new
+          </Button>
+        )}
         <TailState tail={tail} />
       </ListBar>
       {state === 'refused' && tail.error !== undefined && <ErrorNote error={tail.error} />}
@@ -28,6 +47,8 @@ export function LiveLogs({ q, controls }: { q: string; controls: ReactNode }) {
         <RecordList
           records={feed.records}
           origins={feed}
+          onAway={setAway}
+          toTop={toTop}
           footer={feed.received > feedMax ? `The newest ${printCount(feedMax)} are kept here.` : undefined}
         />
       )}

@@ -68,7 +68,7 @@ export function LogsPage() {
       }
     >
       {live ? (
-        <LiveLogs q={asked.q} controls={follow} />
+        <LiveLogs key={asked.q} q={asked.q} controls={follow} />
       ) : piped ? (
         <Figures of={figures} onOpen={(terms) => setSearch({ q: terms.reduce(addTerm, found) })} />
       ) : (

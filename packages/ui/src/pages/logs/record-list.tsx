@@ -1,4 +1,4 @@
-import { type ReactNode, useCallback } from 'react'
+import { type ReactNode, useCallback, useMemo } from 'react'
 import { toTrace } from '../../links.ts'
 import { printAttribute } from '../../parts/attribute-text.ts'
 import { type Column, DataTable } from '../../parts/data-table.tsx'
@@ -7,7 +7,7 @@ import { Link } from '../../parts/link.tsx'
 import { Split } from '../../parts/split.tsx'
 import { usePageSearch } from '../../parts/use-page-search.ts'
 import { severityColours } from '../../theme/colours.ts'
-import { TimeLabel } from '../../time/time-label.tsx'
+import { TimeLabel, useClockWidth } from '../../time/time-label.tsx'
 import type { KeyedRecord, Origins } from './keyed-records.ts'
 import styles from './logs-page.module.css'
 import { RecordDetail } from './record-detail.tsx'
@@ -19,9 +19,13 @@ export function RecordList(props: {
   origins: Origins
   onEndReached?: (() => void) | undefined
   footer?: ReactNode
+  onAway?: (away: boolean) => void
+  toTop?: number
 }) {
   const [search, setSearch] = usePageSearch(logsUrl)
   const select = useCallback((key: string | undefined) => setSearch({ record: key ?? '' }, 'replace'), [setSearch])
+  const clockWidth = useClockWidth()
+  const columns = useMemo(() => [timeColumn(clockWidth), ...recordColumns], [clockWidth])
   const chosen = props.records.find(({ key }) => key === search.record)
   return (
     <Split
@@ -39,6 +43,8 @@ export function RecordList(props: {
         onSelect={select}
         rowHeightPx={26}
         onEndReached={props.onEndReached}
+        {...(props.onAway && { onAway: props.onAway })}
+        {...(props.toTop !== undefined && { toTop: props.toTop })}
         footer={props.footer}
         pageKeys
       />
@@ -49,14 +55,15 @@ export function RecordList(props: {
 /** Below, severity is a shape before the message: the words of a line need the room. */
 const narrowPx = 480
 
-const columns: Column<KeyedRecord>[] = [
-  {
-    id: 'time',
-    title: 'Time',
-    width: '112px',
-    choice: 'always',
-    render: (row) => <TimeLabel at={row.timeUnixNano} />,
-  },
+const timeColumn = (width: string): Column<KeyedRecord> => ({
+  id: 'time',
+  title: 'Time',
+  width,
+  choice: 'always',
+  render: (row) => <TimeLabel at={row.timeUnixNano} />,
+})
+
+const recordColumns: Column<KeyedRecord>[] = [
   {
     id: 'severity',
     title: 'Severity',

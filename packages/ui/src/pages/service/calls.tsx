@@ -73,7 +73,10 @@ function callColumns(other: 'caller' | 'callee'): Column<ServiceEdge>[] {
       choice: 'always',
       render: (edge) => <Side name={edge[other]} kind={other === 'caller' ? 'service' : edge.kind} />,
     },
-    ...figureColumns<ServiceEdge>((edge) => toTraces({ q: callSearch(edge, 'status:error') })),
+    ...figureColumns<ServiceEdge>({
+      errors: (edge) => toTraces({ q: callSearch(edge, 'status:error') }),
+      slowest: (edge) => toTraces({ q: callSearch(edge), order: 'slowest' }),
+    }),
   ]
 }
 

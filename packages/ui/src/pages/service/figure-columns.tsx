@@ -7,13 +7,16 @@ import { printValue } from '../../parts/units.ts'
 
 type Figures = Omit<OperationSummary, 'name' | 'kind'>
 
-/** Rate, share of errors and durations of whatever was asked for; a share of errors leads to the traces of those errors. */
-export function figureColumns<Row extends Figures>(errorTraces: (row: Row) => string): Column<Row>[] {
+/** Rate, share of errors and durations of whatever was asked for; errors and durations lead to the traces that made them. */
+export function figureColumns<Row extends Figures>(to: {
+  errors: (row: Row) => string
+  slowest: (row: Row) => string
+}): Column<Row>[] {
   return [
     {
       id: 'rate',
       title: 'Requests',
-      width: 'minmax(64px, 84px)',
+      width: 'minmax(60px, 84px)',
       align: 'right',
       sort: 'desc',
       value: (row) => row.requestsPerSecond,
@@ -26,31 +29,41 @@ export function figureColumns<Row extends Figures>(errorTraces: (row: Row) => st
     {
       id: 'errors',
       title: 'Errors',
-      width: 'minmax(68px, 84px)',
+      width: 'minmax(60px, 84px)',
       align: 'right',
       sort: 'desc',
       value: (row) => row.errorRatio,
       render: (row) => (
-        <Link href={errorTraces(row)} title="To its error traces" style={{ color: 'inherit' }}>
+        <Link href={to.errors(row)} title="To its error traces" style={{ color: 'inherit' }}>
           <ErrorRatio ratio={row.errorRatio} errors={row.errors} requests={row.requests} />
         </Link>
       ),
     },
-    duration('p50', 560, (row) => row.durationP50Nano),
-    duration('p95', 0, (row) => row.durationP95Nano),
-    duration('p99', 640, (row) => row.durationP99Nano),
+    duration({ id: 'p50', fromWidth: 560, value: (row) => row.durationP50Nano, href: to.slowest }),
+    duration({ id: 'p95', fromWidth: 0, value: (row) => row.durationP95Nano, href: to.slowest }),
+    duration({ id: 'p99', fromWidth: 640, value: (row) => row.durationP99Nano, href: to.slowest }),
   ]
 }
 
-function duration<Row>(id: string, fromWidth: number, value: (row: Row) => number): Column<Row> {
+function duration<Row>(on: {
+  id: string
+  fromWidth: number
+  value: (row: Row) => number
+  href: (row: Row) => string
+}): Column<Row> {
+  const { id, fromWidth, value, href } = on
   return {
     id,
     title: id,
-    width: 'minmax(60px, 84px)',
+    width: 'minmax(54px, 84px)',
     fromWidth,
     align: 'right',
     sort: 'desc',
     value,
-    render: (row) => <Duration nano={value(row)} />,
+    render: (row) => (
+      <Link href={href(row)} title="To its slowest traces" style={{ color: 'inherit' }}>
+        <Duration nano={value(row)} />
+      </Link>
+    ),
   }
 }

@@ -47,8 +47,12 @@ export function OperationsTable({ service, operations }: { service: string; oper
   )
 }
 
-function operationTraces(service: string, { name, kind }: OperationSummary, more = ''): string {
-  return toTraces({ service, q: [searchTerm('name', name), `kind:${kind}`, more].filter(Boolean).join(' ') })
+function operationTraces(
+  service: string,
+  { name, kind }: OperationSummary,
+  { more = '', order = 'newest' }: { more?: string; order?: 'newest' | 'slowest' } = {},
+): string {
+  return toTraces({ service, order, q: [searchTerm('name', name), `kind:${kind}`, more].filter(Boolean).join(' ') })
 }
 
 function operationColumns(service: string): Column<OperationSummary>[] {
@@ -75,6 +79,9 @@ function operationColumns(service: string): Column<OperationSummary>[] {
       value: (row) => row.kind,
       render: (row) => <span className="quiet">{row.kind}</span>,
     },
-    ...figureColumns<OperationSummary>((row) => operationTraces(service, row, 'status:error')),
+    ...figureColumns<OperationSummary>({
+      errors: (row) => operationTraces(service, row, { more: 'status:error' }),
+      slowest: (row) => operationTraces(service, row, { order: 'slowest' }),
+    }),
   ]
 }

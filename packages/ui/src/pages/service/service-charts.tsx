@@ -1,15 +1,16 @@
 import type { ServiceAnswer } from '@wakeline/protocol'
 import { useMemo } from 'react'
-import { TimeChart, type TimeChartProps } from '../../chart/time-chart.tsx'
+import { type ChartMark, TimeChart, type TimeChartProps } from '../../chart/time-chart.tsx'
 import { toTraces } from '../../links.ts'
 import { useGo } from '../../parts/link.tsx'
 import { printRatio, printValue } from '../../parts/units.ts'
+import { printClock } from '../../time/format.ts'
 import { useTime } from '../../time/time-context.tsx'
 import styles from './service-page.module.css'
 import { serviceSeries } from './service-series.ts'
 
-/** Requests, errors and durations over the same time with one crosshair. A point leads to the traces behind it. */
-export function ServiceCharts({ answer }: { answer: ServiceAnswer }) {
+/** Requests, errors and durations over the same time with one crosshair, and where a version began. A point leads to the traces behind it. */
+export function ServiceCharts({ answer, marks }: { answer: ServiceAnswer; marks: readonly ChartMark[] }) {
   const { fromMs, toMs, select } = useTime()
   const go = useGo()
   const { service, times, stepMs } = answer
@@ -21,6 +22,7 @@ export function ServiceCharts({ answer }: { answer: ServiceAnswer }) {
     toMs,
     onSelect: select,
     sync: 'service',
+    marks,
     heightPx: 170,
     pickSays: 'Click for its traces, drag to zoom',
   }
@@ -30,7 +32,10 @@ export function ServiceCharts({ answer }: { answer: ServiceAnswer }) {
       <section>
         <h2>
           Requests{' '}
-          <span className="quiet figures">{printValue((requests * 1000) / Math.max(1, toMs - fromMs), '/s')}</span>
+          <span className="quiet figures">
+            {printValue(answer.requestsPerSecond, '/s')}
+            {answer.sinceMs > answer.covered.fromMs && ` since ${printClock(answer.sinceMs, 'minutes')}, when it began`}
+          </span>
         </h2>
         <TimeChart
           {...shared}

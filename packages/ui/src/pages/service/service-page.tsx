@@ -1,27 +1,39 @@
 import { Button } from '@mantine/core'
 import { IconAlertTriangle, IconHourglassHigh, IconList, IconTimeline } from '@tabler/icons-react'
 import type { ServiceAnswer } from '@wakeline/protocol'
-import { askService } from '@wakeline/protocol'
+import { askInstances, askService } from '@wakeline/protocol'
+import { useMemo } from 'react'
 import { useAnswer } from '../../api/use-answer.ts'
 import { toLogs, toService, toServices, toTraces } from '../../links.ts'
 import { Answer } from '../../parts/answer.tsx'
-import { AttributeTable } from '../../parts/attribute-table.tsx'
-import { searchTerm } from '../../parts/attribute-text.ts'
 import { Empty } from '../../parts/empty.tsx'
 import { ServiceLabel } from '../../parts/labels.tsx'
 import { Link, useGo } from '../../parts/link.tsx'
 import { Page } from '../../shell/page.tsx'
 import { useTime } from '../../time/time-context.tsx'
 import { Calls } from './calls.tsx'
+import { Instances } from './instances.tsx'
 import { OperationsTable } from './operations-table.tsx'
 import { ServiceCharts } from './service-charts.tsx'
 import styles from './service-page.module.css'
+import { versionStarts } from './version-starts.ts'
+import { WhatFails } from './what-fails.tsx'
 
 /** One service: what it was asked, how it did, and ways to what is behind that. */
 export function ServicePage({ service }: { service: string }) {
   const time = useTime()
   const go = useGo()
   const answer = useAnswer(askService(service, time))
+  const at = settled(time)
+  const instances = useAnswer(askInstances(service, at))
+  const marks = useMemo(
+    () =>
+      versionStarts(instances.data?.instances ?? [], at.fromMs).map(({ atMs, version }) => ({
+        atMs,
+        name: version || 'start',
+      })),
+    [instances.data, at.fromMs],
+  )
   return (
     <Page
       title={service}
@@ -33,15 +45,23 @@ export function ServicePage({ service }: { service: string }) {
       <Answer of={answer} empty={(data) => (hasNothing(data) ? <Nothing /> : undefined)}>
         {(data) => (
           <>
-            <ServiceCharts answer={data} />
+            <ServiceCharts answer={data} marks={marks} />
+            {data.operations.some(({ errors }) => errors > 0) && <WhatFails service={service} at={at} />}
             <Calls service={service} />
             <OperationsTable service={service} operations={data.operations} />
-            <Resources service={service} resources={data.resources} />
+            <Instances service={service} of={instances} />
           </>
         )}
       </Answer>
     </Page>
   )
+}
+
+const minuteMs = 60_000
+
+/** The range in whole minutes: what is counted from spans is asked once a minute, not at each refresh. */
+function settled({ fromMs, toMs }: { fromMs: number; toMs: number }): { fromMs: number; toMs: number } {
+  return { fromMs: Math.floor(fromMs / minuteMs) * minuteMs, toMs: Math.ceil(toMs / minuteMs) * minuteMs }
 }
 
 function Trail({ service }: { service: string }) {
@@ -87,42 +107,4 @@ function Nothing() {
       )}
     </Empty>
   )
-}
-
-const resourcesShownMax = 10
-
-/** Where the service ran: each resource that sent its spans. */
-function Resources({ service, resources }: { service: string; resources: ServiceAnswer['resources'] }) {
-  const go = useGo()
-  if (resources.length === 0) return null
-  return (
-    <section className={styles.section}>
-      <h2>Resources</h2>
-      {resources.slice(0, resourcesShownMax).map(({ resourceId, attributes }) => (
-        <details key={resourceId} open={resources.length === 1}>
-          <summary>{resourceName(attributes, resourceId)}</summary>
-          <AttributeTable
-            attributes={attributes}
-            onFilter={(key, text, how) => go(toTraces({ service, q: searchTerm(`resource.${key}`, text, how) }))}
-          />
-        </details>
-      ))}
-      {resources.length > resourcesShownMax && (
-        <div className="quiet">{resources.length - resourcesShownMax} more are not shown.</div>
-      )}
-    </section>
-  )
-}
-
-/** What tells instances apart, in the order people look for it. */
-function resourceName(attributes: ServiceAnswer['resources'][number]['attributes'], resourceId: string): string {
-  const names = ['service.version', 'service.instance.id', 'k8s.pod.name', 'host.name', 'process.pid']
-  const parts = names.flatMap((key) => {
-    const value = attributes[key]
-    if (typeof value === 'string' || typeof value === 'number') return [`${key.split('.').at(-1)} ${value}`]
-    return typeof value === 'object' && value !== null && 'int' in value
-      ? [`${key.split('.').at(-1)} ${String(value.int)}`]
-      : []
-  })
-  return parts.length === 0 ? `Resource ${resourceId}` : parts.join(' · ')
 }

@@ -1,19 +1,18 @@
 import type { ServiceAnswer } from '@wakeline/protocol'
 import type { ChartSeries } from '../../chart/time-chart.tsx'
+import { stepRates } from '../../time/step-rates.ts'
 
 /** What the charts of a service show, from the counts of each step. */
-export function serviceSeries({ series, stepMs }: Pick<ServiceAnswer, 'series' | 'stepMs'>): {
+export function serviceSeries(answer: Pick<ServiceAnswer, 'series' | 'times' | 'stepMs' | 'covered'>): {
   rate: ChartSeries[]
   errorRatio: ChartSeries[]
   durations: ChartSeries[]
   totals: { requests: number; errors: number }
 } {
-  const seconds = Math.max(1, stepMs) / 1000
+  const { series } = answer
   const { requests, errors } = series
   return {
-    rate: [
-      { name: 'requests', values: requests.map((count) => count / seconds), colour: 'var(--accent)', shape: 'area' },
-    ],
+    rate: [{ name: 'requests', values: stepRates(requests, answer), colour: 'var(--accent)', shape: 'area' }],
     // Where nothing was asked, nothing failed and nothing succeeded either.
     errorRatio: [
       {

@@ -1,12 +1,13 @@
 import { IconCircleCheckFilled, IconCircleDashed } from '@tabler/icons-react'
-import { askStatus } from '@wakeline/protocol'
+import { askSession, askStatus } from '@wakeline/protocol'
 import { useEffect, useRef, useState } from 'react'
+import { reachable } from '../../api/reachable.ts'
 import { useAnswer } from '../../api/use-answer.ts'
 import { Choice } from '../../parts/choice.tsx'
 import { CodeBlock } from '../../parts/code-block.tsx'
 import { printCount } from '../../parts/units.ts'
 import styles from './first-data.module.css'
-import { type SetUp, setUps } from './set-ups.ts'
+import { type SetUp, setUps, type Target } from './set-ups.ts'
 
 const pollMs = 2000
 /** The tick is seen before the table takes its place. */
@@ -30,7 +31,8 @@ export function FirstData({ onArrived }: { onArrived: () => void }) {
       clearInterval(again)
     }
   }, [came])
-  const endpoint = status.data?.endpoints.otlpHttp ?? 'http://127.0.0.1:4318'
+  const session = useAnswer(askSession())
+  const endpoint = reachable(status.data?.endpoints.otlpHttp ?? 'http://127.0.0.1:4318', globalThis.location.hostname)
   const setUp = setUps.find(({ name }) => name === chosen) ?? setUps[0]
   return (
     <div className={styles.page}>
@@ -44,7 +46,7 @@ export function FirstData({ onArrived }: { onArrived: () => void }) {
         onChange={setChosen}
         options={setUps.map(({ name, title }) => ({ value: name, title }))}
       />
-      <Steps setUp={setUp} endpoint={endpoint} />
+      <Steps setUp={setUp} to={{ endpoint, needsToken: session.data?.tokenRequired === true }} />
       <div className={styles.signals} role="status">
         <Signal name="Traces" counted="spans" count={ingest?.spans.accepted ?? 0} />
         <Signal name="Logs" counted="log records" count={ingest?.logs.accepted ?? 0} />
@@ -55,13 +57,13 @@ export function FirstData({ onArrived }: { onArrived: () => void }) {
   )
 }
 
-function Steps({ setUp, endpoint }: { setUp: SetUp; endpoint: string }) {
+function Steps({ setUp, to }: { setUp: SetUp; to: Target }) {
   return (
     <ol className={styles.steps}>
       {setUp.steps.map(({ says, code }) => (
         <li key={says}>
           <div>{says}</div>
-          <CodeBlock text={code(endpoint)} />
+          <CodeBlock text={code(to)} />
         </li>
       ))}
     </ol>

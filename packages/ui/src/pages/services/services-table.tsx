@@ -8,14 +8,16 @@ import { Duration, ServiceLabel } from '../../parts/labels.tsx'
 import { Link, useGo } from '../../parts/link.tsx'
 import { parseSort, printSort } from '../../parts/sort.ts'
 import { printNumber, printValue } from '../../parts/units.ts'
+import { printClock } from '../../time/format.ts'
+import { stepRates } from '../../time/step-rates.ts'
 import { TimeLabel } from '../../time/time-label.tsx'
 
 const busiestFirst = { column: 'rate', direction: 'desc' } as const
 
 export function ServicesTable(props: { answer: ServicesAnswer; sort: string; onSort: (sort: string) => void }) {
-  const { services, stepMs } = props.answer
+  const { services, times, stepMs, covered } = props.answer
   const go = useGo()
-  const columns = useMemo(() => servicesColumns(stepMs), [stepMs])
+  const columns = useMemo(() => servicesColumns({ times, stepMs, covered }), [times, stepMs, covered])
   return (
     <DataTable
       name="Services"
@@ -31,11 +33,12 @@ export function ServicesTable(props: { answer: ServicesAnswer; sort: string; onS
   )
 }
 
-function servicesColumns(stepMs: number): Column<ServiceSummary>[] {
-  const perSecond = (count: number) => (count * 1000) / Math.max(1, stepMs)
+type Steps = Pick<ServicesAnswer, 'times' | 'stepMs' | 'covered'>
+
+function servicesColumns(steps: Steps): Column<ServiceSummary>[] {
   return [
     nameColumn,
-    ...rateColumns(perSecond),
+    ...rateColumns(steps),
     ...errorColumns,
     duration('p50', 'Half of the requests were faster', 680, (row) => row.durationP50Nano),
     duration('p95', '19 in 20 requests were faster', 0, (row) => row.durationP95Nano),
@@ -53,7 +56,7 @@ function highest(values: readonly (number | null)[]): number {
 const nameColumn: Column<ServiceSummary> = {
   id: 'service',
   title: 'Service',
-  width: 'minmax(min(104px, 26vw), 2fr)',
+  width: 'minmax(min(104px, 24vw), 2fr)',
   choice: 'always',
   sort: 'asc',
   value: (row) => row.service,
@@ -64,17 +67,17 @@ const nameColumn: Column<ServiceSummary> = {
   ),
 }
 
-function rateColumns(perSecond: (count: number) => number): Column<ServiceSummary>[] {
+function rateColumns(steps: Steps): Column<ServiceSummary>[] {
   return [
     {
       id: 'rate',
       title: 'Requests',
-      hint: 'Server and consumer spans a second, over the time range',
-      width: 'minmax(64px, 84px)',
+      hint: 'Server and consumer spans a second, over the time range, or since the service began',
+      width: 'minmax(60px, 84px)',
       align: 'right',
       sort: 'desc',
       value: (row) => row.requestsPerSecond,
-      render: (row) => <Rate row={row} />,
+      render: (row) => <Rate row={row} fromMs={steps.covered.fromMs} />,
     },
     {
       id: 'rate-line',
@@ -82,14 +85,7 @@ function rateColumns(perSecond: (count: number) => number): Column<ServiceSummar
       width: '116px',
       fromWidth: 760,
       choice: 'always',
-      render: (row) => (
-        <Sparkline
-          values={row.sparklines.requests}
-          colour="var(--ink-3)"
-          shape="area"
-          label={`Requests: at most ${printValue(perSecond(highest(row.sparklines.requests)), '/s')}`}
-        />
-      ),
+      render: (row) => <RateLine row={row} steps={steps} />,
     },
   ]
 }
@@ -99,7 +95,7 @@ const errorColumns: Column<ServiceSummary>[] = [
     id: 'errors',
     title: 'Errors',
     hint: 'Share of requests that failed',
-    width: 'minmax(68px, 84px)',
+    width: 'minmax(60px, 84px)',
     align: 'right',
     sort: 'desc',
     value: (row) => row.errorRatio,
@@ -193,10 +189,23 @@ const seenColumn: Column<ServiceSummary> = {
   render: (row) => <TimeLabel at={row.lastSeenMs} as="age" />,
 }
 
-function Rate({ row }: { row: ServiceSummary }) {
-  if (row.requests === 0) return <span className="quiet">–</span>
+function RateLine({ row, steps }: { row: ServiceSummary; steps: Steps }) {
+  const rates = useMemo(() => stepRates(row.sparklines.requests, steps), [row, steps])
   return (
-    <span className="data" title={`${row.requests.toLocaleString('en-US')} requests`}>
+    <Sparkline
+      values={rates}
+      colour="var(--ink-3)"
+      shape="area"
+      label={`Requests: at most ${printValue(highest(rates), '/s')}`}
+    />
+  )
+}
+
+function Rate({ row, fromMs }: { row: ServiceSummary; fromMs: number }) {
+  if (row.requests === 0) return <span className="quiet">–</span>
+  const since = row.sinceMs > fromMs ? ` since ${printClock(row.sinceMs, 'minutes')}, when it began` : ''
+  return (
+    <span className="data" title={`${row.requests.toLocaleString('en-US')} requests${since}`}>
       {printValue(row.requestsPerSecond, '/s')}
     </span>
   )
@@ -212,11 +221,22 @@ function duration(
     id,
     title: id,
     hint,
-    width: 'minmax(60px, 78px)',
+    width: 'minmax(54px, 78px)',
     fromWidth,
     align: 'right',
     sort: 'desc',
     value,
-    render: (row) => (row.requests === 0 ? <span className="quiet">–</span> : <Duration nano={value(row)} />),
+    render: (row) =>
+      row.requests === 0 ? (
+        <span className="quiet">–</span>
+      ) : (
+        <Link
+          href={toTraces({ service: row.service, order: 'slowest' })}
+          title="To its slowest traces"
+          style={{ color: 'inherit' }}
+        >
+          <Duration nano={value(row)} />
+        </Link>
+      ),
   }
 }

@@ -2,15 +2,35 @@
 export type SetUp = {
   name: string
   title: string
-  steps: { says: string; code: (otlpHttpEndpoint: string) => string }[]
+  steps: { says: string; code: (to: Target) => string }[]
 }
+
+/** Where to send, OTLP over HTTP. */
+export type Target = { endpoint: string; needsToken: boolean }
 
 const defaultEndpoint = 'http://127.0.0.1:4318'
 
 /** The SDK knows the usual address by itself. */
-function environment(endpoint: string): string {
-  return endpoint === defaultEndpoint ? '' : `OTEL_EXPORTER_OTLP_ENDPOINT=${endpoint} `
+function environment({ endpoint, needsToken }: Target): string {
+  const address = endpoint === defaultEndpoint ? '' : `OTEL_EXPORTER_OTLP_ENDPOINT=${endpoint} `
+  return address + (needsToken ? 'WAKELINE_TOKEN=<the token> ' : '')
 }
+
+/** As OpenTelemetry takes it, a line each. */
+function otelEnvironment({ endpoint, needsToken }: Target): string[] {
+  const token = 'OTEL_EXPORTER_OTLP_HEADERS="authorization=Bearer%20<the token>"'
+  return [`OTEL_EXPORTER_OTLP_ENDPOINT=${endpoint}`, ...(needsToken ? [token] : [])]
+}
+
+/** One of each signal, so that all three ticks come. `.mjs`: it runs in a folder that says nothing of modules, too. */
+const firstProgram = `import { log, meter, start, trace } from 'wakeline'
+
+start({ serviceName: 'my-service' })
+
+await trace('first steps', () => {
+  meter.counter('steps').add(1)
+  log.info('hello', { step: 1 })
+})`
 
 export const setUps: readonly [SetUp, ...SetUp[]] = [
   {
@@ -18,13 +38,8 @@ export const setUps: readonly [SetUp, ...SetUp[]] = [
     title: 'Node, in code',
     steps: [
       { says: 'Install the SDK.', code: () => 'npm install wakeline' },
-      {
-        says: 'Start it in the first lines of the service.',
-        code: (endpoint) =>
-          endpoint === defaultEndpoint
-            ? "import { log, start } from 'wakeline'\n\nstart({ serviceName: 'my-service' })\nlog.info('hello')"
-            : `import { log, start } from 'wakeline'\n\n// OTEL_EXPORTER_OTLP_ENDPOINT=${endpoint}\nstart({ serviceName: 'my-service' })\nlog.info('hello')`,
-      },
+      { says: 'Start it in the first lines of the service; this is a whole one, app.mjs.', code: () => firstProgram },
+      { says: 'Run it.', code: (to) => `${environment(to)}node app.mjs` },
     ],
   },
   {
@@ -34,8 +49,7 @@ export const setUps: readonly [SetUp, ...SetUp[]] = [
       { says: 'Install the SDK.', code: () => 'npm install wakeline' },
       {
         says: 'Start the service with it: requests in and out are traced.',
-        code: (endpoint) =>
-          `${environment(endpoint)}OTEL_SERVICE_NAME=my-service node --import wakeline/register app.js`,
+        code: (to) => `${environment(to)}OTEL_SERVICE_NAME=my-service node --import wakeline/register app.js`,
       },
     ],
   },
@@ -49,10 +63,10 @@ export const setUps: readonly [SetUp, ...SetUp[]] = [
       },
       {
         says: 'Start the app with it; nothing in the app changes.',
-        code: (endpoint) =>
+        code: (to) =>
           [
             'OTEL_SERVICE_NAME=my-service \\',
-            `OTEL_EXPORTER_OTLP_ENDPOINT=${endpoint} \\`,
+            ...otelEnvironment(to).map((line) => `${line} \\`),
             'OTEL_METRICS_EXPORTER=otlp OTEL_LOGS_EXPORTER=otlp \\',
             'node --require @opentelemetry/auto-instrumentations-node/register app.js',
           ].join('\n'),
@@ -65,7 +79,7 @@ export const setUps: readonly [SetUp, ...SetUp[]] = [
     steps: [
       {
         says: 'Point the exporter of any language here: OTLP over HTTP, protobuf or JSON.',
-        code: (endpoint) => `OTEL_EXPORTER_OTLP_ENDPOINT=${endpoint}\nOTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf`,
+        code: (to) => [...otelEnvironment(to), 'OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf'].join('\n'),
       },
     ],
   },

@@ -1,4 +1,5 @@
 import type { StatusAnswer } from '@wakeline/protocol'
+import { reachable } from '../../api/reachable.ts'
 import { CopyButton } from '../../parts/copy-button.tsx'
 import { printBytes } from '../../parts/units.ts'
 import { printDateTime, printDuration, printUtc } from '../../time/format.ts'
@@ -26,14 +27,16 @@ export function ServerSection({ status }: { status: StatusAnswer }) {
 }
 
 /** Where to send to, and where to ask. */
-export function EndpointsSection({ status: { endpoints } }: { status: StatusAnswer }) {
+export function EndpointsSection({ status }: { status: StatusAnswer }) {
+  const { endpoints } = status
+  const here = (url: string) => reachable(url, globalThis.location.hostname)
   return (
     <Section title="Endpoints">
       <Figures>
-        <Address name="OTLP over HTTP" url={endpoints.otlpHttp} />
-        <Address name="OTLP over gRPC" url={endpoints.otlpGrpc} />
-        <Address name="UI and API" url={endpoints.ui} />
-        <Address name="PromQL, for Grafana" url={`${endpoints.ui}/prometheus`} />
+        <Address name="OTLP over HTTP" url={here(endpoints.otlpHttp)} />
+        <Address name="OTLP over gRPC" url={here(endpoints.otlpGrpc)} />
+        <Address name="UI and API" url={here(endpoints.ui)} />
+        <Address name="PromQL, for Grafana" url={`${here(endpoints.ui)}/prometheus`} />
       </Figures>
     </Section>
   )

@@ -13,7 +13,7 @@ import { ServiceLabel, SeverityLabel, severityOf } from '../../parts/labels.tsx'
 import { Link } from '../../parts/link.tsx'
 import { printCount } from '../../parts/units.ts'
 import { printDuration } from '../../time/format.ts'
-import { TimeLabel } from '../../time/time-label.tsx'
+import { TimeLabel, useClockWidth } from '../../time/time-label.tsx'
 import { logsTime } from './logs-time.ts'
 import { timeOf } from './span-logs.tsx'
 import styles from './trace-page.module.css'
@@ -64,6 +64,8 @@ function NoLogs() {
 function LogTable(props: { view: TraceView; records: LogRecord[]; onOpen: (spanId: string) => void }) {
   const { view, records } = props
   const rows = useMemo(() => logRows(view, records), [view, records])
+  const clockWidth = useClockWidth(Number(view.startUnixNano / 1_000_000n))
+  const columns = useMemo(() => logColumns(clockWidth), [clockWidth])
   return (
     <DataTable
       name="Logs of the trace"
@@ -87,7 +89,7 @@ function logRows(view: TraceView, records: LogRecord[]): Row[] {
   }))
 }
 
-const columns: Column<Row>[] = [
+const logColumns = (clockWidth: string): Column<Row>[] => [
   {
     id: 'offset',
     title: 'After',
@@ -99,7 +101,7 @@ const columns: Column<Row>[] = [
   {
     id: 'time',
     title: 'Time',
-    width: '104px',
+    width: clockWidth,
     fromWidth: 760,
     render: ({ record }) => <TimeLabel at={timeOf(record)} />,
   },

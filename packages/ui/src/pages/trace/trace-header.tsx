@@ -97,7 +97,7 @@ function Figure({ name, children }: { name: string; children: ReactNode }) {
 function CopyLink() {
   return (
     <span className={styles.copyLink}>
-      link <CopyButton text={globalThis.location.href} label="Copy the link" />
+      link <CopyButton of="link" text={() => globalThis.location.href} label="Copy the link" />
     </span>
   )
 }

@@ -1,5 +1,5 @@
 import { Button, SegmentedControl, Switch } from '@mantine/core'
-import type { TraceSummary, TracesAnswer } from '@wakeline/protocol'
+import type { TracesAnswer } from '@wakeline/protocol'
 import { askTable, askTraceSample, askTraces, splitPipes } from '@wakeline/protocol'
 import { useCallback, useMemo, useState } from 'react'
 import { searchError } from '../../api/search-error.ts'
@@ -21,6 +21,7 @@ import { useServiceFilter } from '../../shell/service-filter.tsx'
 import { printClock, printDateTime } from '../../time/format.ts'
 import { useTime } from '../../time/time-context.tsx'
 import { askedSearch } from './asked.ts'
+import { listed } from './listed.ts'
 import { NoTraces } from './no-traces.tsx'
 import { shownTime } from './points.ts'
 import { TraceScatter } from './trace-scatter.tsx'
@@ -132,7 +133,7 @@ function Found({ q, pages, data, search, setSearch }: FoundProps) {
   const time = useTime()
   const go = useGo()
   const [selectedId, setSelectedId] = useState<string>()
-  const traces = useMemo(() => distinct(data.flatMap((page) => page.traces)), [data])
+  const traces = useMemo(() => listed(data, search.order), [data, search.order])
   // Of a part the picture would be of that part: what it shows then is drawn from all.
   const sample = useAnswer(askTraceSample(q, time, sampleTraces), { enabled: pages.more !== undefined })
   const drawn = pages.more === undefined ? undefined : sample.data
@@ -191,11 +192,6 @@ function Found({ q, pages, data, search, setSearch }: FoundProps) {
       />
     </>
   )
-}
-
-/** A trace whose spans arrive between two pages may stand on both. */
-function distinct(traces: TraceSummary[]): TraceSummary[] {
-  return [...new Map(traces.map((trace) => [trace.traceId, trace])).values()]
 }
 
 function sinceText(atMs: number, nowMs: number): string {

@@ -7,7 +7,7 @@ import { Duration, ServiceLabel } from '../../parts/labels.tsx'
 import { Link } from '../../parts/link.tsx'
 import { printCount } from '../../parts/units.ts'
 import { nameColour } from '../../theme/colours.ts'
-import { TimeLabel } from '../../time/time-label.tsx'
+import { TimeLabel, useClockWidth } from '../../time/time-label.tsx'
 import styles from './traces-page.module.css'
 
 export type TracesTableProps = {
@@ -22,7 +22,11 @@ export type TracesTableProps = {
 /** One row a trace. */
 export function TracesTable(props: TracesTableProps) {
   const { traces } = props
-  const columns = useMemo(() => traceColumns(Math.max(1, ...traces.map(({ durationNano }) => durationNano))), [traces])
+  const clockWidth = useClockWidth()
+  const columns = useMemo(() => {
+    const longestNano = traces.reduce((longest, { durationNano }) => Math.max(longest, durationNano), 1)
+    return traceColumns(longestNano, clockWidth)
+  }, [traces, clockWidth])
   return (
     <DataTable
       name="Traces"
@@ -40,7 +44,7 @@ export function TracesTable(props: TracesTableProps) {
   )
 }
 
-function traceColumns(longestNano: number): Column<TraceSummary>[] {
+function traceColumns(longestNano: number, clockWidth: string): Column<TraceSummary>[] {
   const length: Column<TraceSummary> = {
     id: 'length',
     title: '',
@@ -49,20 +53,23 @@ function traceColumns(longestNano: number): Column<TraceSummary>[] {
     choice: 'always',
     render: (trace) => <DurationBar trace={trace} longestNano={longestNano} />,
   }
-  return [...nameColumns, length, ...figureColumns, ...moreColumns]
+  const start: Column<TraceSummary> = {
+    id: 'start',
+    title: 'Start',
+    width: clockWidth,
+    render: (trace) => <TimeLabel at={trace.startUnixNano} />,
+  }
+  return [start, rootColumn, length, ...figureColumns, ...moreColumns]
 }
 
-const nameColumns: Column<TraceSummary>[] = [
-  { id: 'start', title: 'Start', width: '104px', render: (trace) => <TimeLabel at={trace.startUnixNano} /> },
-  {
-    id: 'root',
-    title: 'Root service and operation',
-    width: 'minmax(108px, 3fr)',
-    choice: 'always',
-    hint: 'The span without a parent, or the first that was received',
-    render: (trace) => <Root trace={trace} />,
-  },
-]
+const rootColumn: Column<TraceSummary> = {
+  id: 'root',
+  title: 'Root service and operation',
+  width: 'minmax(min(108px, 24vw), 3fr)',
+  choice: 'always',
+  hint: 'The span without a parent, or the first that was received',
+  render: (trace) => <Root trace={trace} />,
+}
 
 const figureColumns: Column<TraceSummary>[] = [
   {
