@@ -192,10 +192,11 @@ describe('the UI', () => {
     expect(response.headers.get('x-content-type-options')).toBe('nosniff')
   })
 
-  test('its hashed files are kept by browsers', async () => {
+  test('its hashed files are kept by browsers, and sent compressed', async () => {
     const response = await get(open, '/assets/a-1.js', { 'accept-encoding': 'gzip' })
     expect(response.headers.get('cache-control')).toMatch(/immutable/)
     expect(response.headers.get('content-type')).toMatch(/javascript/)
+    expect(response.headers.get('content-encoding')).toBe('gzip')
     expect((await response.text()).length).toBeGreaterThan(10_000)
   })
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { extname, join } from 'node:path'
 import type { Context } from 'hono'
+import { sendBytes } from './send.ts'
 
 /**
  * The built UI. A path that is no file is a page of the UI: it gets index.html and the program in it reads the path.
@@ -27,7 +28,7 @@ export async function serveUi(context: Context, uiDirectory: string): Promise<Re
     const file = await readUiFile(uiDirectory, path)
     if (file === undefined) return context.text('Cannot show this file: there is none of this name\n', 404)
     context.header('Cache-Control', path.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache')
-    return context.body(file, 200, { 'Content-Type': type })
+    return sendBytes(context, file, type)
   }
   const page = await readUiFile(uiDirectory, '/index.html')
   const html = page === undefined ? notBuilt : Buffer.from(page).toString('utf8')
