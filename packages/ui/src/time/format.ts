@@ -29,7 +29,7 @@ export function printClock(atMs: number, precision: 'minutes' | 'seconds' | 'mil
 }
 
 /** `2026-11-22` */
-export function printDate(atMs: number): string {
+function printDate(atMs: number): string {
   const at = new Date(atMs)
   return `${at.getFullYear()}-${pad(at.getMonth() + 1)}-${pad(at.getDate())}`
 }
