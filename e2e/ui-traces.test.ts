@@ -84,20 +84,33 @@ describe('the pages for traces', () => {
 
   test('have room for their tables on the narrowest phone', async () => {
     const { page, complaints } = await openPage(browser, { scheme: 'dark', width: 320, height: 700 })
+    const day = (ms: number) => new Date(Date.now() + ms).toISOString()
+    const days = `from=${day(-2_000_000_000)}&to=${day(60_000)}`
     for (const [path, name] of [
       ['services', 'Services'],
       ['services/payments', 'Operations'],
       ['services/payments', 'Instances'],
       ['traces', 'Traces'],
     ] as const) {
-      await page.goto(`${server.ui}/${path}`)
+      await page.goto(`${server.ui}/${path}?${days}`)
       const grid = page.getByRole('grid', { name })
       await grid.getByRole('row').nth(1).waitFor()
       // A little after the first row: columns are left out once the width is known.
       const wider = () => grid.evaluate((element) => element.scrollWidth - element.clientWidth)
+      const pageWider = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth')
+      expect(pageWider, `${path} scrolls sideways`).toBeLessThanOrEqual(0)
       await expect.poll(wider, { message: `${name} scrolls sideways` }).toBeLessThanOrEqual(0)
       await keepScreenshot(page, `narrowest-${name.toLowerCase()}-dark`)
     }
+    expect(complaints).toEqual([])
+  })
+
+  test('lead from a word that no text has to the attribute that has it', async () => {
+    const { page, complaints } = await openPage(browser, { scheme: 'light', ...wide })
+    await page.goto(`${server.ui}/logs?q=4711`)
+    await page.getByRole('button', { name: 'It is an attribute: search order.id:4711' }).click()
+    await page.getByRole('grid', { name: 'Log records' }).getByText('POST /checkout').waitFor()
+    expect(new URL(page.url()).searchParams.get('q')).toBe('order.id:4711')
     expect(complaints).toEqual([])
   })
 

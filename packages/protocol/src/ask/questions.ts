@@ -17,6 +17,7 @@ import type {
   ServiceErrorsAnswer,
   ServicesAnswer,
   SessionAnswer,
+  SpansAnswer,
   SqlAnswer,
   StatusAnswer,
   TableAnswer,
@@ -55,6 +56,10 @@ export const askTraces = (
   at: Between,
   page: Page & { order: 'newest' | 'slowest' },
 ): Question<TracesAnswer> => question('traces', { q, ...between(at), ...page })
+
+/** The spans themselves that match. */
+export const askSpans = (q: string, at: Between, page: Page & { order: 'newest' | 'slowest' }): Question<SpansAnswer> =>
+  question('spans', { q, ...between(at), ...page })
 
 /** A fair sample of all that match, for a picture. */
 export const askTraceSample = (q: string, at: Between, traces: number): Question<TraceSampleAnswer> =>

@@ -9,12 +9,13 @@ import styles from './ways-out.module.css'
 
 const dayMs = 86_400_000
 
-/** Under an empty answer: what holds it back, each with a way to let go of it. `children` are further ones of the page. */
-export function WaysOut({ q, search, children }: { q: string; search: (q: string) => void; children?: ReactNode }) {
+/** Under an empty answer: what holds it back, each with a way to let go of it. `children` are further ones of the page, `held` where it is held back otherwise. */
+export function WaysOut(props: { q: string; search: (q: string) => void; held?: boolean; children?: ReactNode }) {
+  const { q, search, held, children } = props
   const [service, setService] = useServiceFilter()
   const { range, setRange } = useTime()
   const isWide = range.kind === 'last' && range.durationMs >= dayMs
-  const isHeld = q !== '' || service !== '' || (children !== undefined && children !== false)
+  const isHeld = q !== '' || service !== '' || held === true
   const operators = operatorsMeant(q)
   return (
     <div className={styles.ways}>

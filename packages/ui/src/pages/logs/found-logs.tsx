@@ -1,12 +1,14 @@
 import type { LogsAnswer } from '@wakeline/protocol'
 import { type ReactNode, useMemo } from 'react'
 import type { PagesState } from '../../api/use-answer.ts'
+import { soleWord } from '../../api/use-key-with.ts'
 import { Answer } from '../../parts/answer.tsx'
 import { CostLine } from '../../parts/cost-line.tsx'
 import { Empty } from '../../parts/empty.tsx'
 import { ListBar } from '../../parts/list-bar.tsx'
 import { printCount } from '../../parts/units.ts'
 import { usePageSearch } from '../../parts/use-page-search.ts'
+import { InAttribute } from '../../shell/in-attribute.tsx'
 import { useServiceFilter } from '../../shell/service-filter.tsx'
 import { WaysOut } from '../../shell/ways-out.tsx'
 import { keyedRecords } from './keyed-records.ts'
@@ -62,6 +64,15 @@ function Found(props: { data: LogsAnswer[]; pages: PagesState<LogsAnswer>; contr
   )
 }
 
+function WordsAreText() {
+  return (
+    <div className="quiet">
+      A word alone is looked for in the text of records. What stands beside it is asked for by its name:{' '}
+      <span className="data">order.id:4711</span>. Names are completed as you type.
+    </div>
+  )
+}
+
 /** No record: what holds the answer back, each with a way to let go of it. */
 function NoLogs({ controls }: { controls: ReactNode }) {
   const [search, setSearch] = usePageSearch(logsUrl)
@@ -71,7 +82,10 @@ function NoLogs({ controls }: { controls: ReactNode }) {
     <>
       <ListBar controls={controls}>no record</ListBar>
       <Empty title={held ? 'No log record like this in this time' : 'No log record in this time'}>
-        <WaysOut q={search.q} search={(q) => setSearch({ q })} />
+        <WaysOut q={search.q} search={(q) => setSearch({ q })}>
+          <InAttribute of="logs" q={search.q} search={(q) => setSearch({ q })} />
+        </WaysOut>
+        {soleWord(search.q) !== '' && <WordsAreText />}
       </Empty>
     </>
   )

@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core'
 import { Empty } from '../../parts/empty.tsx'
+import { InAttribute } from '../../shell/in-attribute.tsx'
 import { useServiceFilter } from '../../shell/service-filter.tsx'
 import { WaysOut } from '../../shell/ways-out.tsx'
 import type { TracesSearch } from './url.ts'
@@ -11,7 +12,8 @@ export function NoTraces(props: { search: TracesSearch; setSearch: (patch: Parti
   const held = search.q !== '' || service !== '' || search.errors !== ''
   return (
     <Empty title={held ? 'No trace has a span like this in this time' : 'No trace in this time'}>
-      <WaysOut q={search.q} search={(q) => setSearch({ q })}>
+      <WaysOut q={search.q} search={(q) => setSearch({ q })} held={search.errors !== ''}>
+        <InAttribute of="spans" q={search.q} search={(q) => setSearch({ q })} />
         {search.errors !== '' && <Button onClick={() => setSearch({ errors: '' })}>Not only errors</Button>}
       </WaysOut>
       {search.q !== '' && (
