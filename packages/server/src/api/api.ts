@@ -112,8 +112,9 @@ function apiRoutes(parts: ApiParts & ApiOptions, addressOf: (request: Request) =
     checkAccess(context, parts)
     await next()
   })
-  // The second name of each is Prometheus'.
-  for (const path of ['/livez', '/prometheus/-/healthy']) app.get(path, (context) => context.text('ok\n'))
+  // The other names of each are Prometheus': some clients ask for its first page to see whether it is there.
+  for (const path of ['/livez', '/prometheus/-/healthy', '/prometheus', '/prometheus/'])
+    app.get(path, (context) => context.text('ok\n'))
   for (const path of ['/readyz', '/prometheus/-/ready'])
     app.get(path, (context) => (parts.isReady() ? context.text('ok\n') : context.text('not ready\n', 503)))
   app.route('/api/v1/session', sessionRoutes({ rules, sessions, nowUnixMs, addressOf }))

@@ -396,7 +396,7 @@ describe('Prometheus API refuses', () => {
 })
 
 test('health is told under Prometheus’ names, to those without a token too', async () => {
-  for (const path of ['-/healthy', '-/ready']) {
+  for (const path of ['', '-/healthy', '-/ready']) {
     for (const method of ['GET', 'HEAD']) {
       expect((await fetch(`${guarded.url}/prometheus/${path}`, { method })).status).toBe(200)
     }

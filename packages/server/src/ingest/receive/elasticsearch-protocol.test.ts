@@ -95,6 +95,27 @@ test.each([
   expect(answer.headers.get('warning') !== null).toBe(method === 'PUT')
 })
 
+test('single documents are stored as those of a bulk request, whatever lines they are written in', async () => {
+  const post = (path: string, body: string) =>
+    receiver.post(`/elasticsearch/${path}`, body, { 'content-type': 'application/json' })
+  const stored = await post('one/_doc', '{\n  "message": "a\\nb"\r\n}\n')
+  expect(stored.status).toBe(201)
+  expect(JSON.parse(stored.text)).toMatchObject({ _index: 'one', result: 'created', _id: expect.any(String) })
+  const named = await post('one/_create/7%2F8', '{"message":"c"}')
+  expect(JSON.parse(named.text)).toMatchObject({ _index: 'one', _id: '7/8' })
+  const refused = await post('one/_doc/9', '{"message":')
+  expect(refused.status).toBe(400)
+  expect(JSON.parse(refused.text)).toMatchObject({
+    error: { reason: expect.stringContaining('Cannot store the document: it is not JSON') },
+  })
+  const missing = await post('one/_doc', '')
+  expect(missing.status).toBe(400)
+  expect(await receiver.rows(ofIndex, 'one')).toMatchObject([
+    { body: 'a\nb', attributes: { 'elasticsearch.index': 'one' } },
+    { body: 'c', attributes: { 'elasticsearch.index': 'one', 'elasticsearch.id': '7/8' } },
+  ])
+})
+
 test('the unmodified client greets us and sends with its bulk helper', async () => {
   const client = new Client({ node: `${receiver.url}/elasticsearch`, compression: true, Connection: HttpConnection })
   expect((await client.info()).cluster_name).toBe('wakeline')

@@ -10,6 +10,8 @@ import { submitTranscoded } from './submit-transcoded.ts'
  * What shippers of logs say to Elasticsearch, under /elasticsearch:
  *
  *   POST|PUT  _bulk, {index}/_bulk            documents, each with its own result
+ *             {index}/_doc, {index}/_doc/{id},   one document
+ *             {index}/_create/{id}
  *   GET|HEAD  /, _license, _xpack,            what clients ask before they send
  *             _cluster/health
  *   PUT|POST  anything else (templates,       acknowledged, so that shippers go on, with a Warning header that says
@@ -25,6 +27,8 @@ export const elasticsearchProtocol: Protocol = {
     if (isWritten && /^(?:[^/]+\/)?_bulk$/.test(path)) {
       return takeBulk(received, submit, path === '_bulk' ? '' : decoded(path.slice(0, -'/_bulk'.length)))
     }
+    const document = isWritten ? /^([^_/][^/]*)\/_(?:doc|create)(?:\/([^/]+))?$/.exec(path) : null
+    if (document !== null) return takeDocument(received, submit, decoded(document[1] ?? ''), document[2])
     if (isWritten && isSetUp(path)) return product(jsonReply(200, { acknowledged: true }), notKept)
     const answer = isWritten ? undefined : answers.get(path)
     if (answer !== undefined) return product(jsonReply(200, answer))
@@ -97,6 +101,37 @@ function product(reply: Reply, headers: Readonly<Record<string, string>> = {}): 
 
 async function takeBulk(received: Received, submit: Submit, index: string): Promise<Reply | Failure> {
   const startedMs = performance.now()
+  const items = await takeActions(received, submit, index)
+  if ('failure' in items) return items
+  return product(
+    jsonReply(200, {
+      took: Math.round(performance.now() - startedMs),
+      errors: items.some(({ fault }) => fault !== ''),
+      items: items.map((item) => ({ [item.action]: resultOf(item) })),
+    }),
+  )
+}
+
+/** The same as a bulk request of one action. Ends of lines stand between the words of JSON alone, never in them. */
+async function takeDocument(
+  received: Received,
+  submit: Submit,
+  index: string,
+  id: string | undefined,
+): Promise<Reply | Failure> {
+  const action = { create: { _index: index, ...(id === undefined ? {} : { _id: decoded(id) }) } }
+  const line = received.body.map((byte) => (byte === 0x0a || byte === 0x0d ? 0x20 : byte))
+  const body = Buffer.concat([Buffer.from(`${JSON.stringify(action)}\n`), line])
+  const items = await takeActions({ ...received, body }, submit, index)
+  if ('failure' in items) return items
+  const [item] = items
+  if (item === undefined) throw new Error('A document became no action')
+  return item.fault === ''
+    ? product(jsonReply(201, resultOf(item)))
+    : { failure: 'refused', message: item.fault.replace('the document of line 2', 'the document') }
+}
+
+async function takeActions(received: Received, submit: Submit, index: string): Promise<BulkItem[] | Failure> {
   const bulk = await inTurns(elasticsearchBulkToOtlp(received.body, index))
   if ('refused' in bulk) return { failure: 'refused', message: bulk.refused }
   if (bulk.items.length === 0)
@@ -105,13 +140,7 @@ async function takeBulk(received: Received, submit: Submit, index: string): Prom
   if (submitted.kind !== 'stored') return submittedFailure(submitted)
   // Which one it was nobody could say, so the transcoding must let nothing through that the decoder rejects.
   if (submitted.rejected !== bulk.rejected) throw new Error(`A bulk document was rejected late: ${submitted.reason}`)
-  return product(
-    jsonReply(200, {
-      took: Math.round(performance.now() - startedMs),
-      errors: bulk.rejected > 0,
-      items: bulk.items.map((item) => ({ [item.action]: resultOf(item) })),
-    }),
-  )
+  return bulk.items
 }
 
 function resultOf({ index, id, fault }: BulkItem): unknown {
