@@ -1,98 +1,131 @@
 import { randomInt } from 'node:crypto'
-import { mkdir, writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { TraceAnswer, TracesAnswer } from '@wakeline/protocol'
-import { root, startServer } from '../e2e/server.ts'
+import { type RunningServer, root, startServer } from '../e2e/server.ts'
 import { generate, loaded } from './ingest.ts'
-import { type Row, soloRow } from './rows.ts'
+import { costRow, median, type Row, rateRow, soloRow } from './rows.ts'
 
 /**
  * What a span and a question cost as the store grows: at each size the rate of loading up to it, and the time to open a
- * trace by its id alone, over HTTP, each trace for the first time (median of 21). Keeps a table and a plot in
- * docs/internals when `WAKELINE_KEEP` is set.
+ * trace by its id alone, over HTTP, each trace for the first time: right behind the load, and after some rest. What is asked
+ * is the same at all sizes, so the first is what the others are held against. Keeps a table and a plot in docs/internals
+ * when `WAKELINE_KEEP` is set.
  */
-type Point = { spans: number; rate: number; openMs: number }
+type Point = { spans: number; rate: number; openMs: number; restedMs: number }
 
 const traces = 21
+const restMs = 10_000
+/** Of one generator: it takes a second to start, in which the server only merges. */
+const generatedMax = 10e6
 
 export async function benchGrowth({ sizes }: { sizes: readonly number[] }): Promise<Row[]> {
   const server = await startServer()
   const points: Point[] = []
   try {
+    const ids: string[] = []
     let spans = 0
     for (const size of sizes) {
       const before = spans
-      const startMs = performance.now()
-      const ids: string[] = []
+      let seconds = 0
       while (spans < size) {
-        const { acknowledged } = await generate({ url: server.otlpHttp, kind: 'spans', seconds: secondsTo(size) })
-        spans += acknowledged
-        ids.push(...(await newestTraces(server.ask)))
+        const fromMs = Date.now()
+        const result = await loadSpans(server, spans, Math.min(generatedMax, size - spans))
+        spans += result.acknowledged
+        seconds += result.seconds
+        ids.push(...(await someTraces(server, fromMs, Date.now())))
       }
-      await loaded(server, 'spans', spans)
-      const rate = (spans - before) / ((performance.now() - startMs) / 1000)
-      points.push({ spans, rate, openMs: await openTime(server.ask, ids) })
+      const rate = (spans - before) / seconds
+      const openMs = await openTime(server, ids)
+      await new Promise((resolve) => setTimeout(resolve, restMs))
+      points.push({ spans, rate, openMs, restedMs: await openTime(server, ids) })
       console.error(`growth: ${JSON.stringify(points.at(-1))}`)
     }
   } finally {
     await server.stop()
   }
   if (process.env['WAKELINE_KEEP'] !== undefined) await keep(points)
-  return points.flatMap(({ spans, rate, openMs }) => [
-    soloRow(`spans loaded a second up to ${millions(spans)}`, rate, 'spans/s'),
-    soloRow(`trace by id over ${millions(spans)} spans`, openMs, 'ms'),
-  ])
+  return points.flatMap((point) => rowsOf(point, points[0] ?? point))
 }
 
-/** At a time: a generator takes a second to start, which must not be much of what is measured. */
-const secondsTo = (size: number): number => (size > 2e6 ? 10 : 2)
-
-type Ask = <Answer>(path: string) => Promise<Answer>
-
-/** Ids spread over the time of the load. */
-async function newestTraces(ask: Ask): Promise<string[]> {
-  const now = Date.now()
-  const answer = await ask<TracesAnswer>(`/traces?from=${now - 600_000}&to=${now}&limit=20`)
-  return answer.traces.map(({ traceId }) => traceId)
+/** Until all are queryable; the start of the generator is not counted. */
+async function loadSpans(
+  server: RunningServer,
+  before: number,
+  records: number,
+): Promise<{ acknowledged: number; seconds: number }> {
+  const { acknowledged, seconds } = await generate({ url: server.otlpHttp, kind: 'spans', seconds: 600, records })
+  const sentMs = performance.now()
+  await loaded(server, 'spans', before + acknowledged)
+  return { acknowledged, seconds: seconds + (performance.now() - sentMs) / 1000 }
 }
 
-async function openTime(ask: Ask, ids: readonly string[]): Promise<number> {
+function rowsOf({ spans, rate, openMs, restedMs }: Point, first: Point): Row[] {
+  const [least, most] = [millions(first.spans), millions(spans)]
+  if (spans === first.spans) {
+    return [
+      soloRow(`spans loaded a second up to ${most}`, rate, 'spans/s'),
+      soloRow(`trace by id over ${most} spans`, openMs, 'ms'),
+      soloRow(`trace by id over ${most} spans at rest`, restedMs, 'ms'),
+    ]
+  }
+  return [
+    rateRow(`spans loaded a second up to ${most} (target as up to ${least})`, rate, first.rate, 'spans/s'),
+    costRow(`trace by id over ${most} spans (target as over ${least})`, openMs, first.openMs, 'ms'),
+    costRow(`info: trace by id over ${most} spans at rest (as over ${least})`, restedMs, first.restedMs, 'ms'),
+  ]
+}
+
+const moments = 20
+
+/** Ids of a few traces of each of some moments of the load. */
+async function someTraces({ ask }: RunningServer, fromMs: number, toMs: number): Promise<string[]> {
+  const ids: string[] = []
+  for (let moment = 1; moment <= moments; moment += 1) {
+    const to = Math.round(fromMs + ((toMs - fromMs) * moment) / moments)
+    const answer = await ask<TracesAnswer>(`/traces?from=${to - 2_000}&to=${to}&limit=5`)
+    ids.push(...answer.traces.map(({ traceId }) => traceId))
+  }
+  return ids
+}
+
+/** Median; those that were opened are taken out of `ids`. */
+async function openTime({ ask }: RunningServer, ids: string[]): Promise<number> {
   const times: number[] = []
   for (let turn = 0; turn < traces; turn += 1) {
-    const id = ids[randomInt(ids.length)] ?? ''
+    const [id = ''] = ids.splice(randomInt(ids.length), 1)
     const startMs = performance.now()
     const { spans } = await ask<TraceAnswer>(`/traces/${id}`)
     times.push(performance.now() - startMs)
     if (spans.length !== 8) throw new Error(`The trace ${id} has ${spans.length} spans instead of 8`)
   }
-  return times.sort((a, b) => a - b)[Math.floor(traces / 2)] ?? 0
+  return median(times)
 }
 
 const millions = (spans: number): string => `${Math.round(spans / 1e6)} M`
 
+/** Where the part of the page that this makes begins and ends; what stands around it is written by hand. */
+const [begin, end] = ['<!-- growth -->', '<!-- end of growth -->']
+
 async function keep(points: readonly Point[]): Promise<void> {
-  const directory = join(root, 'docs/internals')
+  const page = join(root, 'docs/internals/cost-as-data-grows.md')
   const lines = points.map(
-    ({ spans, rate, openMs }) =>
-      `| ${millions(spans)} | ${Math.round(rate).toLocaleString('en')} | ${openMs.toFixed(1)} |`,
+    ({ spans, rate, openMs, restedMs }) =>
+      `| ${millions(spans)} | ${Math.round(rate).toLocaleString('en')} | ${openMs.toFixed(1)} | ${restedMs.toFixed(1)} |`,
   )
-  await mkdir(directory, { recursive: true })
-  await writeFile(
-    join(directory, 'cost-as-data-grows.md'),
-    `# What a span and a question cost as data grows
-
-Made by \`WAKELINE_KEEP=1 npm run bench -- growth\`: spans of the ingest bench (8 a trace) into one server, generator on the same machine. The
-rate counts until all are queryable, merges running; a trace is opened by its id alone, over HTTP, medians of ${traces}. Generators run
-for two seconds up to 2 M spans and for ten after, and starting them is in the rate: much of the first row, little of the others.
-
-| spans stored | loaded a second | open a trace, ms |
-|---|---|---|
+  const made = `${begin}
+| spans stored | loaded a second | open a trace, ms | after ${restMs / 1000} s of rest |
+|---|---|---|---|
 ${lines.join('\n')}
 
 ![the same as a plot](cost-as-data-grows.svg)
-`,
-  )
-  await writeFile(join(directory, 'cost-as-data-grows.svg'), plot(points))
+${end}`
+  const text = await readFile(page, 'utf8')
+  const [from, to] = [text.indexOf(begin), text.indexOf(end)]
+  if (from < 0 || to < from)
+    throw new Error(`Cannot keep the table in ${page}: "${begin}" and "${end}" do not stand in it`)
+  await writeFile(page, text.slice(0, from) + made + text.slice(to + end.length))
+  await writeFile(page.replace(/md$/, 'svg'), plot(points))
 }
 
 /** Two lines over the size, which is drawn by its logarithm; each has its own scale from 0 to its most. */

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import type { StatusAnswer } from '@wakeline/protocol'
 import { eventually, type RunningServer, root, startServer } from '../e2e/server.ts'
-import type { LoadResult } from './load-generator.ts'
+import type { LoadOptions, LoadResult } from './load-generator.ts'
 import type { BodyKind } from './otlp-bodies.ts'
 import { ProcessCost } from './process-cost.ts'
 import { costRow, median, type Row, rateRow, soloRow } from './rows.ts'
@@ -103,7 +103,7 @@ async function measureGrpc(seconds: number): Promise<Row> {
   }
 }
 
-export function generate(load: { url: string; kind: BodyKind; seconds: number }): Promise<LoadResult> {
+export function generate(load: Omit<LoadOptions, 'connections'>): Promise<LoadResult> {
   const options = JSON.stringify({ ...load, connections: 16 })
   const script = join(root, 'bench/load-generator.ts')
   const child = spawn(process.execPath, ['--conditions=wakeline-source', '--import', 'tsx', script, options], {

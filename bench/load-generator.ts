@@ -13,6 +13,8 @@ export type LoadOptions = {
   url: string
   kind: BodyKind
   seconds: number
+  /** Ends before, when so many were sent (whole bodies). */
+  records?: number
   connections: number
 }
 export type LoadResult = {
@@ -26,7 +28,13 @@ export type LoadResult = {
 const paths: Readonly<Record<BodyKind, string>> = { spans: '/v1/traces', logs: '/v1/logs', samples: '/v1/metrics' }
 const bodyCount = 128
 
-async function load({ url, kind, seconds, connections }: LoadOptions): Promise<LoadResult> {
+async function load({
+  url,
+  kind,
+  seconds,
+  records = Number.POSITIVE_INFINITY,
+  connections,
+}: LoadOptions): Promise<LoadResult> {
   const bodies = prepareBodies(kind, bodyCount, 42)
   const isGrpc = url.startsWith('grpc:')
   const senders = Array.from({ length: connections }, () => (isGrpc ? grpcSender(url, kind) : httpSender(url, kind)))
@@ -35,7 +43,7 @@ async function load({ url, kind, seconds, connections }: LoadOptions): Promise<L
   const endMs = startMs + seconds * 1000
   let next = 0
   const sendAll = async ({ send }: Sender): Promise<void> => {
-    while (performance.now() < endMs) {
+    while (performance.now() < endMs && next * recordsPerBody < records) {
       const body = bodies[next++ % bodies.length]
       if (body === undefined) return
       renew(body, randomFillSync, Date.now())

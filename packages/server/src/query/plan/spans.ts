@@ -3,7 +3,7 @@ import { conditionSql } from '../search/condition-sql.ts'
 import { type Sql, sql, trusted, uint } from '../sql.ts'
 import { inRange, instant, type TimeRange } from '../time-range.ts'
 import { spanColumns } from './span-columns.ts'
-import { ofTraces, type TracePlaces } from './trace-search.ts'
+import { ofTraces, type TracePlaces, traceSettings } from './trace-search.ts'
 
 export type SpansPlan = TimeRange & {
   condition: Condition
@@ -48,5 +48,5 @@ export function chosenSpansSql(spans: readonly { traceId: string; spanId: string
 FROM spans
 WHERE ${ofTraces(places)}
   AND concat(toString(trace_id), toString(span_id)) IN (SELECT unhex(arrayJoin(${both})))
-ORDER BY spans.ts DESC, trace_id DESC, spans.span_id DESC`
+ORDER BY spans.ts DESC, trace_id DESC, spans.span_id DESC${traceSettings(places)}`
 }

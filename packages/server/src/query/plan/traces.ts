@@ -3,7 +3,7 @@ import { conditionSql } from '../search/condition-sql.ts'
 import { type Sql, sql, trusted, uint } from '../sql.ts'
 import { inRange, type TimeRange } from '../time-range.ts'
 import { type SpanRow, spanColumns } from './span-columns.ts'
-import { ofTraces, type TracePlaces } from './trace-search.ts'
+import { ofTraces, type TracePlaces, traceSettings } from './trace-search.ts'
 
 export type TracesPlan = TimeRange & {
   condition: Condition
@@ -61,7 +61,7 @@ export function traceSummariesSql(places: TracePlaces, matching: TracesPlan | un
 FROM spans
 WHERE ${ofTraces(places)}
 GROUP BY trace_id, service
-ORDER BY spans DESC, service`
+ORDER BY spans DESC, service${traceSettings(places)}`
 }
 
 export type TraceSummaryRow = {
@@ -82,7 +82,7 @@ export function traceSpansSql(places: TracePlaces, spansMax: number): Sql {
 FROM spans
 WHERE ${ofTraces(places)}
 ORDER BY spans.ts, span_id
-LIMIT ${uint(spansMax)}`
+LIMIT ${uint(spansMax)}${traceSettings(places)}`
 }
 
 export type TraceSpanRow = SpanRow & { total: string }

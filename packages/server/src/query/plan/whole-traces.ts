@@ -2,14 +2,14 @@ import { type Sql, sql } from '../sql.ts'
 import type { TimeRange } from '../time-range.ts'
 import { spanMinutes } from './rollups.ts'
 import { spanColumns } from './span-columns.ts'
-import { ofTraces, type TracePlaces } from './trace-search.ts'
+import { ofTraces, type TracePlaces, traceSettings } from './trace-search.ts'
 
 /** All spans of these traces, in start order. */
 export function wholeTracesSql(places: TracePlaces): Sql {
   return sql`SELECT ${spanColumns}
 FROM spans
 WHERE ${ofTraces(places)}
-ORDER BY spans.ts, span_id`
+ORDER BY spans.ts, span_id${traceSettings(places)}`
 }
 
 /** Names of what a service did, by kind. */
