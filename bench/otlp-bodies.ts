@@ -1,5 +1,6 @@
 import { otlp, WireWriter } from '@wakeline/protocol'
 import { randomOf } from '../packages/protocol/src/random.case.ts'
+import { writeAttribute } from '../packages/server/src/ingest/decode/otlp-request-writer.ts'
 
 /**
  * Prepared OTLP bodies for the benches: 512 records each of one service instance, 5 resource attributes, and
@@ -137,11 +138,11 @@ function writeBody(service: number, random: () => number, write: WriteRecord): U
   const writer = new WireWriter(262_144)
   const entry = writer.begin(1)
   const resource = writer.begin(otlp.resourceSpans.resource)
-  writeText(writer, 1, 'service.name', `service-${service % 12}`)
-  writeText(writer, 1, 'service.version', '1.4.2')
-  writeText(writer, 1, 'deployment.environment.name', 'production')
-  writeText(writer, 1, 'host.name', `host-${service % 8}`)
-  writeText(writer, 1, 'service.instance.id', `instance-${service % 24}`)
+  writeAttribute(writer, 1, 'service.name', `service-${service % 12}`)
+  writeAttribute(writer, 1, 'service.version', '1.4.2')
+  writeAttribute(writer, 1, 'deployment.environment.name', 'production')
+  writeAttribute(writer, 1, 'host.name', `host-${service % 8}`)
+  writeAttribute(writer, 1, 'service.instance.id', `instance-${service % 24}`)
   writer.end(resource)
   const scopeEntry = writer.begin(otlp.resourceSpans.scopeSpans)
   const scope = writer.begin(otlp.scopeSpans.scope)
@@ -170,7 +171,7 @@ function writeSpan(writer: WireWriter, random: () => number, index: number): voi
   writeTime(writer, span.startTimeUnixNano, 'start')
   writeTime(writer, span.endTimeUnixNano, 'end')
   writeRequestAttributes(writer, span.attributes, method, route, random)
-  writeText(writer, span.attributes, 'request.id', marks.name)
+  writeAttribute(writer, span.attributes, 'request.id', marks.name)
   writer.end(writer.begin(span.status))
   writer.end(mark)
 }
@@ -182,11 +183,11 @@ function writeRequestAttributes(
   route: string,
   random: () => number,
 ): void {
-  writeText(writer, number, 'http.request.method', method)
-  writeText(writer, number, 'http.route', route)
-  writeInt(writer, number, 'http.response.status_code', random() < 0.05 ? 500 : 200)
-  writeText(writer, number, 'url.path', route.replace(':id', String(Math.floor(random() * 50_000))))
-  writeText(writer, number, 'user.id', `user-${Math.floor(random() * 5_000)}`)
+  writeAttribute(writer, number, 'http.request.method', method)
+  writeAttribute(writer, number, 'http.route', route)
+  writeAttribute(writer, number, 'http.response.status_code', random() < 0.05 ? 500 : 200)
+  writeAttribute(writer, number, 'url.path', route.replace(':id', String(Math.floor(random() * 50_000))))
+  writeAttribute(writer, number, 'user.id', `user-${Math.floor(random() * 5_000)}`)
 }
 
 function writeLogRecord(writer: WireWriter, random: () => number): void {
@@ -221,10 +222,10 @@ function writeMetric(writer: WireWriter, random: () => number): void {
   writer.fixed64(0x0b5a_0000, 0x186c_cb1a)
   writeTime(writer, numberDataPoint.timeUnixNano, 'moment')
   writer.doubleEntry(numberDataPoint.asDouble, Math.floor(random() * 1e6))
-  writeText(writer, numberDataPoint.attributes, 'http.request.method', methods[Math.floor(random() * 6)] ?? 'GET')
-  writeText(writer, numberDataPoint.attributes, 'http.route', routes[Math.floor(random() * 40)] ?? '/')
-  writeInt(writer, numberDataPoint.attributes, 'http.response.status_code', random() < 0.1 ? 500 : 200)
-  writeText(writer, numberDataPoint.attributes, 'server.address', 'shop.example.com')
+  writeAttribute(writer, numberDataPoint.attributes, 'http.request.method', methods[Math.floor(random() * 6)] ?? 'GET')
+  writeAttribute(writer, numberDataPoint.attributes, 'http.route', routes[Math.floor(random() * 40)] ?? '/')
+  writeAttribute(writer, numberDataPoint.attributes, 'http.response.status_code', random() < 0.1 ? 500 : 200)
+  writeAttribute(writer, numberDataPoint.attributes, 'server.address', 'shop.example.com')
   writer.end(point)
   writer.varintEntry(sum.aggregationTemporality, 2)
   writer.varintEntry(sum.isMonotonic, 1)
@@ -236,24 +237,6 @@ function writeTime(writer: WireWriter, number: number, mark: 'start' | 'end' | '
   writer.key(number, 1)
   const bytes = Buffer.from(marks[mark])
   writer.fixed64(bytes.readUInt32LE(0), bytes.readUInt32LE(4))
-}
-
-function writeText(writer: WireWriter, number: number, key: string, value: string): void {
-  const mark = writer.begin(number)
-  writer.textEntry(otlp.keyValue.key, key)
-  const valueMark = writer.begin(otlp.keyValue.value)
-  writer.textEntry(otlp.anyValue.stringValue, value)
-  writer.end(valueMark)
-  writer.end(mark)
-}
-
-function writeInt(writer: WireWriter, number: number, key: string, value: number): void {
-  const mark = writer.begin(number)
-  writer.textEntry(otlp.keyValue.key, key)
-  const valueMark = writer.begin(otlp.keyValue.value)
-  writer.varintEntry(otlp.anyValue.intValue, value)
-  writer.end(valueMark)
-  writer.end(mark)
 }
 
 const writers: Readonly<Record<BodyKind, WriteRecord>> = {

@@ -3,23 +3,15 @@ import { Keys } from '../encode/keys.ts'
 import { preferMetrics } from '../on-demand/metrics.ts'
 import { Message } from '../testing/otlp-decode.ts'
 import { nativeHistograms, summaries } from './application/extend.ts'
-import { Metering, meterOf } from './metering.ts'
+import { meterOf } from './metering.ts'
 import { PushedMetrics } from './pushed-metrics.ts'
-import { seldom } from './seldom.ts'
+import { testMetering } from './test-metering.case.ts'
 
 const scope = { name: 'wakeline', version: '', schemaUrl: '' }
 
 function open() {
-  const clock = { nowMs: 1_700_000_000_000 }
-  const said: string[] = []
+  const { metering, said, clock } = testMetering({ settings: { seriesMax: 10, seriesExpiryMs: 0 } })
   const say = (sentence: string) => said.push(sentence)
-  const metering = new Metering({
-    settings: { seriesMax: 10, seriesExpiryMs: 0 },
-    report: say,
-    seldom: () => seldom,
-    nowUnixMs: () => clock.nowMs,
-    activeSpan: () => undefined,
-  })
   const encoder = new PushedMetrics(metering, { keys: new Keys(), limits: { stringMax: 100 } }, say)
   /** A second later: each metric with its temporality and points, read by hand. */
   const push = async () => {

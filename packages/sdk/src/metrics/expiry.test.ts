@@ -1,19 +1,11 @@
 import { expect, test } from 'vitest'
-import { Metering, meterOf } from './metering.ts'
-import { seldom } from './seldom.ts'
+import { meterOf } from './metering.ts'
+import { testMetering } from './test-metering.case.ts'
 
 const scope = { name: 'test', version: '', schemaUrl: '' }
 
 function open() {
-  const clock = { nowMs: 1_000_000 }
-  const said: string[] = []
-  const metering = new Metering({
-    settings: { seriesMax: 4, seriesExpiryMs: 100 },
-    report: (sentence) => said.push(sentence),
-    seldom: () => seldom,
-    nowUnixMs: () => clock.nowMs,
-    activeSpan: () => undefined,
-  })
+  const { metering, said, clock } = testMetering({ settings: { seriesMax: 4, seriesExpiryMs: 100 } })
   const collectAfter = async (ms: number) => {
     clock.nowMs += ms
     await metering.runObservers()

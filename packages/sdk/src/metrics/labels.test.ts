@@ -1,16 +1,9 @@
 import { expect, test } from 'vitest'
-import { Metering, meterOf } from './metering.ts'
-import { seldom } from './seldom.ts'
+import { meterOf } from './metering.ts'
+import { testMetering } from './test-metering.case.ts'
 
 function open() {
-  const said: string[] = []
-  const metering = new Metering({
-    settings: { seriesMax: 100, seriesExpiryMs: 0 },
-    report: (sentence) => said.push(sentence),
-    seldom: () => seldom,
-    nowUnixMs: () => 0,
-    activeSpan: () => undefined,
-  })
+  const { metering, said } = testMetering()
   return { said, metering, meter: meterOf(metering, { name: 'test', version: '', schemaUrl: '' }) }
 }
 

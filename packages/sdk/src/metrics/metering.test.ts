@@ -1,17 +1,10 @@
 import { expect, test, vi } from 'vitest'
-import { Metering, meterOf } from './metering.ts'
-import { seldom } from './seldom.ts'
+import { meterOf } from './metering.ts'
+import { testMetering } from './test-metering.case.ts'
 
 test('a callback that never answers holds up nobody, and is not asked again', async () => {
   vi.useFakeTimers()
-  const said: string[] = []
-  const metering = new Metering({
-    settings: { seriesMax: 4, seriesExpiryMs: 0 },
-    report: (sentence) => said.push(sentence),
-    seldom: () => seldom,
-    nowUnixMs: () => 0,
-    activeSpan: () => undefined,
-  })
+  const { metering, said } = testMetering({ settings: { seriesMax: 4, seriesExpiryMs: 0 } })
   const meter = meterOf(metering, { name: 'test', version: '', schemaUrl: '' })
   const asked: string[] = []
   const answer: (() => void)[] = []

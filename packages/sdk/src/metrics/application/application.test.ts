@@ -1,20 +1,13 @@
 import { expect, test } from 'vitest'
-import { Metering, meterOf } from '../metering.ts'
-import { seldom } from '../seldom.ts'
+import { meterOf } from '../metering.ts'
+import { testMetering } from '../test-metering.case.ts'
 import { ActiveUsers } from './active-users.ts'
 import { applicationMetrics } from './application-metrics.ts'
 import { namedMetrics } from './named.ts'
 import { systemMetrics } from './system-metrics.ts'
 
 function open() {
-  const said: string[] = []
-  const metering = new Metering({
-    settings: { seriesMax: 100, seriesExpiryMs: 0 },
-    report: (sentence) => said.push(sentence),
-    seldom: () => seldom,
-    nowUnixMs: () => 0,
-    activeSpan: () => undefined,
-  })
+  const { metering, said } = testMetering()
   /** Every series with a value: name, attributes, value or count. */
   const series = async () => {
     await metering.runObservers()

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { Metering, meterOf } from '../metering.ts'
-import { seldom } from '../seldom.ts'
+import { meterOf } from '../metering.ts'
+import { testMetering } from '../test-metering.case.ts'
 import { familiesOf } from './families.ts'
 import { type Dialect, dialectOf, takesGzip } from './negotiate.ts'
 import { ExpositionWriter } from './write-exposition.ts'
@@ -9,14 +9,7 @@ const scopeOf = (name: string) => ({ name, version: '', schemaUrl: '' })
 const span = { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b7169203331', sampled: true }
 
 function open() {
-  const said: string[] = []
-  const metering = new Metering({
-    settings: { seriesMax: 100, seriesExpiryMs: 0 },
-    report: (sentence) => said.push(sentence),
-    seldom: () => seldom,
-    nowUnixMs: () => 1_700_000_000_123,
-    activeSpan: () => span,
-  })
+  const { metering, said } = testMetering({ nowUnixMs: () => 1_700_000_000_123, activeSpan: () => span })
   const writer = new ExpositionWriter()
   const exposed = (dialect: Dialect) =>
     [

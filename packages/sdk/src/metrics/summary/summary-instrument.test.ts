@@ -1,20 +1,12 @@
 import { expect, test } from 'vitest'
-import { Metering, shapeOf } from '../metering.ts'
-import { seldom } from '../seldom.ts'
+import { shapeOf } from '../metering.ts'
+import { testMetering } from '../test-metering.case.ts'
 import { SummaryInstrument } from './summary-instrument.ts'
 
 const scope = { name: 'test', version: '', schemaUrl: '' }
 
 function open(window: Partial<SummaryInstrument['window']>) {
-  const clock = { nowMs: 1_700_000_000_000 }
-  const said: string[] = []
-  const metering = new Metering({
-    settings: { seriesMax: 10, seriesExpiryMs: 0 },
-    report: (sentence) => said.push(sentence),
-    seldom: () => seldom,
-    nowUnixMs: () => clock.nowMs,
-    activeSpan: () => undefined,
-  })
+  const { metering, said, clock } = testMetering({ settings: { seriesMax: 10, seriesExpiryMs: 0 } })
   const summary = metering.make(scope, shapeOf('s', 'summary'), SummaryInstrument)
   summary.window = { ...summary.window, ...window }
   return { summary, clock, said }
