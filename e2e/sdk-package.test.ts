@@ -78,7 +78,7 @@ test.each(['esm', 'cjs'] as const)(
     const collector = await startOtlpCollector()
     const program = `import 'wakeline/bundled'
 import { flush, log, meter, start, trace } from 'wakeline'
-start({ serviceName: 'one-file', endpoint: '${collector.url}', temporality: 'delta', logOutput: 'none' })
+start({ serviceName: 'one-file', endpoint: '${collector.url}', temporality: 'delta', logOutput: 'none', exitTimeoutMs: 20_000 })
 trace('work', () => log.info('hello'))
 meter.counter('c').add(1)
 flush().then(() => { trace('last', () => process.exit(3)) })`

@@ -1,7 +1,7 @@
 import { checkCounts, countAll, keepCounts } from './tidy/counts.ts'
 import { checkDependencies, checkDocComments, checkLinks } from './tidy/documents.ts'
 import { checkGenerated } from './tidy/generated.ts'
-import { checkCycles, checkLayers, checkUnused, checkUnusedExports } from './tidy/imports.ts'
+import { checkCycles, checkLayers, checkParts, checkUnused, checkUnusedExports } from './tidy/imports.ts'
 import { checkLockfile } from './tidy/lockfile.ts'
 import { listFiles, readSources } from './tidy/read-sources.ts'
 import { checkFileSizes, findLongFunctions } from './tidy/size.ts'
@@ -22,6 +22,7 @@ if (process.argv.includes('--keep-counts')) keepCounts(counts)
 const countFindings = checkCounts(counts)
 const findings = [
   ...checkLayers(sources),
+  ...checkParts(sources),
   ...checkCycles(sources),
   ...checkUnused(sources),
   ...checkUnusedExports(sources),

@@ -16,6 +16,13 @@ export function checkLayers(sources: readonly Source[]): Finding[] {
   return findings
 }
 
+/** What is not there any more has no place in the table. */
+export function checkParts(sources: readonly Source[]): Finding[] {
+  return parts
+    .filter(({ path }) => !sources.some((source) => source.path.startsWith(path)))
+    .map(({ path }) => ({ path: 'scripts/layers.ts', line: 1, sentence: `there is no file in ${path}` }))
+}
+
 function partOf(path: string): Part | undefined {
   return parts.find((part) => path.startsWith(part.path))
 }
