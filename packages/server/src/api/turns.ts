@@ -3,14 +3,15 @@ import { ApiFailure } from './errors.ts'
 /**
  * Turns at the engine: so many questions at once, and lines before it in which the rest wait.
  *
- *   pages   ────▶ ┬─ one from each line in turn ─▶ atOnceMax turns, of which one line may hold all but one
+ *   pages   ────▶ ┐
+ *   alerts  ────▶ ├─ one from each line in turn ─▶ atOnceMax turns, of which one line may hold all but one
  *   api     ────▶ ┘
  *
- * So a program that asks a hundred things at once does not shut out the page someone looks at. A line that is full says
- * "try later".
+ * So a program that asks a hundred things at once shuts out neither the page someone looks at nor the alerts. A line
+ * that is full says "try later".
  */
 export type Lane = (typeof lanes)[number]
-const lanes = ['pages', 'api'] as const
+const lanes = ['pages', 'alerts', 'api'] as const
 
 export type Turns = {
   take<Answer>(signal: AbortSignal, ask: () => Promise<Answer>, lane?: Lane): Promise<Answer>
@@ -22,6 +23,7 @@ type Line = { running: number; waiting: (() => void)[] }
 export function openTurns({ atOnceMax, waitingMax }: { atOnceMax: number; waitingMax: number }): Turns {
   const lines: Record<Lane, Line> = {
     pages: { running: 0, waiting: [] },
+    alerts: { running: 0, waiting: [] },
     api: { running: 0, waiting: [] },
   }
   const ofLineMax = Math.max(1, atOnceMax - 1)
