@@ -3,12 +3,12 @@ import {
   type Condition,
   type Holder,
   type IdColumn,
+  isOfWord,
   lowerAscii,
   type NumberColumn,
   type TextColumn,
   type TextSource,
   type TextTest,
-  tokensOf,
   type Words,
 } from './condition.ts'
 import { compileRegex, parseRegex } from './regex.ts'
@@ -152,13 +152,20 @@ function compileWords(words: Words): (text: string) => boolean {
       return (text) => matchesPieces(lowerAscii(text), pieces)
     }
     case 'whole':
-      return (text) => {
-        const lower = lowerAscii(text)
-        if (!lower.includes(words.phrase)) return false
-        const tokens = new Set(tokensOf(lower))
-        return words.tokens.every((token) => tokens.has(token))
-      }
+      return (text) => hasPhrase(lowerAscii(text), words.phrase)
   }
+}
+
+/** Where the phrase begins or ends with a letter or digit, a word of the text must begin or end there. */
+function hasPhrase(text: string, phrase: string): boolean {
+  const isFree = (inside: string, outside: string): boolean => !isOfWord(inside) || !isOfWord(outside)
+  for (let at = text.indexOf(phrase); at >= 0; at = text.indexOf(phrase, at + 1)) {
+    const end = at + phrase.length
+    if (isFree(phrase.charAt(0), text.charAt(at - 1)) && isFree(phrase.charAt(phrase.length - 1), text.charAt(end))) {
+      return true
+    }
+  }
+  return false
 }
 
 function matchesPieces(text: string, pieces: readonly string[]): boolean {

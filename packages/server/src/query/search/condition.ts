@@ -46,8 +46,8 @@ export type TextTest =
   | { test: 'order'; compare: '>' | '>=' | '<' | '<='; text: string }
 
 /**
- * Words of text that people read, in any case of ASCII letters. `whole`: every token must be there as a whole word
- * and, where there is more than one, the phrase as it was written. `loose`: the pieces, in order, anywhere.
+ * Words of text that people read, in any case of ASCII letters. `whole`: the phrase as it was written, its first and its
+ * last word whole; `tokens` are what an index is asked for. `loose`: the pieces, in order, anywhere.
  */
 export type Words =
   | { match: 'whole'; tokens: readonly string[]; phrase: string }
@@ -82,4 +82,9 @@ export function lowerAscii(text: string): string {
 /** What the engine's tokens are: runs of ASCII letters and digits and of everything beyond ASCII. */
 export function tokensOf(text: string): string[] {
   return lowerAscii(text).match(/[a-z0-9\u0080-\u{10ffff}]+/gu) ?? []
+}
+
+/** Whether a character, or half of one, is of such a token. */
+export function isOfWord(char: string): boolean {
+  return /[A-Za-z0-9\u0080-\uffff]/.test(char)
 }

@@ -118,7 +118,9 @@ function readToken(text: string, at: number, before: Token | undefined): Read | 
 }
 
 /** Inside `key:( )`: values, each with a sign or a comparison of its own where it has one. */
-function readGroupToken(text: string, at: number): Read | SearchRefused {
+function readGroupToken(text: string, at: number, before: Token | undefined): Read | SearchRefused {
+  // `>-5`: a number behind a comparison may have a sign of its own.
+  if (before?.is === 'compare') return readValueToken(text, at)
   const found = readBracket(text, at) ?? readRangeStart(text, at) ?? readSign(text, at)
   if (found !== undefined) return found
   const required = /(?<![^\s(])\+(?=[A-Za-z_("[{<>*/])/y

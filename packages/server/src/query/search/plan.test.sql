@@ -3,8 +3,8 @@ hasToken(translate(lower(body), '0123456789', '0000000000'), {p1:String}) AND ha
 -- {"p1":"card","p2":"declined"}
 
 -- logs: "card declined: 5%"
-(hasAllTokens(translate(lower(body), '0123456789', '0000000000'), {p1:Array(String)}) AND hasToken(lower(body), {p2:String}) AND has(tokens(translate(body, 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ', '                                                    ')), {p3:String}) AND position(lower(body), {p4:String}) > 0)
--- {"p1":["card","declined"],"p2":"5","p3":"5","p4":"card declined: 5%"}
+(hasAllTokens(translate(lower(body), '0123456789', '0000000000'), {p1:Array(String)}) AND hasToken(lower(body), {p2:String}) AND has(tokens(translate(body, 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ', '                                                    ')), {p3:String}) AND match(lower(body), {p4:String}))
+-- {"p1":["card","declined"],"p2":"5","p3":"5","p4":"(?:^|[\\x00-/:-@\\[-`{-\\x7f])card declined: 5%"}
 
 -- logs: 4711
 (hasToken(lower(body), {p1:String}) AND has(tokens(translate(body, 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ', '                                                    ')), {p2:String}))
@@ -15,8 +15,8 @@ hasToken(translate(lower(body), '0123456789', '0000000000'), {p1:String}) AND ha
 -- {"p1":"order0000","p2":"order4711","p3":"4711"}
 
 -- logs: "Order 4711: 0af7-65191 v2"
-(hasAllTokens(translate(lower(body), '0123456789', '0000000000'), {p1:Array(String)}) AND hasAllTokens(lower(body), {p2:Array(String)}) AND has(tokens(translate(body, 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ', '                                                    ')), {p3:String}) AND has(tokens(translate(body, 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ', '                                                    ')), {p4:String}) AND position(lower(body), {p5:String}) > 0)
--- {"p1":["order","0af0","v0"],"p2":["4711","0af7","65191","v2"],"p3":"4711","p4":"65191","p5":"order 4711: 0af7-65191 v2"}
+(hasAllTokens(translate(lower(body), '0123456789', '0000000000'), {p1:Array(String)}) AND hasAllTokens(lower(body), {p2:Array(String)}) AND has(tokens(translate(body, 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ', '                                                    ')), {p3:String}) AND has(tokens(translate(body, 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ', '                                                    ')), {p4:String}) AND match(lower(body), {p5:String}))
+-- {"p1":["order","0af0","v0"],"p2":["4711","0af7","65191","v2"],"p3":"4711","p4":"65191","p5":"(?:^|[\\x00-/:-@\\[-`{-\\x7f])order 4711: 0af7-65191 v2(?:$|[\\x00-/:-@\\[-`{-\\x7f])"}
 
 -- logs: decl*
 translate(lower(body), '0123456789', '0000000000') LIKE {p1:String}
@@ -95,8 +95,8 @@ event_name = {p1:String}
 -- {"p1":"tick"}
 
 -- logs: a'b:"{p1:String} ' OR 1=1"
-(hasAllTokens(translate(lower(body), '0123456789', '0000000000'), {p1:Array(String)}) AND position(lower(body), {p2:String}) > 0) AND (hasAllTokens(translate(lower(body), '0123456789', '0000000000'), {p3:Array(String)}) AND hasAllTokens(lower(body), {p4:Array(String)}) AND has(tokens(translate(body, 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ', '                                                    ')), {p5:String}) AND position(lower(body), {p6:String}) > 0)
--- {"p1":["a","b"],"p2":"a'b:","p3":["p0","string","or"],"p4":["p1","1","1"],"p5":"1","p6":"{p1:string} ' or 1=1"}
+(hasAllTokens(translate(lower(body), '0123456789', '0000000000'), {p1:Array(String)}) AND match(lower(body), {p2:String})) AND (hasAllTokens(translate(lower(body), '0123456789', '0000000000'), {p3:Array(String)}) AND hasAllTokens(lower(body), {p4:Array(String)}) AND has(tokens(translate(body, 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ', '                                                    ')), {p5:String}) AND match(lower(body), {p6:String}))
+-- {"p1":["a","b"],"p2":"(?:^|[\\x00-/:-@\\[-`{-\\x7f])a'b:","p3":["p0","string","or"],"p4":["p1","1","1"],"p5":"1","p6":"\\{p1:string\\} ' or 1=1(?:$|[\\x00-/:-@\\[-`{-\\x7f])"}
 
 -- spans: charge
 (hasToken(lower(name), {p1:String}) OR hasToken(lower(status_message), {p2:String}))

@@ -219,7 +219,7 @@ function outside(ranges: readonly Range[]): Range[] {
 }
 
 type Step =
-  | { is: 'set'; ranges: readonly Range[]; negated: boolean }
+  | { is: 'set'; accepts: (code: number) => boolean }
   | { is: 'split'; to: number[] }
   | { is: 'assert'; what: Assertion }
   | { is: 'found' }
@@ -228,36 +228,42 @@ const stepsMax = 500
 
 /** The function that says whether the expression is found anywhere in a text. */
 export function compileRegex(regex: Regex): ((text: string) => boolean) | { refused: string } {
-  const steps: Step[] = []
-  const isSmall = emit(regex.root, steps)
-  steps.push({ is: 'found' })
+  const program: Program = { steps: [], ignoreCase: regex.ignoreCase }
+  const isSmall = emit(regex.root, program)
+  program.steps.push({ is: 'found' })
   if (!isSmall) return { refused: `it is too large: repetitions unrolled, it has more than ${stepsMax} steps` }
-  return (text) => isFound(steps, text, regex.ignoreCase)
+  return (text) => isFound(program.steps, text)
 }
 
-function emit(node: Node, steps: Step[]): boolean {
+type Program = { steps: Step[]; ignoreCase: boolean }
+
+function emit(node: Node, program: Program): boolean {
+  const { steps, ignoreCase } = program
   if (steps.length > stepsMax) return false
   switch (node.is) {
     case 'set':
+      steps.push({ is: 'set', accepts: setTest(node, ignoreCase) })
+      return true
     case 'assert':
       steps.push(node)
       return true
     case 'sequence':
-      return node.nodes.every((each) => emit(each, steps))
+      return node.nodes.every((each) => emit(each, program))
     case 'choice':
-      return emitChoice(node.nodes, steps)
+      return emitChoice(node.nodes, program)
     case 'repeat':
-      return emitRepeat(node, steps)
+      return emitRepeat(node, program)
   }
 }
 
-function emitChoice(nodes: Node[], steps: Step[]): boolean {
+function emitChoice(nodes: Node[], program: Program): boolean {
+  const { steps } = program
   const split: Step & { is: 'split' } = { is: 'split', to: [] }
   steps.push(split)
   const ends: (Step & { is: 'split' })[] = []
   for (const node of nodes) {
     split.to.push(steps.length)
-    if (!emit(node, steps)) return false
+    if (!emit(node, program)) return false
     const end: Step & { is: 'split' } = { is: 'split', to: [] }
     ends.push(end)
     steps.push(end)
@@ -266,12 +272,13 @@ function emitChoice(nodes: Node[], steps: Step[]): boolean {
   return true
 }
 
-function emitRepeat({ node, min, max }: Node & { is: 'repeat' }, steps: Step[]): boolean {
-  for (let count = 0; count < min; count++) if (!emit(node, steps)) return false
+function emitRepeat({ node, min, max }: Node & { is: 'repeat' }, program: Program): boolean {
+  const { steps } = program
+  for (let count = 0; count < min; count++) if (!emit(node, program)) return false
   if (max === Number.POSITIVE_INFINITY) {
     const again: Step & { is: 'split' } = { is: 'split', to: [steps.length + 1] }
     const start = steps.push(again) - 1
-    if (!emit(node, steps)) return false
+    if (!emit(node, program)) return false
     steps.push({ is: 'split', to: [start] })
     again.to.push(steps.length)
     return true
@@ -281,20 +288,20 @@ function emitRepeat({ node, min, max }: Node & { is: 'repeat' }, steps: Step[]):
     const skip: Step & { is: 'split' } = { is: 'split', to: [steps.length + 1] }
     skips.push(skip)
     steps.push(skip)
-    if (!emit(node, steps)) return false
+    if (!emit(node, program)) return false
   }
   for (const skip of skips) skip.to.push(steps.length)
   return true
 }
 
-function isFound(steps: readonly Step[], text: string, ignoreCase: boolean): boolean {
+function isFound(steps: readonly Step[], text: string): boolean {
   const reachedAt = new Int32Array(steps.length).fill(-1)
   let ways: number[] = []
   let before = -1
   for (let at = 0; ; ) {
     const code = text.codePointAt(at) ?? -1
     const follow = [...ways, 0]
-    const waiting: number[] = []
+    const waiting: { accepts: (code: number) => boolean; to: number }[] = []
     for (let index = follow.pop(); index !== undefined; index = follow.pop()) {
       if (reachedAt[index] === at) continue
       reachedAt[index] = at
@@ -302,26 +309,27 @@ function isFound(steps: readonly Step[], text: string, ignoreCase: boolean): boo
       if (step === undefined) continue
       if (step.is === 'found') return true
       if (step.is === 'split') follow.push(...step.to)
-      else if (step.is === 'set') waiting.push(index)
+      else if (step.is === 'set') waiting.push({ accepts: step.accepts, to: index + 1 })
       else if (holds(step.what, before, code)) follow.push(index + 1)
     }
     if (code < 0) return false
-    ways = waiting.filter((index) => accepts(steps[index], code, ignoreCase)).map((index) => index + 1)
+    ways = waiting.filter(({ accepts }) => accepts(code)).map(({ to }) => to)
     before = code
     at += code > 0xffff ? 2 : 1
   }
 }
 
-function accepts(step: Step | undefined, code: number, ignoreCase: boolean): boolean {
-  if (step?.is !== 'set') return false
-  const inside = (each: number): boolean => step.ranges.some(([low, high]) => each >= low && each <= high)
-  if (inside(code) || (ignoreCase && otherCases(code).some(inside))) return !step.negated
-  return step.negated
+function setTest({ ranges, negated }: Node & { is: 'set' }, ignoreCase: boolean): (code: number) => boolean {
+  const isListed = (code: number): boolean => ranges.some(([low, high]) => code >= low && code <= high)
+  if (!ignoreCase) return (code) => isListed(code) !== negated
+  const anyCase = inAnyCase(ranges)
+  return (code) => (isListed(code) || anyCase.test(String.fromCodePoint(code))) !== negated
 }
 
-function otherCases(code: number): number[] {
-  const char = String.fromCodePoint(code)
-  return [char.toLowerCase(), char.toUpperCase()].map((each) => each.codePointAt(0) ?? code)
+/** One character of a class. JavaScript folds single characters as RE2 does: `s` is also the long s, `k` the Kelvin sign. */
+function inAnyCase(ranges: readonly Range[]): RegExp {
+  const escaped = (code: number): string => `\\u{${code.toString(16)}}`
+  return new RegExp(`[${ranges.map(([low, high]) => `${escaped(low)}-${escaped(high)}`).join('')}]`, 'iu')
 }
 
 function holds(what: Assertion, before: number, after: number): boolean {

@@ -69,7 +69,7 @@ export const caseRecords: CaseRecord[] = [
       ['took', '-3'],
     ],
   }),
-  /* 9 */ record('😀 emoji-word', { severity: 1, attributes: [['took', 'inf']] }),
+  /* 9 */ record('😀 emoji-word orders/12 in 1 ſecond', { severity: 1, attributes: [['took', 'inf']] }),
 ]
 
 const all = caseRecords.map((_, index) => index)
@@ -93,6 +93,11 @@ export const searchCases: [search: string, found: number[]][] = [
   ['*t_u*', [0]],
   ['order-7', [0]],
   ['/orders?x=1', [3]],
+  ['orders/12', [9]],
+  ['orders/1', []],
+  ['"rders/12 in"', []],
+  ['"orders/12 in 1"', [9]],
+  ['"/12 in"', [9]],
   ['naïve', [5]],
   ['été', []],
   ['ÉTÉ', [5]],
@@ -113,6 +118,9 @@ export const searchCases: [search: string, found: number[]][] = [
   ['/here$/', [7]],
   ['/\\d{3}$/', [3, 4]],
   ['/na.ve/', [5]],
+  ['/(?i)SEC/', [9]],
+  ['/(?i)[r-t]econd/', [9]],
+  ['/(?i)[^s]econd/', []],
   ['/(GET|tick)\\s/', [3, 4]],
   ['level:info', [0, 3, 5, 6, 8]],
   ['level>=warn', [1, 4, 7]],
@@ -170,6 +178,7 @@ export const searchCases: [search: string, found: number[]][] = [
   ['body:(tick undeclined lines)', [2, 7]],
   ['code:(>=200 AND <503)', [3]],
   ['code:([200 TO 300] 503)', [3, 4]],
+  ['took:(>-5 AND <0)', [8]],
   ['level:(warn fatal)', [4, 7]],
   ['level:(>=warn AND NOT error)', [4, 7]],
   ['"not declined"^4 card^2', [1]],

@@ -71,6 +71,29 @@ test.each([
   expect(planned).toMatchObject({ position, refused: expect.stringMatching(sentence) })
 })
 
+test('of two spans with one id each has its own parent', () => {
+  // The server's side of a call has the id of the client's; a third span is called by it.
+  const spans = [
+    { spanId: 'root', parentSpanId: '', matches: 1 },
+    { spanId: 'call', parentSpanId: 'root', matches: 2 },
+    { spanId: 'call', parentSpanId: 'other', matches: 4 },
+    { spanId: 'last', parentSpanId: 'call', matches: 8 },
+  ]
+  const found = (above: number, relation: '>' | '>>', below: number): string[] => {
+    const leaf = (n: number) => ({ is: 'leaf' as const, leaf: n })
+    const set = { is: 'related' as const, above: leaf(above), relation, below: leaf(below) }
+    const trace = { measures: { duration: 0, spans: 4, errors: 0, services: 0 }, spans }
+    return [...spansFound({ is: 'some', spans: set, isRoot: false }, trace)]
+  }
+  expect([found(0, '>', 1), found(0, '>', 2), found(1, '>', 3), found(2, '>', 3), found(0, '>>', 3)]).toEqual([
+    ['call'],
+    [],
+    ['last'],
+    ['last'],
+    ['last'],
+  ])
+})
+
 test('a long chain is followed to its end', () => {
   const spans = Array.from({ length: 20_000 }, (_, n) => ({
     spanId: `s${n}`,

@@ -23,13 +23,14 @@ export function holds(condition: TraceCondition, trace: TraceSpans): boolean {
   }
 }
 
-/** The spans the search is about: of every set that is not denied; the root where nothing else is asked for. */
+/** Ids of the spans the search is about: of every set that is not denied; the root where nothing else is asked for. */
 export function spansFound(condition: TraceCondition, trace: TraceSpans): ReadonlySet<string> {
   const found = collected(condition, trace, false)
-  return new Set(found.length > 0 ? found : collected(condition, trace, true))
+  const places = found.length > 0 ? found : collected(condition, trace, true)
+  return new Set(places.flatMap((place) => trace.spans[place]?.spanId ?? []))
 }
 
-function collected(condition: TraceCondition, trace: TraceSpans, isRoot: boolean): string[] {
+function collected(condition: TraceCondition, trace: TraceSpans, isRoot: boolean): number[] {
   switch (condition.is) {
     case 'and':
     case 'or':
@@ -41,39 +42,35 @@ function collected(condition: TraceCondition, trace: TraceSpans, isRoot: boolean
   }
 }
 
-function spansOf(set: SpanSet, trace: TraceSpans): ReadonlySet<string> {
+/** Spans by their place in the trace: two may have one id, as of a call's two sides in Zipkin's way. */
+function spansOf(set: SpanSet, trace: TraceSpans): ReadonlySet<number> {
   if (set.is === 'leaf') {
     const bit = 2 ** set.leaf
-    return new Set(trace.spans.flatMap((span) => (Math.floor(span.matches / bit) % 2 === 1 ? [span.spanId] : [])))
+    return new Set(trace.spans.flatMap(({ matches }, place) => (Math.floor(matches / bit) % 2 === 1 ? [place] : [])))
   }
-  const above = spansOf(set.above, trace)
   const below = spansOf(set.below, trace)
-  if (above.size === 0 || below.size === 0) return new Set()
-  const parents = new Map(trace.spans.map((span) => [span.spanId, span.parentSpanId]))
-  if (set.relation === '>') return new Set([...below].filter((id) => above.has(parents.get(id) ?? '')))
-  const known = new Map<string, boolean>()
-  return new Set([...below].filter((id) => hasAncestor(parents.get(id), { above, parents, known })))
+  if (below.size === 0) return below
+  const under = spansUnder(spansOf(set.above, trace), set.relation, trace)
+  return new Set([...below].filter((place) => under.has(place)))
 }
 
-/** Whether this span or one over it is in `above`. Each span is looked at once; a circle of parents ends the way. */
-function hasAncestor(
-  first: string | undefined,
-  {
-    above,
-    parents,
-    known,
-  }: { above: ReadonlySet<string>; parents: ReadonlyMap<string, string>; known: Map<string, boolean> },
-): boolean {
-  const way: string[] = []
-  const seen = new Set<string>()
-  let found = false
-  for (let id = first; id !== undefined && !seen.has(id); id = parents.get(id)) {
-    const before = known.get(id)
-    found = before ?? above.has(id)
-    way.push(id)
-    seen.add(id)
-    if (found || before !== undefined) break
+/** Children of these spans, or all that is below them. Each id is followed once, which ends a circle of parents too. */
+function spansUnder(above: ReadonlySet<number>, relation: '>' | '>>', { spans }: TraceSpans): ReadonlySet<number> {
+  const children = new Map<string, number[]>()
+  spans.forEach(({ parentSpanId }, place) => {
+    const ofParent = children.get(parentSpanId)
+    if (ofParent === undefined) children.set(parentSpanId, [place])
+    else ofParent.push(place)
+  })
+  const under = new Set<number>()
+  const idOf = (place: number): string => spans[place]?.spanId ?? ''
+  const ids = new Set([...above].map(idOf))
+  // A set is walked in the order things were put in, those put in on the way too.
+  for (const id of ids) {
+    for (const child of children.get(id) ?? []) {
+      under.add(child)
+      if (relation === '>>') ids.add(idOf(child))
+    }
   }
-  for (const id of way) known.set(id, found)
-  return found
+  return under
 }

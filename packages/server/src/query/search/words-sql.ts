@@ -1,5 +1,5 @@
 import { joined, type Sql, sql, trusted } from '../sql.ts'
-import type { TextColumn, Words } from './condition.ts'
+import { isOfWord, type TextColumn, type Words } from './condition.ts'
 
 /**
  * Words of a text as a WHERE expression. Those of log bodies are written as the indexes of migration 0024 know them: an
@@ -16,10 +16,25 @@ export function wordsSql(column: TextColumn, words: Words): Sql {
       const { tokens, phrase } = words
       const tests = column === 'body' ? tokensOfBody(lower, tokens) : tokensSql(lower, tokens)
       // One word alone is its own phrase; more of them, or punctuation, must also stand as they were written.
-      if (tokens.length !== 1 || tokens[0] !== phrase) tests.push(sql`position(${lower}, ${phrase}) > 0`)
+      if (tokens.length !== 1 || tokens[0] !== phrase) tests.push(phraseSql(lower, phrase))
       return tests.length === 1 ? joined(tests, '') : sql`(${joined(tests, ' AND ')})`
     }
   }
+}
+
+/** The engine looks for the phrase itself first, and only where it is for what stands beside it. */
+function phraseSql(lower: Sql, phrase: string): Sql {
+  const before = isOfWord(phrase.charAt(0)) ? `(?:^|${betweenWords})` : ''
+  const after = isOfWord(phrase.charAt(phrase.length - 1)) ? `(?:$|${betweenWords})` : ''
+  if (before === '' && after === '') return sql`position(${lower}, ${phrase}) > 0`
+  return sql`match(${lower}, ${before + literalPattern(phrase) + after})`
+}
+
+/** Everything in ASCII that is no letter and no digit. */
+const betweenWords = '[\\x00-/:-@\\[-`{-\\x7f]'
+
+function literalPattern(text: string): string {
+  return text.replace(/[\\^$.|?*+()[\]{}]/g, '\\$&').replaceAll('\0', '\\x00')
 }
 
 export function likePattern(pieces: readonly string[]): string {
