@@ -5,7 +5,7 @@ import { type Cursor, parseCursor, printCursor } from './cursor.ts'
 import { askOrigins } from './origins.ts'
 import { ownAttributes } from './own-attributes.ts'
 import { type LogCountRow, logHistogramSql } from './plan/log-histogram.ts'
-import { indexTells, type LogRow, type LogsPlan, logsOfTimeSql, logsSql } from './plan/logs.ts'
+import { type Ends, indexTells, type LogRow, type LogsPlan, logsOfTimeSql, logsSql } from './plan/logs.ts'
 import type { Running } from './run.ts'
 import type { Condition } from './search/condition.ts'
 import { readSearch } from './search/read-search.ts'
@@ -25,14 +25,14 @@ export async function askLogs(ask: LogsAsk, running: Running): Promise<LogsAnswe
 /** What a condition finds, whichever language it was written in. */
 export async function askMatchingLogs(
   searched: Condition,
-  ask: Omit<LogsAsk, 'q'>,
+  ask: Omit<LogsAsk, 'q'> & { ends?: Ends },
   running: Running,
 ): Promise<LogsAnswer | Refused> {
   const cursor = ask.cursor === undefined ? undefined : parseCursor(ask.cursor, /^\d{1,7}$/)
   if (cursor !== undefined && isRefused(cursor)) return cursor
   const after = cursor && { unixNano: cursor.key, skip: Number(cursor.rest) }
-  const { fromMs, toMs, order, limit } = ask
-  const plan = { fromMs, toMs, order, condition: await ownAttributes(searched, running) }
+  const { fromMs, toMs, order, limit, ends } = ask
+  const plan = { fromMs, toMs, order, condition: await ownAttributes(searched, running), ...(ends && { ends }) }
   const rows = await askPage(plan, { after, wanted: limit + 1 }, running)
   const shown = rows.slice(0, limit).sort(orderOf(order))
   const origins = await askOrigins(shown, running)

@@ -149,6 +149,11 @@ describe('pipes make tables', () => {
     })
   })
 
+  test('of no record there is a count and nothing else', async () => {
+    const answer = await ask('logs', 'nothing-of-this | max(severity), sum(severity), avg(severity), count')
+    expect(answer).toMatchObject({ rows: [[null, null, null, 0]] })
+  })
+
   test('over time, empty steps told', async () => {
     const answer = await ask('logs', '| count, max(attempts) by (service) | timeseries 1m | limit 1')
     await expect(`${answer.cost.sql.join(';\n\n')};\n`).toMatchFileSnapshot('test-sql/table-series.sql')

@@ -5,6 +5,8 @@ export type LokiAsk = {
   query: string
   fromMs: number
   toMs: number
+  /** The same to the nanosecond: who reads on goes on where the last line was. */
+  ends: { fromNano: bigint; toNano: bigint }
   limit: number
   order: 'newest' | 'oldest'
   /** 0 where none was given. */
@@ -22,13 +24,17 @@ const stepsMost = 11_000
 /** A mistake comes back as a sentence. */
 export function readLoki(parameters: URLSearchParams, nowMs: number): LokiAsk | { error: string } {
   const given = (name: string) => parameters.get(name) ?? ''
-  const toMs = given('end') === '' ? nowMs : lokiTimeMs(given('end'))
+  const nowNano = BigInt(Math.ceil(nowMs)) * nanoOfMs
+  const toNano = given('end') === '' ? nowNano : lokiTimeNano(given('end'))
   const sinceMs = given('since') === '' ? hourMs : durationMs(given('since'))
-  const fromMs = given('start') === '' ? (toMs ?? nowMs) - sinceMs : lokiTimeMs(given('start'))
-  if (toMs === undefined || fromMs === undefined) {
+  const sinceNano = BigInt(Math.ceil(sinceMs)) * nanoOfMs
+  const fromNano = given('start') === '' ? (toNano ?? nowNano) - sinceNano : lokiTimeNano(given('start'))
+  if (toNano === undefined || fromNano === undefined) {
     return { error: '"start" and "end" are nanoseconds, seconds with decimals, or RFC 3339' }
   }
-  if (!(fromMs <= toMs)) return { error: '"start" is before "end"' }
+  if (fromNano > toNano) return { error: '"start" is before "end"' }
+  const fromMs = Number(fromNano / nanoOfMs)
+  const toMs = Number((toNano + nanoOfMs - 1n) / nanoOfMs)
   if (toMs - fromMs > rangeMaxMs) return { error: '"start" and "end" are at most 400 days apart' }
   const limit = given('limit') === '' ? limitUsual : Number(given('limit'))
   if (!Number.isInteger(limit) || limit < 1 || limit > limitMost) {
@@ -41,7 +47,7 @@ export function readLoki(parameters: URLSearchParams, nowMs: number): LokiAsk | 
     return { error: `"step" is seconds or a duration, and gives at most ${stepsMost} points` }
   }
   const order = direction === 'backward' ? 'newest' : 'oldest'
-  return { query: given('query'), fromMs: Math.floor(fromMs), toMs: Math.ceil(toMs), limit, order, stepMs }
+  return { query: given('query'), fromMs, toMs, ends: { fromNano, toNano }, limit, order, stepMs }
 }
 
 function readStep(text: string, rangeMs: number): number | undefined {
@@ -55,11 +61,23 @@ function readStep(text: string, rangeMs: number): number | undefined {
   return stepMs >= 1 && rangeMs / stepMs <= stepsMost ? stepMs : undefined
 }
 
-export function lokiTimeMs(text: string): number | undefined {
+const nanoOfMs = 1_000_000n
+
+function lokiTimeNano(text: string): bigint | undefined {
   // Nanoseconds have 19 digits for two centuries; fewer than 11 are seconds.
-  if (/^\d{11,19}$/.test(text)) return Number(BigInt(text) / 1000n) / 1000
-  const ms = /^\d+(\.\d+)?$/.test(text) ? Number(text) * 1000 : Date.parse(text)
-  return Number.isNaN(ms) ? undefined : ms
+  if (/^\d{11,19}$/.test(text)) return BigInt(text)
+  const [, seconds, decimals = ''] = /^(\d+)(?:\.(\d+))?$/.exec(text) ?? []
+  if (seconds !== undefined) return BigInt(seconds + decimals.slice(0, 9).padEnd(9, '0'))
+  const ms = Date.parse(text)
+  if (Number.isNaN(ms)) return undefined
+  const [, beyondMs = ''] = /\.\d{3}(\d{1,6})/.exec(text) ?? []
+  return BigInt(ms) * nanoOfMs + BigInt(beyondMs.padEnd(6, '0'))
+}
+
+/** The whole millisecond of a time. */
+export function lokiTimeMs(text: string): number | undefined {
+  const nano = lokiTimeNano(text)
+  return nano === undefined ? undefined : Number(nano / nanoOfMs)
 }
 
 /** How many lines are looked at for what they have in them. */

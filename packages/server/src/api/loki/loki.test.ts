@@ -52,6 +52,18 @@ test('records come as streams, their attributes apart where that is asked for', 
   expect(plain.data.result.flatMap(({ values }) => values)).toHaveLength(3)
 })
 
+test('who asks from the last line to the next has each line once, to the nanosecond', async () => {
+  const times = async (search: Record<string, string>): Promise<string[]> => {
+    const { data } = await ask('/query_range', { query: '{service_name="checkout"}', ...search })
+    return data.result.flatMap(({ values }) => values.map(([time]) => time)).sort()
+  }
+  const [first = '', second = '', third = ''] = await times({ direction: 'forward', limit: '3' })
+  const next = (time: string, by: bigint): string => String(BigInt(time) + by)
+  expect(await times({ start: first, end: second })).toEqual([first])
+  expect(await times({ start: next(first, 1n), end: next(third, 1n) })).toEqual([second, third])
+  expect(await times({ start: first, end: first })).toEqual([])
+})
+
 describe('selectors and filters', () => {
   test.each([
     ['{service_name="checkout"}', '{service_name!="checkout"}', '{}'],
@@ -70,6 +82,14 @@ describe('selectors and filters', () => {
     ['{service_name="checkout"} |= "declined" | json | drop __error__', '{service_name="checkout"} |= "declined"'],
     ['{} |= "card" or "order"', '{} |~ "card|order"'],
     ['{service="checkout", detected_level="error"}', '{service_name="checkout"} | level="error"'],
+    [
+      '{} | level="error" or level="info" and service_name="checkout"',
+      '{} | (level="error") or (level="info", service="checkout")',
+    ],
+    [
+      '{} | service_name="checkout" and level="info" or level="error"',
+      '{} | level="error" or (level="info", service="checkout")',
+    ],
   ])('%s means %s', async (one, other) => {
     expect(await count(one)).toBe(await count(other))
     expect(await count(one)).toBeGreaterThan(0)
@@ -158,6 +178,7 @@ test.each([
   ['{service_name="a"', /at line 1, col 18: expected "," or "}", got the end/],
   ['sum(rate({}))', /expected "\[", got "\)"/],
   ['{} | unwrap x', /the stage "unwrap" is not supported here/],
+  ['{} | json first="a.b"', /at line 1, col 11: "a.b" cannot be named anew/],
   ['{} |~ "("', /the regular expression "\(" is not one/],
   ['quantile_over_time(0.9, {}[1m])', /"quantile_over_time" is not supported here/],
   [`${'('.repeat(500)}1${')'.repeat(500)}`, /nested too deep/],

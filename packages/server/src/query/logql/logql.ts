@@ -3,6 +3,7 @@ import { printAttribute } from '@wakeline/protocol'
 import { isRefused, type Refused } from '../../base/refused.ts'
 import { askMatchingLogs } from '../logs.ts'
 import { askOrigins } from '../origins.ts'
+import type { Ends } from '../plan/logs.ts'
 import type { Running } from '../run.ts'
 import type { TimeRange } from '../time-range.ts'
 import type { LogMetric, LogQl } from './ast.ts'
@@ -28,6 +29,8 @@ export type LogQlAsk = TimeRange & {
   stepMs: number
   order: 'newest' | 'oldest'
   limit: number
+  /** Of lines: the range, if its ends are no whole milliseconds. */
+  ends?: Ends
 }
 
 export type LogStreams = { is: 'streams'; streams: { labels: Record<string, string>; records: LogRecord[] }[] }
@@ -39,8 +42,7 @@ export async function askLogQl(ask: LogQlAsk, running: Running): Promise<LogStre
     const parsed: LogQl = parseLogQl(ask.query)
     const keys = await askLabelKeys(ask, running)
     if (parsed.is === 'logs') {
-      const { fromMs, toMs, order, limit } = ask
-      const answer = await askMatchingLogs(planLogs(parsed, keys), { fromMs, toMs, order, limit }, running)
+      const answer = await askMatchingLogs(planLogs(parsed, keys), ask, running)
       if (isRefused(answer)) return answer
       return streamsOf(answer.records, answer.resources)
     }

@@ -48,6 +48,10 @@ class Parser {
     return this.#token.kind === 'sign' && signs.includes(this.#token.text)
   }
 
+  #isWord(word: string): boolean {
+    return this.#token.kind === 'word' && this.#token.text === word
+  }
+
   end(): void {
     if (this.#token.kind !== 'end') this.#unexpected('the end')
   }
@@ -91,13 +95,23 @@ class Parser {
       throw new LogQlError(`the stage "${word || this.#token.text}" is not supported here`, position)
     }
     this.#next()
-    while (!this.isSign('|', '|=', '|~', '!~', '[', ')', '}') && this.#token.kind !== 'end') this.#next()
+    while (!this.isSign('|', '|=', '|~', '!~', '[', ')', '}') && this.#token.kind !== 'end') this.#passedOver(word)
     return undefined
+  }
+
+  /** Of `json` and `logfmt`, a part of the line under a name of its own would be a label that no record has. */
+  #passedOver(stage: string): void {
+    const { kind, text, position } = this.#next()
+    if ((stage !== 'json' && stage !== 'logfmt') || kind !== 'word' || !this.isSign('=')) return
+    this.#next()
+    const path = this.#text()
+    if (path === text) return
+    throw new LogQlError(`"${path}" cannot be named anew: ask for it as it is in the line, after | ${stage}`, position)
   }
 
   #lineFilter(operator: string): LogFilter {
     const texts = [this.#text()]
-    while (this.#token.kind === 'word' && this.#token.text === 'or') {
+    while (this.#isWord('or')) {
       this.#next()
       texts.push(this.#text())
     }
@@ -107,15 +121,23 @@ class Parser {
     return this.#unexpected('a line filter')
   }
 
+  /** `or` binds looser than `and`, which a comma says too. */
   #labelFilter(): LabelFilter {
-    let left = this.#oneLabelFilter()
-    for (;;) {
-      const { kind, text } = this.#token
-      const isWord = kind === 'word' && (text === 'and' || text === 'or')
-      if (!isWord && !this.isSign(',')) return left
+    let left = this.#allOfLabelFilters()
+    while (this.#isWord('or')) {
       this.#next()
-      left = { is: text === 'or' ? 'or' : 'and', terms: [left, this.#oneLabelFilter()] }
+      left = { is: 'or', terms: [left, this.#allOfLabelFilters()] }
     }
+    return left
+  }
+
+  #allOfLabelFilters(): LabelFilter {
+    let left = this.#oneLabelFilter()
+    while (this.#isWord('and') || this.isSign(',')) {
+      this.#next()
+      left = { is: 'and', terms: [left, this.#oneLabelFilter()] }
+    }
+    return left
   }
 
   #oneLabelFilter(): LabelFilter {
@@ -188,7 +210,7 @@ class Parser {
     const rangeMs = this.#duration()
     this.#expect(']')
     let offsetMs = 0
-    if (this.#token.kind === 'word' && this.#token.text === 'offset') {
+    if (this.#isWord('offset')) {
       this.#next()
       offsetMs = this.#duration()
     }

@@ -6,11 +6,16 @@ import { inRange, instant, type TimeRange } from '../time-range.ts'
 export type LogsPlan = TimeRange & {
   condition: Condition
   order: 'newest' | 'oldest'
+  /** Where the range begins and ends, if not with whole milliseconds. */
+  ends?: Ends
   /** Only what lies beyond this time, in that order. */
   beyond?: bigint
   /** The engine refuses where its indexes leave more rows than this to be read. */
   readMax?: number
 }
+
+/** To the nanosecond, the end not included. */
+export type Ends = { fromNano: bigint; toNano: bigint }
 
 /**
  * The next `rows` that match, ordered by time alone: what a line shows is then read of these only, once the times have told which they
@@ -19,7 +24,7 @@ export type LogsPlan = TimeRange & {
 export function logsSql(plan: LogsPlan, rows: number): Sql {
   return sql`SELECT ${logColumns}
 FROM logs
-WHERE ${inRange('ts', plan)}${beyondSql(plan)} AND ${conditionGroup(plan.condition)}
+WHERE ${inRange('ts', plan)}${endsSql(plan)}${beyondSql(plan)} AND ${conditionGroup(plan.condition)}
 ORDER BY ts ${trusted(plan.order === 'newest' ? 'DESC' : 'ASC')}
 LIMIT ${uint(rows)}${settingsSql(plan)}`
 }
@@ -40,9 +45,13 @@ function settingsSql(plan: LogsPlan): Sql {
 export function logsOfTimeSql(plan: LogsPlan, unixNano: bigint, { skip, rows }: { skip: number; rows: number }): Sql {
   return sql`SELECT ${logColumns}
 FROM logs
-WHERE ts = ${instant(unixNano)} AND ${inRange('ts', plan)} AND ${conditionGroup(plan.condition)}
+WHERE ts = ${instant(unixNano)} AND ${inRange('ts', plan)}${endsSql(plan)} AND ${conditionGroup(plan.condition)}
 ORDER BY cityHash64(service, severity, body, trace_id, span_id, resource_id, scope_id, observed_ts, attributes.keys, attributes.values)
 LIMIT ${uint(rows)} OFFSET ${uint(skip)}`
+}
+
+function endsSql({ ends }: LogsPlan): Sql {
+  return ends === undefined ? sql`` : sql` AND ts >= ${instant(ends.fromNano)} AND ts < ${instant(ends.toNano)}`
 }
 
 function beyondSql({ beyond, order }: LogsPlan): Sql {

@@ -94,7 +94,8 @@ function figureSql({ aggregate, of }: Figure, seconds: number): Sql {
     case 'min':
     case 'max':
     case 'sum':
-      return sql`ifNull(${trusted(aggregate.function)}(${numberOf(of)}), nan)`
+      // Of no number at all there is none, where the column is one that every record has.
+      return sql`ifNull(${trusted(`${aggregate.function}OrNull`)}(${numberOf(of)}), nan)`
   }
 }
 

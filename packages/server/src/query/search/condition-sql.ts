@@ -1,6 +1,6 @@
 import { float, joined, type Sql, sql, trusted } from '../sql.ts'
 import type { AttributeSource, Condition, TextSource, TextTest } from './condition.ts'
-import { likePattern, wordsSql } from './words-sql.ts'
+import { likePattern, matchSql, wordsSql } from './words-sql.ts'
 
 /** The condition as a WHERE expression that is never NULL, so that NOT means what it says. */
 export function conditionSql(condition: Condition): Sql {
@@ -93,7 +93,7 @@ function testSql(text: Sql, test: TextTest): Sql {
     case 'wildcard':
       return sql`${text} LIKE ${likePattern(test.pieces)}`
     case 'regex':
-      return sql`match(${text}, ${test.pattern})`
+      return matchSql(text, test.pattern)
     case 'order':
       return sql`${text} ${trusted(test.compare)} ${test.text}`
   }

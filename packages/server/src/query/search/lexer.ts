@@ -121,6 +121,7 @@ function readToken(text: string, at: number, before: Token | undefined): Read | 
 function readGroupToken(text: string, at: number, before: Token | undefined): Read | SearchRefused {
   // `>-5`: a number behind a comparison may have a sign of its own.
   if (before?.is === 'compare') return readValueToken(text, at)
+  if (/[-!][<>]/y.test(text.slice(at, at + 2))) return sign('-', at)
   const found = readBracket(text, at) ?? readRangeStart(text, at) ?? readSign(text, at)
   if (found !== undefined) return found
   const required = /(?<![^\s(])\+(?=[A-Za-z_("[{<>*/])/y

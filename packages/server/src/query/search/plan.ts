@@ -36,9 +36,9 @@ export function planSearch(signal: Signal, search: Search): Condition | SearchRe
     case 'words':
       return planWords(wordColumns[signal], search.value)
     case 'compare':
-      return planCompare(signal, search)
+      return refuseOfTrace(signal, search.key, search.value) ?? planCompare(signal, search)
     case 'between':
-      return planBetween(signal, search)
+      return refuseOfTrace(signal, search.key, search) ?? planBetween(signal, search)
     case 'span':
     case 'related':
       return refuse(
@@ -46,6 +46,15 @@ export function planSearch(signal: Signal, search: Search): Condition | SearchRe
         search,
       )
   }
+}
+
+/** What is said of whole traces, which `trace-condition.ts` plans. */
+export const measures = ['duration', 'spans', 'errors', 'services'] as const
+const traceKeys: readonly string[] = [...measures.map((measure) => `trace.${measure}`), 'root.service', 'root.name']
+
+function refuseOfTrace(signal: Signal, key: string, at: { position: number }): SearchRefused | undefined {
+  if (signal === 'logs' || !traceKeys.includes(key)) return undefined
+  return refuse(`${key} is of whole traces: here each span is looked at alone`, at)
 }
 
 const wordColumns: Record<Signal, readonly TextColumn[]> = { logs: ['body'], spans: ['name', 'status_message'] }

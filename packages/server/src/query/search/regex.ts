@@ -18,6 +18,8 @@ type Node =
 type Assertion = 'begin' | 'end' | 'word boundary' | 'no word boundary'
 export type RegexRefused = { refused: string; position: number }
 
+/** RE2 takes `{01}` as it is written, because of the zero. */
+const repetition = /^(?:[*+?]|\{(0|[1-9]\d*)(?:(,)(0|[1-9]\d*)?)?\})\??/
 const repeatMax = 100
 const depthMax = 30
 
@@ -42,11 +44,13 @@ const classes: Record<string, readonly Range[]> = {
   S: outside(space),
   W: outside(word),
 }
+/** In any case the long s and the Kelvin sign are letters of words, as `s` and `k` are. */
+const notWordInAnyCase = outside([...word, [0x17f, 0x17f], [0x212a, 0x212a]])
 const controls: Record<string, number> = { t: 9, n: 10, v: 11, f: 12, r: 13 }
 
 export function parseRegex(pattern: string): Regex | RegexRefused {
   const ignoreCase = pattern.startsWith('(?i)')
-  const reader = new Reader(pattern, ignoreCase ? 4 : 0)
+  const reader = new Reader(pattern, ignoreCase)
   const root = reader.choice()
   if ('refused' in root) return root
   if (reader.rest() !== '') return { refused: "a ')' closes nothing", position: reader.at }
@@ -56,11 +60,13 @@ export function parseRegex(pattern: string): Regex | RegexRefused {
 class Reader {
   at: number
   readonly #text: string
+  readonly #ignoreCase: boolean
   #depth = 0
 
-  constructor(text: string, at: number) {
+  constructor(text: string, ignoreCase: boolean) {
     this.#text = text
-    this.at = at
+    this.#ignoreCase = ignoreCase
+    this.at = ignoreCase ? 4 : 0
   }
 
   rest(): string {
@@ -92,17 +98,17 @@ class Reader {
   }
 
   #repeated(node: Node): Node | RegexRefused {
-    const sign = /^(?:[*+?]|\{(\d+)(,?)(\d*)\})\??/.exec(this.rest())
+    const sign = repetition.exec(this.rest())
     if (sign === null) return node
     this.at += sign[0].length
-    if (/^(?:[*+?]|\{\d+,?\d*\})/.test(this.rest())) return this.#refuse('one repetition follows another')
+    if (repetition.test(this.rest())) return this.#refuse('one repetition follows another')
     if (node.is === 'assert') return this.#refuse('an anchor cannot be repeated')
     const unlimited = Number.POSITIVE_INFINITY
     if (sign[0].startsWith('*')) return { is: 'repeat', node, min: 0, max: unlimited }
     if (sign[0].startsWith('+')) return { is: 'repeat', node, min: 1, max: unlimited }
     if (sign[0].startsWith('?')) return { is: 'repeat', node, min: 0, max: 1 }
     const min = Number(sign[1])
-    const max = sign[2] === '' ? min : sign[3] === '' ? unlimited : Number(sign[3])
+    const max = sign[2] === undefined ? min : sign[3] === undefined ? unlimited : Number(sign[3])
     if (min > repeatMax || (max > repeatMax && max !== unlimited) || min > max) {
       return this.#refuse(`a repetition counts from low to high and at most to ${repeatMax}`)
     }
@@ -110,6 +116,8 @@ class Reader {
   }
 
   #atom(): Node | RegexRefused {
+    const [repeat] = repetition.exec(this.rest()) ?? []
+    if (repeat !== undefined) return this.#refuse(`there is nothing for '${repeat}' to repeat`)
     const char = String.fromCodePoint(this.#text.codePointAt(this.at) ?? 0)
     this.at += char.length
     switch (char) {
@@ -125,10 +133,6 @@ class Reader {
         return { is: 'assert', what: 'begin' }
       case '$':
         return { is: 'assert', what: 'end' }
-      case '*':
-      case '+':
-      case '?':
-        return this.#refuse(`there is nothing for '${char}' to repeat`)
       default:
         return literal(char)
     }
@@ -152,6 +156,7 @@ class Reader {
   }
 
   #escaped(char: string): readonly Range[] | RegexRefused {
+    if (char === 'W' && this.#ignoreCase) return notWordInAnyCase
     const known = Object.hasOwn(classes, char) ? classes[char] : undefined
     if (known !== undefined) return known
     const code = Object.hasOwn(controls, char) ? controls[char] : undefined
@@ -163,9 +168,11 @@ class Reader {
   #class(): Node | RegexRefused {
     const negated = this.#take('^')
     const ranges: Range[] = []
-    for (let first = true; ; first = false) {
+    // RE2 takes it for a member, and what the engine does before it asks RE2, for the end.
+    if (this.rest().startsWith(']')) return this.#refuse("a ']' at the beginning of a class is written '\\]'")
+    for (;;) {
       if (this.at >= this.#text.length) return this.#refuse("a '[' is never closed")
-      if (!first && this.#take(']')) return { is: 'set', ranges, negated }
+      if (this.#take(']')) return { is: 'set', ranges, negated }
       if (this.rest().startsWith('[:')) return this.#refuse('classes such as [:alpha:] are not supported')
       const low = this.#classPart()
       if ('refused' in low) return low

@@ -1,7 +1,7 @@
 import type { Search, SearchRefused, Value } from './ast.ts'
 import type { Condition } from './condition.ts'
 import { durationNano } from './durations.ts'
-import { planSearch } from './plan.ts'
+import { measures, planSearch } from './plan.ts'
 import { refuse } from './tokens.ts'
 
 /**
@@ -20,9 +20,8 @@ export type SpanSet =
   | { is: 'leaf'; leaf: number }
   /** Spans of `below` whose parent, or any ancestor, is one of `above`. */
   | { is: 'related'; above: SpanSet; relation: '>' | '>>'; below: SpanSet }
-export type Measure = 'duration' | 'spans' | 'errors' | 'services'
+export type Measure = (typeof measures)[number]
 
-const measures: readonly Measure[] = ['duration', 'spans', 'errors', 'services']
 /** As many as the bits of a number that stay exact. */
 const leavesMax = 50
 const rootPrefix = 'root.'

@@ -9,7 +9,7 @@ export function wordsSql(column: TextColumn, words: Words): Sql {
   const lower = sql`lower(${trusted(column)})`
   switch (words.match) {
     case 'regex':
-      return sql`match(${trusted(column)}, ${words.pattern})`
+      return matchSql(trusted(column), words.pattern)
     case 'loose':
       return column === 'body' ? piecesOfBody(lower, words.pieces) : likeSql(lower, words.pieces)
     case 'whole': {
@@ -21,6 +21,20 @@ export function wordsSql(column: TextColumn, words: Words): Sql {
     }
   }
 }
+
+/**
+ * Before it asks RE2 the engine looks for text that must be there, and takes of a character that may be missing only its
+ * last byte away: `a日*` would not find "a". A group it leaves out as a whole.
+ */
+export function matchSql(text: Sql, pattern: string): Sql {
+  const grouped = pattern.replace(repeatedBeyondAscii, (whole, char?: string) =>
+    char === undefined ? whole : `(?:${char})`,
+  )
+  return sql`match(${text}, ${grouped})`
+}
+
+/** Classes and escapes are passed over. */
+const repeatedBeyondAscii = /\[\^?\]?(?:\\.|[^\]\\])*\]|\\.|([^\0-\x7f])(?=[*+?{])/gsu
 
 /** The engine looks for the phrase itself first, and only where it is for what stands beside it. */
 function phraseSql(lower: Sql, phrase: string): Sql {

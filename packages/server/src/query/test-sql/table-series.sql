@@ -5,7 +5,7 @@ FROM (
     SELECT toString(service) AS k1,
       intDiv(toUInt64(toUnixTimestamp64Milli(ts)), {p1:UInt64}) * {p1:UInt64} AS step,
       toFloat64(count()) AS v1,
-      toFloat64(ifNull(max(toFloat64OrNull(toString(if(mapContains(attributes, {p2:String}), attributes[{p3:String}], transform(resource_id, tupleElement((SELECT (groupArray(id), groupArray(value)) FROM (SELECT resource_id AS id, any(toString(attributes[{p4:String}])) AS value FROM resources WHERE mapContains(attributes, {p5:String}) GROUP BY id ORDER BY id)), 1), tupleElement((SELECT (groupArray(id), groupArray(value)) FROM (SELECT resource_id AS id, any(toString(attributes[{p4:String}])) AS value FROM resources WHERE mapContains(attributes, {p5:String}) GROUP BY id ORDER BY id)), 2), ''))))), nan)) AS v2
+      toFloat64(ifNull(maxOrNull(toFloat64OrNull(toString(if(mapContains(attributes, {p2:String}), attributes[{p3:String}], transform(resource_id, tupleElement((SELECT (groupArray(id), groupArray(value)) FROM (SELECT resource_id AS id, any(toString(attributes[{p4:String}])) AS value FROM resources WHERE mapContains(attributes, {p5:String}) GROUP BY id ORDER BY id)), 1), tupleElement((SELECT (groupArray(id), groupArray(value)) FROM (SELECT resource_id AS id, any(toString(attributes[{p4:String}])) AS value FROM resources WHERE mapContains(attributes, {p5:String}) GROUP BY id ORDER BY id)), 2), ''))))), nan)) AS v2
     FROM logs
     WHERE ts >= fromUnixTimestamp64Nano({p6:Int64}, 'UTC') AND ts < fromUnixTimestamp64Nano({p7:Int64}, 'UTC') AND (true)
   GROUP BY k1, step
