@@ -52,14 +52,17 @@ export function chooseFaces(metrics: readonly SeriesMetric[], matchers: readonly
   const chosen = new Map<string, NamedFace[]>()
   for (const row of metrics) {
     const known = prometheusName(row)
-    const faces = facesOf(known, row.kind).map((face) => ({ ...face, own: false }))
-    if (isSaid && row.metric !== known)
-      faces.push(...facesOf(row.metric, row.kind).map((face) => ({ ...face, own: true })))
+    const faces = namedFaces(known, row.kind, false)
+    if (isSaid && row.metric !== known) faces.push(...namedFaces(row.metric, row.kind, true))
     const fitting = faces.filter(fits)
     if (fitting.length > 0) chosen.set(keyOf(row), fitting)
   }
   return chosen
 }
+
+/** Each written out: objects made by spreading others have a shape of their own for V8, which dies with them, and code compiled for it as well. */
+const namedFaces = (metric: string, kind: string, own: boolean): NamedFace[] =>
+  facesOf(metric, kind).map(({ name, part }) => ({ name, part, own }))
 
 /** Labels of attributes: names that become the same share one label, values joined in order of the keys. */
 function prometheusLabels(attributes: ReadonlyMap<string, string>): Map<string, string> {

@@ -92,30 +92,35 @@ export class SampleRuns {
 
   /** `indexOf`: of each key its place in the answer. Keys that it lacks are left out. */
   columns(indexOf: ReadonlyMap<number, number>, series: number): SeriesColumns[] {
-    const result = new Array<SeriesColumns>(series).fill(noSamples)
-    const several = new Map<number, SeriesColumns[]>()
-    let kept = 0
-    for (const run of this.#runs) {
-      const place = indexOf.get(run.key)
-      if (place === undefined) continue
-      kept += run.values.length
-      const known = result[place] ?? noSamples
-      const before = several.get(place)
-      if (known === noSamples) result[place] = run
-      else if (before === undefined) several.set(place, [known, run])
-      else before.push(run)
-    }
-    for (const [place, runs] of several) result[place] = joinedRuns(runs, this.#times)
+    const placed: Placed = { columns: new Array<SeriesColumns>(series).fill(noSamples), several: new Map(), rows: 0 }
+    for (const run of this.#runs) place(run, indexOf.get(run.key), placed)
+    const { columns, several } = placed
+    for (const [at, runs] of several) columns[at] = joinedRuns(runs, this.#times)
     // Views keep the whole block in memory, which must not be mostly of series that nobody asked for.
-    const isMostlyOfOthers = kept * 2 < this.#rows
-    for (let place = 0; place < series; place++) {
-      const each = settled(result[place] ?? noSamples, this.#times)
-      const values = isMostlyOfOthers ? each.values.slice() : each.values
-      const kinds = this.#hasMarkers ? staleKinds(values) : undefined
-      result[place] = isMostlyOfOthers || this.#hasMarkers ? { ...each, values, kinds } : each
-    }
-    return result
+    const isMostlyOfOthers = placed.rows * 2 < this.#rows
+    for (let at = 0; at < series; at++) columns[at] = this.#ready(columns[at] ?? noSamples, isMostlyOfOthers)
+    return columns
   }
+
+  #ready(columns: SeriesColumns, isCopied: boolean): SeriesColumns {
+    const each = settled(columns, this.#times)
+    if (!isCopied && !this.#hasMarkers) return each
+    const values = isCopied ? each.values.slice() : each.values
+    return { ...each, values, kinds: this.#hasMarkers ? staleKinds(values) : undefined }
+  }
+}
+
+/** Runs by where their series stands in the answer, several of one series beside. */
+type Placed = { readonly columns: SeriesColumns[]; readonly several: Map<number, SeriesColumns[]>; rows: number }
+
+function place(run: Run, at: number | undefined, placed: Placed): void {
+  if (at === undefined) return
+  placed.rows += run.values.length
+  const known = placed.columns[at] ?? noSamples
+  const before = placed.several.get(at)
+  if (known === noSamples) placed.columns[at] = run
+  else if (before === undefined) placed.several.set(at, [known, run])
+  else before.push(run)
 }
 
 const asBuffer = (bytes: Uint8Array | Int32Array): Buffer =>
@@ -132,8 +137,9 @@ function copiedNumbers(bytes: Uint8Array): Float64Array {
 
 /** In order of time, and without starts where none is known. */
 function settled(columns: SeriesColumns, times: SharedTimes): SeriesColumns {
-  const hasStarts = columns.startTimesMs?.some((start) => start > 0) === true
-  const known = columns.startTimesMs === undefined || hasStarts ? columns : { ...columns, startTimesMs: undefined }
+  const { startTimesMs } = columns
+  const hasNone = startTimesMs !== undefined && !startTimesMs.some((start) => start > 0)
+  const known = hasNone ? { ...columns, startTimesMs: undefined } : columns
   return times.isRising(known.timesMs) ? known : inOrderOfTime(known)
 }
 
@@ -184,6 +190,8 @@ function pickBits(values: Float64Array, kept: readonly number[]): Float64Array {
 class SharedTimes {
   readonly #known = new Map<number, Float64Array[]>()
   readonly #rising = new Map<Float64Array, boolean>()
+  /** Nearly always that of the next one. */
+  #lastRising: Float64Array = none
   #last: Float64Array = none
   #lastOffsets = Buffer.alloc(0)
 
@@ -210,8 +218,10 @@ class SharedTimes {
   }
 
   isRising(timesMs: Float64Array): boolean {
+    if (timesMs === this.#lastRising) return true
     const known = this.#rising.get(timesMs) ?? timesMs.every((time, i) => i === 0 || time > (timesMs[i - 1] ?? 0))
     this.#rising.set(timesMs, known)
+    if (known) this.#lastRising = timesMs
     return known
   }
 }

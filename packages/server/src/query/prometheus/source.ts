@@ -165,13 +165,24 @@ export async function findSeries(
   const found: Exposed[] = []
   const naming = { matchers: compiled(labelMatchers), layouts: new Layouts(table, origins), found }
   const facesOf = facesByRow(faces)
-  for (const row of rows) {
-    expose(row, facesOf(row), origins.get(table.resources[row.place] ?? '') ?? unknownOrigin, naming)
+  for (let from = 0; from < rows.length; from += namedAtOnce) {
+    exposeSome(rows.slice(from, from + namedAtOnce), facesOf, origins, naming)
     // Samples may be on their way meanwhile.
-    if (row.place % namedAtOnce === 0) await setImmediate()
+    await setImmediate()
   }
   const isWhole = origins.size === resources.size
   return foundSeries(found, rows, { where, infos: infos ?? [], mayBeKept: mayBeKept && isWhole })
+}
+
+/** Not where the question waits: what runs often is compiled once for all questions, a long loop in what runs once for each anew. */
+function exposeSome(
+  rows: readonly SeriesRow[],
+  facesOf: ReturnType<typeof facesByRow>,
+  origins: Origins,
+  naming: Parameters<typeof expose>[3],
+): void {
+  for (const row of rows)
+    expose(row, facesOf(row), origins.get(row.table.resources[row.place] ?? '') ?? unknownOrigin, naming)
 }
 
 /** Of all metrics, those that are meant. */
