@@ -16,3 +16,17 @@ test.each([
   expect(Baggage.parse(printed)?.getAllEntries()).toEqual(read?.getAllEntries())
   if (entries === 512) expect(read?.setEntry('511', { value: 'last' }).getAllEntries().length).toBe(512)
 })
+
+test.each([
+  ['a=%C3%A9%ff%41', [['a', '\u00e9\ufffdA']]],
+  [
+    'a=100%,b=%2',
+    [
+      ['a', '100%'],
+      ['b', '%2'],
+    ],
+  ],
+  [' \t=1,a= 2 ', [['a', '2']]],
+])('baggage %j is decoded as W3C has it', (header, entries) => {
+  expect(Baggage.parse(header)?.getAllEntries()).toEqual(entries.map(([key, value]) => [key, { value }]))
+})

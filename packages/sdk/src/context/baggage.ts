@@ -22,9 +22,10 @@ export class Baggage {
     for (const member of header.split(',')) {
       const [pair = '', ...properties] = member.split(';')
       const at = pair.indexOf('=')
-      if (at < 1) continue
+      const key = pair.slice(0, Math.max(at, 0)).trim()
+      if (key === '') continue
       const metadata = properties.map((property) => property.trim()).join(';')
-      entries.set(decoded(pair.slice(0, at)), {
+      entries.set(decoded(key), {
         value: decoded(pair.slice(at + 1)),
         ...(metadata === '' ? {} : { metadata: { toString: () => metadata } }),
       })
@@ -85,11 +86,9 @@ function wellFormed(text: string): string {
   return Buffer.from(text, 'utf8').toString('utf8')
 }
 
+/** What is no UTF-8 becomes U+FFFD, as W3C has it; a `%` without two digits behind it stands for itself. */
 function decoded(text: string): string {
-  const trimmed = text.trim()
-  try {
-    return decodeURIComponent(trimmed)
-  } catch {
-    return trimmed
-  }
+  return text.trim().replace(/(?:%[0-9a-f]{2})+/gi, (octets) => {
+    return Buffer.from(octets.replaceAll('%', ''), 'hex').toString('utf8')
+  })
 }

@@ -35,6 +35,11 @@ test.each<[string, Partial<SyslogMessage>]>([
       body: 'failed for lonvick',
     },
   ],
+  ['<34>Feb 31 22:14:15 h su: x', { unixNano: undefined, host: 'h', app: 'su' }],
+  ['<34>Foo 11 22:14:15 h su: x', { unixNano: undefined, host: 'h', app: 'su' }],
+  ['<34>Oct 11 25:14:15 h su: x', { unixNano: undefined, host: 'h', app: 'su' }],
+  ['<34>Oct 1 22:14:60 h su: x', { unixNano: nanoOf('Oct 1 2025 22:14:59'), app: 'su' }],
+  ['<34>Oct 11 2023 22:14:15.5 h su: x', { unixNano: nanoOf('Oct 11 2023 22:14:15') + 500_000_000n, app: 'su' }],
   ['<34>Jan  2 00:00:01 h cron[12]: x', { unixNano: nanoOf('Jan 2 2026 00:00:01'), app: 'cron', processId: '12' }],
   [
     '<30>2026-01-01T12:00:00.123456+01:00 h app[7]: x',

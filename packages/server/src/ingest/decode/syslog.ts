@@ -9,7 +9,7 @@ import { unixNanoOf } from './time-text.ts'
  * Syslog messages as log records:
  *
  *   RFC 5424   <165>1 2026-01-31T12:00:00.5Z host app 42 ID47 [sdid key="value"] the message
- *   RFC 3164   <34>Jan 31 12:00:00 host app[42]: the message       (and with a time of ISO 8601, as rsyslog forwards)
+ *   RFC 3164   <34>Jan 31 12:00:00 host app[42]: the message       (and with a year or a fraction, or a time of ISO 8601, as others send)
  *
  * The app is the service, the host the resource's host.name. Attributes: syslog.facility, process.pid (or
  * syslog.procid, where it is no number), syslog.msgid, and the parameters of structured data as `sdid.key`. What fits
@@ -61,7 +61,8 @@ function write(writer: OtlpRequestWriter, message: SyslogMessage): void {
 
 const withPriority = /^<(\d{1,3})>([\s\S]*)$/
 const rfc5424 = /^1 (\S{1,64}) (\S{1,255}) (\S{1,255}) (\S{1,128}) (\S{1,128}) ([\s\S]*)$/
-const rfc3164 = /^(?:([A-Z][a-z]{2}) ([ \d]\d) (\d{2}:\d{2}:\d{2})|(\d{4}-\d{2}-\d{2}T\S{8,30})) (\S{1,255}) ([\s\S]*)$/
+const rfc3164 =
+  /^(?:([A-Z][a-z]{2} {1,2}\d{1,2} (?:\d{4} )?\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?)|(\d{4}-\d{2}-\d{2}T\S{8,30})) (\S{1,255}) ([\s\S]*)$/
 const appAndText = /^([^\s:[\]]{1,128})(?:\[([^\]\s]{1,128})\])?: ?([\s\S]*)$/
 
 export function parseSyslog(message: string, nowUnixMs: number): SyslogMessage {
@@ -79,9 +80,9 @@ export function parseSyslog(message: string, nowUnixMs: number): SyslogMessage {
   if (priority === undefined) return plain
   const modern = rfc5424.exec(rest)
   if (modern !== null) return parseModern(plain, modern.slice(1).map(nilToEmpty))
-  const [, month, day, time, iso, host = '', text = ''] = rfc3164.exec(rest) ?? []
+  const [, time, iso = '', host = '', text = ''] = rfc3164.exec(rest) ?? []
   if (host === '') return { ...plain, body: rest }
-  const unixNano = iso === undefined ? nearestTime(`${month} ${day}`, time ?? '', nowUnixMs) : unixNanoOf(iso)
+  const unixNano = time === undefined ? unixNanoOf(iso) : localTime(time, nowUnixMs)
   const [, app = '', processId = '', body = text] = appAndText.exec(text) ?? []
   return { ...plain, unixNano, host, app, processId, body }
 }
@@ -116,13 +117,21 @@ function readStructuredData(rest: string): { attributes: [string, string][]; bod
 }
 
 const dayMs = 86_400_000
+const months = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ')
+const localShape = /^(\w{3}) {1,2}(\d+) (?:(\d{4}) )?(\d{2}):(\d{2}):(\d{2})(?:\.(\d+))?$/
 
-/** The last such time that is no more than a day ahead: clocks differ, and a year has just ended. */
-function nearestTime(monthAndDay: string, time: string, nowUnixMs: number): bigint | undefined {
-  const year = new Date(nowUnixMs).getFullYear()
-  for (const candidate of [year + 1, year, year - 1]) {
-    const unixMs = Date.parse(`${monthAndDay} ${candidate} ${time}`)
-    if (unixMs <= nowUnixMs + dayMs) return BigInt(unixMs) * 1_000_000n
+/** Without a year the last such time that is no more than a day ahead: clocks differ, and a year has just ended. */
+function localTime(text: string, nowUnixMs: number): bigint | undefined {
+  const [, name = '', day = '', year, hours, minutes, seconds, fraction = ''] = localShape.exec(text) ?? []
+  const thisYear = new Date(nowUnixMs).getFullYear()
+  const nano = BigInt(fraction.padEnd(9, '0'))
+  for (const candidate of year === undefined ? [thisYear + 1, thisYear, thisYear - 1] : [Number(year)]) {
+    // A leap second is the one before it.
+    const second = Math.min(Number(seconds), 59)
+    const date = new Date(candidate, months.indexOf(name), Number(day), Number(hours), Number(minutes), second)
+    const isThere = months[date.getMonth()] === name && date.getDate() === Number(day)
+    const isTime = Number(hours) < 24 && Number(minutes) < 60 && Number(seconds) <= 60
+    if (isThere && isTime && date.getTime() <= nowUnixMs + dayMs) return BigInt(date.getTime()) * 1_000_000n + nano
   }
   return undefined
 }

@@ -18,11 +18,16 @@ function ofText(text: string): bigint | undefined {
   if (/^\d+$/.test(text)) return ofNumber(BigInt(text))
   if (/^\d+\.\d+$/.test(text)) return ofNumber(Number(text))
   const [, day, time, fraction = '', zone = 'Z'] = isoTime.exec(text) ?? []
-  if (day === undefined) return undefined
+  if (day === undefined || !isDay(day)) return undefined
   const offset = zone.length === 5 ? `${zone.slice(0, 3)}:${zone.slice(3)}` : zone.toUpperCase()
   const milliseconds = Date.parse(`${day}T${time}${offset}`)
   if (Number.isNaN(milliseconds)) return undefined
   return BigInt(milliseconds) * 1_000_000n + BigInt(fraction.padEnd(9, '0'))
+}
+
+/** Of 31 February `Date.parse` makes 3 March. */
+function isDay(text: string): boolean {
+  return Number(text.slice(8)) <= 28 || new Date(`${text}T00:00:00Z`).getUTCDate() === Number(text.slice(8))
 }
 
 function ofNumber(value: unknown): bigint | undefined {

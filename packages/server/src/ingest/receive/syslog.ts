@@ -147,8 +147,8 @@ class SyslogQueue {
   async #storeBatch(messages: string[]): Promise<void> {
     const { submit, nowUnixMs, onFault } = this.#options
     const batchId = randomUUID()
-    const { protobuf: body } = syslogToOtlp(messages, nowUnixMs())
     try {
+      const { protobuf: body } = syslogToOtlp(messages, nowUnixMs())
       for (;;) {
         const outcome = await submit({ signal: 'logs', encoding: 'protobuf', body, batchId })
         if (outcome.kind === 'stored') return
