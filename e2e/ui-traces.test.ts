@@ -114,6 +114,22 @@ describe('the pages for traces', () => {
     expect(complaints).toEqual([])
   })
 
+  test('keep what they show while the server is away', async () => {
+    const { page } = await openPage(browser, { scheme: 'light', ...wide })
+    await page.goto(`${server.ui}/services`)
+    const row = page.getByRole('grid', { name: 'Services' }).getByText('payments')
+    await row.waitFor()
+    await page.route('**/api/**', (route) => route.abort())
+    await page.getByRole('button', { name: 'Refresh', exact: true }).click()
+    await page.getByText('What is shown below is the answer before').waitFor()
+    await row.waitFor()
+    await keepScreenshot(page, 'services-away-light')
+    await page.unroute('**/api/**')
+    await page.getByRole('button', { name: 'Try again' }).click()
+    await page.getByText('What is shown below is the answer before').waitFor({ state: 'detached' })
+    await row.waitFor()
+  })
+
   test('copy a link that keeps its time', async () => {
     const { page } = await openPage(browser, { scheme: 'light', ...wide })
     await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])

@@ -1,3 +1,4 @@
+import { Button } from '@mantine/core'
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router'
 import { toServices } from './links.ts'
 import { ErrorNote, Progress } from './parts/answer.tsx'
@@ -56,10 +57,26 @@ export function openRouter() {
     parseSearch: parseRawSearch,
     stringifySearch: printRawSearch,
     defaultPendingComponent: Progress,
-    defaultErrorComponent: ({ error, reset }) => (
-      <ErrorNote error={error instanceof Error ? error : new Error(String(error))} retry={reset} />
-    ),
+    defaultErrorComponent: ({ error, reset }) => {
+      const wrong = error instanceof Error ? error : new Error(String(error))
+      return notLoaded.test(wrong.message) ? <NotLoaded /> : <ErrorNote error={wrong} retry={reset} />
+    },
   })
+}
+
+/** As browsers and Vite put it when a page's own files cannot be had. */
+const notLoaded = /dynamically imported module|module script failed|preload CSS/
+
+/** Files of a page are named by what is in them: after an update of the server those of the page before are gone. */
+function NotLoaded() {
+  return (
+    <Empty title="This page could not be loaded">
+      <div>The server is away, or it was updated since this tab was opened.</div>
+      <Button variant="filled" onClick={() => globalThis.location.reload()}>
+        Load it anew
+      </Button>
+    </Empty>
+  )
 }
 
 function NotFound() {

@@ -3,6 +3,7 @@ import type { Question } from '@wakeline/protocol'
 import { useCallback } from 'react'
 import type { AnswerState } from '../parts/answer.tsx'
 import { useDoor } from './ask-context.tsx'
+import { useLastAnswer } from './use-last-answer.ts'
 
 export type AnswerOptions = {
   /** False asks nothing; the state is then that of a first load. */
@@ -25,11 +26,12 @@ export function useAnswer<Data>(asked: Question<Data>, options: AnswerOptions = 
     ...(options.keepOld === false ? {} : { placeholderData: keepPreviousData }),
   })
   const cancel = useCancel(key)
+  const data = useLastAnswer(query.data, query.error, options.keepOld !== false)
   return {
-    data: query.data,
+    data,
     error: query.error ?? undefined,
     waiting: query.isFetching,
-    old: query.isPlaceholderData,
+    old: query.isPlaceholderData || data !== query.data,
     cancel,
     retry: () => void query.refetch(),
   }
@@ -57,12 +59,13 @@ export function useAnswerPages<Data extends { nextCursor?: string }>(
   const cancel = useCancel(key)
   const { hasNextPage, isFetching, isPlaceholderData, fetchNextPage } = query
   const more = useCallback(() => void (isFetching || fetchNextPage()), [isFetching, fetchNextPage])
+  const pages = useLastAnswer(query.data?.pages, query.error, true)
   return {
-    data: query.data?.pages,
+    data: pages,
     error: query.error ?? undefined,
     waiting: query.isFetching && !query.isFetchingNextPage,
     waitingForMore: query.isFetchingNextPage,
-    old: isPlaceholderData,
+    old: isPlaceholderData || pages !== query.data?.pages,
     cancel,
     retry: () => void query.refetch(),
     ...(hasNextPage && !isPlaceholderData ? { more } : {}),

@@ -2,7 +2,7 @@ import { ActionIcon, Checkbox, Menu } from '@mantine/core'
 import { useElementSize } from '@mantine/hooks'
 import { IconChevronDown, IconChevronUp, IconColumns3 } from '@tabler/icons-react'
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { type CSSProperties, type ReactNode, useEffect, useMemo, useRef, useState } from 'react'
+import { type CSSProperties, type ReactNode, useEffect, useId, useMemo, useRef, useState } from 'react'
 import styles from './data-table.module.css'
 import { useKeys } from './keys.tsx'
 import type { Sort } from './sort.ts'
@@ -57,7 +57,7 @@ export type DataTableProps<Row> = {
 
 /** A virtualised table, driven by keyboard, whose columns the viewer chooses. */
 export function DataTable<Row>(props: DataTableProps<Row>) {
-  const { rows: given, rowKey, sort, rowHeightPx = 32, height = 'fill', onEndReached } = props
+  const { rows: given, rowKey, sort, height = 'fill' } = props
   const { ref: sizeRef, width } = useElementSize()
   const scroller = useRef<HTMLDivElement>(null)
   const choice = useColumnChoice(props.name, props.columns)
@@ -66,7 +66,56 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   const [ownKey, setOwnKey] = useState<string>()
   const selectedKey = props.onSelect === undefined ? ownKey : props.selectedKey
   const select = props.onSelect ?? setOwnKey
+  const { virtual, items } = useVirtualRows(props, rows, scroller)
+  const show = (index: number) => virtual.scrollToIndex(index, { align: 'auto' })
+  useTableKeys({ table: props, rows, selectedKey, select, show, scroller })
 
+  const rowsId = useId()
+  const chosenItem = items.find(({ index }) => rows[index] !== undefined && rowKey(rows[index]) === selectedKey)
+  const grid: CSSProperties = { gridTemplateColumns: columns.map((column) => column.width).join(' ') }
+  return (
+    <div className={height === 'fill' ? `${styles.frame} ${styles.fill}` : styles.frame} ref={sizeRef}>
+      <div
+        className={styles.scroller}
+        ref={scroller}
+        onScroll={(event) => props.onAway?.(event.currentTarget.scrollTop > 0)}
+        tabIndex={0}
+        role="grid"
+        aria-label={props.name}
+        aria-rowcount={rows.length + 1}
+        aria-activedescendant={chosenItem === undefined ? undefined : `${rowsId}-${chosenItem.index}`}
+      >
+        <div className={styles.head} style={grid} role="row">
+          {columns.map((column) => (
+            <Heading key={column.id} column={column} sort={sort} onSort={props.onSort} />
+          ))}
+        </div>
+        <div className={styles.rows} style={{ height: virtual.getTotalSize() }}>
+          {items.map((item) => {
+            const row = rows[item.index]
+            if (row === undefined) return null
+            const chosen = rowKey(row) === selectedKey
+            const id = `${rowsId}-${item.index}`
+            const place = { id, index: item.index, startPx: item.start, grid, measure: virtual.measureElement }
+            return <TableRow key={item.key} {...{ table: props, columns, row, chosen, place, select }} />
+          })}
+        </div>
+        {props.footer !== undefined && (
+          <div role="row">
+            <div role="gridcell" className={styles.footer}>
+              {props.footer}
+            </div>
+          </div>
+        )}
+      </div>
+      <ColumnMenu columns={choice.all} shown={choice.shown} toggle={choice.toggle} />
+    </div>
+  )
+}
+
+/** The rows in sight; asks for more at their end, and goes to the top when told to. */
+function useVirtualRows<Row>(table: DataTableProps<Row>, rows: Row[], scroller: { current: HTMLElement | null }) {
+  const { rowKey, rowHeightPx = 32, onEndReached, toTop } = table
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
@@ -83,42 +132,9 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
     if (rows.length > 0 && last >= rows.length - 10) onEndReached?.()
   }, [last, rows.length, onEndReached])
   useEffect(() => {
-    if (props.toTop !== undefined) scroller.current?.scrollTo({ top: 0 })
-  }, [props.toTop])
-  const show = (index: number) => virtual.scrollToIndex(index, { align: 'auto' })
-  useTableKeys({ table: props, rows, selectedKey, select, show, scroller })
-
-  const grid: CSSProperties = { gridTemplateColumns: columns.map((column) => column.width).join(' ') }
-  return (
-    <div className={height === 'fill' ? `${styles.frame} ${styles.fill}` : styles.frame} ref={sizeRef}>
-      <div
-        className={styles.scroller}
-        ref={scroller}
-        onScroll={(event) => props.onAway?.(event.currentTarget.scrollTop > 0)}
-        tabIndex={0}
-        role="grid"
-        aria-label={props.name}
-        aria-rowcount={rows.length + 1}
-      >
-        <div className={styles.head} style={grid} role="row">
-          {columns.map((column) => (
-            <Heading key={column.id} column={column} sort={sort} onSort={props.onSort} />
-          ))}
-        </div>
-        <div className={styles.rows} style={{ height: virtual.getTotalSize() }}>
-          {items.map((item) => {
-            const row = rows[item.index]
-            if (row === undefined) return null
-            const chosen = rowKey(row) === selectedKey
-            const place = { index: item.index, startPx: item.start, grid, measure: virtual.measureElement }
-            return <TableRow key={item.key} {...{ table: props, columns, row, chosen, place, select }} />
-          })}
-        </div>
-        {props.footer !== undefined && <div className={styles.footer}>{props.footer}</div>}
-      </div>
-      <ColumnMenu columns={choice.all} shown={choice.shown} toggle={choice.toggle} />
-    </div>
-  )
+    if (toTop !== undefined) scroller.current?.scrollTo({ top: 0 })
+  }, [toTop, scroller])
+  return { virtual, items }
 }
 
 function TableRow<Row>(props: {
@@ -126,7 +142,13 @@ function TableRow<Row>(props: {
   columns: Column<Row>[]
   row: Row
   chosen: boolean
-  place: { index: number; startPx: number; grid: CSSProperties; measure: (element: HTMLElement | null) => void }
+  place: {
+    id: string
+    index: number
+    startPx: number
+    grid: CSSProperties
+    measure: (element: HTMLElement | null) => void
+  }
   select: (key: string) => void
 }) {
   const { table, row, chosen, place } = props
@@ -141,6 +163,7 @@ function TableRow<Row>(props: {
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the grid hears the keys for all rows.
     <div
+      id={place.id}
       ref={measured ? place.measure : undefined}
       data-index={place.index}
       role="row"
@@ -177,7 +200,7 @@ function Heading<Row>({
   if (first === undefined || onSort === undefined) {
     return (
       <div role="columnheader" className={side} title={column.hint}>
-        {column.title}
+        {column.title || <span className="unseen">{column.hint ?? column.id}</span>}
       </div>
     )
   }

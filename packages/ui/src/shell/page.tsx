@@ -26,7 +26,10 @@ export function Page(props: {
   return (
     <>
       <header className={styles.bar}>
-        <div className={styles.search}>{props.search ?? <h1>{title}</h1>}</div>
+        <div className={styles.search}>
+          <h1 className={props.search === undefined ? undefined : 'unseen'}>{title}</h1>
+          {props.search}
+        </div>
         {props.service !== undefined && <ServiceFilter {...(props.service === 'url' ? {} : props.service)} />}
         {props.time !== false && <TimePicker />}
       </header>

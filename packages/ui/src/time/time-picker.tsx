@@ -187,7 +187,7 @@ function RefreshPicker({ time }: { time: Time }) {
             className={styles.refresh}
             title={fixed ? 'A fixed range does not move' : 'How often to ask again'}
             disabled={fixed}
-            aria-label="How often to ask again"
+            aria-label={`How often to ask again: ${every === 0 ? 'off' : printRefresh(every)}`}
           >
             <span className="figures">{every === 0 ? 'off' : printRefresh(every)}</span>
             <IconChevronDown size={12} aria-hidden />

@@ -66,11 +66,11 @@ function settled({ fromMs, toMs }: { fromMs: number; toMs: number }): { fromMs: 
 
 function Trail({ service }: { service: string }) {
   return (
-    <h1 className={styles.trail}>
+    <div className={styles.trail}>
       <Link href={toServices()}>Services</Link>
       <span className="quiet">/</span>
       <ServiceLabel service={service} />
-    </h1>
+    </div>
   )
 }
 

@@ -82,6 +82,7 @@ function rateColumns(steps: Steps): Column<ServiceSummary>[] {
     {
       id: 'rate-line',
       title: '',
+      hint: 'Requests over time',
       width: '116px',
       fromWidth: 760,
       choice: 'always',
@@ -112,6 +113,7 @@ const errorColumns: Column<ServiceSummary>[] = [
   {
     id: 'errors-line',
     title: '',
+    hint: 'Errors over time',
     width: '116px',
     fromWidth: 900,
     choice: 'always',

@@ -47,7 +47,7 @@ export function FigureTable(props: {
           <tr>
             {props.head.map(({ title, hint, wideOnly }) => (
               <th key={title} scope="col" title={hint} className={wideOnly ? styles.wideOnly : undefined}>
-                {title}
+                {title || <span className="unseen">{props.label}</span>}
               </th>
             ))}
           </tr>

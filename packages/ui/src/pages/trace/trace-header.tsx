@@ -26,30 +26,32 @@ export function TraceHeader(props: TraceHeaderProps) {
   const cut = spansTotal - view.rows.length
   return (
     <div className={styles.header}>
-      <dl className={styles.figures}>
-        <Figure name="Start">{view.root && <TimeLabel at={String(view.startUnixNano)} as="full" />}</Figure>
-        <Figure name="Duration">
-          <Duration nano={view.durationNano} />
-        </Figure>
-        <Figure name="Spans">
-          <span className="data">{printCount(spansTotal)}</span>
-        </Figure>
-        <Figure name="Depth">
-          <span className="data">{view.depthMax + 1}</span>
-        </Figure>
-        <Figure name="Errors">
-          <span className={view.errors > 0 ? `data ${styles.errors}` : 'data quiet'}>
-            {view.errors > 0 && <IconAlertTriangleFilled size={12} aria-hidden />} {printCount(view.errors)}
-          </span>
-        </Figure>
-        <Figure name="Trace id">
-          <span className={styles.id}>
-            <span className="data cut" title={traceId}>
-              {traceId}
+      <div className={styles.top}>
+        <dl className={styles.figures}>
+          <Figure name="Start">{view.root && <TimeLabel at={String(view.startUnixNano)} as="full" />}</Figure>
+          <Figure name="Duration">
+            <Duration nano={view.durationNano} />
+          </Figure>
+          <Figure name="Spans">
+            <span className="data">{printCount(spansTotal)}</span>
+          </Figure>
+          <Figure name="Depth">
+            <span className="data">{view.depthMax + 1}</span>
+          </Figure>
+          <Figure name="Errors">
+            <span className={view.errors > 0 ? `data ${styles.errors}` : 'data quiet'}>
+              {view.errors > 0 && <IconAlertTriangleFilled size={12} aria-hidden />} {printCount(view.errors)}
             </span>
-            <CopyButton text={traceId} label="Copy the trace id" />
-          </span>
-        </Figure>
+          </Figure>
+          <Figure name="Trace id">
+            <span className={styles.id}>
+              <span className="data cut" title={traceId}>
+                {traceId}
+              </span>
+              <CopyButton text={traceId} label="Copy the trace id" />
+            </span>
+          </Figure>
+        </dl>
         <span className={styles.tools} title={costText(cost)}>
           <StillArriving view={view} refresh={props.refresh} />
           <CopyLink />
@@ -62,7 +64,7 @@ export function TraceHeader(props: TraceHeaderProps) {
             <IconRefresh size={15} />
           </ActionIcon>
         </span>
-      </dl>
+      </div>
       <Services {...props}>
         {cut > 0 && (
           <span className={styles.note}>

@@ -45,7 +45,7 @@ export function TracePage({ traceId }: { traceId: string }) {
 function Trail({ traceId, view }: { traceId: string; view: TraceView | undefined }) {
   const root = view?.root?.span
   return (
-    <h1 className={styles.trail}>
+    <div className={styles.trail}>
       <Link href={toTraces()}>Traces</Link>
       <span className="quiet">/</span>
       {root === undefined ? (
@@ -60,7 +60,7 @@ function Trail({ traceId, view }: { traceId: string; view: TraceView | undefined
           </span>
         </>
       )}
-    </h1>
+    </div>
   )
 }
 

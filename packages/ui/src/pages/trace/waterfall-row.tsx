@@ -7,6 +7,7 @@ import type { SpanRow } from './trace-view.ts'
 import styles from './waterfall.module.css'
 
 export type WaterfallRowProps = {
+  id: string
   row: SpanRow
   topPx: number
   window: TimeWindow
@@ -28,6 +29,7 @@ export const WaterfallRow = memo(function WaterfallRow(props: WaterfallRowProps)
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the page hears the keys for all rows.
     <div
+      id={props.id}
       className={styles.row}
       data-chosen={chosen}
       data-found={found}

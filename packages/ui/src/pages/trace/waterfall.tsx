@@ -8,7 +8,7 @@ import {
   IconChevronsRight,
 } from '@tabler/icons-react'
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { type CSSProperties, type PointerEvent, useEffect, useMemo, useRef, useState } from 'react'
+import { type CSSProperties, type PointerEvent, useEffect, useId, useMemo, useRef, useState } from 'react'
 import { isNumber, useStored } from '../../parts/use-stored.ts'
 import { printDuration } from '../../time/format.ts'
 import { axisMarks, isWhole, type TimeWindow, wholeWindow, windowBetween } from './time-window.ts'
@@ -46,6 +46,7 @@ export function Waterfall(props: WaterfallProps) {
   const { view, rows, cursor } = props
   const { ref: frame, width } = useElementSize()
   const scroller = useRef<HTMLDivElement>(null)
+  const rowsId = useId()
   const [share, setShare] = useStored('waterfall.names', 0.38, isNumber)
   const namesPx = Math.round(Math.max(120, Math.min(width - 120, width * share)))
   const virtual = useRows(rows, cursor, scroller)
@@ -70,6 +71,7 @@ export function Waterfall(props: WaterfallProps) {
         role="treegrid"
         aria-label="Spans"
         aria-rowcount={rows.length}
+        aria-activedescendant={cursor >= 0 ? `${rowsId}-${cursor}` : undefined}
       >
         <div className={styles.rows} style={{ height: virtual.getTotalSize() }}>
           <div className={styles.lines} aria-hidden>
@@ -82,6 +84,7 @@ export function Waterfall(props: WaterfallProps) {
             return row === undefined ? null : (
               <WaterfallRow
                 key={item.key}
+                id={`${rowsId}-${row.index}`}
                 row={row}
                 topPx={item.start}
                 window={props.window}

@@ -48,6 +48,7 @@ function traceColumns(longestNano: number, clockWidth: string): Column<TraceSumm
   const length: Column<TraceSummary> = {
     id: 'length',
     title: '',
+    hint: 'Duration, of the longest in the list',
     width: 'minmax(60px, 1fr)',
     fromWidth: 620,
     choice: 'always',
