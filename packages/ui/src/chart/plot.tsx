@@ -11,9 +11,8 @@ export function Plot(props: {
   options: Omit<uPlot.Options, 'width' | 'height'>
   data: uPlot.AlignedData
   heightPx: number
-  onReady?: (plot: uPlot | undefined) => void
 }) {
-  const { options, data, heightPx, onReady } = props
+  const { options, data, heightPx } = props
   const frame = useRef<HTMLDivElement>(null)
   const plot = useRef<uPlot>(undefined)
   const newest = useRef(data)
@@ -28,7 +27,6 @@ export function Plot(props: {
       element,
     )
     plot.current = made
-    onReady?.(made)
     const resized = new ResizeObserver(() => {
       if (element.clientWidth > 0) made.setSize({ width: element.clientWidth, height: heightPx })
     })
@@ -37,9 +35,8 @@ export function Plot(props: {
       resized.disconnect()
       made.destroy()
       plot.current = undefined
-      onReady?.(undefined)
     }
-  }, [options, heightPx, onReady])
+  }, [options, heightPx])
 
   useEffect(() => {
     // The data a plot was made with is given once more on the first pass; uPlot takes that lightly.
