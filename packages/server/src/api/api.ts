@@ -1,10 +1,10 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import type { StatusAnswer } from '@wakeline/protocol'
 import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { accessHeaders, checkHost, checkOrigin, checkToken, openSessions } from '../base/access.ts'
+import { listenOn, urlOf } from '../base/listen-on.ts'
 import type { Query } from '../query/query.ts'
 import { ApiFailure, respondFailure } from './errors.ts'
 import { jaegerQuestions, jaegerRoutes } from './jaeger/jaeger.ts'
@@ -73,20 +73,8 @@ export async function startApi(parts: ApiParts & ApiOptions): Promise<Api> {
       void listener(request, response)
     },
   )
-  await listening(server, parts.port, parts.host)
-  const { port } = server.address() as AddressInfo
-  const name = parts.host.includes(':') ? `[${parts.host}]` : parts.host
-  return { url: `http://${name}:${port}`, stop: () => stopped(server, parts.query) }
-}
-
-function listening(server: Server, port: number, host: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(port, host, () => {
-      server.off('error', reject)
-      resolve()
-    })
-  })
+  const port = await listenOn(server, parts)
+  return { url: urlOf({ ...parts, port }), stop: () => stopped(server, parts.query) }
 }
 
 function stopped(server: Server, query: Query): Promise<void> {

@@ -4,6 +4,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import type { StatusAnswer, TraceAnswer } from '@wakeline/protocol'
+import { urlFromHere } from '../base/listen-on.ts'
 import { startServer } from '../main.ts'
 import { flagName, type Options } from '../options.ts'
 import { readOptions } from './read-options.ts'
@@ -124,9 +125,8 @@ async function tryEngine(options: Options, version: string): Promise<string> {
 }
 
 async function askStatus({ host, uiPort, token }: Options): Promise<StatusAnswer | undefined> {
-  const name = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host
   if (uiPort === 0) return undefined
-  const response = await fetch(`http://${name}:${uiPort}/api/v1/status`, {
+  const response = await fetch(`${urlFromHere({ host, port: uiPort })}/api/v1/status`, {
     headers: authorization(token),
     signal: AbortSignal.timeout(3000),
   }).catch(() => undefined)

@@ -1,15 +1,16 @@
 import { type Ask, openAsk } from '@wakeline/protocol'
+import { urlFromHere } from '../../base/listen-on.ts'
 import { readTimes } from '../../text/read-times.ts'
 import { nearest } from '../nearest.ts'
 import { readOptions } from '../read-options.ts'
+
+/** A word for its value ('' for none), and a sentence. */
+export type AskFlags = Readonly<Record<string, { value: string; sentence: string }>>
 
 /**
  * What the commands that ask a running server have in common: where it is, how far back, and for whom the answer is.
  * Without --url it is the server that the options and variables of `wakeline serve` describe.
  */
-/** A word for its value ('' for none), and a sentence. */
-export type AskFlags = Readonly<Record<string, { value: string; sentence: string }>>
-
 export const serverFlags: AskFlags = {
   url: {
     value: 'URL',
@@ -78,17 +79,11 @@ function findServer(given: Record<string, string | undefined>): { url: string; t
   if ('errors' in read) return { error: read.errors.join('\n') }
   const { token, uiPort } = read.options
   const host = process.env['WAKELINE_HOST'] || read.options.host
-  const everywhere = host === '0.0.0.0' || host === '::'
-  const url =
-    given['url'] ?? (process.env['WAKELINE_URL'] || `http://${everywhere ? '127.0.0.1' : bracketed(host)}:${uiPort}`)
+  const url = given['url'] ?? (process.env['WAKELINE_URL'] || urlFromHere({ host, port: uiPort }))
   if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
     return { error: `Cannot ask "${url}": it is not an http or https URL` }
   }
   return { url: url.replace(/\/+$/, ''), token }
-}
-
-function bracketed(host: string): string {
-  return host.includes(':') ? `[${host}]` : host
 }
 
 function authorization(token: string): Record<string, string> {

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { createServer, type Socket } from 'node:net'
+import { listenOn } from '../../base/listen-on.ts'
 import { openUdp, type UdpOptions } from './udp.ts'
 
 /** A protocol of lines that knows no answers, spoken over TCP and UDP on one port. */
@@ -18,7 +19,7 @@ export type LineSockets = {
 
 /** Port 0 takes any free one. Rejects with the socket's error when the port cannot be listened on. */
 export async function openLineSockets(options: LineSocketsOptions): Promise<LineSockets> {
-  const { host, onConnection, onFault } = options
+  const { onConnection, onFault } = options
   const sockets = new Set<Socket>()
   const tcp = createServer({ keepAlive: true, keepAliveInitialDelay: 60_000 }, (socket) => {
     sockets.add(socket)
@@ -28,9 +29,7 @@ export async function openLineSockets(options: LineSocketsOptions): Promise<Line
     onConnection(socket)
   })
   tcp.maxConnections = options.connectionsMax
-  await once(tcp.listen(options.port, host), 'listening')
-  const address = tcp.address()
-  const port = typeof address === 'object' && address !== null ? address.port : options.port
+  const port = await listenOn(tcp, options)
   const udp = await openUdp({ ...options, port }).catch((error) => {
     tcp.close()
     throw error

@@ -1,12 +1,13 @@
 import { createServer, type ServerHttp2Session } from 'node:http2'
 import { readBatchAccount } from '@wakeline/protocol'
 import { accessHeaders, checkToken } from '../../base/access.ts'
+import { listenOn, urlOf } from '../../base/listen-on.ts'
 import type { Signal } from '../decode/otlp-json.ts'
 import { encodeStored, submittedFailure } from './answer.ts'
 import { BodyBuffers } from './body-buffers.ts'
 import { GrpcCall, type ReceiveOptions } from './grpc-call.ts'
 import { BodyRoom } from './otlp-grpc-room.ts'
-import { listenOn, type OtlpReceiver, type OtlpReceiverOptions } from './otlp-receiver.ts'
+import type { OtlpReceiver, OtlpReceiverOptions } from './otlp-receiver.ts'
 
 /** Calls that wait for room, of all connections; more are told to try again later. */
 const waitingMax = 1000
@@ -66,7 +67,7 @@ export async function startOtlpGrpc(options: OtlpReceiverOptions): Promise<OtlpR
       server.close(() => resolve())
       for (const session of sessions) session.close()
     })
-  return { url: await listenOn(server, options), stop }
+  return { url: urlOf({ ...options, port: await listenOn(server, options) }), stop }
 }
 
 async function handle(call: GrpcCall, options: OtlpReceiverOptions, receiving: ReceiveOptions): Promise<void> {

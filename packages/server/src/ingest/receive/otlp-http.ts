@@ -1,9 +1,10 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { type AccessRules, accessHeaders, checkHost, checkOrigin, checkToken } from '../../base/access.ts'
+import { listenOn, urlOf } from '../../base/listen-on.ts'
 import { type Failure, failures } from './answer.ts'
 import { BodyBuffers } from './body-buffers.ts'
 import { refuseOtlp } from './otlp-protocol.ts'
-import { listenOn, type OtlpReceiver, type OtlpReceiverOptions } from './otlp-receiver.ts'
+import type { OtlpReceiver, OtlpReceiverOptions } from './otlp-receiver.ts'
 import type { Asked, Protocol, Reply } from './protocol.ts'
 import { findProtocol, protocolPaths } from './protocols.ts'
 import { drain, type ReadBodyLimits, readBody } from './read-body.ts'
@@ -50,7 +51,7 @@ export async function startOtlpHttp(options: OtlpReceiverOptions): Promise<OtlpR
     )
   })
   return {
-    url: await listenOn(server, options),
+    url: urlOf({ ...options, port: await listenOn(server, options) }),
     stop: () =>
       new Promise((resolve) => {
         server.close(() => resolve())

@@ -1,4 +1,3 @@
-import type { AddressInfo, Server } from 'node:net'
 import type { BodyBudget } from './read-body.ts'
 import type { Submit } from './submit.ts'
 
@@ -24,17 +23,4 @@ export type OtlpReceiver = {
   url: string
   /** Takes no new request, answers those begun, and closes. */
   stop(): Promise<void>
-}
-
-/** Answers the URL that it became; rejects with the socket's error when the port cannot be listened on. */
-export function listenOn(server: Server, { host, port }: Pick<OtlpReceiverOptions, 'host' | 'port'>): Promise<string> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(port, host, () => {
-      server.off('error', reject)
-      const address: string | AddressInfo | null = server.address()
-      const became = typeof address === 'object' && address !== null ? address.port : port
-      resolve(`http://${host.includes(':') ? `[${host}]` : host}:${became}`)
-    })
-  })
 }
