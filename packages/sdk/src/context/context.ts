@@ -123,8 +123,8 @@ export interface Contexts {
 }
 
 /** The only AsyncLocalStorage: each further one would make every `await` of the program slower. */
-export type ContextStorage = AsyncLocalStorage<Context>
+export type ContextStorage = AsyncLocalStorage<Context | undefined>
 
 export function openContextStorage(): ContextStorage {
-  return new (process.getBuiltinModule('node:async_hooks').AsyncLocalStorage)<Context>()
+  return new (process.getBuiltinModule('node:async_hooks').AsyncLocalStorage)<Context | undefined>()
 }

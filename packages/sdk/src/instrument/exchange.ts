@@ -91,8 +91,15 @@ export class Exchange extends Context implements ShapeFacts {
     return key === rpcMetadataKey ? this : super.getValue(key)
   }
 
+  /** Those that every line asks for by a name that stands here: a look by one that changes is a look without a cache. */
   header(name: string): unknown {
-    return this.headers[name]
+    const { headers } = this
+    if (name === 'x-request-id') return headers['x-request-id']
+    if (name === 'x-correlation-id') return headers['x-correlation-id']
+    if (name === 'x-user-id') return headers['x-user-id']
+    if (name === 'content-length') return headers['content-length']
+    if (name === 'user-agent') return headers['user-agent']
+    return headers[name]
   }
 
   /** Notes what changes when the connection goes on to the next request; the rest is read when the end is told. */

@@ -27,7 +27,7 @@ const overMax = 256
 /**
  * Traces and measures every request a node:http or node:https server answers, whenever it was created. The start is
  * learned from diagnostics_channel; `emit` of that server, and of requests and responses, then runs in the context
- * of the request, so that handlers and their listeners see it and no other request does. Of the requests that end in one
+ * of the request, so that handlers and their listeners see it and no other request does, and tells of its end. Of the requests that end in one
  * turn of the event loop, spans, series and lines are made together at its end (decision 0060).
  */
 export class HttpServerInstrument {
@@ -49,17 +49,10 @@ export class HttpServerInstrument {
   /** Returns how to stop. */
   start(): () => void {
     const onStart = (message: unknown) => this.started(message as RequestStart)
-    const onFinish = (message: unknown) => {
-      const { response } = message as RequestStart
-      const exchange = exchangeIn(this.parts.storage.getStore(), response) ?? exchangeOf(response)
-      if (exchange !== undefined) this.end(exchange, false)
-    }
-    const { channel } = process.getBuiltinModule('node:diagnostics_channel')
-    channel('http.server.request.start').subscribe(onStart)
-    channel('http.server.response.finish').subscribe(onFinish)
+    const started = process.getBuiltinModule('node:diagnostics_channel').channel('http.server.request.start')
+    started.subscribe(onStart)
     return () => {
-      channel('http.server.request.start').unsubscribe(onStart)
-      channel('http.server.response.finish').unsubscribe(onFinish)
+      started.unsubscribe(onStart)
       this.tellOver()
     }
   }
@@ -144,13 +137,17 @@ export class HttpServerInstrument {
       // Of a request and what is like it (`checkContinue`), that is the first argument; nothing else is marked.
       const exchange = exchangeOf(Object(rest[0]))
       if (exchange === undefined) return original.call(this, type, ...rest)
+      const outer = storage.getStore()
+      // What `run` does, without its lists of arguments.
+      storage.enterWith(exchange)
       try {
-        return storage.run(exchange, emitIt, original, this, type, ...rest)
+        return original.call(this, type, ...rest)
       } catch (thrown) {
         tracing.thrownIn(exchange, thrown)
         exchange.span.recordError(thrown)
         throw thrown
       } finally {
+        storage.enterWith(outer)
         tracing.atPieceEnd?.()
       }
     }
@@ -161,7 +158,7 @@ export class HttpServerInstrument {
     const { IncomingMessage, ServerResponse } = process.getBuiltinModule('node:http')
     if (Object.hasOwn(IncomingMessage.prototype, patched)) return
     const { storage } = this.parts
-    const closed = (exchange: Exchange) => this.end(exchange, !exchange.response?.writableFinished)
+    const ends = (exchange: Exchange, aborted: boolean) => this.end(exchange, aborted)
     for (const prototype of [IncomingMessage.prototype, ServerResponse.prototype]) {
       const original: Emit = prototype.emit
       Object.defineProperty(prototype, patched, { value: true })
@@ -172,11 +169,14 @@ export class HttpServerInstrument {
           return original.call(this, type, ...rest)
         const current = storage.getStore()
         const exchange = exchangeIn(current, this) ?? exchangeOf(this)
+        // Before its listeners, who may take long.
+        if (type === 'finish' && exchange?.response === this) ends(exchange, false)
         const result =
           heard && exchange !== undefined && current !== exchange
             ? storage.run(exchange, emitIt, original, this, type, ...rest)
             : original.call(this, type, ...rest)
-        if (type === 'close' && exchange?.endMs === 0 && this === exchange.response) closed(exchange)
+        if (type === 'close' && exchange?.endMs === 0 && exchange.response === this)
+          ends(exchange, !exchange.response.writableFinished)
         return result
       }
     }
