@@ -6,6 +6,8 @@ export type ChartMark = { atMs: number; name: string }
 
 /** Names nearer to one another than their width are left out; their lines stay. */
 const gapPx = 6
+/** Lines begin below the names, so that none is crossed out by the next. */
+const namesPx = 14
 /** Lines of more than these would be all one sees. */
 const manyMarks = 12
 
@@ -27,7 +29,7 @@ export function drawMarks(plot: uPlot, marks: readonly ChartMark[], ink: Ink): v
     const x = Math.round(plot.valToPos(atMs, 'x', true))
     if (x < bbox.left || x > bbox.left + bbox.width) continue
     ctx.beginPath()
-    ctx.moveTo(x, bbox.top)
+    ctx.moveTo(x, bbox.top + namesPx * ratio)
     ctx.lineTo(x, bbox.top + bbox.height)
     ctx.stroke()
     const width = ctx.measureText(name).width

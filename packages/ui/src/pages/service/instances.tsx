@@ -1,5 +1,5 @@
 import type { InstancesAnswer, ServiceInstance } from '@wakeline/protocol'
-import { useState } from 'react'
+import { useMemo, useState } from 'react'
 import { toTraces } from '../../links.ts'
 import { Answer, type AnswerState, SkeletonRows } from '../../parts/answer.tsx'
 import { AttributeTable } from '../../parts/attribute-table.tsx'
@@ -10,7 +10,7 @@ import { Duration } from '../../parts/labels.tsx'
 import { useGo } from '../../parts/link.tsx'
 import type { Sort } from '../../parts/sort.ts'
 import { printCount } from '../../parts/units.ts'
-import { TimeLabel } from '../../time/time-label.tsx'
+import { TimeLabel, useClockWidth } from '../../time/time-label.tsx'
 import styles from './service-page.module.css'
 import { versionOf } from './version-starts.ts'
 
@@ -33,6 +33,15 @@ function Found({ service, answer }: { service: string; answer: InstancesAnswer }
   const [open, setOpen] = useState<string>()
   const [sort, setSort] = useState<Sort>({ column: 'first', direction: 'desc' })
   const go = useGo()
+  const clockWidth = useClockWidth()
+  const columns = useMemo(
+    () => [
+      ...figureColumns,
+      seenColumn('first', 'First seen', clockWidth, ({ firstSeenMs }) => firstSeenMs),
+      seenColumn('last', 'Last seen', clockWidth, ({ lastSeenMs }) => lastSeenMs),
+    ],
+    [clockWidth],
+  )
   const chosen = instances.length === 1 ? instances[0] : instances.find(({ resourceId }) => resourceId === open)
   return (
     <>
@@ -65,7 +74,7 @@ function Found({ service, answer }: { service: string; answer: InstancesAnswer }
   )
 }
 
-const columns: Column<ServiceInstance>[] = [
+const figureColumns: Column<ServiceInstance>[] = [
   {
     id: 'version',
     title: 'Version',
@@ -121,20 +130,23 @@ const columns: Column<ServiceInstance>[] = [
     render: ({ durationP95Nano, requests }) =>
       requests === 0 ? <span className="quiet">–</span> : <Duration nano={durationP95Nano} />,
   },
-  seenColumn('first', 'First seen', ({ firstSeenMs }) => firstSeenMs),
-  seenColumn('last', 'Last seen', ({ lastSeenMs }) => lastSeenMs),
 ]
 
-function seenColumn(id: string, title: string, at: (row: ServiceInstance) => number): Column<ServiceInstance> {
+function seenColumn(
+  id: string,
+  title: string,
+  width: string,
+  at: (row: ServiceInstance) => number,
+): Column<ServiceInstance> {
   return {
     id,
     title,
-    width: '104px',
+    width,
     align: 'right',
     fromWidth: 520,
     sort: 'desc',
     value: at,
-    render: (row) => <TimeLabel at={at(row)} as="age" />,
+    render: (row) => <TimeLabel at={at(row)} />,
   }
 }
 

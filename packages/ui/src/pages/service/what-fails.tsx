@@ -8,7 +8,7 @@ import { searchTerm } from '../../parts/attribute-text.ts'
 import { type Column, DataTable } from '../../parts/data-table.tsx'
 import { Link, useGo } from '../../parts/link.tsx'
 import { printCount } from '../../parts/units.ts'
-import { TimeLabel } from '../../time/time-label.tsx'
+import { TimeLabel, useClockWidth } from '../../time/time-label.tsx'
 import styles from './service-page.module.css'
 
 /** Failed spans, those alike together: what goes wrong, since when, with which version. A row leads to the latest, in its trace. */
@@ -27,7 +27,8 @@ export function WhatFails({ service, at }: { service: string; at: { fromMs: numb
 function Errors({ service, answer }: { service: string; answer: ServiceErrorsAnswer }) {
   const { errors, errorsTotal } = answer
   const go = useGo()
-  const columns = useMemo(() => errorColumns(service), [service])
+  const clockWidth = useClockWidth()
+  const columns = useMemo(() => errorColumns(service, clockWidth), [service, clockWidth])
   const more = errorsTotal - errors.length
   if (errors.length === 0) return <div className={`${styles.callsNote} quiet`}>No span of it failed in this time.</div>
   return (
@@ -44,7 +45,7 @@ function Errors({ service, answer }: { service: string; answer: ServiceErrorsAns
   )
 }
 
-function errorColumns(service: string): Column<ServiceError>[] {
+function errorColumns(service: string, clockWidth: string): Column<ServiceError>[] {
   return [
     {
       id: 'error',
@@ -81,8 +82,23 @@ function errorColumns(service: string): Column<ServiceError>[] {
         </span>
       ),
     },
-    seenColumn('first', 'First seen', 'In the time range', ({ firstSeenMs }) => firstSeenMs),
-    seenColumn('last', 'Last seen', '', ({ lastSeenMs }) => lastSeenMs),
+    {
+      id: 'first',
+      title: 'First seen',
+      hint: 'In the time range',
+      width: clockWidth,
+      align: 'right',
+      fromWidth: 560,
+      render: ({ firstSeenMs }) => <TimeLabel at={firstSeenMs} />,
+    },
+    {
+      id: 'last',
+      title: 'Last seen',
+      width: clockWidth,
+      align: 'right',
+      fromWidth: 460,
+      render: ({ lastSeenMs }) => <TimeLabel at={lastSeenMs} />,
+    },
   ]
 }
 
@@ -94,21 +110,4 @@ function Said({ error: { operation, type, message } }: { error: ServiceError }) 
       <span className="quiet cut">{operation}</span>
     </span>
   )
-}
-
-function seenColumn(
-  id: string,
-  title: string,
-  hint: string,
-  at: (error: ServiceError) => number,
-): Column<ServiceError> {
-  return {
-    id,
-    title,
-    ...(hint !== '' && { hint }),
-    width: id === 'first' ? '104px' : '84px',
-    align: 'right',
-    fromWidth: id === 'first' ? 560 : 460,
-    render: (error) => <TimeLabel at={at(error)} as="age" />,
-  }
 }
