@@ -60,7 +60,6 @@ describe('readSearch', () => {
     ['spans', 'trace.duration>1s', 15, /of whole traces/],
     ['spans', 'kind:server root.name:x', 22, /of whole traces/],
     ['logs', '/{2}a/', 1, /nothing for '\{2}' to repeat/],
-    ['logs', '/[]a]/', 2, /is written/],
     ['spans', 'duration>9999999h', 9, /104 days/],
     ['spans', 'kind:servr', 5, /one of unspecified, internal/],
     ['spans', 'service>5', 8, /service is text/],

@@ -168,11 +168,9 @@ class Reader {
   #class(): Node | RegexRefused {
     const negated = this.#take('^')
     const ranges: Range[] = []
-    // RE2 takes it for a member, and what the engine does before it asks RE2, for the end.
-    if (this.rest().startsWith(']')) return this.#refuse("a ']' at the beginning of a class is written '\\]'")
-    for (;;) {
+    for (let first = true; ; first = false) {
       if (this.at >= this.#text.length) return this.#refuse("a '[' is never closed")
-      if (this.#take(']')) return { is: 'set', ranges, negated }
+      if (!first && this.#take(']')) return { is: 'set', ranges, negated }
       if (this.rest().startsWith('[:')) return this.#refuse('classes such as [:alpha:] are not supported')
       const low = this.#classPart()
       if ('refused' in low) return low

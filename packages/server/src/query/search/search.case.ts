@@ -122,6 +122,8 @@ export const searchCases: [search: string, found: number[]][] = [
   ['/card日*/', [1]],
   ['/card日{0,2}/', [1]],
   ['/[日*]|undeclined日?$/', [2]],
+  ['/[]u]ndeclined/', [2]],
+  ['/^[^]u]ard/', [0, 1]],
   ['/(?i)SEC/', [9]],
   ['/(?i)[r-t]econd/', [9]],
   ['/(?i)[^s]econd/', []],

@@ -24,17 +24,17 @@ export function wordsSql(column: TextColumn, words: Words): Sql {
 
 /**
  * Before it asks RE2 the engine looks for text that must be there, and takes of a character that may be missing only its
- * last byte away: `a日*` would not find "a". A group it leaves out as a whole.
+ * last byte away: `a日*` would not find "a". A group it leaves out as a whole. A `]` that begins a class it takes for the end.
  */
 export function matchSql(text: Sql, pattern: string): Sql {
-  const grouped = pattern.replace(repeatedBeyondAscii, (whole, char?: string) =>
-    char === undefined ? whole : `(?:${char})`,
+  const safe = pattern.replace(misread, (whole, char?: string) =>
+    char === undefined ? whole.replace(/^\[(\^?)\]/, '[$1\\]') : `(?:${char})`,
   )
-  return sql`match(${text}, ${grouped})`
+  return sql`match(${text}, ${safe})`
 }
 
-/** Classes and escapes are passed over. */
-const repeatedBeyondAscii = /\[\^?\]?(?:\\.|[^\]\\])*\]|\\.|([^\0-\x7f])(?=[*+?{])/gsu
+/** A class, an escape or such a character. */
+const misread = /\[\^?\]?(?:\\.|[^\]\\])*\]|\\.|([^\0-\x7f])(?=[*+?{])/gsu
 
 /** The engine looks for the phrase itself first, and only where it is for what stands beside it. */
 function phraseSql(lower: Sql, phrase: string): Sql {
