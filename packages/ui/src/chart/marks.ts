@@ -4,18 +4,19 @@ import type { Ink } from '../theme/colours.ts'
 /** A moment that a chart is read by: a deploy. */
 export type ChartMark = { atMs: number; name: string }
 
-/** Names nearer to one another than their width are left out; their lines stay. */
+/** Between two names. */
 const gapPx = 6
+/** Between a line and its name. */
+const besidePx = 3
 /** Lines begin below the names, so that none is crossed out by the next. */
 const namesPx = 14
 /** Lines of more than these would be all one sees. */
 const manyMarks = 12
 
-/** Dashed lines across the chart with their names at the top, behind nothing. */
+/** Dashed lines across the chart for marks in the order of time, with their names at the top, behind nothing. */
 export function drawMarks(plot: uPlot, marks: readonly ChartMark[], ink: Ink): void {
   const { ctx, bbox } = plot
   const ratio = devicePixelRatio
-  let nameEnd = Number.NEGATIVE_INFINITY
   ctx.save()
   ctx.strokeStyle = ink.of('var(--ink-2)')
   ctx.fillStyle = ink.of('var(--ink-2)')
@@ -25,19 +26,39 @@ export function drawMarks(plot: uPlot, marks: readonly ChartMark[], ink: Ink): v
   ctx.font = `${11 * ratio}px system-ui, -apple-system, "Segoe UI", Roboto, sans-serif`
   ctx.textBaseline = 'top'
   ctx.textAlign = 'left'
-  for (const { atMs, name } of marks) {
-    const x = Math.round(plot.valToPos(atMs, 'x', true))
-    if (x < bbox.left || x > bbox.left + bbox.width) continue
+  const inside = marks
+    .map(({ atMs, name }) => ({
+      name,
+      x: Math.round(plot.valToPos(atMs, 'x', true)),
+      width: ctx.measureText(name).width,
+    }))
+    .filter(({ x }) => x >= bbox.left && x <= bbox.left + bbox.width)
+  for (const { x } of inside) {
     ctx.beginPath()
     ctx.moveTo(x, bbox.top + namesPx * ratio)
     ctx.lineTo(x, bbox.top + bbox.height)
     ctx.stroke()
-    const width = ctx.measureText(name).width
-    const fits = x + width + gapPx * ratio < bbox.left + bbox.width
-    const from = fits ? x + 3 * ratio : x - width - 3 * ratio
-    if (from < nameEnd) continue
-    ctx.fillText(name, from, bbox.top)
-    nameEnd = from + width + gapPx * ratio
   }
+  for (const { name, from } of placeNames(inside, { right: bbox.left + bbox.width, ratio }))
+    ctx.fillText(name, from, bbox.top)
   ctx.restore()
+}
+
+type Placed = { name: string; x: number; width: number }
+
+/**
+ * Where names of lines begin, the last first: right of its line, or left of it at the end of the chart. Of names that have
+ * no room beside one another the latest is written: it is the deploy one looks for.
+ */
+export function placeNames(lines: readonly Placed[], { right, ratio }: { right: number; ratio: number }) {
+  const names: { name: string; from: number }[] = []
+  let later = Number.POSITIVE_INFINITY
+  for (const { name, x, width } of lines.toReversed()) {
+    const fits = x + width + gapPx * ratio < right
+    const from = fits ? x + besidePx * ratio : x - width - besidePx * ratio
+    if (from + width + gapPx * ratio > later) continue
+    names.push({ name, from })
+    later = from
+  }
+  return names
 }
