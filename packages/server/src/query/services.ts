@@ -13,7 +13,7 @@ import {
 } from './plan/services.ts'
 import type { Running } from './run.ts'
 import { askSince } from './since.ts'
-import { stepTimes, type TimeRange } from './time-range.ts'
+import { stepTimes, type TimeRange, wholeMinutes } from './time-range.ts'
 import {
   coveredBy,
   operationSummary,
@@ -37,7 +37,7 @@ export async function askServices(ask: TimeRange, { running, nowMs }: Asking): P
   const steps = Math.max(1, Math.min(sparklineSteps, Math.floor(sparklineStepsMax / Math.max(1, presence.length))))
   const stepMs = rollupStep(ask, steps)
   const covered = coveredBy(ask, nowMs)
-  const times = stepTimes(covered, stepMs)
+  const times = stepTimes(wholeMinutes(ask), stepMs)
   const red = await running.rows<ServiceRedRow>(servicesSql(ask, stepMs))
   const since = await askSince(ask, running)
   const services = serviceSummaries(red, presence, { times, covered, since, nowMs })
@@ -50,7 +50,7 @@ export async function askService(
 ): Promise<ServiceAnswer | Refused> {
   const stepMs = rollupStep(ask, chartSteps)
   const covered = coveredBy(ask, nowMs)
-  const times = stepTimes(covered, stepMs)
+  const times = stepTimes(wholeMinutes(ask), stepMs)
   const steps = await running.rows<RedRow>(serviceStepsSql(ask.service, ask, stepMs))
   const operations = await running.rows<OperationRow>(operationsSql(ask.service, ask, operationsMax))
   const sinceMs = (await askSince(ask, running, ask.service))(ask.service)
