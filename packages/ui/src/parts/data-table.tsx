@@ -52,7 +52,6 @@ export type DataTableProps<Row> = {
   toTop?: number
   /** Stands under the last row: "loading more", "all shown". */
   footer?: ReactNode
-  rowClass?: (row: Row) => string | undefined
 }
 
 /** A virtualised table, driven by keyboard, whose columns the viewer chooses. */
@@ -170,9 +169,7 @@ function TableRow<Row>(props: {
       aria-rowindex={place.index + 2}
       aria-selected={chosen}
       tabIndex={-1}
-      className={[styles.row, onOpen && styles.opens, chosen && styles.chosen, table.rowClass?.(row)]
-        .filter(Boolean)
-        .join(' ')}
+      className={[styles.row, onOpen && styles.opens, chosen && styles.chosen].filter(Boolean).join(' ')}
       style={{ ...place.grid, ...height, transform: `translateY(${place.startPx}px)` }}
       onClick={open}
     >

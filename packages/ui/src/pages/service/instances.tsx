@@ -10,7 +10,8 @@ import { Duration } from '../../parts/labels.tsx'
 import { useGo } from '../../parts/link.tsx'
 import type { Sort } from '../../parts/sort.ts'
 import { printCount } from '../../parts/units.ts'
-import { TimeLabel, useClockWidth } from '../../time/time-label.tsx'
+import { useClockWidth } from '../../time/time-label.tsx'
+import { seenColumn } from './seen-column.tsx'
 import styles from './service-page.module.css'
 import { versionOf } from './version-starts.ts'
 
@@ -35,10 +36,10 @@ function Found({ service, answer }: { service: string; answer: InstancesAnswer }
   const go = useGo()
   const clockWidth = useClockWidth()
   const columns = useMemo(
-    () => [
+    (): Column<ServiceInstance>[] => [
       ...figureColumns,
-      seenColumn('first', 'First seen', clockWidth, ({ firstSeenMs }) => firstSeenMs),
-      seenColumn('last', 'Last seen', clockWidth, ({ lastSeenMs }) => lastSeenMs),
+      seenColumn({ ...seen, id: 'first', title: 'First seen', width: clockWidth, value: (row) => row.firstSeenMs }),
+      seenColumn({ ...seen, id: 'last', title: 'Last seen', width: clockWidth, value: (row) => row.lastSeenMs }),
     ],
     [clockWidth],
   )
@@ -132,23 +133,7 @@ const figureColumns: Column<ServiceInstance>[] = [
   },
 ]
 
-function seenColumn(
-  id: string,
-  title: string,
-  width: string,
-  at: (row: ServiceInstance) => number,
-): Column<ServiceInstance> {
-  return {
-    id,
-    title,
-    width,
-    align: 'right',
-    fromWidth: 520,
-    sort: 'desc',
-    value: at,
-    render: (row) => <TimeLabel at={at(row)} />,
-  }
-}
+const seen = { fromWidth: 520, sort: 'desc' } as const
 
 /** What tells instances apart, in the order people look for it. */
 function instanceName({ attributes, resourceId }: ServiceInstance): string {

@@ -8,7 +8,8 @@ import { searchTerm } from '../../parts/attribute-text.ts'
 import { type Column, DataTable } from '../../parts/data-table.tsx'
 import { Link, useGo } from '../../parts/link.tsx'
 import { printCount } from '../../parts/units.ts'
-import { TimeLabel, useClockWidth } from '../../time/time-label.tsx'
+import { useClockWidth } from '../../time/time-label.tsx'
+import { seenColumn } from './seen-column.tsx'
 import styles from './service-page.module.css'
 
 /** Failed spans, those alike together: what goes wrong, since when, with which version. A row leads to the latest, in its trace. */
@@ -82,23 +83,21 @@ function errorColumns(service: string, clockWidth: string): Column<ServiceError>
         </span>
       ),
     },
-    {
+    seenColumn({
       id: 'first',
       title: 'First seen',
       hint: 'In the time range',
       width: clockWidth,
-      align: 'right',
       fromWidth: 560,
-      render: ({ firstSeenMs }) => <TimeLabel at={firstSeenMs} />,
-    },
-    {
+      value: ({ firstSeenMs }) => firstSeenMs,
+    }),
+    seenColumn({
       id: 'last',
       title: 'Last seen',
       width: clockWidth,
-      align: 'right',
       fromWidth: 460,
-      render: ({ lastSeenMs }) => <TimeLabel at={lastSeenMs} />,
-    },
+      value: ({ lastSeenMs }) => lastSeenMs,
+    }),
   ]
 }
 
