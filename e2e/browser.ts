@@ -24,12 +24,17 @@ export async function openBrowser(): Promise<Browser> {
   })
 }
 
-export type Look = { scheme: 'light' | 'dark'; width: number; height: number }
+/** `timezone` is that of the machine, where it is not named. */
+export type Look = { scheme: 'light' | 'dark'; width: number; height: number; timezone?: string }
 
 /** A page with nothing remembered, and what it complained of: console errors and warnings, and errors nobody caught. */
 export async function openPage(browser: Browser, look: Look): Promise<{ page: Page; complaints: string[] }> {
-  const { scheme, width, height } = look
-  const context = await browser.newContext({ colorScheme: scheme, viewport: { width, height } })
+  const { scheme, width, height, timezone } = look
+  const context = await browser.newContext({
+    colorScheme: scheme,
+    viewport: { width, height },
+    ...(timezone && { timezoneId: timezone }),
+  })
   context.setDefaultTimeout(waitMs)
   const page = await context.newPage()
   const complaints: string[] = []

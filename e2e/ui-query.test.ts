@@ -79,6 +79,18 @@ describe('the query page', () => {
     await keepScreenshot(page, 'query-error-dark')
   })
 
+  test('says values in the unit that the query has', async () => {
+    const { page } = await openPage(browser, { scheme: 'dark', ...wide })
+    await page.goto(`${server.ui}/query?promql=${encodeURIComponent('max by (queue_name) (queue_age_seconds)')}`)
+    const rows = page.getByRole('grid', { name: 'Series' }).getByRole('row')
+    await rows.filter({ hasText: 'video' }).getByRole('gridcell', { name: '1m 30s' }).last().waitFor()
+    await rows.filter({ hasText: 'mail' }).getByRole('gridcell', { name: '84 ms' }).last().waitFor()
+    await keepScreenshot(page, 'query-unit-dark')
+    await page.getByRole('button', { name: 'Table' }).click()
+    const values = page.getByRole('grid', { name: 'Values' }).getByRole('row')
+    await values.filter({ hasText: 'mail' }).getByRole('gridcell', { name: '84 ms' }).waitFor()
+  })
+
   test('answers SQL, and says where it is wrong', async () => {
     const { page } = await openPage(browser, { scheme: 'light', ...wide })
     await page.goto(`${server.ui}/query?tab=sql`)
@@ -134,12 +146,15 @@ async function sendQueues({ otlpHttp, ui }: RunningServer): Promise<void> {
     asDouble: value,
     attributes: [{ key: 'queue.name', value: { stringValue: queue } }],
   })
-  const metric = { name: 'queue.depth', unit: 'jobs', gauge: { dataPoints: [point('mail', 4), point('video', 17)] } }
+  const metrics = [
+    { name: 'queue.depth', unit: 'jobs', gauge: { dataPoints: [point('mail', 4), point('video', 17)] } },
+    { name: 'queue.age', unit: 's', gauge: { dataPoints: [point('mail', 0.084), point('video', 90)] } },
+  ]
   const resource = { attributes: [{ key: 'service.name', value: { stringValue: 'worker' } }] }
   const response = await fetch(`${otlpHttp}/v1/metrics`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ resourceMetrics: [{ resource, scopeMetrics: [{ metrics: [metric] }] }] }),
+    body: JSON.stringify({ resourceMetrics: [{ resource, scopeMetrics: [{ metrics }] }] }),
   })
   expect(response.status).toBe(200)
   const found = () => fetch(`${ui}/prometheus/api/v1/query?query=queue_depth_jobs`).then((answer) => answer.text())

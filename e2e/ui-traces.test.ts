@@ -143,6 +143,25 @@ describe('the pages for traces', () => {
     await page.getByText('1 trace', { exact: true }).waitFor()
   })
 
+  test('tell times by the clock of the viewer or in UTC, and remember which', async () => {
+    const { page } = await openPage(browser, { scheme: 'light', ...wide, timezone: 'Asia/Tokyo' })
+    const range = 'from=2026-01-31T20:00:00Z&to=2026-01-31T21:30:00Z'
+    await page.goto(`${server.ui}/traces?${range}`)
+    const picker = page.getByRole('button', { name: /2026-0/ })
+    await picker.getByText('2026-02-01 05:00 – 06:30', { exact: true }).waitFor()
+    await picker.click()
+    await page.getByRole('textbox', { name: 'From' }).waitFor()
+    await page.getByRole('button', { name: 'UTC', exact: true }).click()
+    await picker.getByText('2026-01-31 20:00 – 21:30', { exact: true }).waitFor()
+    await expect.poll(() => page.getByRole('textbox', { name: 'From' }).inputValue()).toBe('2026-01-31 20:00:00')
+    await keepScreenshot(page, 'time-in-utc-light')
+    await page.goto(`${server.ui}/services?${range}`)
+    await picker.getByText('UTC', { exact: true }).waitFor()
+    await page.keyboard.press('u')
+    await picker.getByText('2026-02-01 05:00 – 06:30', { exact: true }).waitFor()
+    expect(new URL(page.url()).search).toBe(`?${range}`)
+  })
+
   test('show a trace as rows that collapse, are found, and are summed up', async () => {
     const { page, complaints } = await openPage(browser, { scheme: 'dark', ...wide })
     await page.goto(`${server.ui}/traces/${failed.traceId}`)

@@ -7,6 +7,7 @@ import { AskProvider } from './api/ask-context.tsx'
 import { KeysProvider } from './parts/keys.tsx'
 import { openRouter } from './routes.tsx'
 import { cssVariables, theme } from './theme/theme.ts'
+import { ZoneProvider } from './time/zone.tsx'
 
 const root = document.getElementById('root')
 if (root === null) throw new Error('index.html has no #root')
@@ -15,7 +16,9 @@ createRoot(root).render(
   <MantineProvider theme={theme} cssVariablesResolver={cssVariables} defaultColorScheme="auto">
     <AskProvider>
       <KeysProvider>
-        <RouterProvider router={openRouter()} />
+        <ZoneProvider>
+          <RouterProvider router={openRouter()} />
+        </ZoneProvider>
       </KeysProvider>
     </AskProvider>
   </MantineProvider>,

@@ -134,6 +134,8 @@ export type PromqlStats = {
   explain?: {
     /** Computed by the engine, kept in memory from an earlier question, or read from the store. */
     steps: { from: 'engine' | 'memory' | 'store'; what: string; series: number; samples: number }[]
+    /** What the values are counted in, as far as names tell: UCUM, `/s` behind it for what is counted a second, `ratio` for a share of one. */
+    unit: string
     seriesRead: number
     cost: Cost
   }

@@ -61,6 +61,7 @@ test('stats=all tells how the samples were come by, and what that cost', async (
         samples: { totalQueryableSamples: expect.any(Number) },
         explain: {
           steps: [{ what: '{__name__="requests_total"}', series: 2 }, { what: '{__name__="queue"}' }],
+          unit: '',
           cost: { sql: expect.any(Array), rowsRead: expect.any(Number), bytesRead: expect.any(Number) },
         },
       },

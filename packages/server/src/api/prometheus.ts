@@ -209,12 +209,12 @@ const noTimes = { resultSortTime: 0, queryPreparationTime: 0, execQueueTime: 0 }
 /** `stats=all`, as Prometheus has it, and beside its counts how the samples were come by and what that cost. */
 function statsFor(parameters: URLSearchParams, running: Running): (explained: Explained) => string {
   if ((parameters.get('stats') ?? '') === '') return () => ''
-  return ({ steps, seriesRead, samplesRead, elapsedMs }) => {
+  return ({ steps, unit, seriesRead, samplesRead, elapsedMs }) => {
     const seconds = elapsedMs / 1000
     const stats = {
       timings: { ...noTimes, evalTotalTime: seconds, innerEvalTime: seconds, execTotalTime: seconds },
       samples: { totalQueryableSamples: samplesRead, samplesRead, peakSamples: samplesRead },
-      explain: { steps, seriesRead, cost: running.cost() },
+      explain: { steps, unit, seriesRead, cost: running.cost() },
     }
     return `,"stats":${JSON.stringify(stats)}`
   }

@@ -1,6 +1,8 @@
-import type uPlot from 'uplot'
-import { printValue } from '../parts/units.ts'
+import uPlot from 'uplot'
+import { byteUnits, printValue, timeUnits } from '../parts/units.ts'
 import type { Ink } from '../theme/colours.ts'
+import { printClock, printDate } from '../time/format.ts'
+import type { Zone } from '../time/zone.tsx'
 
 const font = '11px system-ui, -apple-system, "Segoe UI", Roboto, sans-serif'
 
@@ -8,7 +10,7 @@ const font = '11px system-ui, -apple-system, "Segoe UI", Roboto, sans-serif'
 export const rightOfPlotPx = 18
 
 /** Clock times below, the date where a new day begins. Times are Unix milliseconds. */
-export function timeAxis(ink: Ink): uPlot.Axis {
+export function timeAxis(ink: Ink, zone: Zone): uPlot.Axis {
   return {
     font,
     stroke: ink.of('var(--ink-3)'),
@@ -17,24 +19,27 @@ export function timeAxis(ink: Ink): uPlot.Axis {
     gap: 4,
     size: 26,
     space: 72,
-    values: (_, splits, __, ___, stepMs) => splits.map((at, index) => printTick(at, splits[index - 1], stepMs)),
+    values: (_, splits, __, ___, stepMs) =>
+      splits.map((at, index) => printTick(at, { beforeMs: splits[index - 1], stepMs, zone })),
   }
 }
 
-function printTick(atMs: number, beforeMs: number | undefined, stepMs: number): string {
-  const at = new Date(atMs)
-  const day = at.toLocaleDateString(undefined, { month: 'short', day: 'numeric' })
-  if (stepMs >= 86_400_000) return day
-  const clock = `${two(at.getHours())}:${two(at.getMinutes())}`
-  if (beforeMs !== undefined && new Date(beforeMs).getDate() !== at.getDate()) return day
-  if (stepMs >= 60_000) return clock
-  return stepMs >= 1000
-    ? `${clock}:${two(at.getSeconds())}`
-    : `${clock}:${two(at.getSeconds())}.${Math.floor(at.getMilliseconds() / 100)}`
+/** Days and hours of the axis begin where those of the zone do. */
+export const dateOf: Readonly<Record<Zone, (ms: number) => Date>> = {
+  local: (ms) => new Date(ms),
+  utc: (ms) => uPlot.tzDate(new Date(ms), 'UTC'),
 }
 
-function two(value: number): string {
-  return String(value).padStart(2, '0')
+type Tick = { beforeMs: number | undefined; stepMs: number; zone: Zone }
+
+export function printTick(atMs: number, { beforeMs, stepMs, zone }: Tick): string {
+  const isNewDay = beforeMs !== undefined && printDate(beforeMs, zone) !== printDate(atMs, zone)
+  if (stepMs >= 86_400_000 || isNewDay) {
+    const named = { month: 'short', day: 'numeric', ...(zone === 'utc' && { timeZone: 'UTC' }) } as const
+    return new Date(atMs).toLocaleDateString(undefined, named)
+  }
+  if (stepMs >= 60_000) return printClock(atMs, zone, 'minutes')
+  return stepMs >= 1000 ? printClock(atMs, zone) : printClock(atMs, zone, 'milliseconds').slice(0, -2)
 }
 
 /** Values with their unit at the left, on lines across the chart. */
@@ -47,10 +52,21 @@ export function valueAxis(ink: Ink, unit: string): uPlot.Axis {
     gap: 6,
     size: 62,
     space: 34,
-    ...(unit === 'ns' ? { incrs: timeIncrements } : {}),
-    values: (_, splits) => splits.map((value) => printValue(value, unit)),
+    ...incrementsOf(unit),
+    // On a logarithmic axis what would stand too close to others is null.
+    values: (_, splits) => splits.map((value: number | null) => (value === null ? '' : printValue(value, unit))),
   }
 }
+
+/** Lines of an axis stand at numbers that are round as they are read: 512 MiB, 30 s, and not 477 MiB or 33.3 s. */
+export function incrementsOf(unit: string): { incrs?: number[] } {
+  const plain = unit.replace(/\/s$/, '')
+  const [nano, bytes] = [timeUnits[plain], byteUnits[plain]]
+  if (nano !== undefined) return { incrs: timeIncrements.map((step) => step / nano) }
+  return bytes === undefined ? {} : { incrs: byteIncrements.map((step) => step / bytes) }
+}
+
+const byteIncrements = Array.from({ length: 51 }, (_, power) => 2 ** power)
 
 /** Steps people count durations in, as nanoseconds: 1 2 5 10 ... ms, then seconds and minutes by sixties. */
 const timeIncrements = [

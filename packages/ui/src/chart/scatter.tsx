@@ -1,7 +1,8 @@
 import { type ReactNode, useMemo, useRef, useState } from 'react'
 import type uPlot from 'uplot'
 import { type Ink, useInk } from '../theme/colours.ts'
-import { rightOfPlotPx, timeAxis, valueAxis, valueRange } from './axes.ts'
+import { useZone, type Zone } from '../time/zone.tsx'
+import { dateOf, rightOfPlotPx, timeAxis, valueAxis, valueRange } from './axes.ts'
 import styles from './chart.module.css'
 import { type Gestures, gesturePlugin } from './gestures.ts'
 import { Plot } from './plot.tsx'
@@ -45,13 +46,17 @@ const reachPx = 14
 /** Points over time, one canvas however many. */
 export function Scatter(props: ScatterProps) {
   const ink = useInk()
+  const zone = useZone()
   const [hover, setHover] = useState<Hover>()
   const points = useMemo(() => props.points.toSorted((a, b) => a.timeMs - b.timeMs), [props.points])
   const highlight = hover !== undefined && 'key' in hover ? hover.key : props.highlight
   const scale = props.scale ?? 'log'
   const latest = useRef({ props, points, highlight, setHover })
   latest.current = { props, points, highlight, setHover }
-  const options = useMemo(() => scatterOptions({ ink, unit: props.unit, scale, latest }), [ink, props.unit, scale])
+  const options = useMemo(
+    () => scatterOptions({ ink, zone, unit: props.unit, scale, latest }),
+    [ink, zone, props.unit, scale],
+  )
   // The highlight is drawn with the points, so new data is what makes it appear.
   // biome-ignore lint/correctness/useExhaustiveDependencies: see above.
   const data = useMemo<uPlot.AlignedData>(
@@ -85,9 +90,9 @@ type Latest = {
   }
 }
 
-type Look = { ink: Ink; unit: string; scale: 'log' | 'linear'; latest: Latest }
+type Look = { ink: Ink; zone: Zone; unit: string; scale: 'log' | 'linear'; latest: Latest }
 
-function scatterOptions({ ink, unit, scale, latest }: Look): Omit<uPlot.Options, 'width' | 'height'> {
+function scatterOptions({ ink, zone, unit, scale, latest }: Look): Omit<uPlot.Options, 'width' | 'height'> {
   const gestures = (): Gestures => {
     const { onPick, onSelect } = latest.current.props
     return {
@@ -102,6 +107,7 @@ function scatterOptions({ ink, unit, scale, latest }: Look): Omit<uPlot.Options,
   }
   return {
     ms: 1,
+    tzDate: dateOf[zone],
     padding: [8, rightOfPlotPx, 0, 0],
     legend: { show: false },
     cursor: { x: false, y: false, points: { show: false }, drag: { x: true, y: false, setScale: false } },
@@ -109,7 +115,7 @@ function scatterOptions({ ink, unit, scale, latest }: Look): Omit<uPlot.Options,
       x: { time: true, range: () => [latest.current.props.fromMs, latest.current.props.toMs] },
       y: scale === 'log' ? { distr: 3, log: 10, range: (_, min, max) => logRange(min, max) } : { range: valueRange },
     },
-    axes: [timeAxis(ink), { ...valueAxis(ink, unit), ...(scale === 'log' ? { splits: decades } : {}) }],
+    axes: [timeAxis(ink, zone), { ...valueAxis(ink, unit), ...(scale === 'log' ? { splits: decades } : {}) }],
     series: [{}, { paths: () => null, points: { show: false } }],
     hooks: {
       draw: [(plot) => drawPoints(plot, ink, latest.current)],

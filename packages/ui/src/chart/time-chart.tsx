@@ -3,7 +3,8 @@ import uPlot from 'uplot'
 import { printValue } from '../parts/units.ts'
 import { type Ink, useInk } from '../theme/colours.ts'
 import { printBetween, printDateTime } from '../time/format.ts'
-import { rightOfPlotPx, timeAxis, valueAxis, valueRange } from './axes.ts'
+import { useZone, type Zone } from '../time/zone.tsx'
+import { dateOf, rightOfPlotPx, timeAxis, valueAxis, valueRange } from './axes.ts'
 import styles from './chart.module.css'
 import { type Gestures, gesturePlugin } from './gestures.ts'
 import { type ChartMark, drawMarks } from './marks.ts'
@@ -60,6 +61,7 @@ type Hover = { pointer: Pointer; at: number; nearest: number | undefined }
 export function TimeChart(props: TimeChartProps) {
   const { times, stepMs, series, unit, stacked = false, heightPx = 160 } = props
   const ink = useInk()
+  const zone = useZone()
   const [only, setOnly] = useState<string>()
   const [hover, setHover] = useState<Hover>()
   const visible = useMemo(() => {
@@ -76,6 +78,7 @@ export function TimeChart(props: TimeChartProps) {
     () =>
       chartOptions({
         ink,
+        zone,
         look: stacked ? visible.toReversed() : visible,
         latest,
         unit,
@@ -84,7 +87,7 @@ export function TimeChart(props: TimeChartProps) {
         sync: props.sync,
         marks: props.marks ?? noMarks,
       }),
-    [ink, look, unit, stacked, props.highlight, props.sync, props.marks],
+    [ink, zone, look, unit, stacked, props.highlight, props.sync, props.marks],
   )
   const legend = props.legend ?? series.length > 1
   const nothing = series.every(({ values }) => values.every((value) => value === null))
@@ -107,22 +110,31 @@ export function TimeChart(props: TimeChartProps) {
           says={props.onPick && props.pickSays}
         />
       )}
-      {legend && (
-        <div className={styles.legend}>
-          {series.map(({ name, colour }) => (
-            <button
-              key={name}
-              type="button"
-              className={only !== undefined && only !== name ? `${styles.legendItem} ${styles.off}` : styles.legendItem}
-              aria-pressed={only === name}
-              onClick={() => setOnly(only === name ? undefined : name)}
-            >
-              <span className={styles.key} style={{ background: colour }} />
-              <span className="cut">{name}</span>
-            </button>
-          ))}
-        </div>
-      )}
+      {legend && <Legend series={series} only={only} onOnly={setOnly} />}
+    </div>
+  )
+}
+
+function Legend(props: {
+  series: readonly ChartSeries[]
+  only: string | undefined
+  onOnly: (only: string | undefined) => void
+}) {
+  const { series, only, onOnly } = props
+  return (
+    <div className={styles.legend}>
+      {series.map(({ name, colour }) => (
+        <button
+          key={name}
+          type="button"
+          className={only !== undefined && only !== name ? `${styles.legendItem} ${styles.off}` : styles.legendItem}
+          aria-pressed={only === name}
+          onClick={() => onOnly(only === name ? undefined : name)}
+        >
+          <span className={styles.key} style={{ background: colour }} />
+          <span className="cut">{name}</span>
+        </button>
+      ))}
     </div>
   )
 }
@@ -139,6 +151,7 @@ function Values(props: {
   says: string | undefined
 }) {
   const { hover, series, times, stepMs, unit } = props
+  const zone = useZone()
   const atMs = times[hover.at]
   if (atMs === undefined) return null
   const rows = series.map(({ name, colour, values }, index) => ({
@@ -156,7 +169,7 @@ function Values(props: {
   return (
     <Readout at={hover.pointer}>
       <div className={styles.readoutHead}>
-        {stepMs > 0 ? printBetween(atMs, atMs + stepMs, Date.now()) : printDateTime(atMs)}
+        {stepMs > 0 ? printBetween({ fromMs: atMs, toMs: atMs + stepMs }, Date.now(), zone) : printDateTime(atMs, zone)}
       </div>
       {shown.map((row) => (
         <ReadoutRow
@@ -186,6 +199,7 @@ type Latest = {
 
 function chartOptions(on: {
   ink: Ink
+  zone: Zone
   look: readonly ChartSeries[]
   latest: Latest
   unit: string
@@ -204,6 +218,7 @@ function chartOptions(on: {
   }
   return {
     ms: 1,
+    tzDate: dateOf[on.zone],
     padding: [8, rightOfPlotPx, 0, 0],
     legend: { show: false },
     cursor: {
@@ -219,7 +234,7 @@ function chartOptions(on: {
       },
       y: { range: valueRange },
     },
-    axes: [timeAxis(ink), valueAxis(ink, on.unit)],
+    axes: [timeAxis(ink, on.zone), valueAxis(ink, on.unit)],
     series: [{}, ...on.look.map((series) => seriesOptions(series, on))],
     hooks: { setCursor: [(plot) => hoverAt(plot, latest.current)], draw: [(plot) => drawMarks(plot, on.marks, ink)] },
     plugins: [gesturePlugin(gestures)],

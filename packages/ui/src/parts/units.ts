@@ -1,7 +1,7 @@
 import { printDuration, threeDigits } from '../time/format.ts'
 
 /** Nanoseconds in one of a UCUM time unit. */
-const timeUnits: Record<string, number> = {
+export const timeUnits: Readonly<Record<string, number>> = {
   ns: 1,
   us: 1e3,
   µs: 1e3,
@@ -11,7 +11,7 @@ const timeUnits: Record<string, number> = {
   h: 3600e9,
   d: 86_400e9,
 }
-const byteUnits: Record<string, number> = {
+export const byteUnits: Readonly<Record<string, number>> = {
   By: 1,
   KiBy: 1024,
   MiBy: 1024 ** 2,
@@ -21,15 +21,17 @@ const byteUnits: Record<string, number> = {
   GBy: 1e9,
 }
 
+/** What has no way of its own to be written: its number, and what stands behind it. */
+const symbols: Record<string, string> = { V: 'V', A: 'A', J: 'J', W: 'W', m: 'm', g: 'g', Hz: 'Hz', Cel: '°C' }
+
 /**
  * A value with its unit, three digits: `84 ms`, `1.2 MiB`, `12.4/s`, `4.2 %`, `12.3k`. Units are UCUM as OpenTelemetry
- * writes them (`ns ms s By % 1 {request}`), with `/s` after any; `ratio` is a share of one shown in per cent.
+ * writes them (`ns ms s By % 1 V {request}`), with `/s` after any; `ratio` is a share of one shown in per cent.
  */
 export function printValue(value: number | null | undefined, unit: string): string {
   if (value === null || value === undefined || !Number.isFinite(value)) return '–'
   if (unit.endsWith('/s')) {
-    const bytes = byteUnits[unit.slice(0, -2)]
-    return bytes === undefined ? `${printNumber(value)}/s` : `${printBytes(value * bytes)}/s`
+    return `${printValue(value, unit.slice(0, -2))}/s`
   }
   const nano = timeUnits[unit]
   if (nano !== undefined) return printDuration(value * nano)
@@ -37,7 +39,8 @@ export function printValue(value: number | null | undefined, unit: string): stri
   if (bytes !== undefined) return printBytes(value * bytes)
   if (unit === 'ratio') return printRatio(value)
   if (unit === '%') return `${printNumber(value)} %`
-  return printNumber(value)
+  const symbol = symbols[unit]
+  return symbol === undefined ? printNumber(value) : `${printNumber(value)} ${symbol}`
 }
 
 /** `0`, `0.042`, `12.3`, `1,234`, `12.3k`, `4.5M`. */

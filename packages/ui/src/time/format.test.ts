@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import {
   printAge,
   printBetween,
+  printClock,
   printDateTime,
   printDay,
   printDuration,
@@ -47,9 +48,11 @@ test('a time keeps its nanoseconds in UTC and is rounded down to milliseconds', 
 
 test('times between two instants name the date only where it is not today', () => {
   const at = (day: number, hour: number, second = 0) => new Date(2026, 10, day, hour, 0, second).getTime()
-  expect(printBetween(at(22, 14), at(22, 15), at(22, 16))).toBe('14:00 – 15:00')
-  expect(printBetween(at(21, 14), at(22, 15, 5), at(22, 16))).toBe('2026-11-21 14:00:00 – 2026-11-22 15:00:05')
-  expect(printDateTime(at(22, 14, 9))).toBe('2026-11-22 14:00:09')
+  const today = { fromMs: at(22, 14), toMs: at(22, 15) }
+  expect(printBetween(today, at(22, 16), 'local')).toBe('14:00 – 15:00')
+  const since = { fromMs: at(21, 14), toMs: at(22, 15, 5) }
+  expect(printBetween(since, at(22, 16), 'local')).toBe('2026-11-21 14:00:00 – 2026-11-22 15:00:05')
+  expect(printDateTime(at(22, 14, 9), 'local')).toBe('2026-11-22 14:00:09')
 })
 
 test.each([
@@ -57,7 +60,18 @@ test.each([
   ['2026-11-21', '11-21'],
   ['2025-12-31', '2025-12-31'],
 ])('a day seen from 2026-11-22: %s', (day, text) => {
-  expect(printDay(new Date(`${day}T14:00`).getTime(), new Date('2026-11-22T09:00').getTime())).toBe(text)
+  expect(printDay(new Date(`${day}T14:00`).getTime(), new Date('2026-11-22T09:00').getTime(), 'local')).toBe(text)
+})
+
+test('the same moment by the clock of UTC and by that of the viewer', () => {
+  const atMs = Date.parse('2026-11-22T23:59:09.123Z')
+  expect(printDateTime(atMs, 'utc', 'milliseconds')).toBe('2026-11-22 23:59:09.123')
+  expect(printClock(atMs, 'utc', 'minutes')).toBe('23:59')
+  const here = new Date(atMs)
+  expect(printClock(atMs, 'local')).toBe(
+    [here.getHours(), here.getMinutes(), here.getSeconds()].map((part) => String(part).padStart(2, '0')).join(':'),
+  )
+  expect(printDay(atMs, atMs + 60_000, 'utc')).toBe('11-22')
 })
 
 test('spans are put in words', () => {

@@ -1,6 +1,7 @@
 import { printDuration, threeDigits } from '@wakeline/protocol'
+import type { Zone } from './zone.tsx'
 
-/** Times and durations as people read them. Times are in the viewer's zone unless the name says UTC. */
+/** Times and durations as people read them. */
 
 export { printDuration, threeDigits }
 
@@ -19,31 +20,35 @@ export function printAge(atMs: number, nowMs: number): string {
   return atMs <= nowMs ? `${text} ago` : `in ${text}`
 }
 
+export type Precision = keyof typeof clockEnds
+const clockEnds = { minutes: 16, seconds: 19, milliseconds: 23 } as const
+
 /** `14:05:09`, with `.123` where asked. */
-export function printClock(atMs: number, precision: 'minutes' | 'seconds' | 'milliseconds' = 'seconds'): string {
-  const at = new Date(atMs)
-  const minutes = `${pad(at.getHours())}:${pad(at.getMinutes())}`
-  if (precision === 'minutes') return minutes
-  const seconds = `${minutes}:${pad(at.getSeconds())}`
-  return precision === 'seconds' ? seconds : `${seconds}.${String(at.getMilliseconds()).padStart(3, '0')}`
+export function printClock(atMs: number, zone: Zone, precision: Precision = 'seconds'): string {
+  return wall(atMs, zone).slice(11, clockEnds[precision])
 }
 
 /** `2026-11-22` */
-function printDate(atMs: number): string {
-  const at = new Date(atMs)
-  return `${at.getFullYear()}-${pad(at.getMonth() + 1)}-${pad(at.getDate())}`
+export function printDate(atMs: number, zone: Zone): string {
+  return wall(atMs, zone).slice(0, 10)
+}
+
+/** `2026-11-22T14:05:09.123`: what calendar and clock of the zone show. */
+function wall(atMs: number, zone: Zone): string {
+  const behindMs = zone === 'utc' ? 0 : new Date(atMs).getTimezoneOffset() * 60_000
+  return new Date(atMs - behindMs).toISOString().slice(0, -1)
 }
 
 /** `11-22`, with the year where it is another one; '' today. */
-export function printDay(atMs: number, nowMs: number): string {
-  const [date, today] = [printDate(atMs), printDate(nowMs)]
+export function printDay(atMs: number, nowMs: number, zone: Zone): string {
+  const [date, today] = [printDate(atMs, zone), printDate(nowMs, zone)]
   if (date === today) return ''
   return date.slice(0, 4) === today.slice(0, 4) ? date.slice(5) : date
 }
 
 /** `2026-11-22 14:05:09`: what the time inputs show and read back. */
-export function printDateTime(atMs: number, precision: 'minutes' | 'seconds' | 'milliseconds' = 'seconds'): string {
-  return `${printDate(atMs)} ${printClock(atMs, precision)}`
+export function printDateTime(atMs: number, zone: Zone, precision: Precision = 'seconds'): string {
+  return `${printDate(atMs, zone)} ${printClock(atMs, zone, precision)}`
 }
 
 /** `2026-11-22 14:05:09.123 UTC`; all nine decimals where nanoseconds are given. */
@@ -61,13 +66,14 @@ export function unixMs(unixNano: string): number {
 }
 
 /** `14:00:00 – 14:15:00`, with the dates where they are not today's. */
-export function printBetween(fromMs: number, toMs: number, nowMs: number): string {
-  const today = printDate(nowMs)
-  const [from, to] = [printDate(fromMs), printDate(toMs)]
+export function printBetween(range: { fromMs: number; toMs: number }, nowMs: number, zone: Zone): string {
+  const { fromMs, toMs } = range
+  const today = printDate(nowMs, zone)
+  const [from, to] = [printDate(fromMs, zone), printDate(toMs, zone)]
   const precision = fromMs % 60_000 === 0 && toMs % 60_000 === 0 ? 'minutes' : 'seconds'
   const first = from === today ? '' : `${from} `
   const second = to === from ? '' : `${to} `
-  return `${first}${printClock(fromMs, precision)} – ${second}${printClock(toMs, precision)}`
+  return `${first}${printClock(fromMs, zone, precision)} – ${second}${printClock(toMs, zone, precision)}`
 }
 
 const words = { s: 'second', m: 'minute', h: 'hour', d: 'day' } as const
@@ -78,8 +84,4 @@ export function printSpanWords(text: string): string {
   if (found === null) return text
   const word = Object.entries(words).find(([unit]) => unit === found[2])?.[1]
   return `${found[1]} ${word}${found[1] === '1' ? '' : 's'}`
-}
-
-function pad(value: number): string {
-  return String(value).padStart(2, '0')
 }

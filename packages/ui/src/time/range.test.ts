@@ -60,5 +60,17 @@ test.each([
   ['25:00', undefined],
   ['yesterday-ish', undefined],
 ])('the typed time "%s" is understood', (text, ms) => {
-  expect(parseTimeText(text, now)).toBe(ms)
+  expect(parseTimeText(text, now, 'local')).toBe(ms)
+})
+
+test.each([
+  ['14:05', Date.parse('2026-11-22T14:05:00Z')],
+  ['2026-11-22 14:05:09', Date.parse('2026-11-22T14:05:09Z')],
+  ['2026-11-22 14:05:09.123', Date.parse('2026-11-22T14:05:09.123Z')],
+  ['2026-11-22', Date.parse('2026-11-22T00:00:00Z')],
+  ['2026-11-22T14:05:09+02:00', Date.parse('2026-11-22T12:05:09Z')],
+  ['now-1h', now - 60 * minute],
+])('the typed time "%s" is understood as UTC where times are shown so, and with UTC behind it anywhere', (text, ms) => {
+  expect(parseTimeText(text, now, 'utc')).toBe(ms)
+  if (!/now|T/.test(text)) expect(parseTimeText(`${text} UTC`, now, 'local')).toBe(ms)
 })

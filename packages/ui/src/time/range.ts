@@ -1,5 +1,6 @@
 import { parseSpanText } from '@wakeline/protocol'
 import { one, type RawSearch } from '../parts/url.ts'
+import type { Zone } from './zone.tsx'
 
 /** What the viewer looks at: the last so much, which moves with the clock, or a fixed piece of the past. */
 export type TimeRange = { kind: 'last'; durationMs: number } | { kind: 'between'; fromMs: number; toMs: number }
@@ -82,10 +83,12 @@ function parseInstant(text: string): number | undefined {
 }
 
 /**
- * What people type into the time inputs: `now`, `now-1h`, `14:05`, `2026-11-22 14:05[:09]` in the viewer's zone, RFC 3339,
- * Unix seconds or milliseconds.
+ * What people type into the time inputs: `now`, `now-1h`, `14:05`, `2026-11-22 14:05[:09]` in their zone, the same with UTC
+ * behind it (as hovers say it), RFC 3339, Unix seconds or milliseconds.
  */
-export function parseTimeText(text: string, nowMs: number): number | undefined {
+export function parseTimeText(typedText: string, nowMs: number, zoneOfInput: Zone): number | undefined {
+  const [, text = '', utc] = /^(.*?)(\s+UTC)?$/i.exec(typedText.trim()) ?? []
+  const zone = utc === undefined ? zoneOfInput : 'utc'
   const typed = text.trim()
   if (typed.toLowerCase() === 'now') return nowMs
   const before = /^now\s*-\s*(.+)$/i.exec(typed)
@@ -97,9 +100,12 @@ export function parseTimeText(text: string, nowMs: number): number | undefined {
   const clock = /^(\d{1,2}):(\d{2})(?::(\d{2}))?$/.exec(typed)
   if (clock !== null) {
     const [hours, minutes, seconds] = [Number(clock[1]), Number(clock[2]), Number(clock[3] ?? 0)]
-    return hours < 24 && minutes < 60 && seconds < 60 ? new Date(nowMs).setHours(hours, minutes, seconds, 0) : undefined
+    if (hours > 23 || minutes > 59 || seconds > 59) return undefined
+    const today = new Date(nowMs)
+    return zone === 'utc' ? today.setUTCHours(hours, minutes, seconds, 0) : today.setHours(hours, minutes, seconds, 0)
   }
-  // A date alone would be read as UTC; with a time and no zone it is the viewer's.
-  if (/^\d{4}-\d{2}-\d{2}$/.test(typed)) return parseInstant(`${typed}T00:00:00`)
-  return parseInstant(typed.replace(' ', 'T'))
+  const withTime = /^\d{4}-\d{2}-\d{2}$/.test(typed) ? `${typed}T00:00:00` : typed.replace(' ', 'T')
+  // With a time and no zone `Date` reads the viewer's.
+  const hasNoZone = /^[\d-]+T\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?$/.test(withTime)
+  return parseInstant(zone === 'utc' && hasNoZone ? `${withTime}Z` : withTime)
 }

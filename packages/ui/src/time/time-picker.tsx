@@ -9,6 +9,7 @@ import {
   IconZoomOut,
 } from '@tabler/icons-react'
 import { type FormEvent, useEffect, useRef, useState } from 'react'
+import { Choice } from '../parts/choice.tsx'
 import { CopyButton } from '../parts/copy-button.tsx'
 import { useKeys } from '../parts/keys.tsx'
 import { fixedLink } from './fixed-link.ts'
@@ -17,14 +18,14 @@ import { between, parseSpanText, parseTimeText, printSpanText, quickRanges, shif
 import { printRefresh, refreshChoicesSeconds } from './refresh.ts'
 import { type Time, useTime } from './time-context.tsx'
 import styles from './time-picker.module.css'
+import { useZone, useZoneChoice, type Zone } from './zone.tsx'
 
 /** The time range of the page: quick ranges, exact times, earlier, later, wider, and how often to ask again. */
 export function TimePicker() {
   const time = useTime()
+  const { zone, setZone } = useZoneChoice()
   const [open, setOpen] = useState(false)
   const { range, fromMs, toMs } = time
-  const linkBox = useRef<HTMLDivElement>(null)
-  const link = () => fixedLink(globalThis.location.href, { fromMs, toMs })
   const moves = {
     earlier: () => time.setRange(shiftRange(range, -1, Date.now())),
     later: () => time.setRange(shiftRange(range, 1, Date.now())),
@@ -36,12 +37,12 @@ export function TimePicker() {
     { keys: ']', says: 'Later', run: moves.later },
     { keys: '-', says: 'Wider', run: moves.wider },
     { keys: 'r', says: 'Refresh', run: time.refresh },
-    { keys: 'y', says: 'Copy a link to just this time', run: () => linkBox.current?.querySelector('button')?.click() },
+    { keys: 'u', says: 'Times in UTC, or by your clock', run: () => setZone(zone === 'utc' ? 'local' : 'utc') },
   ])
   const words =
     range.kind === 'last'
       ? `Last ${printSpanWords(printSpanText(range.durationMs))}`
-      : printBetween(fromMs, toMs, Date.now())
+      : printBetween({ fromMs, toMs }, Date.now(), zone)
   return (
     <div className={styles.picker}>
       <div className={styles.group}>
@@ -60,6 +61,7 @@ export function TimePicker() {
             >
               <IconClock size={14} aria-hidden />
               <span className="figures cut">{words}</span>
+              {zone === 'utc' && <span className={styles.zone}>UTC</span>}
               <IconChevronDown size={13} aria-hidden />
             </button>
           </Popover.Target>
@@ -81,9 +83,20 @@ export function TimePicker() {
         </ActionIcon>
       </div>
       <RefreshPicker time={time} />
-      <div className={styles.group} ref={linkBox}>
-        <CopyButton of="link" size={28} text={link} label="Copy a link to just this time ( y )" />
-      </div>
+      <LinkButton time={time} />
+    </div>
+  )
+}
+
+function LinkButton({ time: { fromMs, toMs } }: { time: Time }) {
+  const box = useRef<HTMLDivElement>(null)
+  const link = () => fixedLink(globalThis.location.href, { fromMs, toMs })
+  useKeys('Link', [
+    { keys: 'y', says: 'Copy a link to just this time', run: () => box.current?.querySelector('button')?.click() },
+  ])
+  return (
+    <div className={styles.group} ref={box}>
+      <CopyButton of="link" size={28} text={link} label="Copy a link to just this time ( y )" />
     </div>
   )
 }
@@ -116,20 +129,21 @@ function Choices({ time, close }: { time: Time; close: () => void }) {
 }
 
 function ExactTimes({ time, close }: { time: Time; close: () => void }) {
+  const zone = useZone()
   const [from, setFrom] = useState('')
   const [to, setTo] = useState('')
   const [refused, setRefused] = useState<{ from?: string; to?: string }>({})
   useEffect(() => {
-    setFrom(printDateTime(time.fromMs))
-    setTo(printDateTime(time.toMs))
-  }, [time.fromMs, time.toMs])
+    setFrom(printDateTime(time.fromMs, zone))
+    setTo(printDateTime(time.toMs, zone))
+  }, [time.fromMs, time.toMs, zone])
   const apply = (event: FormEvent) => {
     event.preventDefault()
     const nowMs = Date.now()
     const span = /^now\s*-\s*(.+)$/i.exec(from.trim())?.[1]
     const durationMs = to.trim().toLowerCase() === 'now' && span !== undefined ? parseSpanText(span) : undefined
-    const fromMs = parseTimeText(from, nowMs)
-    const toMs = parseTimeText(to, nowMs)
+    const fromMs = parseTimeText(from, nowMs, zone)
+    const toMs = parseTimeText(to, nowMs, zone)
     if (fromMs === undefined || toMs === undefined) {
       return setRefused({
         ...(fromMs === undefined && { from: notATime }),
@@ -165,9 +179,26 @@ function ExactTimes({ time, close }: { time: Time; close: () => void }) {
         Also: 14:05, now-90m, 2026-01-31, RFC 3339 or Unix times. Your zone is{' '}
         {Intl.DateTimeFormat().resolvedOptions().timeZone}.
       </div>
+      <ZoneSwitch />
     </form>
   )
 }
+
+/** By whose clock all of the pages tell times. */
+function ZoneSwitch() {
+  const { zone, setZone } = useZoneChoice()
+  return (
+    <div className={styles.zones}>
+      <span>Show times in</span>
+      <Choice label="Show times in" value={zone} options={zones} onChange={setZone} />
+    </div>
+  )
+}
+
+const zones: readonly { value: Zone; title: string }[] = [
+  { value: 'local', title: 'Your zone' },
+  { value: 'utc', title: 'UTC' },
+]
 
 const notATime = 'Not a time I can read'
 const mono = { input: { fontFamily: 'var(--mono)' } }

@@ -15,6 +15,8 @@ export type ExplainedStep = {
 
 export type Explained = {
   steps: readonly ExplainedStep[]
+  /** What the values are counted in, as `unitOf` says it. */
+  unit: string
   /** By the evaluator and the engine together. */
   seriesRead: number
   samplesRead: number

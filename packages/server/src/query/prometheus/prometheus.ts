@@ -10,6 +10,7 @@ import {
   runRangeQuery,
 } from '../promql/evaluate/query.ts'
 import type { Expression, LabelMatcher } from '../promql/parse/ast.ts'
+import { type UnitsOfMetrics, unitOf } from '../promql/unit.ts'
 import type { Running } from '../run.ts'
 import type { Explained, ExplainedStep } from './explained.ts'
 import { type GridStore, gridFunctions } from './grid-functions.ts'
@@ -102,7 +103,7 @@ export function openPrometheus(options: PrometheusOptions, speed: Speed, nowMs: 
     running: Running,
     run: (input: QueryInput) => Promise<QueryAnswer | QueryError>,
   ): Promise<Answered | Failed> => {
-    const { source, elsewhere, steps, close } = openSource(running)
+    const { source, elsewhere, steps, units, close } = openSource(running)
     const startedMs = performance.now()
     const evaluate: EvaluateOptions = {
       ...defaultEvaluateOptions,
@@ -122,7 +123,9 @@ export function openPrometheus(options: PrometheusOptions, speed: Speed, nowMs: 
     const said = (kind: 'warning' | 'info'): string[] =>
       answer.annotations.filter((each) => each.kind === kind).map((each) => annotationSentence(each, text))
     const { value, samplesRead, seriesRead } = answer
-    const explained = { steps, samplesRead, seriesRead, elapsedMs: performance.now() - startedMs }
+    const elapsedMs = performance.now() - startedMs
+    const unit = unitOf(expression, await units())
+    const explained = { steps, unit, samplesRead, seriesRead, elapsedMs }
     return { value, warnings: [...said('warning'), ...source.warnings()], infos: said('info'), explained }
   }
   return {
@@ -145,11 +148,19 @@ export function openSources(limits: SourceLimits, speed: Speed, nowMs: () => num
     const steps: ExplainedStep[] = []
     const note = (step: ExplainedStep): void => void steps.push(step)
     const store = storeFor(running, limits, { speed, caches, nowMs, note })
-    return { source: storeSource(store), elsewhere: gridFunctions(store), steps, close: store.close }
+    const { units, close } = store
+    return { source: storeSource(store), elsewhere: gridFunctions(store), steps, units, close }
   }
 }
 
-type Sources = { source: StoreSource; elsewhere: Elsewhere; steps: readonly ExplainedStep[]; close: () => void }
+type Sources = {
+  source: StoreSource
+  elsewhere: Elsewhere
+  steps: readonly ExplainedStep[]
+  /** Of the metrics found so far. */
+  units: () => Promise<UnitsOfMetrics>
+  close: () => void
+}
 type Caches = { series: SeriesCache; samples: SampleCache }
 
 /** The store as one question sees it: the parts there are when it first asks, and each selector found once. */
@@ -157,7 +168,7 @@ function storeFor(
   running: Running,
   limits: SourceLimits,
   { speed, caches, nowMs, note }: { speed: Speed; caches: Caches; nowMs: () => number; note: StoreAsk['note'] },
-): StoreAsk & GridStore & { close: () => void } {
+): StoreAsk & GridStore & Pick<Sources, 'units' | 'close'> {
   let listed: Promise<readonly Part[]> | undefined
   const parts = (): Promise<readonly Part[]> => {
     listed ??= readParts(['series', 'samples'], running)
@@ -180,6 +191,12 @@ function storeFor(
     running,
     limits,
     note,
+    units: async () => {
+      const selected = await Promise.all(found.values())
+      // A selector means one metric or a few: whether they are alike its first series tells.
+      const first = selected.flatMap((each) => each.found.slice(0, 1).map(({ row }) => row.metric))
+      return new Map(first.filter(({ unit }) => unit !== '').map(({ metric, unit }) => [metric, unit]))
+    },
     close: () => {
       for (const ahead of aheads) ahead.leave()
     },

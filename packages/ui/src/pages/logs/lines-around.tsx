@@ -7,6 +7,7 @@ import { Answer, SkeletonRows } from '../../parts/answer.tsx'
 import { printAttribute } from '../../parts/attribute-text.ts'
 import { SeverityLabel, severityOf } from '../../parts/labels.tsx'
 import { printClock, unixMs } from '../../time/format.ts'
+import { useZone } from '../../time/zone.tsx'
 import type { KeyedRecord } from './keyed-records.ts'
 import styles from './logs-page.module.css'
 
@@ -36,6 +37,7 @@ export function LinesAround({ record }: { record: KeyedRecord }) {
 }
 
 function Lines({ record, lines }: { record: KeyedRecord; lines: number }) {
+  const zone = useZone()
   const around = useAnswer(askLogContext(record, { before: Math.min(lines, 1000), after: Math.min(lines, 1000) }))
   return (
     <Answer of={around} skeleton={<SkeletonRows rows={6} />}>
@@ -44,7 +46,7 @@ function Lines({ record, lines }: { record: KeyedRecord; lines: number }) {
           {records.map((line, place) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: records have no id and never move.
             <li key={place} aria-current={isSame(line, record) ? 'true' : undefined}>
-              <span className="quiet figures">{printClock(unixMs(line.timeUnixNano), 'milliseconds')}</span>
+              <span className="quiet figures">{printClock(unixMs(line.timeUnixNano), zone, 'milliseconds')}</span>
               <SeverityLabel severity={severityOf(line.severity)} text="" />
               <span className={styles.aroundBody}>{printAttribute(line.body)}</span>
             </li>

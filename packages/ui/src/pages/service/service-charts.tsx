@@ -6,6 +6,7 @@ import { useGo } from '../../parts/link.tsx'
 import { printRatio, printValue } from '../../parts/units.ts'
 import { printClock } from '../../time/format.ts'
 import { useTime } from '../../time/time-context.tsx'
+import { useZone } from '../../time/zone.tsx'
 import styles from './service-page.module.css'
 import { serviceSeries } from './service-series.ts'
 
@@ -13,6 +14,7 @@ import { serviceSeries } from './service-series.ts'
 export function ServiceCharts({ answer, marks }: { answer: ServiceAnswer; marks: readonly ChartMark[] }) {
   const { fromMs, toMs, select } = useTime()
   const go = useGo()
+  const zone = useZone()
   const { service, times, stepMs } = answer
   const series = useMemo(() => serviceSeries(answer), [answer])
   const shared: Omit<TimeChartProps, 'label' | 'series' | 'unit'> = {
@@ -34,7 +36,8 @@ export function ServiceCharts({ answer, marks }: { answer: ServiceAnswer; marks:
           Requests{' '}
           <span className="quiet figures">
             {printValue(answer.requestsPerSecond, '/s')}
-            {answer.sinceMs > answer.covered.fromMs && ` since ${printClock(answer.sinceMs, 'minutes')}, when it began`}
+            {answer.sinceMs > answer.covered.fromMs &&
+              ` since ${printClock(answer.sinceMs, zone, 'minutes')}, when it began`}
           </span>
         </h2>
         <TimeChart

@@ -7,8 +7,10 @@ import { Empty } from '../../parts/empty.tsx'
 import { SearchBox } from '../../parts/search-box.tsx'
 import { usePageSearch } from '../../parts/use-page-search.ts'
 import { Page } from '../../shell/page.tsx'
+import { printDateTime } from '../../time/format.ts'
 import { defaultRange } from '../../time/range.ts'
 import { useTime } from '../../time/time-context.tsx'
+import { useZone } from '../../time/zone.tsx'
 import { FirstData } from './first-data.tsx'
 import { ServicesTable } from './services-table.tsx'
 import { servicesUrl } from './url.ts'
@@ -62,6 +64,7 @@ const monthMs = 30 * 86_400_000
 /** Nothing in this time: either nothing has ever come, and the page says how it would, or the time is the wrong one. */
 function NoServices() {
   const { range, nowMs, setRange, refresh } = useTime()
+  const zone = useZone()
   const month = useAnswer(askServices({ fromMs: nowMs - monthMs, toMs: nowMs }))
   const lastMs = Math.max(0, ...(month.data?.services.map(({ lastSeenMs }) => lastSeenMs) ?? []))
   if (month.data === undefined && month.error === undefined) return <SkeletonRows rows={4} />
@@ -71,7 +74,7 @@ function NoServices() {
   }
   return (
     <Empty title="No service sent anything in this time">
-      <div>The last one was heard of {new Date(lastMs).toLocaleString()}.</div>
+      <div>The last one was heard of {printDateTime(lastMs, zone)}.</div>
       <Button
         variant="filled"
         onClick={() => setRange({ kind: 'between', fromMs: lastMs - 15 * 60_000, toMs: lastMs + 60_000 })}

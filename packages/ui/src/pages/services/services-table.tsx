@@ -11,6 +11,7 @@ import { printNumber, printValue } from '../../parts/units.ts'
 import { printClock } from '../../time/format.ts'
 import { stepRates } from '../../time/step-rates.ts'
 import { TimeLabel } from '../../time/time-label.tsx'
+import { useZone } from '../../time/zone.tsx'
 
 const busiestFirst = { column: 'rate', direction: 'desc' } as const
 
@@ -204,8 +205,9 @@ function RateLine({ row, steps }: { row: ServiceSummary; steps: Steps }) {
 }
 
 function Rate({ row, fromMs }: { row: ServiceSummary; fromMs: number }) {
+  const zone = useZone()
   if (row.requests === 0) return <span className="quiet">–</span>
-  const since = row.sinceMs > fromMs ? ` since ${printClock(row.sinceMs, 'minutes')}, when it began` : ''
+  const since = row.sinceMs > fromMs ? ` since ${printClock(row.sinceMs, zone, 'minutes')}, when it began` : ''
   return (
     <span className="data" title={`${row.requests.toLocaleString('en-US')} requests${since}`}>
       {printValue(row.requestsPerSecond, '/s')}

@@ -3,18 +3,20 @@ import { reachable } from '../../api/reachable.ts'
 import { CopyButton } from '../../parts/copy-button.tsx'
 import { printBytes } from '../../parts/units.ts'
 import { printDateTime, printDuration, printUtc } from '../../time/format.ts'
+import { useZone } from '../../time/zone.tsx'
 import { Figure, Figures, Section } from './figures.tsx'
 import styles from './system-page.module.css'
 
 /** Which program this is, and what it takes. */
 export function ServerSection({ status }: { status: StatusAnswer }) {
   const { version, startedMs, nowMs, residentBytes } = status
+  const zone = useZone()
   return (
     <Section title="Server">
       <Figures>
         <Figure name="Version">{version}</Figure>
         <Figure name="Runs for">
-          <span title={`Started ${printDateTime(startedMs)}\n${printUtc(startedMs)}`}>
+          <span title={`Started ${printDateTime(startedMs, zone)}\n${printUtc(startedMs)}`}>
             {printDuration((nowMs - startedMs) * 1e6)}
           </span>
         </Figure>

@@ -2,6 +2,7 @@ import type { KeptData, StatusAnswer } from '@wakeline/protocol'
 import { printBytes, printCount, printNumber, printRatio } from '../../parts/units.ts'
 import { printAge, printDateTime, printSpanWords, printUtc } from '../../time/format.ts'
 import { printSpanText } from '../../time/range.ts'
+import { useZone } from '../../time/zone.tsx'
 import { Figure, Figures, FigureTable, Section } from './figures.tsx'
 import styles from './system-page.module.css'
 
@@ -53,9 +54,10 @@ function cellsOf({ rows, bytes, oldestMs, newestMs, keepMs }: KeptData, nowMs: n
 
 /** How long ago, by the server's own clock. */
 function Moment({ atMs, nowMs }: { atMs: number | null; nowMs: number }) {
+  const zone = useZone()
   if (atMs === null) return <span className="quiet">–</span>
   return (
-    <time dateTime={new Date(atMs).toISOString()} title={`${printDateTime(atMs)}\n${printUtc(atMs)}`}>
+    <time dateTime={new Date(atMs).toISOString()} title={`${printDateTime(atMs, zone)}\n${printUtc(atMs)}`}>
       {printAge(atMs, nowMs)}
     </time>
   )

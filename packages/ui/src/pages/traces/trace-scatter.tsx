@@ -5,6 +5,7 @@ import { ServiceLabel } from '../../parts/labels.tsx'
 import { printCount } from '../../parts/units.ts'
 import { printBetween, printClock, printDuration, unixMs } from '../../time/format.ts'
 import { useTime } from '../../time/time-context.tsx'
+import { useZone } from '../../time/zone.tsx'
 import { countWithin, tracePoints } from './points.ts'
 import styles from './traces-page.module.css'
 
@@ -42,12 +43,13 @@ export function TraceScatter(props: TraceScatterProps) {
 }
 
 function TraceReadout({ trace }: { trace: TraceSummary | undefined }) {
+  const zone = useZone()
   if (trace === undefined) return null
   return (
     <div className={styles.readout}>
       <div className={styles.readoutHead}>
         <strong className="data">{printDuration(trace.durationNano)}</strong>
-        <span className="quiet figures">{printClock(unixMs(trace.startUnixNano), 'milliseconds')}</span>
+        <span className="quiet figures">{printClock(unixMs(trace.startUnixNano), zone, 'milliseconds')}</span>
       </div>
       <ServiceLabel service={trace.rootService} />
       <div className="cut">{trace.rootName}</div>
@@ -62,10 +64,13 @@ function TraceReadout({ trace }: { trace: TraceSummary | undefined }) {
 /** What a drag narrows to, told before it is let go. */
 function Narrowed(props: { traces: readonly TraceSummary[]; fromMs: number; toMs: number; nowMs: number }) {
   const { fromMs, toMs, nowMs } = props
+  const zone = useZone()
   const { traces, failed } = countWithin(props.traces, fromMs, toMs)
   return (
     <div className={styles.readout}>
-      <strong className="figures">{printBetween(Math.round(fromMs), Math.round(toMs), nowMs)}</strong>
+      <strong className="figures">
+        {printBetween({ fromMs: Math.round(fromMs), toMs: Math.round(toMs) }, nowMs, zone)}
+      </strong>
       <div className="figures">
         {printDuration((toMs - fromMs) * 1e6)}: {printCount(traces)} of these traces
         {failed > 0 && <span className={styles.errors}>, ✕ {printCount(failed)} with errors</span>}

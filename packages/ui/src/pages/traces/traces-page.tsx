@@ -20,6 +20,7 @@ import { Page } from '../../shell/page.tsx'
 import { useServiceFilter } from '../../shell/service-filter.tsx'
 import { printClock, printDateTime } from '../../time/format.ts'
 import { useTime } from '../../time/time-context.tsx'
+import { useZone, type Zone } from '../../time/zone.tsx'
 import { askedSearch } from './asked.ts'
 import { listed } from './listed.ts'
 import { NoTraces } from './no-traces.tsx'
@@ -131,6 +132,7 @@ type FoundProps = {
 
 function Found({ q, pages, data, search, setSearch }: FoundProps) {
   const time = useTime()
+  const zone = useZone()
   const go = useGo()
   const [selectedId, setSelectedId] = useState<string>()
   const traces = useMemo(() => listed(data, search.order), [data, search.order])
@@ -149,7 +151,7 @@ function Found({ q, pages, data, search, setSearch }: FoundProps) {
         <span>
           {more === undefined ? '' : search.order === 'newest' ? 'newest ' : 'slowest '}
           {printCount(traces.length)} {traces.length === 1 ? 'trace' : 'traces'}
-          {shown.cut && ` since ${sinceText(shown.fromMs, time.nowMs)}`}
+          {shown.cut && ` since ${sinceText(shown.fromMs, time.nowMs, zone)}`}
         </span>
         {failed > 0 && (
           <span>
@@ -194,8 +196,8 @@ function Found({ q, pages, data, search, setSearch }: FoundProps) {
   )
 }
 
-function sinceText(atMs: number, nowMs: number): string {
-  return nowMs - atMs < 12 * 3_600_000 ? printClock(atMs) : printDateTime(atMs)
+function sinceText(atMs: number, nowMs: number, zone: Zone): string {
+  return nowMs - atMs < 12 * 3_600_000 ? printClock(atMs, zone) : printDateTime(atMs, zone)
 }
 
 function Controls({ search, setSearch }: Pick<FoundProps, 'search' | 'setSearch'>) {

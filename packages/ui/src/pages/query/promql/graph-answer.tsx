@@ -4,7 +4,7 @@ import { TimeChart } from '../../../chart/time-chart.tsx'
 import { type Column, DataTable } from '../../../parts/data-table.tsx'
 import { Empty } from '../../../parts/empty.tsx'
 import type { Sort } from '../../../parts/sort.ts'
-import { printCount, printNumber } from '../../../parts/units.ts'
+import { printCount, printValue } from '../../../parts/units.ts'
 import { printDuration } from '../../../time/format.ts'
 import { useTime } from '../../../time/time-context.tsx'
 import styles from '../query-page.module.css'
@@ -28,6 +28,8 @@ export function GraphAnswer(props: { answer: PromqlAnswer; at: { fromMs: number;
   const alone = graph.series.filter(({ name }) => name === only)
   const drawn = alone.length > 0 ? alone : graph.series.slice(0, drawnMax)
   const { length } = graph.series
+  const unit = answer.data.stats?.explain?.unit ?? ''
+  const columns = useMemo(() => columnsIn(unit), [unit])
   if (length === 0) return <NothingDrawn answer={answer} histograms={graph.histograms} />
   return (
     <div className={styles.answer}>
@@ -38,7 +40,7 @@ export function GraphAnswer(props: { answer: PromqlAnswer; at: { fromMs: number;
           times={graph.times}
           stepMs={at.stepMs}
           series={drawn}
-          unit=""
+          unit={unit}
           fromMs={fromMs}
           toMs={toMs}
           heightPx={280}
@@ -84,45 +86,48 @@ export function GraphAnswer(props: { answer: PromqlAnswer; at: { fromMs: number;
   )
 }
 
-const figure = (id: 'last' | 'min' | 'max', title: string, hint: string, fromWidth: number): Column<GraphSeries> => ({
-  id,
-  title,
-  hint,
-  width: '88px',
-  align: 'right',
-  sort: 'desc',
-  fromWidth,
-  value: (row) => sortAmount(row[id]),
-  render: (row) => {
-    const value = row[id]
-    return (
-      <span className="data" title={value === undefined ? undefined : String(value)}>
-        {value === undefined ? '–' : (printOdd(value) ?? printNumber(value))}
-      </span>
-    )
-  },
-})
+function columnsIn(unit: string): Column<GraphSeries>[] {
+  const figure = (id: 'last' | 'min' | 'max', title: string, hint: string, fromWidth: number): Column<GraphSeries> => ({
+    id,
+    title,
+    hint,
+    width: '88px',
+    align: 'right',
+    sort: 'desc',
+    fromWidth,
+    value: (row) => sortAmount(row[id]),
+    render: (row) => {
+      const value = row[id]
+      return (
+        <span className="data" title={value === undefined ? undefined : String(value)}>
+          {value === undefined ? '–' : (printOdd(value) ?? printValue(value, unit))}
+        </span>
+      )
+    },
+  })
+  return [
+    seriesColumn,
+    figure('min', 'Min', 'Lowest value in the time', 760),
+    figure('max', 'Max', 'Highest value in the time', 760),
+    figure('last', 'Last', 'Newest value in the time', 0),
+  ]
+}
 
-const columns: Column<GraphSeries>[] = [
-  {
-    id: 'series',
-    title: 'Series',
-    hint: 'A click draws one alone, another click all of them',
-    width: 'minmax(0, 1fr)',
-    choice: 'always',
-    sort: 'asc',
-    value: ({ name }) => name,
-    render: ({ name, colour }) => (
-      <span className={styles.series}>
-        <span className={styles.swatch} style={{ background: colour }} aria-hidden />
-        <span className={`data ${styles.whole}`}>{name}</span>
-      </span>
-    ),
-  },
-  figure('min', 'Min', 'Lowest value in the time', 760),
-  figure('max', 'Max', 'Highest value in the time', 760),
-  figure('last', 'Last', 'Newest value in the time', 0),
-]
+const seriesColumn: Column<GraphSeries> = {
+  id: 'series',
+  title: 'Series',
+  hint: 'A click draws one alone, another click all of them',
+  width: 'minmax(0, 1fr)',
+  choice: 'always',
+  sort: 'asc',
+  value: ({ name }) => name,
+  render: ({ name, colour }) => (
+    <span className={styles.series}>
+      <span className={styles.swatch} style={{ background: colour }} aria-hidden />
+      <span className={`data ${styles.whole}`}>{name}</span>
+    </span>
+  ),
+}
 
 function NothingDrawn({ answer, histograms }: { answer: PromqlAnswer; histograms: number }) {
   return (

@@ -3,7 +3,7 @@ import { useMemo, useState } from 'react'
 import { type Column, DataTable } from '../../../parts/data-table.tsx'
 import { Empty } from '../../../parts/empty.tsx'
 import type { Sort } from '../../../parts/sort.ts'
-import { printCount } from '../../../parts/units.ts'
+import { printCount, printValue } from '../../../parts/units.ts'
 import { TimeLabel } from '../../../time/time-label.tsx'
 import styles from '../query-page.module.css'
 import { Sentences } from './sentences.tsx'
@@ -15,6 +15,8 @@ export function InstantAnswer(props: { answer: PromqlAnswer; atMs: number }) {
   const { answer, atMs } = props
   const rows = useMemo(() => instantRows(answer.data), [answer.data])
   const [sort, setSort] = useState<Sort>()
+  const unit = answer.data.stats?.explain?.unit ?? ''
+  const columns = useMemo(() => columnsIn(unit), [unit])
   return (
     <div className={styles.answer}>
       <Sentences answer={answer} />
@@ -47,24 +49,41 @@ export function InstantAnswer(props: { answer: PromqlAnswer; atMs: number }) {
   )
 }
 
-const columns: Column<InstantRow>[] = [
-  {
-    id: 'series',
-    title: 'Series',
-    width: 'minmax(0, 1fr)',
-    choice: 'always',
-    sort: 'asc',
-    value: ({ series }) => series,
-    render: ({ series }) => <span className={`data ${styles.whole}`}>{series}</span>,
-  },
-  {
-    id: 'value',
-    title: 'Value',
-    width: 'minmax(min(150px, 26%), max-content)',
-    choice: 'always',
-    align: 'right',
-    sort: 'desc',
-    value: ({ amount }) => sortAmount(amount),
-    render: ({ value }) => <span className="data">{value}</span>,
-  },
-]
+/** Values in full, and where they have a unit, as they are read in it. */
+function columnsIn(unit: string): Column<InstantRow>[] {
+  return [
+    seriesColumn,
+    {
+      id: 'value',
+      title: 'Value',
+      width: 'minmax(min(150px, 26%), max-content)',
+      choice: 'always',
+      align: 'right',
+      sort: 'desc',
+      value: ({ amount }) => sortAmount(amount),
+      render: ({ value }) => <span className="data">{value}</span>,
+    },
+    ...(unit === '' ? [] : [readColumn(unit)]),
+  ]
+}
+
+const seriesColumn: Column<InstantRow> = {
+  id: 'series',
+  title: 'Series',
+  width: 'minmax(0, 1fr)',
+  choice: 'always',
+  sort: 'asc',
+  value: ({ series }) => series,
+  render: ({ series }) => <span className={`data ${styles.whole}`}>{series}</span>,
+}
+
+const readColumn = (unit: string): Column<InstantRow> => ({
+  id: 'read',
+  title: '',
+  hint: 'The value with its unit',
+  width: '88px',
+  fromWidth: 480,
+  choice: 'always',
+  align: 'right',
+  render: ({ amount }) => <span className="data quiet">{Number.isFinite(amount) ? printValue(amount, unit) : ''}</span>,
+})
