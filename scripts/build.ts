@@ -16,6 +16,7 @@ import { bundleServer, wasmOfServer } from './bundle-server.ts'
  *     rows.wasm             what reads usual spans, log records and samples, made from packages/server/wasm
  *     answers.wasm          what writes the points of PromQL, from there too
  *     deflate.wasm          what compresses its answers, from there too
+ *     unpack.wasm           what expands bodies in zstd, LZ4 and framed snappy, from there too
  *     ui/                   the web UI
  *   packages/sdk/dist/
  *
@@ -127,6 +128,7 @@ const memoryOfWasm: Readonly<Record<string, string>> = {
   'index.ts': '--importMemory --initialMemory 3072',
   'answers.ts': '--initialMemory 4 --maximumMemory 4',
   'deflate.ts': '--initialMemory 20 --maximumMemory 20',
+  'unpack.ts': '--initialMemory 16',
 }
 
 async function buildServer(): Promise<void> {

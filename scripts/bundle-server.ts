@@ -12,6 +12,7 @@ export const wasmOfServer = {
   'index.ts': 'packages/server/src/ingest/decode/fast/rows.wasm',
   'answers.ts': 'packages/server/src/api/answers.wasm',
   'deflate.ts': 'packages/server/src/api/deflate.wasm',
+  'unpack.ts': 'packages/server/src/ingest/expand/unpack.wasm',
 }
 
 /**

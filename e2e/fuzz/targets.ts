@@ -11,6 +11,8 @@ import { decodeRemoteWrite1, decodeRemoteWrite2 } from '../../packages/server/sr
 import { StatsdSeries } from '../../packages/server/src/ingest/decode/statsd.ts'
 import { syslogToOtlp } from '../../packages/server/src/ingest/decode/syslog.ts'
 import { zipkinToOtlp } from '../../packages/server/src/ingest/decode/zipkin.ts'
+import { Expander, type PackingName } from '../../packages/server/src/ingest/expand/expander.ts'
+import { packedBodies } from '../../packages/server/src/ingest/expand/packed-bodies.case.ts'
 import type { Dialect } from '../../packages/server/src/ingest/exposition/exposition.ts'
 import { readExposition } from '../../packages/server/src/ingest/exposition/read-exposition.ts'
 import { atOnce } from '../../packages/server/src/ingest/in-turns.ts'
@@ -34,6 +36,7 @@ export type Target = {
 const limits = { attributesMax: 16, valueSizeMaxBytes: 256, eventsMax: 8, depthMax: 8 }
 const nowUnixMs = Date.UTC(2026, 0, 1)
 const arrivals = { redact: true, redactKeys: [], stableNames: true, parseBodies: true, inferSeverity: true }
+const packedMaxBytes = 100_000
 /** Inputs after which the rows are taken and read back. */
 const inputsPerTake = 64
 
@@ -179,7 +182,31 @@ const statsd: Target = {
   },
 }
 
+function packedTarget(name: PackingName): Target {
+  return {
+    name: `bodies in ${name}`,
+    seeds: packedBodies.filter(({ coding }) => coding === name).map(({ packed }) => Buffer.from(packed, 'base64')),
+    words: [],
+    open() {
+      const expander = new Expander()
+      return (input) => {
+        try {
+          const { length } = atOnce(expander.steps(name, input, packedMaxBytes))
+          check(length <= packedMaxBytes, `made ${length} bytes`)
+          return `made ${length >> 6}`
+        } catch (error) {
+          if (error instanceof WebAssembly.RuntimeError || !(error instanceof Error)) throw error
+          return shapeOf(error.message)
+        }
+      }
+    },
+  }
+}
+
 export const targets: readonly Target[] = [
+  packedTarget('zstd'),
+  packedTarget('lz4'),
+  packedTarget('x-snappy-framed'),
   decoderTarget('otlp traces', decodeOtlpTraces, seeds.otlpProtobuf('traces')),
   decoderTarget('otlp logs', decodeOtlpLogs, seeds.otlpProtobuf('logs')),
   decoderTarget('otlp metrics', decodeOtlpMetrics, seeds.otlpProtobuf('metrics')),

@@ -9,6 +9,15 @@ export function copy(from: usize, to: usize, length: u32): void {
   for (let i: u32 = 0; i < length; i += 16) v128.store(to + i, v128.load(from + i))
 }
 
+/** Copies what stands `back` bytes before, of which some may be what is being copied; up to fifteen bytes more, as above. */
+export function repeat(to: usize, back: u32, length: u32): void {
+  if (back < 16) {
+    for (let i: u32 = 0; i < length; i += 1) store<u8>(to + i, load<u8>(to + i - back))
+    return
+  }
+  for (let i: u32 = 0; i < length; i += 16) v128.store(to + i, v128.load(to + i - back))
+}
+
 export function isSame(a: usize, b: usize, length: u32): bool {
   if (length <= 16) {
     const wanted = (1 << length) - 1

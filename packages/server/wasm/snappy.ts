@@ -1,4 +1,4 @@
-import { copy } from './bytes'
+import { copy, repeat } from './bytes'
 
 /**
  * Expands a raw block of snappy from behind the length it begins with, to exactly `size` bytes. Answers false where it is none that
@@ -43,13 +43,4 @@ export function expand(from: usize, end: usize, to: usize, size: u32): bool {
     out += length
   }
   return out === outEnd
-}
-
-/** Copies what stands `back` bytes before, of which some may be what is being copied. */
-function repeat(to: usize, back: u32, length: u32): void {
-  if (back < 16) {
-    for (let i: u32 = 0; i < length; i += 1) store<u8>(to + i, load<u8>(to + i - back))
-    return
-  }
-  for (let i: u32 = 0; i < length; i += 16) v128.store(to + i, v128.load(to + i - back))
 }

@@ -4,6 +4,8 @@ declare namespace WebAssembly {
     constructor(pages: { initial: number; maximum: number })
     readonly buffer: ArrayBuffer
   }
+  /** Thrown where code of a module does what it may not. */
+  class RuntimeError extends Error {}
   class Module {
     constructor(bytes: Uint8Array)
   }

@@ -1,7 +1,8 @@
 import { constants, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2'
 import { encodeStatus, type Failure, failures } from './answer.ts'
+import { generalCodings, type InflateLimits, inflateBody, isCoding, tooLarge } from './inflate-body.ts'
 import type { BodyRoom, Reservation } from './otlp-grpc-room.ts'
-import { type Body, drainMaxMs, generalCodings, inflateBody, type ReadBodyLimits, tooLarge } from './read-body.ts'
+import { type Body, drainMaxMs, type ReadBodyLimits } from './read-body.ts'
 
 /**
  * One unary call of gRPC, which is little more than a request of HTTP/2:
@@ -99,7 +100,7 @@ export class GrpcCall {
 
 export type ReceiveOptions = {
   room: BodyRoom
-  limits: Pick<ReadBodyLimits, 'bodySizeMaxBytes' | 'buffers'>
+  limits: Omit<ReadBodyLimits, 'budget'>
   /** From the headers to the end of the message. */
   timeoutMs: number
 }
@@ -150,11 +151,7 @@ const tooManyAtOnce: Failure = {
 
 type Message = { bytes: Uint8Array; isCopy: boolean }
 
-async function readMessage(
-  framed: Uint8Array,
-  coding: string,
-  limits: Pick<ReadBodyLimits, 'bodySizeMaxBytes'>,
-): Promise<Message | Failure> {
+async function readMessage(framed: Uint8Array, coding: string, limits: InflateLimits): Promise<Message | Failure> {
   const view = new DataView(framed.buffer, framed.byteOffset, framed.byteLength)
   const isFramed = framed.length >= prefixBytes && view.getUint32(1) === framed.length - prefixBytes
   const compressed = isFramed ? view.getUint8(0) : 0
@@ -163,7 +160,7 @@ async function readMessage(
   }
   const bytes = framed.subarray(prefixBytes)
   if (compressed === 0) return { bytes, isCopy: false }
-  if (!generalCodings.includes(coding)) {
+  if (!isCoding(coding)) {
     return {
       failure: 'method',
       message: `Cannot expand the message: its grpc-encoding is none of ${generalCodings.join(', ')}`,

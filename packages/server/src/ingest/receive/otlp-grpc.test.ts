@@ -5,6 +5,8 @@ import { Client, credentials, Metadata, type ServiceError, status } from '@grpc/
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-grpc'
 import { BasicTracerProvider, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base'
 import { afterEach, expect, test } from 'vitest'
+import { bodyText } from '../expand/body-text.case.ts'
+import { packedBodies } from '../expand/packed-bodies.case.ts'
 import { startOtlpGrpc } from './otlp-grpc.ts'
 import type { OtlpReceiver, OtlpReceiverOptions } from './otlp-receiver.ts'
 import { BodyBudget } from './read-body.ts'
@@ -204,6 +206,23 @@ test('the unmodified exporter of OpenTelemetry JS is heard', async () => {
   await provider.shutdown()
   expect(server.submitted.map(({ signal }) => signal)).toEqual(['traces'])
   expect(Buffer.from(server.submitted[0]?.body ?? []).includes('a span by gRPC')).toBe(true)
+})
+
+test.each([
+  ['zstd', 'zstd'],
+  ['snappy', 'x-snappy-framed'],
+  ['lz4', 'lz4'],
+])('a message in %s, as the collector of OpenTelemetry sends it, arrives whole', async (coding, packing) => {
+  const { packed = '', of = [] } =
+    packedBodies.find((each) => each.coding === packing && each.of[0]?.[1] === 6000) ?? {}
+  const message = Buffer.from(packed, 'base64')
+  const head = Buffer.from([1, 0, 0, message.length >> 8, message.length & 255])
+  const limits = { bodySizeMaxBytes: 10_000, budget: new BodyBudget(30_000) }
+  const server = await start(async () => stored, limits)
+  const stream = openStream(connectRaw(server.url), { 'grpc-encoding': coding }).end(Buffer.concat([head, message]))
+  await once(stream.resume(), 'end')
+  expect(server.faults).toEqual([])
+  expect(server.submitted.map(({ body }) => Buffer.from(body))).toEqual([bodyText(...(of[0] ?? [0, 0]))])
 })
 
 const gzip = { 'grpc-encoding': 'gzip' }

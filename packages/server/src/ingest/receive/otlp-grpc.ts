@@ -3,6 +3,7 @@ import { readBatchAccount } from '@wakeline/protocol'
 import { accessHeaders, checkToken } from '../../base/access.ts'
 import { listenOn, urlOf } from '../../base/listen-on.ts'
 import type { Signal } from '../decode/otlp-json.ts'
+import { Expander } from '../expand/expander.ts'
 import { encodeStored, submittedFailure } from './answer.ts'
 import { BodyBuffers } from './body-buffers.ts'
 import { GrpcCall, type ReceiveOptions } from './grpc-call.ts'
@@ -43,7 +44,7 @@ const signals: Readonly<Record<string, Signal>> = {
 export async function startOtlpGrpc(options: OtlpReceiverOptions): Promise<OtlpReceiver> {
   const receiving: ReceiveOptions = {
     room: new BodyRoom({ ...options, waitingMax }),
-    limits: { bodySizeMaxBytes: options.bodySizeMaxBytes, buffers: new BodyBuffers() },
+    limits: { bodySizeMaxBytes: options.bodySizeMaxBytes, buffers: new BodyBuffers(), expander: new Expander() },
     timeoutMs: options.requestTimeoutMs,
   }
   const sessions = new Set<ServerHttp2Session>()

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { type AccessRules, accessHeaders, checkHost, checkOrigin, checkToken } from '../../base/access.ts'
 import { listenOn, urlOf } from '../../base/listen-on.ts'
+import { Expander } from '../expand/expander.ts'
 import { type Failure, failures } from './answer.ts'
 import { BodyBuffers } from './body-buffers.ts'
 import { refuseOtlp } from './otlp-protocol.ts'
@@ -22,7 +23,12 @@ const silenceMaxMs = 5 * 60_000
  * Rejects with the socket's error when the port cannot be listened on.
  */
 export async function startOtlpHttp(options: OtlpReceiverOptions): Promise<OtlpReceiver> {
-  const limits = { bodySizeMaxBytes: options.bodySizeMaxBytes, budget: options.budget, buffers: new BodyBuffers() }
+  const limits = {
+    bodySizeMaxBytes: options.bodySizeMaxBytes,
+    budget: options.budget,
+    buffers: new BodyBuffers(),
+    expander: new Expander(),
+  }
   const server = createServer(
     {
       requestTimeout: options.requestTimeoutMs,

@@ -1,10 +1,10 @@
 import { hash } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
-import { promisify } from 'node:util'
-import * as zlib from 'node:zlib'
-import { snappyLength, unsnapped, unsnappedHere, whyNotInflated } from '../snappy.ts'
+import { isFramed } from '../expand/framed-snappy.ts'
+import { snappyLength } from '../snappy.ts'
 import type { Failure } from './answer.ts'
 import type { BodyBuffers } from './body-buffers.ts'
+import { type InflateLimits, inflateBody, tooLarge, unsnappedHereMaxBytes } from './inflate-body.ts'
 
 /**
  * Bytes of bodies held at once, of all receivers together, so that many large ones cannot take the process's memory.
@@ -36,9 +36,7 @@ export class BodyBudget {
   }
 }
 
-export type ReadBodyLimits = {
-  /** Of one body, inflated. */
-  bodySizeMaxBytes: number
+export type ReadBodyLimits = InflateLimits & {
   budget: BodyBudget
   buffers: BodyBuffers
 }
@@ -74,7 +72,7 @@ export async function readBody(
   const coding = (request.headers['content-encoding'] || implied).trim().toLowerCase()
   if (coding === 'identity' || coding === '') return received
   const sentHash = coding === 'snappy' ? hash('sha256', received.bytes, 'base64url') : ''
-  if (coding === 'snappy' && takesSnappy) {
+  if (coding === 'snappy' && takesSnappy && !isFramed(received.bytes)) {
     const length = snappyLength(received.bytes)?.length ?? 0
     if (length <= Math.min(unsnappedHereMaxBytes, limits.bodySizeMaxBytes))
       return { ...received, sentHash, isSnappy: true }
@@ -138,74 +136,6 @@ function receiveChunks(request: IncomingMessage, { bodySizeMaxBytes, budget }: R
     request.on('data', take).once('end', whole).once('error', gone).once('close', gone)
     if (request.destroyed) gone()
   })
-}
-
-type Inflate = (bytes: Uint8Array, maxBytes: number) => Promise<Uint8Array>
-
-/** zstd, where the runtime has it: Node does since 22.15. */
-export function zstdOf(runtime: object): [name: 'zstd', inflate: Inflate][] {
-  const decompress: unknown = Reflect.get(runtime, 'zstdDecompress')
-  if (typeof decompress !== 'function') return []
-  const inflate: Inflate = (bytes, maxOutputLength) =>
-    new Promise((resolve, reject) => {
-      decompress(bytes, { maxOutputLength }, (error: Error | null, expanded: Uint8Array) => {
-        if (error === null) resolve(expanded)
-        else reject(error)
-      })
-    })
-  return [['zstd', inflate]]
-}
-
-const unzip = promisify(zlib.gunzip)
-const inflateZlib = promisify(zlib.inflate)
-/** What gRPC may use, too. */
-const generalInflaters: readonly [name: string, inflate: Inflate][] = [
-  ['gzip', (bytes, maxOutputLength) => unzip(bytes, { maxOutputLength })],
-  ['deflate', (bytes, maxOutputLength) => inflateZlib(bytes, { maxOutputLength })],
-  ...zstdOf(zlib),
-]
-export const generalCodings = generalInflaters.map(([name]) => name)
-const inflaters: ReadonlyMap<string, Inflate> = new Map<string, Inflate>([
-  ...generalInflaters,
-  ['x-gzip', (bytes, maxOutputLength) => unzip(bytes, { maxOutputLength })],
-  ['snappy', unsnap],
-])
-
-/** Up to here a thread of the pool takes longer to be woken than the bytes take to be expanded. */
-const unsnappedHereMaxBytes = 512 * 1024
-
-async function unsnap(bytes: Uint8Array, maxBytes: number): Promise<Uint8Array> {
-  const length = snappyLength(bytes)?.length ?? 0
-  if (length > maxBytes) throw new RangeError('it expands beyond the limit')
-  return length <= unsnappedHereMaxBytes ? unsnappedHere(bytes) : unsnapped(bytes)
-}
-
-/** Off the event loop, and never to more than the limit: a bomb is stopped there, not after it has gone off. */
-export async function inflateBody(
-  bytes: Uint8Array,
-  coding: string,
-  limits: Pick<ReadBodyLimits, 'bodySizeMaxBytes'>,
-): Promise<{ bytes: Uint8Array } | Failure> {
-  const inflater = inflaters.get(coding)
-  if (inflater === undefined) {
-    return {
-      failure: 'type',
-      message: `Cannot read the body: its Content-Encoding is "${coding}"; send ${generalCodings.join(', ')}, snappy or identity`,
-    }
-  }
-  try {
-    return { bytes: await inflater(bytes, limits.bodySizeMaxBytes) }
-  } catch (error) {
-    if (error instanceof RangeError) return tooLarge(limits)
-    return { failure: 'refused', message: whyNotInflated(coding, error) }
-  }
-}
-
-export function tooLarge(limits: Pick<ReadBodyLimits, 'bodySizeMaxBytes'>): Failure {
-  return {
-    failure: 'size',
-    message: `Cannot take the body: inflated it has more than ${limits.bodySizeMaxBytes} bytes, the limit; send smaller batches`,
-  }
 }
 
 const tooMuchAtOnce: Failure = {
