@@ -72,13 +72,21 @@ describe('the pages for traces', () => {
     const fails = page.getByRole('grid', { name: 'What fails' })
     await fails.getByText('CardDeclined: the card was declined').first().waitFor()
     await expect.poll(() => fails.getByRole('row').count()).toBe(3)
+    // The bank's refusal failed the charge: the cause stands first, what came of it below.
+    await fails.getByRole('row').nth(1).getByText('ask the bank', { exact: true }).waitFor()
+    await fails.getByRole('row').nth(2).getByText('POST /charges, which came of the one above').waitFor()
     const instances = page.getByRole('grid', { name: 'Instances' })
     await instances.getByRole('gridcell', { name: '1.2.3' }).waitFor()
     await keepScreenshot(page, 'service-fails-light')
-    await fails.getByText('ask the bank').click()
+    await fails.getByText('ask the bank', { exact: true }).click()
     await page.getByRole('complementary').getByText('at charge (/app/src/charge.ts:41:11)').waitFor()
     const asked = failed.spans.find(({ name }) => name === 'ask the bank')
     expect(new URL(page.url()).searchParams.get('span')).toBe(asked?.spanId)
+    await page.goto(`${server.ui}/services/storefront`)
+    await fails.getByText('Began in payments, ask the bank: CardDeclined: the card was declined').waitFor()
+    await keepScreenshot(page, 'service-began-elsewhere-light')
+    await fails.getByRole('link', { name: /^payments, ask the bank/ }).click()
+    await expect.poll(() => new URL(page.url()).searchParams.get('span')).toBe(asked?.spanId)
     expect(complaints).toEqual([])
   })
 
@@ -141,6 +149,24 @@ describe('the pages for traces', () => {
     expect([...link.searchParams.keys()]).toEqual(['q', 'from', 'to'])
     await page.goto(link.href)
     await page.getByText('1 trace', { exact: true }).waitFor()
+  })
+
+  test('tell what spans that failed have and the others have not', async () => {
+    const range = await sendOrders(server)
+    const { page, complaints } = await openPage(browser, { scheme: 'light', ...wide })
+    await page.goto(`${server.ui}/services/orders?${range}`)
+    await page.getByRole('link', { name: 'What differs' }).click()
+    await page.getByRole('button', { name: 'Failed', exact: true }).click()
+    await page.getByText('10 spans that failed, against 40 others').waitFor()
+    const differs = page.getByRole('region', { name: 'What differs' })
+    const first = differs.getByRole('table').first()
+    await first.getByRole('columnheader', { name: 'tenant' }).waitFor()
+    await expect.poll(() => first.getByRole('row', { name: 'acme' }).textContent()).toBe('acme100 %0 %')
+    await keepScreenshot(page, 'differences-light')
+    await first.getByRole('button', { name: 'acme' }).click()
+    await expect.poll(() => new URL(page.url()).searchParams.get('q')).toBe('kind:server tenant:acme')
+    await page.getByText('10 spans that failed, against 0 others').waitFor()
+    expect(complaints).toEqual([])
   })
 
   test('tell times by the clock of the viewer or in UTC, and remember which', async () => {
@@ -214,3 +240,33 @@ describe('the pages for traces', () => {
     await keepScreenshot(page, 'traces-narrow')
   })
 })
+
+/** Fifty requests of a service `orders`, two hours ago: those of one tenant fail. Gives that time, as links have it. */
+async function sendOrders({ otlpHttp, ask }: RunningServer): Promise<string> {
+  const startMs = Date.now() - 7_200_000
+  const range = `from=${startMs - 60_000}&to=${startMs + 60_000}`
+  const spans = Array.from({ length: 50 }, (_, at) => {
+    const isFailed = at % 5 === 0
+    const attributes = { tenant: isFailed ? 'acme' : `tenant-${at % 3}`, 'order.id': `order-${at}` }
+    return {
+      traceId: at.toString(16).padStart(32, 'f'),
+      spanId: at.toString(16).padStart(16, 'f'),
+      name: 'POST /orders',
+      kind: 2,
+      startTimeUnixNano: `${startMs + at}000000`,
+      endTimeUnixNano: `${startMs + at + 5}000000`,
+      status: { code: isFailed ? 2 : 0 },
+      attributes: Object.entries(attributes).map(([key, stringValue]) => ({ key, value: { stringValue } })),
+    }
+  })
+  const resource = { attributes: [{ key: 'service.name', value: { stringValue: 'orders' } }] }
+  const response = await fetch(`${otlpHttp}/v1/traces`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ resourceSpans: [{ resource, scopeSpans: [{ spans }] }] }),
+  })
+  expect(response.status).toBe(200)
+  const found = () => ask<TracesAnswer>(`/traces?${range}&limit=100&q=service:orders`)
+  await eventually(found, ({ traces }) => traces.length === 50)
+  return range
+}

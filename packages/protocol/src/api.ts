@@ -154,6 +154,44 @@ export type ServiceError = {
   /** The latest of them. */
   traceId: string
   spanId: string
+  /** So many of them were followed to where they began: to a failed span with none that failed below it. */
+  followed: number
+  /** Where most of those began, if in another service: `spans` of them. */
+  began?: ServiceErrorOrigin & { spans: number }
+  /** They all came of another error of this service: its place in `errors`. */
+  follows?: number
+}
+export type ServiceErrorOrigin = {
+  service: string
+  operation: string
+  type: string
+  message: string
+  traceId: string
+  spanId: string
+}
+
+/**
+ * GET /api/v1/spans/differences?q&chosen&from&to
+ * What tells some of the spans that `q` finds from the others: those that `chosen` finds among them, or without it the
+ * slowest twentieth. Of very many spans a sample of each side is looked at.
+ */
+export type DifferencesAnswer = {
+  /** All that `q` finds. */
+  spans: number
+  /** Slower than this are the slowest twentieth. */
+  slowFromNano?: number
+  /** Spans that were looked at, of the chosen ones and of the others. */
+  chosenSpans: number
+  otherSpans: number
+  /** Those first that tell most; what could be chance is left out. */
+  attributes: AttributeDifference[]
+  cost: Cost
+}
+export type AttributeDifference = {
+  /** As a search names it: `service`, `http.route`, `resource.service.version`. */
+  key: string
+  /** The values that differ most: spans of each side that have it. */
+  values: { value: string; chosen: number; others: number }[]
 }
 
 export type SpanKind = 'unspecified' | 'internal' | 'server' | 'client' | 'producer' | 'consumer'

@@ -1,6 +1,7 @@
 import type {
   CompletionAnswer,
   Cost,
+  DifferencesAnswer,
   ExplainAnswer,
   InstancesAnswer,
   LogContextAnswer,
@@ -60,6 +61,10 @@ export const askTraces = (
 /** The spans themselves that match. */
 export const askSpans = (q: string, at: Between, page: Page & { order: 'newest' | 'slowest' }): Question<SpansAnswer> =>
   question('spans', { q, ...between(at), ...page })
+
+/** What tells the spans that `chosen` finds among those of `q` from the others; '' for the slowest twentieth. */
+export const askDifferences = (q: string, chosen: string, at: Between): Question<DifferencesAnswer> =>
+  question('spans/differences', { q, chosen, ...between(at) })
 
 /** A fair sample of all that match, for a picture. */
 export const askTraceSample = (q: string, at: Between, traces: number): Question<TraceSampleAnswer> =>

@@ -48,6 +48,12 @@ export const endpoints = {
     'A fair sample of all traces that a search finds.',
   ),
   spans: endpoint('/spans', inputs.traces, 'SpansAnswer', 'Spans that match a search, each for itself.'),
+  differences: endpoint(
+    '/spans/differences',
+    inputs.differences,
+    'DifferencesAnswer',
+    'What tells some spans from the others that a search finds: attributes they have more often, or less.',
+  ),
   logs: endpoint('/logs', inputs.logs, 'LogsAnswer', 'Log records that match a search.'),
   logContext: endpoint(
     '/logs/context',

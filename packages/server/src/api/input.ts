@@ -36,6 +36,7 @@ export const inputs = {
     order: oneOf('order', ['newest', 'slowest']).default('newest'),
     limit: whole('limit', 1, 1000).default(50),
   }),
+  differences: z.strictObject({ ...range, q, chosen: text('chosen', 4096).default('') }),
   logs: z.strictObject({
     ...range,
     q,

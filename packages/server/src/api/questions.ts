@@ -44,6 +44,7 @@ export function questionRoutes({ query, status, turns, nowUnixMs }: QuestionsOpt
   question(endpoints.traces, (ask, run) => query.traces(ask, run))
   question(endpoints.traceSample, (ask, run) => query.traceSample(ask, run))
   question(endpoints.spans, (ask, run) => query.spans(ask, run))
+  question(endpoints.differences, (ask, run) => query.differences(ask, run))
   question(endpoints.logs, (ask, run) => query.logs(ask, run))
   routes.get(endpoints.logContext.path, async (context) => {
     const { time, service, resource, before, after } = readInput(context, endpoints.logContext.input)

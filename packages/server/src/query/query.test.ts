@@ -86,10 +86,44 @@ describe('services', () => {
     const answer = await world.query.serviceErrors({ ...range, service: 'payment' }, {})
     await expect(sqlOf(answer)).toMatchFileSnapshot('test-sql/service-errors.sql')
     expect(answer.errors).toMatchObject([
-      { operation: 'charge card', message: 'card declined', spans: 20, versions: ['1.2'], traceId: seedTraceId(59) },
+      {
+        operation: 'charge card',
+        message: 'card declined',
+        spans: 20,
+        versions: ['1.2'],
+        traceId: seedTraceId(59),
+        followed: 4,
+      },
     ])
     expect((await world.query.serviceErrors({ ...range, service: 'web' }, {})).errors).toEqual([])
   })
+})
+
+test('differences are told between spans that failed, or were slow, and the others', async () => {
+  const ask = { ...range, q: 'service:checkout kind:server' }
+  const failed = await answered(world.query.differences({ ...ask, chosen: 'http.response.status_code>=500' }, {}))
+  await expect(sqlOf(failed)).toMatchFileSnapshot('test-sql/differences.sql')
+  expect(failed).toMatchObject({ spans: 60, chosenSpans: 20, otherSpans: 40 })
+  expect(failed.attributes).toEqual([
+    {
+      key: 'http.response.status_code',
+      values: [
+        { value: '502', chosen: 20, others: 0 },
+        { value: '201', chosen: 0, others: 40 },
+      ],
+    },
+  ])
+  const slow = await answered(world.query.differences({ ...ask, q: '', chosen: '' }, {}))
+  expect(slow).toMatchObject({ spans: 240, chosenSpans: 12, otherSpans: 228 })
+  expect(slow.attributes.find(({ key }) => key === 'service')?.values[0]).toEqual({
+    value: 'web',
+    chosen: 12,
+    others: 48,
+  })
+  const none = await answered(world.query.differences({ ...ask, q: 'service:nobody', chosen: '' }, {}))
+  expect(none).toMatchObject({ spans: 0, chosenSpans: 0, attributes: [] })
+  const wrong = await world.query.differences({ ...ask, chosen: 'status:(' }, {})
+  expect(isRefused(wrong)).toBe(true)
 })
 
 describe('traces', () => {

@@ -1,5 +1,6 @@
 import type {
   CompletionAnswer,
+  DifferencesAnswer,
   ExplainAnswer,
   InstancesAnswer,
   LogContextAnswer,
@@ -23,6 +24,7 @@ import type {
 import type { Refused } from '../base/refused.ts'
 import type { Reader, ReadLimits } from '../store/store.ts'
 import { askKeys, askValues, type CompletionAsk } from './completion.ts'
+import { askDifferences, type DifferencesAsk } from './differences.ts'
 import { type ExplainAsk, explain } from './explain.ts'
 import { noOrigins } from './known-origins.ts'
 import { askLogContext, type LogContextAsk } from './log-context.ts'
@@ -84,6 +86,7 @@ export interface Query {
   traceSample(ask: TraceSampleAsk, run: RunOptions): Asked<TraceSampleAnswer>
   trace(ask: { traceId: string }, run: RunOptions): Asked<TraceAnswer>
   spans(ask: TracesAsk, run: RunOptions): Asked<SpansAnswer>
+  differences(ask: DifferencesAsk, run: RunOptions): Asked<DifferencesAnswer>
   serviceEdges(ask: TimeRange, run: RunOptions): Promise<ServiceEdgesAnswer>
   /** For the rollup of edges: which minutes of a range it lacks or has too old, and its rows of such minutes. */
   dueMinutes(ask: TimeRange, run: RunOptions): Promise<DueMinute[]>
@@ -140,6 +143,7 @@ export function openQuery({
     traceSample: (ask, run) => askTraceSample(ask, running(run)),
     trace: (ask, run) => askTrace(ask, running(run)),
     spans: (ask, run) => askSpans(ask, running(run)),
+    differences: (ask, run) => askDifferences(ask, running(run)),
     wholeTraces: ({ traceIds }, run) => askWholeTraces(traceIds, running(run)),
     operationNames: (ask, run) => askOperationNames(ask, running(run)),
     logs: (ask, run) => askLogs(ask, running(run)),

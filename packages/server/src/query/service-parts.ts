@@ -1,9 +1,11 @@
 import type { InstancesAnswer, ResourceRecord, ServiceErrorsAnswer } from '@wakeline/protocol'
 import { askResources } from './origins.ts'
 import { type InstanceRow, instancesSql } from './plan/instances.ts'
-import { type ServiceErrorRow, serviceErrorsSql } from './plan/service-errors.ts'
+import { type FailedSpanRow, failedSpansSql, type ServiceErrorRow, serviceErrorsSql } from './plan/service-errors.ts'
 import type { Running } from './run.ts'
 import type { TimeRange } from './time-range.ts'
+import { askPlaces } from './trace-places.ts'
+import { errorOrigins } from './view/error-origins.ts'
 
 type ServiceAsk = TimeRange & { service: string }
 
@@ -36,15 +38,16 @@ export async function askInstances(ask: ServiceAsk, running: Running): Promise<I
   }
 }
 
-/** What fails in a service, the most frequent first, each with a span to look at. */
+/** What fails in a service, the most frequent first, each with a span to look at and where it began. */
 export async function askServiceErrors(ask: ServiceAsk, running: Running): Promise<ServiceErrorsAnswer> {
   const rows = await running.rows<ServiceErrorRow>(serviceErrorsSql({ ...ask, errorsMax }))
   const resources = await askResources(
     rows.flatMap((row) => row.resources),
     running,
   )
+  const origins = errorOrigins(ask.service, rows, await askFailed(rows, running))
   return {
-    errors: rows.map((row) => ({
+    errors: rows.map((row, place) => ({
       operation: row.name,
       type: row.type,
       message: row.said,
@@ -54,10 +57,17 @@ export async function askServiceErrors(ask: ServiceAsk, running: Running): Promi
       versions: versionsOf(row.resources, resources),
       traceId: row.trace,
       spanId: row.span,
+      ...(origins[place] ?? { followed: 0 }),
     })),
     errorsTotal: Number(rows[0]?.total ?? 0),
     cost: running.cost(),
   }
+}
+
+async function askFailed(rows: readonly ServiceErrorRow[], running: Running): Promise<FailedSpanRow[]> {
+  const traces = new Set(rows.flatMap(({ followed }) => followed.map(([trace]) => trace)))
+  const places = await askPlaces([...traces], running)
+  return places === undefined ? [] : running.rows<FailedSpanRow>(failedSpansSql(places))
 }
 
 function versionsOf(ids: readonly string[], resources: Readonly<Record<string, ResourceRecord>>): string[] {

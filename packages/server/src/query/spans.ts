@@ -20,24 +20,38 @@ export async function askSpans(ask: TracesAsk, running: Running): Promise<SpansA
   if (isRefused(search)) return search
   const condition = onlyLeaf(search)
   if (condition === undefined) return spansOfTraces(search, ask, running)
-  const cursor = ask.cursor === undefined ? undefined : parseCursor(ask.cursor, /^[0-9a-f]{48}$/)
+  const cursor = ask.cursor === undefined ? undefined : parseCursor(ask.cursor, /^[0-9a-f]{48}-\d{1,7}$/)
   if (cursor !== undefined && isRefused(cursor)) return cursor
   const { fromMs, toMs, order, limit } = ask
-  const after = cursor && { key: cursor.key, id: cursor.rest }
-  const plan: SpansPlan = { fromMs, toMs, order, condition, rows: limit + 1, ...(after && { after }) }
-  const rows = await askPage(plan, running)
+  const after = cursor && { key: cursor.key, id: cursor.rest.slice(0, 48) }
+  const given = Number(cursor?.rest.slice(49) ?? 0)
+  const plan: SpansPlan = { fromMs, toMs, order, condition, rows: limit + 1 + given, ...(after && { after }) }
+  const read = await askPage(plan, running)
+  const isGiven = (row: SortedSpanRow, at: number) => at < given && after !== undefined && isAt(row, after)
+  const rows = read.filter((row, at) => !isGiven(row, at))
   const shown = rows.slice(0, limit)
   const origins = await askOrigins(shown, running)
   const last = rows.length > shown.length ? shown.at(-1) : undefined
   return {
     spans: shown.map(spanRecord),
     ...origins,
-    ...(last && { nextCursor: printCursor({ key: BigInt(last.sort_key), rest: last.trace + last.span }) }),
+    ...(last && { nextCursor: cursorBehind(last, read.slice(0, read.indexOf(last) + 1)) }),
     cost: running.cost(),
   }
 }
 
 type SortedSpanRow = SpanRow & { sort_key: string }
+type SpanPlace = { key: bigint; id: string }
+
+const placeOf = (row: SortedSpanRow): SpanPlace => ({ key: BigInt(row.sort_key), id: row.trace + row.span })
+const isAt = (row: SortedSpanRow, { key, id }: SpanPlace): boolean =>
+  row.trace + row.span === id && BigInt(row.sort_key) === key
+
+/** Spans may share time, trace and id, as the two sides of a call do that Zipkin's senders make: the cursor counts them. */
+function cursorBehind(last: SortedSpanRow, rows: readonly SortedSpanRow[]): string {
+  const { key, id } = placeOf(last)
+  return printCursor({ key, rest: `${id}-${rows.filter((row) => isAt(row, { key, id })).length}` })
+}
 
 async function askPage(plan: SpansPlan, running: Running): Promise<SortedSpanRow[]> {
   const { fromMs, toMs, order, after } = plan

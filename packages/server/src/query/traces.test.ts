@@ -152,3 +152,18 @@ test('a trace whose root has not come is told to be without', async () => {
   const { traces } = await pageOf('service:late', 5)
   expect(traces).toMatchObject([{ rootName: 'child', rootService: 'late', hasRoot: false }])
 })
+
+test.each(['newest', 'slowest'] as const)(
+  'of spans that share time, trace and id each comes once, %s first',
+  async (order) => {
+    const service = `twins-${order}`
+    const row = (name: string, kind: number) =>
+      `(fromUnixTimestamp64Milli(${seedStartMs + 7}, 'UTC'), '${service}', '${name}', ${kind}, 5, unhex('${'cd'.repeat(16)}'), unhex('${'01'.repeat(8)}'), '', 1)`
+    world.insert(`INSERT INTO spans (ts, service, name, kind, duration, trace_id, span_id, parent_span_id, resource_id) VALUES
+    ${row('asks', 3)}, ${row('answers', 2)}, ${row('again', 3)}`)
+    for (const limit of [1, 2, 3]) {
+      const names = await spansFound(`service:${service}`, limit, order)
+      expect(names.map((name) => name.split(' ')[0]).sort()).toEqual(['again', 'answers', 'asks'])
+    }
+  },
+)

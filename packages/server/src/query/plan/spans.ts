@@ -9,7 +9,7 @@ export type SpansPlan = TimeRange & {
   condition: Condition
   order: 'newest' | 'slowest'
   rows: number
-  /** Sort key, trace id and span id of the last span of the page before. */
+  /** Sort key, trace id and span id of the last span of the page before, which comes again: another may share all three. */
   after?: { key: bigint; id: string }
 }
 
@@ -28,7 +28,7 @@ export function spansSql(plan: SpansPlan, pageEnd: bigint): Sql {
   return sql`SELECT ${spanColumns}, toString(${key}) AS sort_key
 FROM spans
 WHERE ${whereSql(plan)} AND ${plan.order === 'newest' ? sql`ts >= ${instant(pageEnd)}` : sql`duration >= ${pageEnd}`}
-ORDER BY ${key} DESC, trace_id DESC, spans.span_id DESC
+ORDER BY ${key} DESC, trace_id DESC, spans.span_id DESC, kind, service, name, duration
 LIMIT ${uint(plan.rows)}`
 }
 
@@ -37,7 +37,7 @@ function whereSql(plan: SpansPlan): Sql {
   const beyond =
     after === undefined
       ? sql``
-      : sql` AND (${keys[plan.order]}, trace_id, span_id) < (${after.key}, toFixedString(unhex(${after.id.slice(0, 32)}), 16), toFixedString(unhex(${after.id.slice(32)}), 8))`
+      : sql` AND (${keys[plan.order]}, trace_id, span_id) <= (${after.key}, toFixedString(unhex(${after.id.slice(0, 32)}), 16), toFixedString(unhex(${after.id.slice(32)}), 8))`
   return sql`${inRange('ts', plan)} AND (${conditionSql(plan.condition)})${beyond}`
 }
 

@@ -6,11 +6,11 @@ import { useAnswer } from '../../api/use-answer.ts'
 import { toService, toTraces } from '../../links.ts'
 import { Answer, SkeletonRows } from '../../parts/answer.tsx'
 import { type Column, DataTable } from '../../parts/data-table.tsx'
+import { figureColumns } from '../../parts/figure-columns.tsx'
 import { ServiceLabel } from '../../parts/labels.tsx'
 import { Link, useGo } from '../../parts/link.tsx'
 import { useTime } from '../../time/time-context.tsx'
 import { callSearch, callsOf } from './call-search.ts'
-import { figureColumns } from './figure-columns.tsx'
 import styles from './service-page.module.css'
 
 /** Who calls the service and what it calls: whether a fault is its own or comes from the other side. */

@@ -5,8 +5,7 @@ import { Answer, type AnswerState, SkeletonRows } from '../../parts/answer.tsx'
 import { AttributeTable } from '../../parts/attribute-table.tsx'
 import { searchTerm } from '../../parts/attribute-text.ts'
 import { type Column, DataTable } from '../../parts/data-table.tsx'
-import { ErrorRatio } from '../../parts/health.tsx'
-import { Duration } from '../../parts/labels.tsx'
+import { durationColumn, errorsColumn } from '../../parts/figure-columns.tsx'
 import { useGo } from '../../parts/link.tsx'
 import type { Sort } from '../../parts/sort.ts'
 import { printCount } from '../../parts/units.ts'
@@ -37,7 +36,7 @@ function Found({ service, answer }: { service: string; answer: InstancesAnswer }
   const clockWidth = useClockWidth()
   const columns = useMemo(
     (): Column<ServiceInstance>[] => [
-      ...figureColumns,
+      ...instanceColumns,
       seenColumn({ ...seen, id: 'first', title: 'First seen', width: clockWidth, value: (row) => row.firstSeenMs }),
       seenColumn({ ...seen, id: 'last', title: 'Last seen', width: clockWidth, value: (row) => row.lastSeenMs }),
     ],
@@ -75,7 +74,7 @@ function Found({ service, answer }: { service: string; answer: InstancesAnswer }
   )
 }
 
-const figureColumns: Column<ServiceInstance>[] = [
+const instanceColumns: Column<ServiceInstance>[] = [
   {
     id: 'version',
     title: 'Version',
@@ -112,25 +111,8 @@ const figureColumns: Column<ServiceInstance>[] = [
     value: ({ requests }) => requests,
     render: ({ requests }) => <span className="data">{printCount(requests)}</span>,
   },
-  {
-    id: 'errors',
-    title: 'Errors',
-    width: 'minmax(60px, 84px)',
-    align: 'right',
-    sort: 'desc',
-    value: ({ errorRatio }) => errorRatio,
-    render: ({ errorRatio, errors, requests }) => <ErrorRatio ratio={errorRatio} errors={errors} requests={requests} />,
-  },
-  {
-    id: 'p95',
-    title: 'p95',
-    width: 'minmax(54px, 84px)',
-    align: 'right',
-    sort: 'desc',
-    value: ({ durationP95Nano }) => durationP95Nano,
-    render: ({ durationP95Nano, requests }) =>
-      requests === 0 ? <span className="quiet">–</span> : <Duration nano={durationP95Nano} />,
-  },
+  errorsColumn(),
+  durationColumn('p95', 0),
 ]
 
 const seen = { fromWidth: 520, sort: 'desc' } as const

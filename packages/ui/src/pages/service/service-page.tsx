@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core'
-import { IconAlertTriangle, IconHourglassHigh, IconList, IconTimeline } from '@tabler/icons-react'
+import { IconAlertTriangle, IconArrowsDiff, IconHourglassHigh, IconList, IconTimeline } from '@tabler/icons-react'
 import type { ServiceAnswer } from '@wakeline/protocol'
 import { askInstances, askService } from '@wakeline/protocol'
 import { useMemo } from 'react'
@@ -79,6 +79,7 @@ function Ways({ service }: { service: string }) {
     { says: 'Traces', href: toTraces({ service }), Icon: IconTimeline },
     { says: 'Error traces', href: toTraces({ service, q: 'status:error' }), Icon: IconAlertTriangle },
     { says: 'Slowest traces', href: toTraces({ service, order: 'slowest' }), Icon: IconHourglassHigh },
+    { says: 'What differs', href: toTraces({ service, q: 'kind:server', show: 'differences' }), Icon: IconArrowsDiff },
     { says: 'Logs', href: toLogs({ service }), Icon: IconList },
     { says: 'Error logs', href: toLogs({ service, q: 'level>=error' }), Icon: IconAlertTriangle },
   ]

@@ -1,4 +1,4 @@
-import type { ServiceError, ServiceErrorsAnswer } from '@wakeline/protocol'
+import type { ServiceErrorsAnswer } from '@wakeline/protocol'
 import { askServiceErrors } from '@wakeline/protocol'
 import { useMemo } from 'react'
 import { useAnswer } from '../../api/use-answer.ts'
@@ -9,10 +9,11 @@ import { type Column, DataTable } from '../../parts/data-table.tsx'
 import { Link, useGo } from '../../parts/link.tsx'
 import { printCount } from '../../parts/units.ts'
 import { useClockWidth } from '../../time/time-label.tsx'
+import { type CausedError, inOrderOfCause, printError } from './order-of-cause.ts'
 import { seenColumn } from './seen-column.tsx'
 import styles from './service-page.module.css'
 
-/** Failed spans, those alike together: what goes wrong, since when, with which version. A row leads to the latest, in its trace. */
+/** Failed spans, those alike together: what goes wrong, where it began, since when, with which version. A row leads to the latest, in its trace. */
 export function WhatFails({ service, at }: { service: string; at: { fromMs: number; toMs: number } }) {
   const answer = useAnswer(askServiceErrors(service, at))
   return (
@@ -30,23 +31,25 @@ function Errors({ service, answer }: { service: string; answer: ServiceErrorsAns
   const go = useGo()
   const clockWidth = useClockWidth()
   const columns = useMemo(() => errorColumns(service, clockWidth), [service, clockWidth])
+  const rows = useMemo(() => inOrderOfCause(errors), [errors])
   const more = errorsTotal - errors.length
   if (errors.length === 0) return <div className={`${styles.callsNote} quiet`}>No span of it failed in this time.</div>
   return (
     <DataTable
       name="What fails"
-      rows={errors}
+      rows={rows}
       columns={columns}
       rowKey={({ operation, type, message }) => JSON.stringify([operation, type, message])}
       onOpen={({ traceId, spanId }) => go(toTrace(traceId, spanId))}
       height="content"
       rowHeightPx={44}
+      measured
       footer={more > 0 ? `${printCount(more)} more kinds of errors are rarer.` : undefined}
     />
   )
 }
 
-function errorColumns(service: string, clockWidth: string): Column<ServiceError>[] {
+function errorColumns(service: string, clockWidth: string): Column<CausedError>[] {
   return [
     {
       id: 'error',
@@ -101,12 +104,21 @@ function errorColumns(service: string, clockWidth: string): Column<ServiceError>
   ]
 }
 
-function Said({ error: { operation, type, message } }: { error: ServiceError }) {
-  const says = [type, message].filter(Boolean).join(': ') || 'says nothing of why'
+function Said({ error }: { error: CausedError }) {
+  const { operation, began, isConsequence, followed } = error
+  const says = printError(error)
   return (
-    <span className={styles.said} title={`${operation}\n${says}`}>
+    <span className={styles.said} title={`${operation}\n${says}`} data-consequence={isConsequence}>
       <span className="data cut">{says}</span>
-      <span className="quiet cut">{operation}</span>
+      <span className="quiet cut">{isConsequence ? `${operation}, which came of the one above` : operation}</span>
+      {began && !isConsequence && (
+        <span className={`${styles.began} cut`}>
+          {began.spans < followed ? `${began.spans} of ${followed} looked at began in ` : 'Began in '}
+          <Link href={toTrace(began.traceId, began.spanId)} title="To the span that failed first">
+            {began.service}, {began.operation}: {printError(began)}
+          </Link>
+        </span>
+      )}
     </span>
   )
 }

@@ -3,22 +3,23 @@ import { useMemo } from 'react'
 import { Sparkline } from '../../chart/sparkline.tsx'
 import { toLogs, toService, toTraces } from '../../links.ts'
 import { type Column, DataTable } from '../../parts/data-table.tsx'
-import { ErrorRatio } from '../../parts/health.tsx'
-import { Duration, ServiceLabel } from '../../parts/labels.tsx'
+import { durationColumn, errorsColumn, rateColumn } from '../../parts/figure-columns.tsx'
+import { ServiceLabel } from '../../parts/labels.tsx'
 import { Link, useGo } from '../../parts/link.tsx'
 import { parseSort, printSort } from '../../parts/sort.ts'
 import { printNumber, printValue } from '../../parts/units.ts'
 import { printClock } from '../../time/format.ts'
 import { stepRates } from '../../time/step-rates.ts'
 import { TimeLabel } from '../../time/time-label.tsx'
-import { useZone } from '../../time/zone.tsx'
+import { useZone, type Zone } from '../../time/zone.tsx'
 
 const busiestFirst = { column: 'rate', direction: 'desc' } as const
 
 export function ServicesTable(props: { answer: ServicesAnswer; sort: string; onSort: (sort: string) => void }) {
   const { services, times, stepMs, covered } = props.answer
   const go = useGo()
-  const columns = useMemo(() => servicesColumns({ times, stepMs, covered }), [times, stepMs, covered])
+  const zone = useZone()
+  const columns = useMemo(() => servicesColumns({ times, stepMs, covered }, zone), [times, stepMs, covered, zone])
   return (
     <DataTable
       name="Services"
@@ -36,14 +37,19 @@ export function ServicesTable(props: { answer: ServicesAnswer; sort: string; onS
 
 type Steps = Pick<ServicesAnswer, 'times' | 'stepMs' | 'covered'>
 
-function servicesColumns(steps: Steps): Column<ServiceSummary>[] {
+function servicesColumns(steps: Steps, zone: Zone): Column<ServiceSummary>[] {
+  const slowest = ({ service }: ServiceSummary) => toTraces({ service, order: 'slowest' })
   return [
     nameColumn,
-    ...rateColumns(steps),
-    ...errorColumns,
-    duration('p50', 'Half of the requests were faster', 680, (row) => row.durationP50Nano),
-    duration('p95', '19 in 20 requests were faster', 0, (row) => row.durationP95Nano),
-    duration('p99', '99 in 100 requests were faster', 620, (row) => row.durationP99Nano),
+    rateColumn(({ sinceMs }) =>
+      sinceMs > steps.covered.fromMs ? ` since ${printClock(sinceMs, zone, 'minutes')}, when it began` : '',
+    ),
+    rateLineColumn(steps),
+    errorsColumn(({ service }) => toTraces({ service, q: 'status:error' })),
+    errorsLineColumn,
+    durationColumn('p50', 680, slowest),
+    durationColumn('p95', 0, slowest),
+    durationColumn('p99', 620, slowest),
     p95Line,
     ...logColumns,
     seenColumn,
@@ -68,67 +74,33 @@ const nameColumn: Column<ServiceSummary> = {
   ),
 }
 
-function rateColumns(steps: Steps): Column<ServiceSummary>[] {
-  return [
-    {
-      id: 'rate',
-      title: 'Requests',
-      hint: 'Server and consumer spans a second, over the time range, or since the service began',
-      width: 'minmax(60px, 84px)',
-      align: 'right',
-      sort: 'desc',
-      value: (row) => row.requestsPerSecond,
-      render: (row) => <Rate row={row} fromMs={steps.covered.fromMs} />,
-    },
-    {
-      id: 'rate-line',
-      title: '',
-      hint: 'Requests over time',
-      width: '116px',
-      fromWidth: 760,
-      choice: 'always',
-      render: (row) => <RateLine row={row} steps={steps} />,
-    },
-  ]
-}
+const rateLineColumn = (steps: Steps): Column<ServiceSummary> => ({
+  id: 'rate-line',
+  title: '',
+  hint: 'Requests over time',
+  width: '116px',
+  fromWidth: 760,
+  choice: 'always',
+  render: (row) => <RateLine row={row} steps={steps} />,
+})
 
-const errorColumns: Column<ServiceSummary>[] = [
-  {
-    id: 'errors',
-    title: 'Errors',
-    hint: 'Share of requests that failed',
-    width: 'minmax(60px, 84px)',
-    align: 'right',
-    sort: 'desc',
-    value: (row) => row.errorRatio,
-    render: (row) => (
-      <Link
-        href={toTraces({ service: row.service, q: 'status:error' })}
-        title="To its error traces"
-        style={{ color: 'inherit' }}
-      >
-        <ErrorRatio ratio={row.errorRatio} errors={row.errors} requests={row.requests} />
-      </Link>
-    ),
-  },
-  {
-    id: 'errors-line',
-    title: '',
-    hint: 'Errors over time',
-    width: '116px',
-    fromWidth: 900,
-    choice: 'always',
-    render: (row) => (
-      <Sparkline
-        values={row.sparklines.errors}
-        colour="var(--error)"
-        shape="bar"
-        max={Math.max(4, highest(row.sparklines.errors))}
-        label={`Errors: ${row.errors}`}
-      />
-    ),
-  },
-]
+const errorsLineColumn: Column<ServiceSummary> = {
+  id: 'errors-line',
+  title: '',
+  hint: 'Errors over time',
+  width: '116px',
+  fromWidth: 900,
+  choice: 'always',
+  render: (row) => (
+    <Sparkline
+      values={row.sparklines.errors}
+      colour="var(--error)"
+      shape="bar"
+      max={Math.max(4, highest(row.sparklines.errors))}
+      label={`Errors: ${row.errors}`}
+    />
+  ),
+}
 
 const p95Line: Column<ServiceSummary> = {
   id: 'p95-line',
@@ -202,45 +174,4 @@ function RateLine({ row, steps }: { row: ServiceSummary; steps: Steps }) {
       label={`Requests: at most ${printValue(highest(rates), '/s')}`}
     />
   )
-}
-
-function Rate({ row, fromMs }: { row: ServiceSummary; fromMs: number }) {
-  const zone = useZone()
-  if (row.requests === 0) return <span className="quiet">–</span>
-  const since = row.sinceMs > fromMs ? ` since ${printClock(row.sinceMs, zone, 'minutes')}, when it began` : ''
-  return (
-    <span className="data" title={`${row.requests.toLocaleString('en-US')} requests${since}`}>
-      {printValue(row.requestsPerSecond, '/s')}
-    </span>
-  )
-}
-
-function duration(
-  id: string,
-  hint: string,
-  fromWidth: number,
-  value: (row: ServiceSummary) => number,
-): Column<ServiceSummary> {
-  return {
-    id,
-    title: id,
-    hint,
-    width: 'minmax(54px, 78px)',
-    fromWidth,
-    align: 'right',
-    sort: 'desc',
-    value,
-    render: (row) =>
-      row.requests === 0 ? (
-        <span className="quiet">–</span>
-      ) : (
-        <Link
-          href={toTraces({ service: row.service, order: 'slowest' })}
-          title="To its slowest traces"
-          style={{ color: 'inherit' }}
-        >
-          <Duration nano={value(row)} />
-        </Link>
-      ),
-  }
 }

@@ -8,6 +8,7 @@ import { useCompletion } from '../../api/use-completion.ts'
 import { toTrace } from '../../links.ts'
 import { Answer } from '../../parts/answer.tsx'
 import { addTerm } from '../../parts/attribute-text.ts'
+import { Choice } from '../../parts/choice.tsx'
 import { CostLine } from '../../parts/cost-line.tsx'
 import { Empty } from '../../parts/empty.tsx'
 import { useGo } from '../../parts/link.tsx'
@@ -22,6 +23,7 @@ import { printClock, printDateTime } from '../../time/format.ts'
 import { useTime } from '../../time/time-context.tsx'
 import { useZone, type Zone } from '../../time/zone.tsx'
 import { askedSearch } from './asked.ts'
+import { Differences } from './differences.tsx'
 import { listed } from './listed.ts'
 import { NoTraces } from './no-traces.tsx'
 import { shownTime } from './points.ts'
@@ -60,7 +62,8 @@ export function TracesPage() {
   )
   const { search: found, pipes } = splitPipes(q)
   const piped = pipes !== ''
-  const pages = useAnswerPages<TracesAnswer>(askPage, { enabled: !piped })
+  const compares = search.show === 'differences' && !piped
+  const pages = useAnswerPages<TracesAnswer>(askPage, { enabled: !piped && !compares })
   const figures = useAnswer(askTable('spans', asked.q, { fromMs, toMs }), { enabled: piped })
   const wrong = searchError(piped ? figures.error : pages.error, asked.offset)
   return (
@@ -85,6 +88,13 @@ export function TracesPage() {
           of={figures}
           controls={<OnlyErrors search={search} setSearch={setSearch} />}
           onOpen={(terms) => setSearch({ q: terms.reduce(addTerm, found) })}
+        />
+      ) : compares ? (
+        <Differences
+          q={askedSearch(q, service, '').q}
+          compare={search.compare}
+          controls={<Controls search={search} setSearch={setSearch} />}
+          onTerm={(term) => setSearch({ q: addTerm(q, term) })}
         />
       ) : (
         <Answer
@@ -201,18 +211,54 @@ function sinceText(atMs: number, nowMs: number, zone: Zone): string {
 }
 
 function Controls({ search, setSearch }: Pick<FoundProps, 'search' | 'setSearch'>) {
+  const compares = search.show === 'differences'
   return (
     <>
       <SegmentedControl
         size="xs"
-        aria-label="Order"
-        value={search.order}
-        onChange={(order) => setSearch({ order: order === 'slowest' ? 'slowest' : 'newest' })}
+        aria-label="Show"
+        value={compares ? 'differences' : search.order}
+        onChange={(next) =>
+          setSearch(
+            next === 'differences'
+              ? { show: next, compare: search.errors === 'only' ? 'failed' : search.compare }
+              : { show: 'traces', order: next === 'slowest' ? next : 'newest' },
+          )
+        }
         data={[
           { value: 'newest', label: 'Newest' },
           { value: 'slowest', label: 'Slowest' },
+          { value: 'differences', label: 'What differs' },
         ]}
       />
+      {compares ? (
+        <CompareChoice search={search} setSearch={setSearch} />
+      ) : (
+        <ListSwitches search={search} setSearch={setSearch} />
+      )}
+    </>
+  )
+}
+
+function CompareChoice({ search, setSearch }: Pick<FoundProps, 'search' | 'setSearch'>) {
+  return (
+    <Choice
+      label="Which spans are compared with the others"
+      value={search.compare}
+      options={compared}
+      onChange={(compare) => setSearch({ compare })}
+    />
+  )
+}
+
+const compared = [
+  { value: 'slow', title: 'Slowest 5 %' },
+  { value: 'failed', title: 'Failed' },
+] as const
+
+function ListSwitches({ search, setSearch }: Pick<FoundProps, 'search' | 'setSearch'>) {
+  return (
+    <>
       <OnlyErrors search={search} setSearch={setSearch} />
       <Switch
         size="xs"
