@@ -1,3 +1,14 @@
+export {
+  type Alert,
+  type AlertPhase,
+  type AlertSample,
+  type AlertState,
+  type AlertTransition,
+  isToBeSent,
+  phaseOf,
+  restoredActiveAtMs,
+  stepAlerts,
+} from './alert-rule.ts'
 export { type CriticalPathOptions, type CriticalSection, criticalPath, type PathSpan } from './critical-path.ts'
 export { errorOrigins, type FailedSpan } from './error-origins.ts'
 export { OperationHistory } from './operation-history.ts'
