@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { readCommandArguments } from '../scripts/command-arguments.ts'
+import { runAlertRules } from './alert-rules.ts'
 import { runCriticalPath } from './critical-path.ts'
 import { runDashboards } from './dashboards.ts'
 import { runExposition } from './exposition.ts'
@@ -20,6 +21,7 @@ import { runTraceQuery } from './trace-query.ts'
  * failed; the exit code is 1 when fewer pass than `floors.json` says, which holds for the usual folder alone.
  */
 const suites: Readonly<Record<string, { folder: string; run: Suite }>> = {
+  'alert-rules': { folder: 'alert-rules', run: runAlertRules },
   otlp: { folder: 'otlp', run: runOtlp },
   promql: { folder: 'promql-eval', run: runPromql },
   'promql-compliance': { folder: 'promql-compliance', run: runPromqlCompliance },

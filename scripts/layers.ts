@@ -35,10 +35,11 @@ export const parts: readonly Part[] = [
   server('mcp', ['text']),
   server('store', ['base']),
   server('query', ['store', 'base']),
+  server('alert', ['query', 'base']),
   server('ingest', ['store', 'base']),
-  server('api', ['mcp', 'query', 'store', 'base']),
+  server('api', ['mcp', 'alert', 'query', 'store', 'base']),
   server('options', ['base'], 'packages/server/src/options.ts'),
-  server('main', ['options', 'api', 'ingest', 'query', 'store', 'base'], 'packages/server/src/main'),
+  server('main', ['options', 'api', 'alert', 'ingest', 'query', 'store', 'base'], 'packages/server/src/main'),
   server('cli', ['main', 'mcp', 'options', 'text', 'base']),
   server('command', ['cli', 'options'], 'packages/server/src/cli.ts'),
 

@@ -7,6 +7,7 @@ import { runDoctor } from './cli/doctor.ts'
 import { commandHelp, generalHelp } from './cli/help.ts'
 import { nearest } from './cli/nearest.ts'
 import { runServe } from './cli/serve.ts'
+import { runTest } from './cli/test.ts'
 
 /**
  * The command line: `wakeline <command> [flags]`. Without a command it serves, so that `npx @wakeline/server` is all
@@ -19,6 +20,7 @@ const commands: Record<string, Command> = {
   serve: runServe,
   doctor: runDoctor,
   check: runCheck,
+  test: runTest,
   backup: runBackup,
   restore: runRestore,
   ...Object.fromEntries(

@@ -16,6 +16,17 @@ export function compileAnchored(pattern: string): RegExp | { readonly reason: st
   }
 }
 
+/** Anywhere in a text and again and again, as Go's `regexp` searches; `.` takes no line ends. */
+export function compileSearch(pattern: string): RegExp | { readonly reason: string } {
+  try {
+    const translator = new Translator(pattern, { ignoreCase: false, dotAll: false, multiline: false })
+    const source = translator.whole()
+    return new RegExp(source, translator.needsUnicode ? 'gu' : 'g')
+  } catch (thrown) {
+    return { reason: thrown instanceof Error ? thrown.message.replace(/^Invalid regular expression: /, '') : '' }
+  }
+}
+
 /** Any character but these. One that takes two units in JavaScript's strings is not to be cut in half. */
 const anyBut = (members: string): string => `(?:[\\ud800-\\udbff][\\udc00-\\udfff]|[^${members}\\ud800-\\udfff])`
 
@@ -49,12 +60,13 @@ class Translator {
   private at = 0
   /** Set when something can only be said by character and not by unit. */
   needsUnicode = false
-  private flags: Flags = { ignoreCase: false, dotAll: true, multiline: false }
+  private flags: Flags
   /** Whether what came last can be repeated; when it is a repetition itself, where that begins. */
   private last: 'nothing' | 'atom' | number = 'nothing'
 
-  constructor(pattern: string) {
+  constructor(pattern: string, flags: Flags = { ignoreCase: false, dotAll: true, multiline: false }) {
     this.pattern = pattern
+    this.flags = flags
   }
 
   whole(): string {

@@ -1,6 +1,30 @@
 import { readFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { checkMetrics } from '../main/check-metrics.ts'
+import { readRuleFiles, ruleKey } from '../main/rule-files.ts'
+
+/**
+ * `wakeline check rules FILE...`: are the rule files right? Exits with 0, or with 1 and every mistake with its place.
+ */
+async function checkRules(patterns: readonly string[]): Promise<number> {
+  if (patterns.length === 0) {
+    console.error('Cannot check rules: name files, as in wakeline check rules alerts.yml')
+    return 2
+  }
+  const { files, errors } = await readRuleFiles(patterns)
+  for (const { path, groups } of files) {
+    const rules = groups.flatMap((group) => group.rules)
+    console.log(`ok: ${path}: ${rules.length} rules in ${groups.length} groups`)
+    const seen = new Set<string>()
+    for (const rule of rules) {
+      const key = ruleKey(rule)
+      if (seen.has(key)) console.error(`${path}:${rule.line}: "${rule.name}" is there twice with the same labels`)
+      seen.add(key)
+    }
+  }
+  for (const error of errors) console.error(error)
+  return errors.length > 0 ? 1 : 0
+}
 
 /**
  * `wakeline check metrics [FILE] [--format text|openmetrics]`: is what a service exposes well-formed? Reads stdin
@@ -8,8 +32,11 @@ import { checkMetrics } from '../main/check-metrics.ts'
  */
 export async function runCheck(argv: readonly string[]): Promise<number> {
   const [what, ...rest] = argv
+  if (what === 'rules') return checkRules(rest)
   if (what !== 'metrics') {
-    console.error(`Cannot check ${what === undefined ? 'nothing' : `"${what}"`}: say wakeline check metrics [FILE]`)
+    console.error(
+      `Cannot check ${what === undefined ? 'nothing' : `"${what}"`}: say wakeline check metrics [FILE] or wakeline check rules FILE...`,
+    )
     return 2
   }
   const given = readArguments(rest)

@@ -14,7 +14,8 @@ const commandSentences: Record<string, string> = {
   ...Object.fromEntries(Object.entries(askCommands).map(([name, { sentence }]) => [name, sentence])),
   mcp: 'Answers an agent that speaks the Model Context Protocol over stdin and stdout; over HTTP a server does at /mcp.',
   check:
-    'wakeline check metrics [FILE] [--format text|openmetrics] holds what a service exposes to every rule; reads stdin without a file.',
+    'wakeline check metrics [FILE] [--format text|openmetrics] holds what a service exposes to every rule, reads stdin without a file; wakeline check rules FILE... finds the mistakes of rule files.',
+  test: 'wakeline test rules FILE... runs files of tests of rules, in the format of promtool.',
   help: 'Explains a command: wakeline help serve.',
 }
 
@@ -38,7 +39,9 @@ export function commandHelp(command: string): string | undefined {
   if (command === 'help') return `wakeline help <command>\n\n${sentence}`
   const asking = askCommands[command]
   if (asking !== undefined) return askHelp(command, asking)
-  if (command === 'check') return ['wakeline check metrics [FILE] [flags]', '', sentence].join('\n')
+  if (command === 'check')
+    return ['wakeline check metrics [FILE] [flags]', 'wakeline check rules FILE...', '', sentence].join('\n')
+  if (command === 'test') return ['wakeline test rules FILE...', '', sentence].join('\n')
   if (command === 'mcp') return ['wakeline mcp [flags]', '', sentence, '', ...flagLines(serverFlags)].join('\n')
   const words = command === 'backup' || command === 'restore' ? ' DIR' : ''
   return [

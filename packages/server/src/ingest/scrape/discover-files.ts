@@ -1,8 +1,8 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { YamlInput } from '../../base/yaml-input.ts'
 import type { FileDiscovery, TargetGroup } from './config.ts'
 import { readTargetFile } from './read-target-group.ts'
-import { YamlInput } from './yaml-input.ts'
 
 /** Groups of targets of one file. */
 export type FoundGroup = { group: TargetGroup; path: string }

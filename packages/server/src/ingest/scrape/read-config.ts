@@ -1,4 +1,5 @@
 import { dirname, resolve } from 'node:path'
+import { type Mapping, YamlInput } from '../../base/yaml-input.ts'
 import type {
   Authorization,
   FileDiscovery,
@@ -10,7 +11,6 @@ import type {
 } from './config.ts'
 import { readRelabelRules } from './read-relabel.ts'
 import { readTargetGroup } from './read-target-group.ts'
-import { type Mapping, YamlInput } from './yaml-input.ts'
 
 /**
  * Reads `global` and `scrape_configs` of a Prometheus configuration, with Prometheus' names, defaults and checks.

@@ -1,5 +1,5 @@
+import type { Mapping, YamlInput } from '../../base/yaml-input.ts'
 import { compileRelabelRegex, type RelabelRule, relabelActions } from './relabel.ts'
-import type { Mapping, YamlInput } from './yaml-input.ts'
 
 const needTarget: ReadonlySet<string> = new Set([
   'replace',

@@ -1,5 +1,5 @@
+import type { YamlInput } from '../../base/yaml-input.ts'
 import type { TargetGroup } from './config.ts'
-import type { YamlInput } from './yaml-input.ts'
 
 /** Reads `{ targets: [host:port, ...], labels: { name: value } }`, of a configuration or of a discovered file. */
 export function readTargetGroup(input: YamlInput, node: unknown): TargetGroup {

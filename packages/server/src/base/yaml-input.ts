@@ -1,20 +1,31 @@
-import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml'
+import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml'
 
 /** A YAML file being read: every mistake is kept with the line it stands in, and reading goes on behind it. */
 export class YamlInput {
   readonly errors: string[] = []
   readonly root: Node | undefined
   readonly #path: string
+  readonly #source: string
+  readonly #withColumns: boolean
+  readonly #document: Document
   readonly #lines = new LineCounter()
 
-  constructor(path: string, text: string) {
+  /** `withColumns`: a place is `path:line:column`, which editors follow, and not the line alone. */
+  constructor(path: string, text: string, { withColumns = false } = {}) {
     this.#path = path
+    this.#source = text
+    this.#withColumns = withColumns
     const document = parseDocument(text, { lineCounter: this.#lines, prettyErrors: false })
+    this.#document = document
     const [error] = document.errors
     // Further ones mostly follow from the first.
-    if (error !== undefined)
-      this.errors.push(`Cannot read ${path}:${this.#lines.linePos(error.pos[0]).line}: ${error.message}.`)
+    if (error !== undefined) this.errors.push(`Cannot read ${this.#placeAt(error.pos[0])}: ${error.message}.`)
     this.root = error === undefined ? (document.contents ?? undefined) : undefined
+  }
+
+  #placeAt(offset: number): string {
+    const { line, col } = this.#lines.linePos(offset)
+    return `${this.#path}:${line}${this.#withColumns ? `:${col}` : ''}`
   }
 
   line(node: unknown): number {
@@ -24,16 +35,32 @@ export class YamlInput {
 
   /** Notes that something is wrong at a node: `what` says what, and what to do. */
   wrong(node: unknown, what: string): void {
-    this.errors.push(`Cannot read ${this.#path}:${this.line(node)}: ${what}.`)
+    this.errors.push(`Cannot read ${this.place(node)}: ${what}.`)
+  }
+
+  /** The same at a place inside of a text, where its line stands in the file as it is; else where the text begins. */
+  wrongInside(node: unknown, { text, offset }: { text: string; offset: number }, what: string): void {
+    const [from, to] = isNode(node) && node.range ? node.range : [0, 0]
+    const lineStart = text.lastIndexOf('\n', offset - 1) + 1
+    const line = text.slice(lineStart).split('\n', 1)[0] ?? ''
+    const found = line === '' ? -1 : this.#source.slice(0, to).indexOf(line, from)
+    const place = found < 0 ? this.place(node) : this.#placeAt(found + offset - lineStart)
+    this.errors.push(`Cannot read ${place}: ${what}.`)
   }
 
   place(node: unknown): string {
-    return `${this.#path}:${this.line(node)}`
+    return this.#placeAt(isNode(node) ? (node.range?.[0] ?? 0) : 0)
+  }
+
+  /** What an alias stands for. */
+  #resolved(node: unknown): unknown {
+    return isAlias(node) ? node.resolve(this.#document) : node
   }
 
   /** The entries of a mapping; none, and an error, where it is none. */
-  mapping(node: unknown, what: string): Mapping {
+  mapping(given: unknown, what: string): Mapping {
     const entries = new Map<string, Entry>()
+    const node = this.#resolved(given)
     if (isMap(node)) {
       for (const { key, value } of node.items) {
         const name = isScalar(key) ? String(key.value) : String(key)
@@ -44,7 +71,8 @@ export class YamlInput {
     return new Mapping(this, entries, node)
   }
 
-  list(node: unknown, what: string): readonly unknown[] {
+  list(given: unknown, what: string): readonly unknown[] {
+    const node = this.#resolved(given)
     if (isSeq(node)) return node.items
     if (node !== undefined && !(isScalar(node) && node.value === null))
       this.wrong(node, `${what} is expected as a list of "- value" lines`)
@@ -52,7 +80,8 @@ export class YamlInput {
   }
 
   /** A scalar as text; numbers and booleans as they are written. */
-  text(node: unknown, what: string): string {
+  text(given: unknown, what: string): string {
+    const node = this.#resolved(given)
     if (isScalar(node)) {
       if (typeof node.value === 'string') return node.value
       if (node.value !== null && typeof node.value !== 'object') return node.source ?? String(node.value)
