@@ -1,4 +1,4 @@
-import { readdir, readFile, stat } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { readRuleFile } from '../alert/read-rule-file.ts'
 import type { RuleGroup } from '../alert/rule-file.ts'
@@ -45,7 +45,7 @@ async function readOne(path: string): Promise<ReadRules['files'][number] | strin
 }
 
 /** A pattern without stars is the file itself, there or not; one with them may fit none. */
-export async function pathsOf(pattern: string): Promise<string[]> {
+async function pathsOf(pattern: string): Promise<string[]> {
   const [folder, name] = [dirname(pattern), basename(pattern)]
   if (/[*?[]/.test(folder)) throw new Error('stars are taken in the name of the file alone, not in that of a folder')
   if (!/[*?[]/.test(name)) return [pattern]
@@ -59,17 +59,6 @@ export async function pathsOf(pattern: string): Promise<string[]> {
     (each) => wanted.test(each) && (!each.startsWith('.') || name.startsWith('.')),
   )
   return found.sort().map((each) => join(folder, each))
-}
-
-/** Changes when a file of the patterns does: names, sizes and times. */
-export async function rulesFingerprint(patterns: readonly string[]): Promise<string> {
-  const parts: string[] = []
-  for (const pattern of patterns)
-    for (const path of await pathsOf(pattern).catch(() => [])) {
-      const found = await stat(path).catch(() => undefined)
-      parts.push(`${path}:${found?.size}:${found?.mtimeMs}:${found?.ino}`)
-    }
-  return parts.join('\n')
 }
 
 /** What a file of tests finds wrong with the rules it names, which lie where it lies. */

@@ -61,7 +61,7 @@ export function printSignificant(value: number, digits: number): string {
 }
 
 /** `%.2f` and the like. */
-export function printFixed(value: number, decimals: number): string {
+function printFixed(value: number, decimals: number): string {
   if (!Number.isFinite(value)) return printNumber(value)
   if (Math.abs(value) >= 1e21) return BigInt(value).toString() + (decimals > 0 ? `.${'0'.repeat(decimals)}` : '')
   const exact = value.toFixed(100)
@@ -70,7 +70,7 @@ export function printFixed(value: number, decimals: number): string {
 }
 
 /** `%.2e` and the like. */
-export function printExponent(value: number, decimals: number): string {
+function printExponent(value: number, decimals: number): string {
   if (!Number.isFinite(value)) return printNumber(value)
   const [mantissa = '', exponent = '0'] = toExponent(value, decimals).split('e')
   return `${mantissa}e${goExponent(Number(exponent))}`
