@@ -30,6 +30,15 @@ export function writeAttribute(
 export function writeKeyed(writer: RecordWriter, tag: number, key: Key, value: unknown, how: AttributeEncoding): void {
   let known = value
   if (key.secret && value !== null && typeof value !== 'boolean') known = redacted
+  else if (
+    key.last !== undefined &&
+    typeof value === 'string' &&
+    value.length <= how.limits.stringMax &&
+    key.last.holds(value)
+  ) {
+    writer.plainAttribute(tag, key.wire, key.last)
+    return
+  }
   if (writer.shortAttribute(tag, key.wire, known)) return
   const length = typeof known === 'string' ? known.length : 8
   const guess = key.wire.length + length + 4

@@ -1,3 +1,5 @@
+import { LastText } from './last-text.ts'
+
 /** What is known of an attribute key, worked out once: its JSON, its OTLP bytes, and whether it names a secret. */
 export interface Key {
   readonly name: string
@@ -6,6 +8,8 @@ export interface Key {
   /** Field 1 of a KeyValue (the key) and the tag of field 2 (the value). */
   readonly wire: Uint8Array
   readonly secret: boolean
+  /** Of a key whose texts are written in several places. */
+  last: LastText | undefined
 }
 
 const ofLine = new Set(['time', 'level', 'logger', 'msg', 'trace_id', 'span_id', 'error'])
@@ -19,15 +23,23 @@ export class Keys {
     return this.known.get(name) ?? this.learn(name)
   }
 
+  /** The same; from now on its last text is kept. */
+  keeping(name: string): Key {
+    const key = this.of(name)
+    key.last ??= new LastText()
+    return key
+  }
+
   private learn(name: string): Key {
     const cut = name.length > keyLengthMax ? name.slice(0, keyLengthMax) : name
     const text = Buffer.from(cut, 'utf8')
     const length = text.length < 128 ? [text.length] : [(text.length & 127) | 128, text.length >>> 7]
-    const key = {
+    const key: Key = {
       name: cut,
       json: Buffer.from(`,${JSON.stringify(text.toString('utf8') + (ofLine.has(cut) ? '_' : ''))}:`),
       wire: Uint8Array.from([0x0a, ...length, ...text, 0x12]),
       secret: looksSecret(cut),
+      last: undefined,
     }
     // A program that makes up keys at run time must not grow this without bound.
     if (this.known.size < remembered) this.known.set(name, key)

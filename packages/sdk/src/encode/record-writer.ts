@@ -1,9 +1,12 @@
+import type { PlainText } from './last-text.ts'
+
 /**
  * Appends protobuf, or lines of JSON, to one growing buffer. A nested message reserves as many bytes for its length as the caller guesses
  * it needs, writes its content, and moves it only when the guess was wrong: no pass over the strings to size them first.
  */
 export class RecordWriter {
   bytes: Buffer
+  private view: DataView
   at = 0
   private second = -1
   private secondLow = 0
@@ -11,6 +14,7 @@ export class RecordWriter {
 
   constructor(sizeBytes: number) {
     this.bytes = Buffer.allocUnsafeSlow(sizeBytes)
+    this.view = viewOf(this.bytes)
   }
 
   /** Makes room for `size` more bytes. Every method that takes data of unknown length calls it. */
@@ -21,6 +25,7 @@ export class RecordWriter {
     const larger = Buffer.allocUnsafeSlow(Math.max(this.bytes.length + step, this.at + size))
     this.bytes.copy(larger, 0, 0, this.at)
     this.bytes = larger
+    this.view = viewOf(larger)
   }
 
   /** A copy of what was written; the writer is empty afterwards. */
@@ -44,6 +49,7 @@ export class RecordWriter {
     if (this.at < handOverBytes || this.at < this.bytes.length * 0.75) return this.take()
     const taken = this.bytes.subarray(0, this.at)
     this.bytes = spares.pop() ?? Buffer.allocUnsafeSlow(this.bytes.length)
+    this.view = viewOf(this.bytes)
     this.at = 0
     return taken
   }
@@ -152,13 +158,34 @@ export class RecordWriter {
     this.utf8(JSON.stringify(text))
   }
 
-  /** 8 lower-case hex digits of an unsigned 32-bit number. */
+  /** A KeyValue of a text whose bytes are known. */
+  plainAttribute(tag: number, wire: Uint8Array, text: PlainText): void {
+    const { length } = text
+    this.reserve(wire.length + length + 10)
+    const value = length < 128 ? length + 2 : length + 3
+    this.byte(tag)
+    this.varint(wire.length + value + (value < 128 ? 1 : 2))
+    this.copy(wire)
+    this.varint(value)
+    this.byte(0x0a)
+    this.varint(length)
+    this.plain(text)
+  }
+
+  /** Its bytes alone; the caller has reserved them. */
+  plain({ view: source, start, length }: PlainText): void {
+    const { view, at } = this
+    let i = 0
+    for (; i + 4 <= length; i += 4) view.setUint32(at + i, source.getUint32(start + i))
+    for (; i < length; i++) view.setUint8(at + i, source.getUint8(start + i))
+    this.at = at + length
+  }
+
+  /** 8 lower-case hex digits of an unsigned 32-bit number; the caller has reserved them. */
   hex(word: number): void {
-    this.reserve(8)
-    const bytes = this.bytes
-    const at = this.at
-    for (let i = 0; i < 8; i++) bytes[at + i] = hexDigits[(word >>> (28 - 4 * i)) & 15] ?? 0
-    this.at = at + 8
+    this.view.setUint32(this.at, hexDigits(word >>> 16))
+    this.view.setUint32(this.at + 4, hexDigits(word & 65535))
+    this.at += 8
   }
 
   /** Length and UTF-8 of a string whose tag has been written. */
@@ -212,8 +239,7 @@ export class RecordWriter {
         bytes[at] = 9
         bytes[at + 1] = 0x21
         at += 2
-        float[0] = value
-        for (let i = 0; i < 8; i++) bytes[at + i] = floatBytes[i] ?? 0
+        this.view.setFloat64(at, value, true)
         at += 8
       }
     } else if (typeof value === 'boolean') {
@@ -233,33 +259,20 @@ export class RecordWriter {
   /** A double of 8 bytes, little endian. */
   double(value: number): void {
     this.reserve(8)
-    float[0] = value
-    const bytes = this.bytes
-    const at = this.at
-    for (let i = 0; i < 8; i++) bytes[at + i] = floatBytes[i] ?? 0
+    this.view.setFloat64(this.at, value, true)
     this.at += 8
   }
 
   /** Four bytes, most significant first: the way ids are written. */
   word(value: number): void {
-    const bytes = this.bytes
-    const at = this.at
-    bytes[at] = value >>> 24
-    bytes[at + 1] = value >>> 16
-    bytes[at + 2] = value >>> 8
-    bytes[at + 3] = value
-    this.at = at + 4
+    this.view.setUint32(this.at, value)
+    this.at += 4
   }
 
   /** Four bytes, least significant first. */
   fixed32(value: number): void {
-    const bytes = this.bytes
-    const at = this.at
-    bytes[at] = value
-    bytes[at + 1] = value >>> 8
-    bytes[at + 2] = value >>> 16
-    bytes[at + 3] = value >>> 24
-    this.at = at + 4
+    this.view.setUint32(this.at, value, true)
+    this.at += 4
   }
 
   /** An unsigned number below 2^53 in 8 bytes, least significant first. */
@@ -298,6 +311,15 @@ const shortEntry = 112
 /** Less than this is copied: it costs little, and small batches would hold large buffers. */
 const handOverBytes = 65_536
 const smallStepsBytes = 262_144
-const hexDigits = Buffer.from('0123456789abcdef')
-const float = new Float64Array(1)
-const floatBytes = new Uint8Array(float.buffer)
+
+function viewOf({ buffer, byteOffset, length }: Buffer): DataView {
+  return new DataView(buffer, byteOffset, length)
+}
+
+/** Of 16 bits, as the number whose four bytes they are: one digit a byte, of which those above 9 are letters, 39 further on. */
+function hexDigits(half: number): number {
+  const pairs = (half | (half << 8)) & 0x00ff00ff
+  const digits = (pairs | (pairs << 4)) & 0x0f0f0f0f
+  const letters = ((digits + 0x06060606) >>> 4) & 0x01010101
+  return digits + 0x30303030 + letters * 39
+}

@@ -1,8 +1,10 @@
 import type { AttributeEncoding } from '../encode/attributes.ts'
 import { BoundAttributes } from '../logs/bound-attributes.ts'
 import type { HistogramInstrument } from '../metrics/instruments.ts'
+import type { RequestForm } from '../middleware/request-form.ts'
 import type { Attributes, BoundHistogram } from '../public.ts'
 import { type SharedAttributes, shareAttributes } from '../traces/shared-attributes.ts'
+import { spanKind } from '../traces/span-kind.ts'
 import type { Host } from './http-names.ts'
 
 /** What many requests to one route have in common. */
@@ -25,6 +27,8 @@ export class RequestShape {
   readonly span: SharedAttributes
   /** The same on the line of the request. */
   readonly line: BoundAttributes
+  /** What lines of it begin with, by the lengths of their ids. */
+  readonly forms: RequestForm[]
 
   constructor(facts: ShapeFacts, duration: HistogramInstrument, how: AttributeEncoding) {
     const { method, route, status, aborted, encrypted, host, version } = facts
@@ -47,9 +51,10 @@ export class RequestShape {
       'server.port': host?.port,
       'network.protocol.version': version,
     }
-    this.span = shareAttributes(described, how)
+    this.span = shareAttributes({ name: this.spanName, kind: spanKind.server }, described, how)
     const shown = { 'http.request.method': method, 'http.route': route, 'http.response.status_code': status }
     this.line = new BoundAttributes(shown, how)
+    this.forms = []
   }
 }
 

@@ -4,13 +4,12 @@ import { readable } from '../encode/readable.ts'
 import type { RecordWriter } from '../encode/record-writer.ts'
 import type { Attributes } from '../public.ts'
 import { writeJsonMembers } from './json-line.ts'
-import type { ReadyAttributes } from './log-record.ts'
 
 /**
  * Attributes bound to a logger or a context, encoded once for every line that will carry them: as JSON members and as
  * OTLP bytes. Immutable; a key bound again replaces the earlier value, so no line has a key twice.
  */
-export class BoundAttributes implements ReadyAttributes {
+export class BoundAttributes {
   readonly attributes: Attributes
   private jsonBytes: Uint8Array | undefined
   private wireBytes: Uint8Array | undefined

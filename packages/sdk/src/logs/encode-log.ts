@@ -7,8 +7,10 @@ import type { LogRecord } from './log-record.ts'
 /**
  * One record as ScopeLogs.log_records.
  *
- *     12 length [ 09 time  10 severity  1a severity text  2a body  32 attributes*  38 dropped
- *                 45 flags  4a trace_id  52 span_id  59 observed time ]
+ *     12 length [ 09 time  59 observed time  45 flags  4a trace_id  52 span_id
+ *                 10 severity  1a severity text  2a body  32 attributes*  38 dropped  62 event name ]
+ *
+ * First what is another in each record, then what many have alike.
  */
 export function writeLogRecord(
   writer: RecordWriter,
@@ -25,6 +27,32 @@ export function writeLogRecord(
   writer.unixNano(record.unixMs)
   writer.byte(0x59)
   writer.unixNano(record.unixMs)
+  writeSpanIdentity(writer, record)
+  if (record.whole === undefined) writeWords(writer, record, how, attributesMax)
+  else record.whole.writeWire(writer)
+  writer.close(start, guess)
+}
+
+function writeWords(writer: RecordWriter, record: LogRecord, how: AttributeEncoding, attributesMax: number): void {
+  writeWireHead(writer, record, how)
+  const room = Math.max(0, attributesMax - (record.bound?.count ?? 0))
+  const { attributes } = record
+  const dropped = attributes === undefined ? 0 : writeAttributes(writer, logAttributeEntry, attributes, how, room)
+  if (record.error !== undefined) writeError(writer, record.error, how)
+  writer.reserve(64)
+  if (dropped > 0) {
+    writer.byte(0x38)
+    writer.varint(dropped)
+  }
+  if (record.eventName !== undefined) {
+    writer.byte(0x62)
+    writer.string(record.eventName)
+  }
+}
+
+/** What many records have alike. */
+export function writeWireHead(writer: RecordWriter, record: LogRecord, how: AttributeEncoding): void {
+  writer.reserve(16)
   writer.byte(0x10)
   writer.byte(record.level.severity)
   writer.byte(0x1a)
@@ -33,29 +61,9 @@ export function writeLogRecord(
   writer.byte(0x2a)
   writeValue(writer, record.body === undefined ? record.message : record.body, how)
   record.bound?.write(writer)
-  let dropped = 0
-  const room = Math.max(0, attributesMax - (record.bound?.count ?? 0))
-  if (record.ready !== undefined && record.ready.count <= room) {
-    record.ready.write(writer)
-  } else if (record.attributes !== undefined) {
-    dropped = writeAttributes(writer, logAttributeEntry, record.attributes, how, room)
-  }
-  if (record.error !== undefined) writeError(writer, record.error, how)
-  writer.reserve(64)
-  if (dropped > 0) {
-    writer.byte(0x38)
-    writer.varint(dropped)
-  }
-  writeSpanIdentity(writer, record)
-  if (record.eventName !== undefined) {
-    writer.byte(0x62)
-    writer.string(record.eventName)
-  }
-  writer.close(start, guess)
 }
 
-function writeSpanIdentity(writer: RecordWriter, record: LogRecord): void {
-  const span = record.span
+function writeSpanIdentity(writer: RecordWriter, { span }: LogRecord): void {
   if (span === undefined) return
   writer.byte(0x45)
   writer.fixed32(span.sampled ? 1 : 0)

@@ -25,14 +25,9 @@ export class JsonLines {
   write(writer: RecordWriter, record: LogRecord): void {
     const mark = writer.at
     try {
-      this.writeHead(writer, record)
-      record.bound?.writeJson(writer)
-      if (record.ready !== undefined) record.ready.writeJson(writer)
-      else if (record.attributes !== undefined) writeJsonMembers(writer, record.attributes, this.how)
-      if (record.error !== undefined) {
-        writer.utf8(',"error":')
-        writer.utf8(JSON.stringify(plainValue(record.error, this.how.keys, this.how.limits)))
-      }
+      this.writeTime(writer, record.unixMs)
+      if (record.whole === undefined) this.writeWords(writer, record)
+      else record.whole.writeLine(writer)
       writer.utf8('}\n')
     } catch (thrown) {
       writer.at = mark
@@ -40,27 +35,12 @@ export class JsonLines {
     }
   }
 
-  private writeHead(writer: RecordWriter, { unixMs, level, loggerName, message, span }: LogRecord): void {
-    this.writeTime(writer, unixMs)
-    writer.utf8('Z","level":"')
-    writer.utf8(level.name)
-    if (loggerName !== '') {
-      writer.utf8('","logger":')
-      writer.json(loggerName)
-      writer.utf8(',"msg":')
-    } else writer.utf8('","msg":')
-    writer.json(message)
-    if (span === undefined) return
-    const { identity } = span
-    writer.utf8(',"trace_id":"')
-    writer.hex(identity.a)
-    writer.hex(identity.b)
-    writer.hex(identity.c)
-    writer.hex(identity.d)
-    writer.utf8('","span_id":"')
-    writer.hex(span.idHigh)
-    writer.hex(span.idLow)
-    writer.utf8('"')
+  private writeWords(writer: RecordWriter, record: LogRecord): void {
+    writeJsonHead(writer, record)
+    if (record.attributes !== undefined) writeJsonMembers(writer, record.attributes, this.how)
+    if (record.error === undefined) return
+    writer.utf8(',"error":')
+    writer.utf8(JSON.stringify(plainValue(record.error, this.how.keys, this.how.limits)))
   }
 
   /** ISO 8601 with milliseconds, and what stands before it; what is the same for a second is made once. */
@@ -77,6 +57,33 @@ export class JsonLines {
     writer.byte(48 + (Math.floor(ms / 10) % 10))
     writer.byte(48 + (ms % 10))
   }
+}
+
+/** What stands between the time and the attributes of the record itself. */
+export function writeJsonHead(writer: RecordWriter, { level, loggerName, message, span, bound }: LogRecord): void {
+  writer.utf8('Z","level":"')
+  writer.utf8(level.name)
+  if (loggerName !== '') {
+    writer.utf8('","logger":')
+    writer.json(loggerName)
+    writer.utf8(',"msg":')
+  } else writer.utf8('","msg":')
+  writer.json(message)
+  if (span !== undefined) {
+    const { identity } = span
+    writer.utf8(',"trace_id":"')
+    writer.reserve(32)
+    writer.hex(identity.a)
+    writer.hex(identity.b)
+    writer.hex(identity.c)
+    writer.hex(identity.d)
+    writer.utf8('","span_id":"')
+    writer.reserve(16)
+    writer.hex(span.idHigh)
+    writer.hex(span.idLow)
+    writer.utf8('"')
+  }
+  bound?.writeJson(writer)
 }
 
 /** `,"key":value` for each attribute. */

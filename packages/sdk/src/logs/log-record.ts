@@ -29,13 +29,10 @@ export function severityOf(level: string): number | undefined {
   return known === undefined ? undefined : levels[known].severity
 }
 
-/** Attributes that write themselves. */
-export interface ReadyAttributes {
-  readonly count: number
-  /** As members of a line of JSON. */
-  writeJson(writer: RecordWriter): void
-  /** As attributes of an OTLP log record. */
-  write(writer: RecordWriter): void
+/** A record that writes itself: all that comes after its time, and its ids in OTLP. */
+export interface WholeRecord {
+  writeLine(writer: RecordWriter): void
+  writeWire(writer: RecordWriter): void
 }
 
 /** One call, ready to be written out. */
@@ -50,8 +47,8 @@ export interface LogRecord {
   readonly body?: unknown
   readonly eventName?: string | undefined
   readonly attributes: object | undefined
-  /** In place of the attributes, where it is there: an object of those is made only for whoever asks. */
-  readonly ready?: ReadyAttributes | undefined
+  /** In place of what it says, where it is there: an object of its attributes is made only for whoever asks. */
+  readonly whole?: WholeRecord | undefined
   readonly bound: BoundAttributes | undefined
   readonly error: Error | undefined
   readonly span: Span | RemoteSpan | undefined

@@ -9,7 +9,7 @@ import { LogScope } from '../logs/log-scope.ts'
 import type { Attributes, HttpRequest, HttpResponse } from '../public.ts'
 import { holdProgress, progressOf } from './note-error.ts'
 import type { OtherRequest, RequestIds, RequestOptions } from './public.ts'
-import { readRequestIds } from './request-ids.ts'
+import { type KnownIds, readRequestIds } from './request-ids.ts'
 import { endLevel, endMessage, RequestLine } from './request-line.ts'
 
 /** What is known of a request of any framework when it begins. */
@@ -40,7 +40,7 @@ interface Outcome extends Sizes {
 
 /** One request in progress, whatever framework it came through. */
 export class RequestInProgress {
-  readonly ids: RequestIds
+  readonly ids: KnownIds
   readonly context: Context
   /** The template a framework says it has chosen. */
   route: string | undefined
@@ -135,7 +135,7 @@ export class RequestInProgress {
     const more = this.asked(request)
     if (more === undefined && this.isUsual()) {
       const { logging } = this.core
-      logging.writeReady(new RequestLine(logging, exchange, { shape, values: this.usual(sizes, endMs) }))
+      logging.writeReady(new RequestLine(logging, exchange, { shape, ids: this.ids, values: this.usual(sizes, endMs) }))
     } else this.end({ status, aborted, endMs, more, ...sizes })
   }
 
@@ -195,8 +195,6 @@ export class RequestInProgress {
     const { url } = facts
     const at = url.indexOf('?')
     return [
-      ids.requestId,
-      ids.correlationId,
       ids.userId,
       at < 0 ? url : url.slice(0, at),
       at < 0 ? undefined : shownQuery(url.slice(at + 1)),

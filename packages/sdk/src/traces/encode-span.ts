@@ -1,15 +1,17 @@
 import { type AttributeEncoding, writeAttribute, writeAttributes } from '../encode/attributes.ts'
 import { cutString, textOf } from '../encode/plain-value.ts'
 import type { RecordWriter } from '../encode/record-writer.ts'
-import { spanAttributeEntry } from './shared-attributes.ts'
+import { spanAttributeEntry, writeName } from './shared-attributes.ts'
 import { type LinkedSpan, type Span, type SpanEvent, statusCode } from './span.ts'
 
 /**
  * One span as ScopeSpans.spans.
  *
- *     12 length [ 0a trace_id  12 span_id  1a trace_state  22 parent_span_id  2a name  30 kind
- *                 39 start  41 end  4a attributes*  50 dropped  5a events*  60 dropped
- *                 6a links*  70 dropped  7a status  85 01 flags ]
+ *     12 length [ 0a trace_id  12 span_id  39 start  41 end  85 01 flags  22 parent_span_id  1a trace_state
+ *                 2a name  30 kind  4a attributes*  50 dropped  5a events*  60 dropped
+ *                 6a links*  70 dropped  7a status ]
+ *
+ * First what is another in each span, then what many have alike.
  */
 export function writeSpan(writer: RecordWriter, span: Span, how: AttributeEncoding): void {
   const limits = span.tracing.settings
@@ -17,9 +19,13 @@ export function writeSpan(writer: RecordWriter, span: Span, how: AttributeEncodi
   writer.byte(0x12)
   const guess = 400
   const start = writer.open(guess)
-  writeHead(writer, span, how)
-  const attributes = span.attributes
-  if (span.shared !== undefined) writer.copy(span.shared.wire)
+  writeHead(writer, span)
+  const { attributes, shared } = span
+  if (shared !== undefined && shared.name === span.name && shared.kind === span.kind) writer.copy(shared.named)
+  else {
+    writeName(writer, span.name, span.kind, how)
+    if (shared !== undefined) writer.copy(shared.wire)
+  }
   for (let i = 0; i < attributes.length; i += 2)
     writeAttribute(writer, spanAttributeEntry, textOf(attributes[i]), attributes[i + 1], how)
   if (span.droppedAttributes > 0) writeCount(writer, 0x50, span.droppedAttributes)
@@ -32,17 +38,12 @@ export function writeSpan(writer: RecordWriter, span: Span, how: AttributeEncodi
     if (span.droppedLinks > 0) writeCount(writer, 0x70, span.droppedLinks)
   }
   if (span.status !== statusCode.unset) writeStatus(writer, span, how)
-  writer.reserve(8)
-  writer.byte(0x85)
-  writer.byte(0x01)
-  // 0x100: whether the parent is remote is known; 0x200: it is.
-  writer.fixed32((span.sampled ? 1 : 0) | (span.identity.random ? 2 : 0) | 0x100 | (span.parentRemote ? 0x200 : 0))
   writer.close(start, guess)
 }
 
-function writeHead(writer: RecordWriter, span: Span, how: AttributeEncoding): void {
+function writeHead(writer: RecordWriter, span: Span): void {
   const identity = span.identity
-  writer.reserve(48)
+  writer.reserve(80)
   writer.byte(0x0a)
   writer.byte(16)
   writer.word(identity.a)
@@ -53,6 +54,14 @@ function writeHead(writer: RecordWriter, span: Span, how: AttributeEncoding): vo
   writer.byte(8)
   writer.word(span.idHigh)
   writer.word(span.idLow)
+  writer.byte(0x39)
+  writer.unixNano(span.startUnixMs)
+  writer.byte(0x41)
+  writer.unixNano(span.endUnixMs)
+  writer.byte(0x85)
+  writer.byte(0x01)
+  // 0x100: whether the parent is remote is known; 0x200: it is.
+  writer.fixed32((span.sampled ? 1 : 0) | (identity.random ? 2 : 0) | 0x100 | (span.parentRemote ? 0x200 : 0))
   if (span.parentHigh !== 0 || span.parentLow !== 0) {
     writer.byte(0x22)
     writer.byte(8)
@@ -64,15 +73,6 @@ function writeHead(writer: RecordWriter, span: Span, how: AttributeEncoding): vo
     writer.string(identity.state)
     writer.reserve(1)
   }
-  writer.byte(0x2a)
-  writer.string(cutString(textOf(span.name), how.limits.stringMax))
-  writer.reserve(24)
-  writer.byte(0x30)
-  writer.byte(span.kind)
-  writer.byte(0x39)
-  writer.unixNano(span.startUnixMs)
-  writer.byte(0x41)
-  writer.unixNano(span.endUnixMs)
 }
 
 function writeCount(writer: RecordWriter, tag: number, count: number): void {
