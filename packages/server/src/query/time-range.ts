@@ -37,6 +37,11 @@ export function daysInRange(range: TimeRange): Sql {
   return sql`day >= toDate32(${from}) AND day <= toDate32(${to})`
 }
 
+/** For what is said of records on the day they came: that may be any day after their own. */
+export function daysSince({ fromMs }: Pick<TimeRange, 'fromMs'>): Sql {
+  return sql`day >= toDate32(${new Date(fromMs - 86_400_000).toISOString().slice(0, 10)})`
+}
+
 export function wholeMinutes({ fromMs, toMs }: TimeRange): TimeRange {
   return { fromMs: Math.floor(fromMs / minuteMs) * minuteMs, toMs: Math.ceil(toMs / minuteMs) * minuteMs }
 }

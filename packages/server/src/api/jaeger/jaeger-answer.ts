@@ -23,7 +23,7 @@ export type JaegerSpan = {
   traceID: string
   spanID: string
   operationName: string
-  references: { refType: 'CHILD_OF' | 'FOLLOWS_FROM'; traceID: string; spanID: string }[]
+  references: JaegerReference[]
   startTime: number
   duration: number
   tags: JaegerPair[]
@@ -32,6 +32,7 @@ export type JaegerSpan = {
   flags: number
   warnings: null
 }
+export type JaegerReference = { refType: 'CHILD_OF' | 'FOLLOWS_FROM'; traceID: string; spanID: string }
 export type JaegerPair = {
   key: string
   type: 'string' | 'bool' | 'int64' | 'float64' | 'binary'
@@ -73,26 +74,34 @@ function jaegerTrace(traceID: string, spans: readonly SpanRecord[], { resources,
 }
 
 function jaegerSpan(span: SpanRecord, processID: string, scope: ScopeRecord | undefined): JaegerSpan {
-  const { traceId: traceID, parentSpanId } = span
-  const parent = parentSpanId === '' ? [] : [{ refType: 'CHILD_OF' as const, traceID, spanID: parentSpanId }]
-  const links = span.links.map((link) => ({
-    refType: 'FOLLOWS_FROM' as const,
-    traceID: link.traceId,
-    spanID: link.spanId,
-  }))
   return {
-    traceID,
+    traceID: span.traceId,
     spanID: span.spanId,
     operationName: span.name,
-    references: [...parent, ...links],
+    references: referencesOf(span),
     startTime: micros(span.startUnixNano),
-    duration: Math.round(span.durationNano / 1000),
+    duration: Math.floor(span.durationNano / 1000),
     tags: [...pairsOf(span.attributes), ...ownPairs(span, scope)],
     logs: span.events.map(jaegerLog),
     processID,
     flags: span.flags & 1,
     warnings: null,
   }
+}
+
+/** The parent first. A link to the parent says what kind of parent it is. */
+function referencesOf({ traceId, parentSpanId, links }: SpanRecord): JaegerReference[] {
+  const linked = links.map(
+    (link): JaegerReference => ({
+      refType: link.attributes['opentracing.ref_type'] === 'child_of' ? 'CHILD_OF' : 'FOLLOWS_FROM',
+      traceID: link.traceId,
+      spanID: link.spanId,
+    }),
+  )
+  if (parentSpanId === '') return linked
+  const isParent = ({ traceID, spanID }: JaegerReference): boolean => traceID === traceId && spanID === parentSpanId
+  const refType = linked.findLast(isParent)?.refType ?? 'CHILD_OF'
+  return [{ refType, traceID: traceId, spanID: parentSpanId }, ...linked.filter((each) => !isParent(each))]
 }
 
 function ownPairs(span: SpanRecord, scope: ScopeRecord | undefined): JaegerPair[] {
@@ -112,9 +121,10 @@ function ownPairs(span: SpanRecord, scope: ScopeRecord | undefined): JaegerPair[
 }
 
 function jaegerLog({ timeUnixNano, name, attributes }: SpanEvent): JaegerSpan['logs'][number] {
+  const isNamed = name !== '' && !Object.hasOwn(attributes, 'event')
   return {
     timestamp: micros(timeUnixNano),
-    fields: [{ key: 'event', type: 'string', value: name }, ...pairsOf(attributes)],
+    fields: [...(isNamed ? [{ key: 'event', type: 'string', value: name } as const] : []), ...pairsOf(attributes)],
   }
 }
 

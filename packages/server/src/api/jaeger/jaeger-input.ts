@@ -18,7 +18,8 @@ export function readJaegerSearch(parameters: URLSearchParams, nowMs: number): Ja
   if (!Number.isInteger(limit) || limit < 1 || limit > limitMost) {
     return { error: `"limit" is a whole number from 1 to ${limitMost}` }
   }
-  const toMs = one('end') === '' ? nowMs : Math.ceil(Number(one('end')) / 1000)
+  // Both ends are within, to the millisecond.
+  const toMs = one('end') === '' ? nowMs : Math.floor(Number(one('end')) / 1000) + 1
   const lookbackMs = (parseGoDuration(one('lookback')) ?? lookbackUsualMs * 1e6) / 1e6
   const fromMs = one('start') === '' ? toMs - lookbackMs : Math.floor(Number(one('start')) / 1000)
   if (!(fromMs >= 0 && fromMs < toMs)) return { error: '"start" is before "end"; both are microseconds since 1970' }

@@ -2,6 +2,7 @@ import { type LogRecord, printAttribute } from '@wakeline/protocol'
 import type { LogSeries } from '../../query/logql/evaluate.ts'
 import { labelOf } from '../../query/logql/label-keys.ts'
 import type { LogMetrics, LogStreams } from '../../query/logql/logql.ts'
+import { printNumber } from '../../query/promql/parse/literals.ts'
 
 /**
  * Answers in Loki's shape. Attributes of records are structured metadata: apart from the line where the client asked for
@@ -46,7 +47,7 @@ export function lokiMatrix({ result, fromMs, stepMs }: LogMetrics): object {
   const series = seriesOf(result).map(({ labels, values }) => ({
     metric: labels,
     values: [...values].flatMap((value, step) =>
-      Number.isNaN(value) ? [] : [[(fromMs + step * stepMs) / 1000, String(value)]],
+      Number.isNaN(value) ? [] : [[(fromMs + step * stepMs) / 1000, printNumber(value)]],
     ),
   }))
   return { resultType: 'matrix', result: series.filter(({ values }) => values.length > 0), stats: {} }
@@ -55,13 +56,13 @@ export function lokiMatrix({ result, fromMs, stepMs }: LogMetrics): object {
 /** An instant: the one value of each series, for volumes the greatest first. */
 export function lokiVector({ result, fromMs }: LogMetrics, order: 'as found' | 'greatest first' = 'as found'): object {
   if (result.is === 'scalar') {
-    return { resultType: 'scalar', result: [fromMs / 1000, String(result.value)], stats: {} }
+    return { resultType: 'scalar', result: [fromMs / 1000, printNumber(result.value)], stats: {} }
   }
   const { series } = result
   const first = (one: LogSeries): number => one.values[0] ?? Number.NaN
   const ordered = order === 'as found' ? series : series.toSorted((a, b) => first(b) - first(a))
   const vector = ordered.flatMap(({ labels, values: [value = Number.NaN] }) =>
-    Number.isNaN(value) ? [] : [{ metric: labels, value: [fromMs / 1000, String(value)] }],
+    Number.isNaN(value) ? [] : [{ metric: labels, value: [fromMs / 1000, printNumber(value)] }],
   )
   return { resultType: 'vector', result: vector, stats: {} }
 }

@@ -1,7 +1,7 @@
 import { logMinutes } from '../plan/rollups.ts'
 import type { Running } from '../run.ts'
 import { type Sql, sql } from '../sql.ts'
-import { daysInRange, type TimeRange } from '../time-range.ts'
+import { daysInRange, daysSince, type TimeRange } from '../time-range.ts'
 import { levelNames } from './levels.ts'
 
 /**
@@ -28,7 +28,7 @@ export function labelOf(key: string): string {
   return key.replace(/[^A-Za-z0-9_]/g, '_').replace(/^(?=\d)/, '_')
 }
 
-/** The keys of the days of a time, by label. */
+/** The keys of the days of a time, by label. Those of resources are kept by the day they came, which for lines sent late is a later one. */
 export async function askLabelKeys(range: TimeRange, running: Running): Promise<LabelKeys> {
   const rows = await running.rows<{ key: string; of_resource: number }>(keysSql(range))
   const keys = new Map<string, string[]>()
@@ -43,7 +43,7 @@ export async function askLabelKeys(range: TimeRange, running: Running): Promise<
 function keysSql(range: TimeRange): Sql {
   return sql`SELECT key, max(signal = 'resources') AS of_resource
 FROM attribute_keys
-WHERE signal IN ('logs', 'resources') AND ${daysInRange(range)}
+WHERE (signal = 'logs' AND ${daysInRange(range)}) OR (signal = 'resources' AND ${daysSince(range)})
 GROUP BY key
 ORDER BY key`
 }
@@ -67,7 +67,7 @@ function serviceValuesSql(range: TimeRange): Sql {
 function resourceValuesSql(keys: readonly string[], range: TimeRange): Sql {
   return sql`SELECT attributes[arrayJoin(${keys})] AS text
 FROM resources
-WHERE ${daysInRange(range)}
+WHERE ${daysSince(range)}
 GROUP BY text
 HAVING text != ''
 ORDER BY text`

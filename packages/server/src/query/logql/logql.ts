@@ -126,33 +126,38 @@ async function askRange(
   const labelsOf = await streamLabels(rows, { named, own }, running)
   const isBytes = range.function === 'bytes_over_time' || range.function === 'bytes_rate'
   const isRate = range.function === 'rate' || range.function === 'bytes_rate'
-  const buckets = new Map<string, { labels: Record<string, string>; counts: Float64Array }>()
+  const length = Math.ceil((toMs - fromMs) / bucketMs)
+  const buckets = new Map<string, { labels: Record<string, string>; records: Float64Array; bytes: Float64Array }>()
   for (const row of rows) {
     const labels = labelsOf(row)
     const key = labelsKey(labels)
-    const series = buckets.get(key) ?? { labels, counts: new Float64Array(Math.ceil((toMs - fromMs) / bucketMs)) }
+    const series = buckets.get(key) ?? { labels, records: new Float64Array(length), bytes: new Float64Array(length) }
     buckets.set(key, series)
     const bucket = Number(row.bucket)
-    series.counts[bucket] = (series.counts[bucket] ?? 0) + Number(isBytes ? row.bytes : row.records)
+    series.records[bucket] = (series.records[bucket] ?? 0) + Number(row.records)
+    series.bytes[bucket] = (series.bytes[bucket] ?? 0) + Number(row.bytes)
   }
   const [perStep, perRange] = [ask.stepMs / bucketMs, range.rangeMs / bucketMs]
-  return [...buckets.values()].map(({ labels, counts }) => {
-    const values = windows(counts, { steps, perStep, perRange })
+  return [...buckets.values()].map(({ labels, records, bytes }) => {
+    const lines = windows(records, { steps, perStep, perRange })
+    // Where there are lines, though empty ones, there is a sum.
+    const sums = isBytes ? windows(bytes, { steps, perStep, perRange }) : lines
+    const values = sums.map((sum, step) => (lines[step] === 0 ? Number.NaN : sum))
     return { labels, values: isRate ? values.map((value) => (value * 1000) / range.rangeMs) : values }
   })
 }
 
-/** Sums of `perRange` buckets up to each step; NaN where they are empty. */
+/** Sums of `perRange` buckets up to each step. */
 function windows(
   counts: Float64Array,
   { steps, perStep, perRange }: { steps: number; perStep: number; perRange: number },
 ) {
   const sums = new Float64Array(counts.length + 1)
   for (const [index, count] of counts.entries()) sums[index + 1] = (sums[index] ?? 0) + count
-  return Float64Array.from({ length: steps }, (_, step) => {
-    const sum = (sums[step * perStep + perRange] ?? 0) - (sums[step * perStep] ?? 0)
-    return sum === 0 ? Number.NaN : sum
-  })
+  return Float64Array.from(
+    { length: steps },
+    (_, step) => (sums[step * perStep + perRange] ?? 0) - (sums[step * perStep] ?? 0),
+  )
 }
 
 type NamedLabels = {
