@@ -146,6 +146,9 @@ describe('the UI', () => {
     await chart.getByRole('button', { name: 'storefront', exact: true }).waitFor()
     expect(await page.getByRole('button', { name: 'How often to ask again' }).textContent()).toBe('30s')
     await keepScreenshot(page, 'metric-light')
+    await page.getByRole('link', { name: 'Open in Query' }).click()
+    const rows = page.getByRole('grid', { name: 'Series' }).getByRole('row')
+    await rows.getByText('{job="storefront"}').waitFor()
     expect(complaints).toEqual([])
   })
 

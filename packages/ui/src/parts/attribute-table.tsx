@@ -6,6 +6,7 @@ import styles from './attribute-table.module.css'
 import { printAttribute } from './attribute-text.ts'
 import { CopyButton } from './copy-button.tsx'
 import { TextButton } from './text-button.tsx'
+import { printCount } from './units.ts'
 
 /** Longest value shown before "show all"; the copy button always has the whole. */
 const shownMaxCharacters = 600
@@ -46,7 +47,7 @@ function AttributeRow(props: {
           {long ? `${text.slice(0, shownMaxCharacters)}…` : text === '' ? <i className="quiet">empty</i> : text}
           {long && (
             <TextButton className={styles.more} onClick={() => setWhole(true)}>
-              show all {text.length.toLocaleString('en-US')} characters
+              show all {printCount(text.length)} characters
             </TextButton>
           )}
         </span>

@@ -60,7 +60,10 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   const { ref: sizeRef, width } = useElementSize()
   const scroller = useRef<HTMLDivElement>(null)
   const choice = useColumnChoice(props.name, props.columns)
-  const columns = choice.shown.filter(({ fromWidth }) => fromWidth === undefined || width === 0 || width >= fromWidth)
+  const columns = useMemo(
+    () => choice.shown.filter(({ fromWidth }) => fromWidth === undefined || width === 0 || width >= fromWidth),
+    [choice.shown, width],
+  )
   const rows = useMemo(() => sortRows(given, choice.all, sort), [given, choice.all, sort])
   const [ownKey, setOwnKey] = useState<string>()
   const selectedKey = props.onSelect === undefined ? ownKey : props.selectedKey
@@ -150,8 +153,18 @@ function TableRow<Row>(props: {
   }
   select: (key: string) => void
 }) {
-  const { table, row, chosen, place } = props
+  const { table, columns, row, chosen, place } = props
   const { onOpen, rowHeightPx = 32, measured = false } = table
+  // Scrolling draws all rows in sight anew, as their places change; what is in them stays.
+  const cells = useMemo(
+    () =>
+      columns.map((column) => (
+        <div key={column.id} role="gridcell" className={column.align === 'right' ? styles.right : styles.cell}>
+          {column.render(row)}
+        </div>
+      )),
+    [columns, row],
+  )
   const height = measured ? { minHeight: rowHeightPx } : { height: rowHeightPx }
   const open = () => {
     // Marking text to copy it is not a click.
@@ -173,11 +186,7 @@ function TableRow<Row>(props: {
       style={{ ...place.grid, ...height, transform: `translateY(${place.startPx}px)` }}
       onClick={open}
     >
-      {props.columns.map((column) => (
-        <div key={column.id} role="gridcell" className={column.align === 'right' ? styles.right : styles.cell}>
-          {column.render(row)}
-        </div>
-      ))}
+      {cells}
     </div>
   )
 }
@@ -252,7 +261,10 @@ function ColumnMenu<Row>(props: { columns: Column<Row>[]; shown: Column<Row>[]; 
 /** The choice is kept as what differs from the default, so that new columns of a later release show up. */
 function useColumnChoice<Row>(name: string, all: Column<Row>[]) {
   const [changed, setChanged] = useStored(`columns.${name}`, none, isStrings)
-  const shown = all.filter(({ id, choice }) => choice === 'always' || (choice === 'hidden') === changed.includes(id))
+  const shown = useMemo(
+    () => all.filter(({ id, choice }) => choice === 'always' || (choice === 'hidden') === changed.includes(id)),
+    [all, changed],
+  )
   const toggle = (id: string) =>
     setChanged(changed.includes(id) ? changed.filter((other) => other !== id) : [...changed, id])
   return { all, shown, toggle }

@@ -4,7 +4,7 @@ import type { Column } from './data-table.tsx'
 import { ErrorRatio } from './health.tsx'
 import { Duration } from './labels.tsx'
 import { Link } from './link.tsx'
-import { printValue } from './units.ts'
+import { printCount, printValue } from './units.ts'
 
 /** Of whatever was asked for: a service, an operation, an instance, a call. */
 type Figures = Omit<OperationSummary, 'name' | 'kind'>
@@ -37,7 +37,7 @@ export function rateColumn<Row extends Pick<Figures, 'requests' | 'requestsPerSe
       row.requests === 0 ? (
         none
       ) : (
-        <span className="data" title={`${row.requests.toLocaleString('en-US')} requests${since(row)}`}>
+        <span className="data" title={`${printCount(row.requests)} requests${since(row)}`}>
           {printValue(row.requestsPerSecond, '/s')}
         </span>
       ),

@@ -1,9 +1,9 @@
 import { IconAlertTriangleFilled } from '@tabler/icons-react'
-import { printRatio } from './units.ts'
+import { printCount, printRatio } from './units.ts'
 
 /** Share of errors: grey while there are none, amber with some, red with a mark from one in twenty on. */
 export function ErrorRatio({ ratio, errors, requests }: { ratio: number; errors: number; requests: number }) {
-  const title = `${errors.toLocaleString('en-US')} of ${requests.toLocaleString('en-US')} requests failed`
+  const title = `${printCount(errors)} of ${printCount(requests)} requests failed`
   if (requests === 0) return <span className="quiet">–</span>
   if (errors === 0) {
     return (

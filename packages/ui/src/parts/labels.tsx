@@ -1,6 +1,7 @@
 import { nameColour, severityColours } from '../theme/colours.ts'
 import { printDuration } from '../time/format.ts'
 import styles from './labels.module.css'
+import { printCount } from './units.ts'
 
 /** A service with its steady colour. */
 export function ServiceLabel({ service }: { service: string }) {
@@ -15,7 +16,7 @@ export function ServiceLabel({ service }: { service: string }) {
 /** A duration given in nanoseconds; hover has it to the nanosecond. */
 export function Duration({ nano }: { nano: number }) {
   return (
-    <span className="data" title={`${nano.toLocaleString('en-US')} ns`}>
+    <span className="data" title={`${printCount(nano)} ns`}>
       {printDuration(nano)}
     </span>
   )

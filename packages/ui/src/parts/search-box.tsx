@@ -5,6 +5,7 @@ import { quoteSearch } from './attribute-text.ts'
 import { type CompletionTarget, complete, completionTarget, stagesThatBegin } from './completion-target.ts'
 import { useKeys } from './keys.tsx'
 import styles from './search-box.module.css'
+import { printCount } from './units.ts'
 
 /** 0 is not known: keys that every record has are not counted. */
 export type CompletionItem = { text: string; count: number }
@@ -113,7 +114,7 @@ function useSearchText({ value, live = false, examples = [], onRun, complete: as
   }
   const completions: DropChoice[] = list.items.map((item, at) => ({
     left: item.text,
-    right: 'says' in item ? item.says : item.count === 0 ? '' : item.count.toLocaleString('en-US'),
+    right: 'says' in item ? item.says : item.count === 0 ? '' : printCount(item.count),
     chosen: at === list.at,
     onChoose: () => choose(item.text),
   }))

@@ -50,15 +50,18 @@ export function printNumber(value: number): string {
   if (size < 0.001) return value.toExponential(1)
   if (size < 1) return String(Number(value.toPrecision(2)))
   if (size < 999.5) return threeDigits(value)
-  if (size < 9_999.5) return Math.round(value).toLocaleString('en-US')
+  if (size < 9_999.5) return printCount(value)
   const [unit, letter] =
     size < 999_500 ? [1e3, 'k'] : size < 999.5e6 ? [1e6, 'M'] : size < 999.5e9 ? [1e9, 'G'] : [1e12, 'T']
   return threeDigits(value / Number(unit)) + letter
 }
 
+/** One for all: `toLocaleString` looks for its own at each call, which took a fifth of what scrolling the list of traces took. */
+const thousands = new Intl.NumberFormat('en-US')
+
 /** A whole count with its thousands: `12,345`. */
 export function printCount(value: number): string {
-  return Math.round(value).toLocaleString('en-US')
+  return thousands.format(Math.round(value))
 }
 
 export function printBytes(bytes: number): string {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { accent, filled } from './theme.ts'
 
 /** WCAG's least for text of this size. */
 const leastRatio = 4.5
@@ -17,6 +18,13 @@ test.each(themes)('every ink can be read on every ground, $scheme', ({ colours }
       .filter(({ ratio }) => !(ratio >= leastRatio)),
   )
   expect(faint).toEqual([])
+})
+
+test.each([
+  ['light', '#ffffff'],
+  ['dark', '#000000'],
+] as const)('what stands on a filled button can be read, %s', (scheme, ink) => {
+  expect(contrast(ink, accent[filled[scheme]])).toBeGreaterThanOrEqual(leastRatio)
 })
 
 function coloursOf(scheme: string): Map<string, string> {

@@ -1,6 +1,12 @@
-import { type CSSVariablesResolver, createTheme, type MantineColorsTuple } from '@mantine/core'
+import {
+  type CSSVariablesResolver,
+  createTheme,
+  defaultVariantColorsResolver,
+  type MantineColorsTuple,
+  type VariantColorsResolver,
+} from '@mantine/core'
 
-const accent: MantineColorsTuple = [
+export const accent: MantineColorsTuple = [
   '#eef5fb',
   '#dce9f5',
   '#b6d2ec',
@@ -27,9 +33,19 @@ const dark: MantineColorsTuple = [
   '#0a0c0e',
 ]
 
+/** Which of the accents fills a button. */
+export const filled = { light: 8, dark: 4 } as const
+
+/** Mantine chooses the ink of filled buttons by the shade of the light theme: white, which the dark theme's accent is too light for. */
+const variantColorResolver: VariantColorsResolver = (input) => {
+  const colours = defaultVariantColorsResolver(input)
+  return input.variant === 'filled' ? { ...colours, color: 'var(--mantine-primary-color-contrast)' } : colours
+}
+
 export const theme = createTheme({
   primaryColor: 'accent',
-  primaryShade: { light: 8, dark: 4 },
+  primaryShade: filled,
+  variantColorResolver,
   colors: { accent, dark },
   autoContrast: true,
   fontFamily: 'var(--sans)',

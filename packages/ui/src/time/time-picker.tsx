@@ -23,7 +23,7 @@ import { useZone, useZoneChoice, type Zone } from './zone.tsx'
 /** The time range of the page: quick ranges, exact times, earlier, later, wider, and how often to ask again. */
 export function TimePicker() {
   const time = useTime()
-  const { zone, setZone } = useZoneChoice()
+  const zone = useZone()
   const [open, setOpen] = useState(false)
   const { range, fromMs, toMs } = time
   const moves = {
@@ -37,7 +37,6 @@ export function TimePicker() {
     { keys: ']', says: 'Later', run: moves.later },
     { keys: '-', says: 'Wider', run: moves.wider },
     { keys: 'r', says: 'Refresh', run: time.refresh },
-    { keys: 'u', says: 'Times in UTC, or by your clock', run: () => setZone(zone === 'utc' ? 'local' : 'utc') },
   ])
   const words =
     range.kind === 'last'
@@ -156,7 +155,7 @@ function ExactTimes({ time, close }: { time: Time; close: () => void }) {
   }
   return (
     <form className={styles.exact} onSubmit={apply}>
-      <h3>Exact times</h3>
+      <h2>Exact times</h2>
       <TextInput
         label="From"
         value={from}

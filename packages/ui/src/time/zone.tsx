@@ -1,4 +1,5 @@
 import { createContext, type ReactNode, useContext, useMemo } from 'react'
+import { useKeys } from '../parts/keys.tsx'
 import { useStored } from '../parts/use-stored.ts'
 
 /** Whose clock times are written by: the viewer's, or the one that servers and colleagues elsewhere share. */
@@ -12,6 +13,8 @@ const ZoneContext = createContext<ZoneChoice>({ zone: 'local', setZone: () => un
 export function ZoneProvider({ children }: { children: ReactNode }) {
   const [zone, setZone] = useStored<Zone>('zone', 'local', isZone)
   const choice = useMemo(() => ({ zone, setZone }), [zone, setZone])
+  const other = zone === 'utc' ? 'local' : 'utc'
+  useKeys('Clock', [{ keys: 'u', says: 'Times in UTC, or by your clock', run: () => setZone(other) }])
   return <ZoneContext value={choice}>{children}</ZoneContext>
 }
 

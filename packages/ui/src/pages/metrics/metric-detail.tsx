@@ -1,19 +1,22 @@
 import { Button, MultiSelect } from '@mantine/core'
+import { IconTerminal2 } from '@tabler/icons-react'
 import type { MetricAggregation, MetricLabelsAnswer, MetricRangeAnswer, MetricSummary } from '@wakeline/protocol'
 import { askMetricLabels, askMetricRange } from '@wakeline/protocol'
 import { useMemo } from 'react'
 import { useAnswer } from '../../api/use-answer.ts'
 import { TimeChart } from '../../chart/time-chart.tsx'
-import { toTraces } from '../../links.ts'
+import { toQuery, toTraces } from '../../links.ts'
 import { Answer, SkeletonRows } from '../../parts/answer.tsx'
 import { Choice } from '../../parts/choice.tsx'
-import { useGo } from '../../parts/link.tsx'
+import { Link, useGo } from '../../parts/link.tsx'
 import { printCount } from '../../parts/units.ts'
 import { usePageSearch } from '../../parts/use-page-search.ts'
+import { printSpanText } from '../../time/range.ts'
 import { stepFor } from '../../time/step.ts'
 import { useTime } from '../../time/time-context.tsx'
 import { LabelValues } from './label-values.tsx'
 import { printKind } from './metric-list.tsx'
+import { metricPromql } from './metric-promql.ts'
 import { aggregationsOf, namedSeries, toggled } from './metric-view.ts'
 import styles from './metrics-page.module.css'
 import { metricsUrl } from './url.ts'
@@ -33,10 +36,10 @@ export function MetricDetail(props: { metric: MetricSummary; service: string; on
     [service, search.filter],
   )
   const at = { fromMs, toMs }
+  const stepMs = stepFor(fromMs, toMs)
+  const promql = metricPromql(metric, { aggregation, by: search.by, filter, window: windowOf(stepMs) })
   const labels = useAnswer(askMetricLabels(metric.metric, at))
-  const range = useAnswer(
-    askMetricRange({ metric: metric.metric, stepMs: stepFor(fromMs, toMs), aggregation, by: search.by, filter }, at),
-  )
+  const range = useAnswer(askMetricRange({ metric: metric.metric, stepMs, aggregation, by: search.by, filter }, at))
   return (
     <div className={styles.detail}>
       <div>
@@ -46,6 +49,16 @@ export function MetricDetail(props: { metric: MetricSummary; service: string; on
           </Button>
           <span className="data">{metric.metric}</span>
           <span className="quiet">{printKind(metric)}</span>
+          {promql !== undefined && (
+            <Button
+              component={Link}
+              href={toQuery({ promql })}
+              size="compact-xs"
+              leftSection={<IconTerminal2 size={13} aria-hidden />}
+            >
+              Open in Query
+            </Button>
+          )}
         </h2>
         <div className={styles.description}>{metric.description}</div>
       </div>
@@ -74,6 +87,9 @@ export function MetricDetail(props: { metric: MetricSummary; service: string; on
     </div>
   )
 }
+
+/** Wide enough for points that are pushed once a minute, and for each step to be counted. */
+const windowOf = (stepMs: number): string => printSpanText(Math.max(120_000, stepMs * 2))
 
 function Controls(props: {
   aggregation: MetricAggregation

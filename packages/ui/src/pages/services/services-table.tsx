@@ -7,7 +7,7 @@ import { durationColumn, errorsColumn, rateColumn } from '../../parts/figure-col
 import { ServiceLabel } from '../../parts/labels.tsx'
 import { Link, useGo } from '../../parts/link.tsx'
 import { parseSort, printSort } from '../../parts/sort.ts'
-import { printNumber, printValue } from '../../parts/units.ts'
+import { printCount, printNumber, printValue } from '../../parts/units.ts'
 import { printClock } from '../../time/format.ts'
 import { stepRates } from '../../time/step-rates.ts'
 import { TimeLabel } from '../../time/time-label.tsx'
@@ -132,10 +132,7 @@ const logColumns: Column<ServiceSummary>[] = [
         href={toLogs({ service: row.service, q: 'level>=error' })}
         style={{ color: row.errorLogs > 0 ? 'var(--ink)' : 'var(--ink-3)' }}
       >
-        <span
-          className="data"
-          title={`${row.errorLogs.toLocaleString('en-US')} of ${row.logs.toLocaleString('en-US')} log records`}
-        >
+        <span className="data" title={`${printCount(row.errorLogs)} of ${printCount(row.logs)} log records`}>
           {printNumber(row.errorLogs)}
         </span>
       </Link>

@@ -1,5 +1,6 @@
 import type { InstanceReceipts } from '@wakeline/protocol'
 import type { ChartSeries } from '../../chart/time-chart.tsx'
+import { printCount } from '../../parts/units.ts'
 
 /** One row: an instance and what became of its records of one signal, in the time that was asked for. */
 export type Receipt = InstanceReceipts & {
@@ -36,7 +37,7 @@ export function receiptsOf(instances: readonly InstanceReceipts[]): Receipt[] {
         lost: reasons.reduce((sum, { records }) => sum + records, 0),
         why: reasons
           .sort((a, b) => b.records - a.records)
-          .map(({ says, records }) => `${records.toLocaleString('en-US')} ${says}`)
+          .map(({ says, records }) => `${printCount(records)} ${says}`)
           .join(', '),
       }
     })
