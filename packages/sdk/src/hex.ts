@@ -1,6 +1,6 @@
 const byteHex = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
 
-/** 8 lower-case hex digits of an unsigned 32-bit number. */
+/** 8 lower-case hex digits of a 32-bit number. */
 export function hexOfWord(word: number): string {
   return (
     (byteHex[word >>> 24] ?? '') +
@@ -10,7 +10,7 @@ export function hexOfWord(word: number): string {
   )
 }
 
-/** The 32-bit number written as 8 hex digits at `start`. The caller has checked the digits. */
+/** The 32-bit number, with a sign as those of `IdSource`, written as 8 hex digits at `start`. The caller has checked the digits. */
 export function wordOfHex(text: string, start: number): number {
-  return Number.parseInt(text.slice(start, start + 8), 16)
+  return Number.parseInt(text.slice(start, start + 8), 16) | 0
 }

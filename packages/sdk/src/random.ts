@@ -20,7 +20,7 @@ export class IdSource {
     this.d = (seed[3] ?? 4) | 1
   }
 
-  /** 32 random bits as an unsigned number. */
+  /** 32 random bits, as a number with a sign: one without is beyond what V8 keeps in place, and would be an object of its own in every span. */
   next(): number {
     if (this.d === 0 && this.a === 0)
       this.seed(process.getBuiltinModule('node:crypto').randomFillSync(new Uint32Array(4)))
@@ -33,7 +33,7 @@ export class IdSource {
     this.a ^= this.d
     this.c ^= t
     this.d = (this.d << 11) | (this.d >>> 21)
-    return result >>> 0
+    return result | 0
   }
 
   /** The same, but never zero: an id of all zeros is invalid on the wire. */

@@ -40,11 +40,12 @@ function unhealthy(reason: string): ProbeAnswer {
   return { status: 503, body: { status: 'unhealthy', reason } }
 }
 
+const firstLetters = Array.from('lrs', (letter) => letter.charCodeAt(0))
+
 /** `/readyz?verbose` → the probe and whether its checks are shown; undefined for any other path. */
 export function readProbePath(url: string, prefix: string): { probe: Probe; verbose: boolean } | undefined {
-  // Asked of every request there is: most are told apart by their last letter.
-  if (!url.endsWith('z') && !url.includes('z?')) return undefined
-  if (!url.startsWith(prefix)) return undefined
+  // Asked of every request there is: most are told apart by the letter that follows the prefix.
+  if (!firstLetters.includes(url.charCodeAt(prefix.length + 1)) || !url.startsWith(prefix)) return undefined
   const [path, query] = url.slice(prefix.length).split('?', 2)
   const probe =
     path === '/livez' ? 'livez' : path === '/readyz' ? 'readyz' : path === '/startupz' ? 'startupz' : undefined

@@ -1,3 +1,4 @@
+import { monotonicMs } from '../clock.ts'
 import { type Context, rootContext } from '../context/context.ts'
 import { errorType, messageOf } from '../encode/plain-value.ts'
 import type { HistogramInstrument } from '../metrics/instruments.ts'
@@ -18,7 +19,7 @@ export class ClientCall {
   status: number | undefined = undefined
   private readonly duration: HistogramInstrument
   private readonly labels: Record<string, string | number | undefined>
-  private readonly startMs = performance.now()
+  private readonly startMs = monotonicMs()
   private ended = false
 
   constructor(parts: InstrumentParts, duration: HistogramInstrument, request: OutgoingRequest) {
@@ -50,7 +51,7 @@ export class ClientCall {
     if (failed)
       this.span.setStatus({ code: statusCode.error, ...(error === undefined ? {} : { message: messageOf(error) }) })
     this.span.end()
-    const seconds = (performance.now() - this.startMs) / 1000
+    const seconds = (monotonicMs() - this.startMs) / 1000
     this.duration.record(seconds, { ...this.labels, 'http.response.status_code': status, 'error.type': type })
   }
 }

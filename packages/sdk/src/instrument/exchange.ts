@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import { monotonicMs } from '../clock.ts'
 import { Context, rpcMetadataKey } from '../context/context.ts'
 import type { LogScope } from '../logs/log-scope.ts'
 import type { RequestInProgress } from '../middleware/request-log.ts'
@@ -47,12 +48,13 @@ export class Exchange extends Context implements ShapeFacts {
     span: Span
     scope: LogScope
     baggage: unknown
+    suppressed: boolean
     request: IncomingMessage & Marked
     response: ServerResponse & Marked
     added: AddedLater | undefined
   }) {
-    const { span, scope, baggage, request, response } = parts
-    super({ span, scope, baggage, suppressed: false })
+    super(parts)
+    const { span, request, response } = parts
     // Contexts that are derived from it find it through this.
     this.foreign = this
     this.type = 'http'
@@ -104,7 +106,7 @@ export class Exchange extends Context implements ShapeFacts {
 
   /** Notes what changes when the connection goes on to the next request; the rest is read when the end is told. */
   end(aborted: boolean): void {
-    this.endMs = performance.now()
+    this.endMs = monotonicMs()
     this.aborted = aborted
     this.written = this.connection.writtenSince()
   }

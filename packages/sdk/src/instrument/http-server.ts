@@ -35,6 +35,8 @@ export class HttpServerInstrument {
   private readonly shapes: RequestShapes
   private readonly hosts = new Hosts()
   private over: Exchange[] = []
+  /** Its `close` says nothing new, and comes next as a rule. */
+  private lastOver: ServerResponse | undefined = undefined
   private lastServer: PatchedServer | undefined = undefined
 
   constructor(parts: InstrumentParts) {
@@ -73,9 +75,9 @@ export class HttpServerInstrument {
     const remote = read === undefined ? undefined : propagation.remote(read)
     const baggage = read === undefined ? undefined : propagation.baggage(read)
     const scope = LogScope.ofRequest(this.requestId(headers['x-request-id']))
-    const outer = { span: remote, suppressed: false }
+    const outer = remote === undefined ? rootContext : { span: remote, suppressed: false }
     const span = this.parts.tracing.start(this.parts.chunk, knownMethod(request.method), outer, serverNow)
-    new Exchange({ span, scope, baggage, request, response, added: server[patched] })
+    new Exchange({ span, scope, baggage, suppressed: false, request, response, added: server[patched] })
   }
 
   /** An id that could break a log line or a header is not taken over. */
@@ -87,6 +89,7 @@ export class HttpServerInstrument {
   private end(exchange: Exchange, aborted: boolean): void {
     if (exchange.endMs !== 0) return
     exchange.end(aborted)
+    this.lastOver = exchange.response
     const waiting = this.over.push(exchange)
     if (waiting === 1) setImmediate(() => this.tellOver())
     else if (waiting >= overMax) this.tellOver()
@@ -103,6 +106,7 @@ export class HttpServerInstrument {
   tellOver(): void {
     const { over } = this
     this.over = []
+    this.lastOver = undefined
     const { storage } = this.parts
     // The context around is put back once, by `run`; for each request it is only exchanged.
     storage.run(telling, () => {
@@ -157,28 +161,46 @@ export class HttpServerInstrument {
   private patchMessages(): void {
     const { IncomingMessage, ServerResponse } = process.getBuiltinModule('node:http')
     if (Object.hasOwn(IncomingMessage.prototype, patched)) return
-    const { storage } = this.parts
-    const ends = (exchange: Exchange, aborted: boolean) => this.end(exchange, aborted)
-    for (const prototype of [IncomingMessage.prototype, ServerResponse.prototype]) {
-      const original: Emit = prototype.emit
+    for (const prototype of [IncomingMessage.prototype, ServerResponse.prototype])
       Object.defineProperty(prototype, patched, { value: true })
-      prototype.emit = function emit(this: Message, type: string, ...rest: unknown[]): boolean {
-        // Most events of a request have no listener: a context for nobody is neither looked for nor entered.
-        const heard = isHeard(this, type)
-        if (!heard && (type !== 'close' || prototype === IncomingMessage.prototype))
-          return original.call(this, type, ...rest)
-        const current = storage.getStore()
-        const exchange = exchangeIn(current, this) ?? exchangeOf(this)
-        // Before its listeners, who may take long.
-        if (type === 'finish' && exchange?.response === this) ends(exchange, false)
-        const result =
-          heard && exchange !== undefined && current !== exchange
-            ? storage.run(exchange, emitIt, original, this, type, ...rest)
-            : original.call(this, type, ...rest)
-        if (type === 'close' && exchange?.endMs === 0 && exchange.response === this)
-          ends(exchange, !exchange.response.writableFinished)
-        return result
-      }
+    this.patchRequests(IncomingMessage.prototype)
+    this.patchResponses(ServerResponse.prototype)
+  }
+
+  private patchRequests(prototype: IncomingMessage): void {
+    const { storage } = this.parts
+    const original: Emit = prototype.emit
+    const unheard = unheardBy(original)
+    prototype.emit = function emit(this: IncomingMessage, type: string, ...rest: unknown[]): boolean {
+      // Most events of a request have no listener: a context for nobody is neither looked for nor entered.
+      if (!isHeard(this, type)) return unheard.call(this, type, ...rest)
+      const current = storage.getStore()
+      const exchange = exchangeIn(current, this) ?? exchangeOf(this)
+      if (exchange === undefined || exchange === current) return original.call(this, type, ...rest)
+      return storage.run(exchange, emitIt, original, this, type, ...rest)
+    }
+  }
+
+  private patchResponses(prototype: ServerResponse): void {
+    const { storage } = this.parts
+    const original: Emit = prototype.emit
+    const unheard = unheardBy(original)
+    const ends = (exchange: Exchange, aborted: boolean) => this.end(exchange, aborted)
+    const isLastOver = (response: ServerResponse) => this.lastOver === response
+    prototype.emit = function emit(this: ServerResponse, type: string, ...rest: unknown[]): boolean {
+      const heard = isHeard(this, type)
+      if (!heard && (type !== 'close' || isLastOver(this))) return unheard.call(this, type, ...rest)
+      const current = storage.getStore()
+      const exchange = exchangeIn(current, this) ?? exchangeOf(this)
+      // Before its listeners, who may take long.
+      if (type === 'finish' && exchange?.response === this) ends(exchange, false)
+      const result =
+        heard && exchange !== undefined && current !== exchange
+          ? storage.run(exchange, emitIt, original, this, type, ...rest)
+          : original.call(this, type, ...rest)
+      if (type === 'close' && exchange?.endMs === 0 && exchange.response === this)
+        ends(exchange, !exchange.response.writableFinished)
+      return result
     }
   }
 }
@@ -189,6 +211,14 @@ type Emit = (this: object, type: string, ...rest: unknown[]) => boolean
 /** One function for all emits: a closure for each would be made on every event. */
 function emitIt(emit: Emit, emitter: object, type: string, ...rest: unknown[]): boolean {
   return emit.call(emitter, type, ...rest)
+}
+
+/** Who has replaced `emit` before may listen there; Node's own has nothing to tell anybody, but of errors. */
+function unheardBy(emit: Emit): Emit {
+  if (emit !== process.getBuiltinModule('node:events').EventEmitter.prototype.emit) return emit
+  return function unheard(this: object, type: string, ...rest: unknown[]): boolean {
+    return type === 'error' && emit.call(this, type, ...rest)
+  }
 }
 
 function isHeard(emitter: Message, type: unknown): boolean {

@@ -1,3 +1,4 @@
+import { monotonicMs } from '../clock.ts'
 import { type Context, rootContext, rpcMetadataKey } from '../context/context.ts'
 import type { Core } from '../core.ts'
 import { messageOf } from '../encode/plain-value.ts'
@@ -5,7 +6,7 @@ import { type Exchange, exchangeIn, exchangeOf } from '../instrument/exchange.ts
 import { knownMethod, routeOf, shownQuery } from '../instrument/http-names.ts'
 import type { RequestShape } from '../instrument/request-shape.ts'
 import { BoundAttributes } from '../logs/bound-attributes.ts'
-import { LogScope } from '../logs/log-scope.ts'
+import { LogScope, type ScopeStart } from '../logs/log-scope.ts'
 import type { Attributes, HttpRequest, HttpResponse } from '../public.ts'
 import { holdProgress, progressOf } from './note-error.ts'
 import type { OtherRequest, RequestIds, RequestOptions } from './public.ts'
@@ -39,7 +40,7 @@ interface Outcome extends Sizes {
 }
 
 /** One request in progress, whatever framework it came through. */
-export class RequestInProgress {
+export class RequestInProgress implements ScopeStart {
   readonly ids: KnownIds
   readonly context: Context
   /** The template a framework says it has chosen. */
@@ -65,7 +66,7 @@ export class RequestInProgress {
     this.error = undefined
     this.handler = undefined
     this.onlyIds = undefined
-    this.startMs = facts.startMs ?? performance.now()
+    this.startMs = facts.startMs ?? monotonicMs()
     this.ids = readRequestIds(facts, options.trustUserId ?? true)
     this.context = this.bind(current)
     this.isInForce = this.context === current
@@ -93,11 +94,12 @@ export class RequestInProgress {
   private bindTo(scope: LogScope, outer: BoundAttributes | undefined): void {
     // The id of the header, which the instrumentation has bound, is among the ids.
     const isReplaced = outer?.count === 1 && 'request_id' in outer.attributes
-    if (outer === undefined || isReplaced) scope.bound = this.makeBound()
+    if (outer === undefined || isReplaced) scope.beginWith(this)
     else scope.bound = outer.and(this.idAttributes())
   }
 
-  private makeBound(): BoundAttributes {
+  /** For the first line that is written in it. */
+  makeBound(): BoundAttributes {
     this.onlyIds = new BoundAttributes(this.idAttributes(), this.core.how, true)
     return this.onlyIds
   }
@@ -154,7 +156,7 @@ export class RequestInProgress {
   private isUsual(): boolean {
     const { scope } = this.context
     if (scope === undefined || scope.wide !== undefined || this.error !== undefined) return false
-    const isOnlyIds = this.onlyIds !== undefined && scope.bound === this.onlyIds
+    const isOnlyIds = scope.isUntouchedSince(this) || (this.onlyIds !== undefined && scope.bound === this.onlyIds)
     return isOnlyIds && this.core.logging.base.bound === undefined
   }
 
@@ -173,7 +175,7 @@ export class RequestInProgress {
   }
 
   /** The one line. */
-  end({ status, aborted, bodySize, size, more, endMs = performance.now() }: Outcome): void {
+  end({ status, aborted, bodySize, size, more, endMs = monotonicMs() }: Outcome): void {
     if (!this.isLogged) return
     const attributes = {
       ...this.context.scope?.wide,
@@ -299,7 +301,7 @@ function sizesOf(response: HttpResponse, written: number | undefined): Sizes {
 
 /** Runs work that is a request of another kind: with ids of its own, and one line at its end. */
 export function runOtherRequest<T>(core: Core, name: string, given: OtherRequest, fn: () => T): T {
-  const startMs = performance.now()
+  const startMs = monotonicMs()
   const header = (name: string) =>
     name === 'x-request-id' ? given.requestId : name === 'x-user-id' ? given.userId : given.correlationId
   const ids = readRequestIds({ header }, true)
@@ -309,7 +311,7 @@ export function runOtherRequest<T>(core: Core, name: string, given: OtherRequest
   const context = outer.withScope(scope)
   const end = (error?: unknown) => {
     const outcome = error === undefined ? 'ok' : 'error'
-    const duration_seconds = Math.round(performance.now() - startMs) / 1000
+    const duration_seconds = Math.round(monotonicMs() - startMs) / 1000
     const attributes = { ...scope.wide, ...given.attributes, operation: name, outcome, duration_seconds }
     core.storage.run(context, () => {
       if (error === undefined) core.log.info(attributes, `${name} completed`)

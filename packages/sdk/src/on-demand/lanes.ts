@@ -1,3 +1,4 @@
+import { monotonicMs } from '../clock.ts'
 import type { Span } from '../traces/span.ts'
 import type { SpanRequest, Tracing } from '../traces/tracing.ts'
 
@@ -6,7 +7,7 @@ export interface LaneOptions {
   readonly minMs: number
 }
 
-/** In milliseconds of `performance.now()`. */
+/** In milliseconds of `monotonicMs`. */
 interface Time {
   readonly fromMs: number
   readonly toMs: number
@@ -38,7 +39,7 @@ class Lanes {
   /** Pieces of code that held the loop and began spans. */
   private readonly holders: Time[] = []
   private segmentMs = 0
-  private lastMs = performance.now()
+  private lastMs = monotonicMs()
   private lastIdleMs = idleMs()
   private readonly timer: NodeJS.Timeout
   private readonly observer: { disconnect(): void }
@@ -68,7 +69,7 @@ class Lanes {
   }
 
   private tick(): void {
-    const nowMs = performance.now()
+    const nowMs = monotonicMs()
     // The piece of code that has not said so, because it threw, is over too.
     this.onSegmentEnd()
     if (this.isLate(nowMs)) keep(this.stalls, this.stallUntil(nowMs))
@@ -92,14 +93,14 @@ class Lanes {
 
   private readonly onSegmentEnd = (): void => {
     if (this.segmentMs === 0) return
-    const toMs = performance.now()
+    const toMs = monotonicMs()
     if (toMs - this.segmentMs >= this.minMs) keep(this.holders, { fromMs: this.segmentMs, toMs })
     this.segmentMs = 0
   }
 
   private readonly onEnd = (span: Span): void => {
     if (span.endUnixMs - span.startUnixMs < this.minMs) return
-    const nowMs = performance.now()
+    const nowMs = monotonicMs()
     // The timer that would see the stall may be due only after the span that waited for the loop, and the microtask too.
     const stalls = this.isLate(nowMs) ? [...this.stalls, this.stallUntil(nowMs)] : this.stalls
     const own = this.segmentMs === 0 ? this.holders : [...this.holders, { fromMs: this.segmentMs, toMs: nowMs }]

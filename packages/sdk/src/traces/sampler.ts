@@ -24,6 +24,6 @@ export function isSampled(sampler: Sampler, parentSampled: boolean | undefined, 
 export function isWithin(ratio: number, id: TraceIdWords): boolean {
   if (ratio >= 1) return true
   if (ratio <= 0) return false
-  const low56 = (id.c & 0xffffff) * 4294967296 + id.d
+  const low56 = (id.c & 0xffffff) * 4294967296 + (id.d >>> 0)
   return low56 >= (1 - ratio) * 72057594037927936
 }

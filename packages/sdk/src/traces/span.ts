@@ -1,3 +1,4 @@
+import { monotonicMs } from '../clock.ts'
 import { errorType, messageOf, stackOf } from '../encode/plain-value.ts'
 import { readable } from '../encode/readable.ts'
 import type { ScopeChunk } from '../export/signal-buffer.ts'
@@ -113,7 +114,7 @@ export class Span implements PublicSpan, SpanLink {
     this.droppedLinks = 0
     this.status = statusCode.unset
     this.statusMessage = undefined
-    this.startMonotonicMs = performance.now()
+    this.startMonotonicMs = monotonicMs()
     this.startUnixMs = start.startUnixMs === 0 ? tracing.clock.unixMsAt(this.startMonotonicMs) : start.startUnixMs
   }
 
@@ -237,11 +238,11 @@ export class Span implements PublicSpan, SpanLink {
   }
 
   end(endTime?: TimeInput): void {
-    if (endTime === undefined) this.endAt(performance.now())
+    if (endTime === undefined) this.endAt(monotonicMs())
     else this.endAtUnixMs(Math.max(this.startUnixMs, unixMsOf(endTime, this.tracing.clock)))
   }
 
-  /** At a reading of `performance.now()`. */
+  /** At a reading of `monotonicMs`. */
   endAt(monotonicMs: number): void {
     this.endAtUnixMs(this.startUnixMs + (monotonicMs - this.startMonotonicMs))
   }
