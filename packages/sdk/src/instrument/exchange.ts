@@ -1,8 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { monotonicMs } from '../clock.ts'
-import { Context, rpcMetadataKey } from '../context/context.ts'
-import type { LogScope } from '../logs/log-scope.ts'
+import { type Carried, Context, rpcMetadataKey } from '../context/context.ts'
 import type { RequestInProgress } from '../middleware/request-log.ts'
 import type { Span } from '../traces/span.ts'
 import type { AddedLater } from './added-later.ts'
@@ -44,17 +43,9 @@ export class Exchange extends Context implements ShapeFacts {
   readonly added: AddedLater | undefined
   private readonly connection: Connection
 
-  constructor(parts: {
-    span: Span
-    scope: LogScope
-    baggage: unknown
-    suppressed: boolean
-    request: IncomingMessage & Marked
-    response: ServerResponse & Marked
-    added: AddedLater | undefined
-  }) {
-    super(parts)
-    const { span, request, response } = parts
+  constructor(carried: Carried & { readonly span: Span }, { request, response }: Messages, added?: AddedLater) {
+    super(carried)
+    const { span } = carried
     // Contexts that are derived from it find it through this.
     this.foreign = this
     this.type = 'http'
@@ -74,7 +65,7 @@ export class Exchange extends Context implements ShapeFacts {
     this.status = undefined
     this.host = undefined
     this.written = 0
-    this.added = parts.added
+    this.added = added
     this.connection = connectionOf(request.socket)
     // Plain assignments: defineProperty and a WeakMap cost many times as much, on every request.
     request[exchangeKey] = this
@@ -147,6 +138,11 @@ const exchangeKey = Symbol.for('wakeline.1.exchange')
 
 interface Marked {
   [exchangeKey]?: Exchange
+}
+
+interface Messages {
+  readonly request: IncomingMessage & Marked
+  readonly response: ServerResponse & Marked
 }
 
 /** The one a context carries, if it is that of this request or response. Cheaper than a look at the message itself. */
