@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { monotonicMs } from '../clock.ts'
-import { type Carried, Context, rpcMetadataKey } from '../context/context.ts'
+import { type Carried, Context, type ContextStorage, rpcMetadataKey } from '../context/context.ts'
 import type { RequestInProgress } from '../middleware/request-log.ts'
 import type { Span } from '../traces/span.ts'
 import type { AddedLater } from './added-later.ts'
@@ -40,10 +40,12 @@ export class Exchange extends Context implements ShapeFacts {
   /** Bytes written to its connection from the beginning to the end of the request. */
   written: number
   /** Of its server. */
-  readonly added: AddedLater | undefined
-  private readonly connection: Connection
+  added: AddedLater | undefined
+  /** Its server has told of it. */
+  wasEmitted: boolean
+  readonly connection: Connection
 
-  constructor(carried: Carried & { readonly span: Span }, { request, response }: Messages, added?: AddedLater) {
+  constructor(carried: Carried & { readonly span: Span }, { request, response }: Messages, connection: Connection) {
     super(carried)
     const { span } = carried
     // Contexts that are derived from it find it through this.
@@ -65,8 +67,9 @@ export class Exchange extends Context implements ShapeFacts {
     this.status = undefined
     this.host = undefined
     this.written = 0
-    this.added = added
-    this.connection = connectionOf(request.socket)
+    this.added = undefined
+    this.wasEmitted = false
+    this.connection = connection
     // Plain assignments: defineProperty and a WeakMap cost many times as much, on every request.
     request[exchangeKey] = this
     response[exchangeKey] = this
@@ -104,18 +107,27 @@ export class Exchange extends Context implements ShapeFacts {
 }
 
 /** What all requests of one connection have in common. */
-class Connection {
+export class Connection {
   readonly peer: string | undefined
   readonly encrypted: boolean
+  /** In force whenever Node reads from it: its parser is an async resource of its own. Asked of Node, it is three calls into C++ a request. */
+  readonly around: Context | undefined
   private readonly socket: Socket
   /** Up to the end of the last request: asked once for each, because Node puts a list together to answer. */
   private written: number
 
-  constructor(socket: Socket) {
+  constructor(socket: Socket, around: Context | undefined) {
     this.peer = socket.remoteAddress
     this.encrypted = 'encrypted' in socket && socket.encrypted === true
     this.socket = socket
     this.written = socket.bytesWritten
+    this.around = around
+  }
+
+  /** The one of this socket; made by its first request. */
+  static of(socket: Socket & { [connectionKey]?: Connection }, storage: ContextStorage): Connection {
+    socket[connectionKey] ??= new Connection(socket, storage.getStore())
+    return socket[connectionKey]
   }
 
   /** Bytes since the last time it was asked. */
@@ -127,11 +139,6 @@ class Connection {
 }
 
 const connectionKey = Symbol('wakeline.connection')
-
-function connectionOf(socket: Socket & { [connectionKey]?: Connection }): Connection {
-  socket[connectionKey] ??= new Connection(socket)
-  return socket[connectionKey]
-}
 
 /** The same for both module faces of the SDK: a middleware of one finds what the instrumentation of the other made. */
 const exchangeKey = Symbol.for('wakeline.1.exchange')

@@ -3,7 +3,7 @@ import { type Context, rootContext, rpcMetadataKey } from '../context/context.ts
 import { LogScope } from '../logs/log-scope.ts'
 import { spanKind, statusCode } from '../traces/span.ts'
 import { AddedLater } from './added-later.ts'
-import { Exchange, exchangeIn, exchangeOf } from './exchange.ts'
+import { Connection, Exchange, exchangeIn, exchangeOf } from './exchange.ts'
 import { Hosts, knownMethod, otherMethod, routeOf, shownQuery } from './http-names.ts'
 import { httpServerScope, type InstrumentParts } from './instrument.ts'
 import { type RequestShape, RequestShapes } from './request-shape.ts'
@@ -60,8 +60,10 @@ export class HttpServerInstrument {
   }
 
   private started(start: RequestStart): void {
-    if (this.parts.yields() || this.parts.storage.getStore()?.suppressed === true) return
+    if (this.parts.yields()) return
     const { request, response, server } = start
+    const connection = Connection.of(request.socket, this.parts.storage)
+    if (connection.around?.suppressed === true) return
     if (server !== this.lastServer) {
       this.lastServer = server
       this.patchServer(server)
@@ -79,7 +81,7 @@ export class HttpServerInstrument {
     const scope = LogScope.ofRequest(this.requestId(headers['x-request-id']))
     const outer = remote === undefined ? rootContext : { span: remote, suppressed: false }
     const span = this.parts.tracing.start(this.parts.chunk, knownMethod(request.method), outer, serverNow)
-    new Exchange({ span, scope, baggage, suppressed: false }, start, added)
+    new Exchange({ span, scope, baggage, suppressed: false }, start, connection).added = added
   }
 
   /** An id that could break a log line or a header is not taken over. */
@@ -143,7 +145,8 @@ export class HttpServerInstrument {
       // Of a request and what is like it (`checkContinue`), that is the first argument; nothing else is marked.
       const exchange = exchangeOf(Object(rest[0]))
       if (exchange === undefined) return original.call(this, type, ...rest)
-      const outer = storage.getStore()
+      const outer = exchange.wasEmitted ? storage.getStore() : exchange.connection.around
+      exchange.wasEmitted = true
       // What `run` does, without its lists of arguments.
       storage.enterWith(exchange)
       try {

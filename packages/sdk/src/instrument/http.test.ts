@@ -252,6 +252,30 @@ test('listeners of a request, its response and its body run in its context', asy
   expect(new Set(found).size).toBe(1)
 })
 
+test('a request that is handed on keeps what is in force where it was, and is in its own context there', async () => {
+  const other = await startService()
+  const spans: Record<string, string | undefined> = {}
+  other.handle = (_, response) => {
+    spans['handed on'] = activeSpan()?.spanId
+    response.end()
+  }
+  front.handle = (incoming, response) => {
+    spans['request'] = activeSpan()?.spanId
+    trace('inner', (span) => {
+      other.server.emit('request', incoming, response)
+      front.handle = () => {
+        spans['again'] = activeSpan()?.spanId
+      }
+      front.server.emit('request', incoming, response)
+      spans['behind'] = activeSpan() === span ? 'inner' : activeSpan()?.spanId
+    })
+  }
+  await fetch(front.url)
+  other.server.close()
+  expect(spans['behind']).toBe('inner')
+  expect(spans['again']).toBe(spans['request'])
+})
+
 test('a client that is refused says why', async () => {
   const gone = await startService()
   gone.server.close()
