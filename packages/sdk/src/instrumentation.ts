@@ -20,7 +20,8 @@ const sameWork = new Map([
 
 /** The built-in instrumentation, made once and started and stopped as a whole. */
 export class Instrumentation {
-  private readonly taken = new Set<string>()
+  /** No set: each request asks, by a name that stands in the code. */
+  private readonly taken: Record<string, boolean> = {}
   private readonly parts: Omit<InstrumentParts, 'chunk' | 'yields'>
   private readonly buffer: SignalBuffer
   private server: HttpServerInstrument | undefined = undefined
@@ -38,17 +39,17 @@ export class Instrumentation {
   /** A tracer of this name was asked for. */
   tracerAsked(name: string): void {
     const work = sameWork.get(name)
-    if (work !== undefined) this.taken.add(work)
+    if (work !== undefined) this.taken[work] = true
   }
 
   /** Whether an OpenTelemetry package does this work. */
   yields(work: string): boolean {
-    return this.taken.has(work)
+    return this.taken[work] === true
   }
 
   start(wanted: Settings['instrument']): void {
-    const http = () => this.taken.has('http')
-    const fetch = () => this.taken.has('fetch')
+    const http = () => this.taken['http'] === true
+    const fetch = () => this.taken['fetch'] === true
     if (wanted.httpServer) {
       this.server ??= new HttpServerInstrument({
         ...this.parts,
