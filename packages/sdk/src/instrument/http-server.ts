@@ -175,10 +175,10 @@ export class HttpServerInstrument {
   private patchRequests(prototype: IncomingMessage): void {
     const { storage } = this.parts
     const original: Emit = prototype.emit
-    const unheard = unheardBy(original)
+    const tellsAll = !isNodes(original)
     prototype.emit = function emit(this: IncomingMessage, type: string, ...rest: unknown[]): boolean {
-      // Most events of a request have no listener: a context for nobody is neither looked for nor entered.
-      if (!isHeard(this, type)) return unheard.call(this, type, ...rest)
+      // Most events of a request have no listener: no context is looked for or entered for them, and Node would do nothing either.
+      if (!tellsAll && !isHeard(this, type)) return false
       const current = storage.getStore()
       const exchange = exchangeIn(current, this) ?? exchangeOf(this)
       if (exchange === undefined || exchange === current) return original.call(this, type, ...rest)
@@ -189,20 +189,19 @@ export class HttpServerInstrument {
   private patchResponses(prototype: ServerResponse): void {
     const { storage } = this.parts
     const original: Emit = prototype.emit
-    const unheard = unheardBy(original)
+    const tellsAll = !isNodes(original)
     const ends = (exchange: Exchange, aborted: boolean) => this.end(exchange, aborted)
     const isLastOver = (response: ServerResponse) => this.lastOver === response
     prototype.emit = function emit(this: ServerResponse, type: string, ...rest: unknown[]): boolean {
-      const heard = isHeard(this, type)
-      if (!heard && (type !== 'close' || isLastOver(this))) return unheard.call(this, type, ...rest)
+      if (!tellsAll && !isHeard(this, type) && (type !== 'close' || isLastOver(this))) return false
       const current = storage.getStore()
       const exchange = exchangeIn(current, this) ?? exchangeOf(this)
       // Before its listeners, who may take long.
       if (type === 'finish' && exchange?.response === this) ends(exchange, false)
       const result =
-        heard && exchange !== undefined && current !== exchange
-          ? storage.run(exchange, emitIt, original, this, type, ...rest)
-          : original.call(this, type, ...rest)
+        exchange === undefined || exchange === current
+          ? original.call(this, type, ...rest)
+          : storage.run(exchange, emitIt, original, this, type, ...rest)
       if (type === 'close' && exchange?.endMs === 0 && exchange.response === this)
         ends(exchange, !exchange.response.writableFinished)
       return result
@@ -218,16 +217,14 @@ function emitIt(emit: Emit, emitter: object, type: string, ...rest: unknown[]): 
   return emit.call(emitter, type, ...rest)
 }
 
-/** Who has replaced `emit` before may listen there; Node's own has nothing to tell anybody, but of errors. */
-function unheardBy(emit: Emit): Emit {
-  if (emit !== process.getBuiltinModule('node:events').EventEmitter.prototype.emit) return emit
-  return function unheard(this: object, type: string, ...rest: unknown[]): boolean {
-    return type === 'error' && emit.call(this, type, ...rest)
-  }
+/** Who has replaced `emit` before may listen there. */
+function isNodes(emit: Emit): boolean {
+  return emit === process.getBuiltinModule('node:events').EventEmitter.prototype.emit
 }
 
+/** An error that nobody hears is thrown. */
 function isHeard(emitter: Message, type: unknown): boolean {
-  return typeof type !== 'string' || emitter.listenerCount(type) > 0
+  return typeof type !== 'string' || type === 'error' || emitter.listenerCount(type) > 0
 }
 
 function endSpan(exchange: Exchange, shape: RequestShape, method: string | undefined): void {

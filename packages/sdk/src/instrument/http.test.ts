@@ -252,6 +252,38 @@ test('listeners of a request, its response and its body run in its context', asy
   expect(new Set(found).size).toBe(1)
 })
 
+test('requests that were sent together have a context each, their events too', async () => {
+  const found: Record<string, (string | undefined)[]> = { '/a': [], '/b': [] }
+  front.handle = (incoming, response) => {
+    const look = () => found[incoming.url ?? '']?.push(activeSpan()?.spanId)
+    look()
+    response.on('finish', look).on('close', look)
+    setTimeout(() => response.end(), incoming.url === '/a' ? 20 : 0)
+  }
+  const socket = connect(front.port, '127.0.0.1')
+  socket.resume().write(['/a', '/b'].map((path) => `GET ${path} HTTP/1.1\r\nhost: x\r\n\r\n`).join(''))
+  await until('both answers', () => Object.values(found).flat().length === 6)
+  socket.destroy()
+  const [first, second] = [new Set(found['/a']), new Set(found['/b'])]
+  expect([first.size, second.size, new Set([...first, ...second]).size]).toEqual([1, 1, 2])
+  expect([...first, ...second]).not.toContain(undefined)
+})
+
+test('of events nobody hears, only an error makes itself heard', async () => {
+  const found: unknown[] = []
+  front.handle = (incoming, response) => {
+    found.push(response.emit('unheard'), incoming.emit('unheard', 1))
+    try {
+      incoming.emit('error', new Error('heard'))
+    } catch (thrown) {
+      found.push(Object(thrown).message)
+    }
+    response.end()
+  }
+  await fetch(front.url)
+  expect(found).toEqual([false, false, 'heard'])
+})
+
 test('a request that is handed on keeps what is in force where it was, and is in its own context there', async () => {
   const other = await startService()
   const spans: Record<string, string | undefined> = {}
