@@ -35,8 +35,6 @@ export class HttpServerInstrument {
   private readonly shapes: RequestShapes
   private readonly hosts = new Hosts()
   private over: Exchange[] = []
-  /** Its `close` says nothing new, and comes next as a rule. */
-  private lastOver: ServerResponse | undefined = undefined
   private lastServer: PatchedServer | undefined = undefined
 
   constructor(parts: InstrumentParts) {
@@ -93,7 +91,6 @@ export class HttpServerInstrument {
   private end(exchange: Exchange, aborted: boolean): void {
     if (exchange.endMs !== 0) return
     exchange.end(aborted)
-    this.lastOver = exchange.response
     const waiting = this.over.push(exchange)
     if (waiting === 1) setImmediate(() => this.tellOver())
     else if (waiting >= overMax) this.tellOver()
@@ -110,7 +107,6 @@ export class HttpServerInstrument {
   tellOver(): void {
     const { over } = this
     this.over = []
-    this.lastOver = undefined
     const { storage } = this.parts
     // The context around is put back once, by `run`; for each request it is only exchanged.
     storage.run(telling, () => {
@@ -166,45 +162,32 @@ export class HttpServerInstrument {
   private patchMessages(): void {
     const { IncomingMessage, ServerResponse } = process.getBuiltinModule('node:http')
     if (Object.hasOwn(IncomingMessage.prototype, patched)) return
-    for (const prototype of [IncomingMessage.prototype, ServerResponse.prototype])
-      Object.defineProperty(prototype, patched, { value: true })
-    this.patchRequests(IncomingMessage.prototype)
-    this.patchResponses(ServerResponse.prototype)
-  }
-
-  private patchRequests(prototype: IncomingMessage): void {
     const { storage } = this.parts
-    const original: Emit = prototype.emit
-    const tellsAll = !isNodes(original)
-    prototype.emit = function emit(this: IncomingMessage, type: string, ...rest: unknown[]): boolean {
-      // Most events of a request have no listener: no context is looked for or entered for them, and Node would do nothing either.
-      if (!tellsAll && !isHeard(this, type)) return false
-      const current = storage.getStore()
-      const exchange = exchangeIn(current, this) ?? exchangeOf(this)
-      if (exchange === undefined || exchange === current) return original.call(this, type, ...rest)
-      return storage.run(exchange, emitIt, original, this, type, ...rest)
-    }
-  }
-
-  private patchResponses(prototype: ServerResponse): void {
-    const { storage } = this.parts
-    const original: Emit = prototype.emit
-    const tellsAll = !isNodes(original)
     const ends = (exchange: Exchange, aborted: boolean) => this.end(exchange, aborted)
-    const isLastOver = (response: ServerResponse) => this.lastOver === response
-    prototype.emit = function emit(this: ServerResponse, type: string, ...rest: unknown[]): boolean {
-      if (!tellsAll && !isHeard(this, type) && (type !== 'close' || isLastOver(this))) return false
-      const current = storage.getStore()
-      const exchange = exchangeIn(current, this) ?? exchangeOf(this)
-      // Before its listeners, who may take long.
-      if (type === 'finish' && exchange?.response === this) ends(exchange, false)
-      const result =
-        exchange === undefined || exchange === current
-          ? original.call(this, type, ...rest)
-          : storage.run(exchange, emitIt, original, this, type, ...rest)
-      if (type === 'close' && exchange?.endMs === 0 && exchange.response === this)
-        ends(exchange, !exchange.response.writableFinished)
-      return result
+    // Of the response that was the last to finish, which is the next to close as a rule.
+    const isKnown = (message: Message) => this.over.at(-1)?.response === message
+    for (const prototype of [IncomingMessage.prototype, ServerResponse.prototype]) {
+      const original: Emit = prototype.emit
+      // Who has replaced it before may listen there.
+      const tellsAll = original !== process.getBuiltinModule('node:events').prototype.emit
+      const saysEnd = prototype === ServerResponse.prototype
+      Object.defineProperty(prototype, patched, { value: true })
+      prototype.emit = function emit(this: Message, type: string, ...rest: unknown[]): boolean {
+        // Most events of a request have no listener: no context is looked for or entered for them, and Node would do nothing either.
+        const isHeard = tellsAll || type === 'error' || this.listenerCount(type) > 0
+        if (!isHeard && (!saysEnd || type !== 'close' || isKnown(this))) return false
+        const current = storage.getStore()
+        const exchange = exchangeIn(current, this) ?? exchangeOf(this)
+        // Before its listeners, who may take long.
+        if (type === 'finish' && exchange?.response === this) ends(exchange, false)
+        const result =
+          exchange === undefined || exchange === current
+            ? original.call(this, type, ...rest)
+            : storage.run(exchange, emitIt, original, this, type, ...rest)
+        if (type === 'close' && exchange?.endMs === 0 && exchange.response === this)
+          ends(exchange, !exchange.response.writableFinished)
+        return result
+      }
     }
   }
 }
@@ -215,16 +198,6 @@ type Emit = (this: object, type: string, ...rest: unknown[]) => boolean
 /** One function for all emits: a closure for each would be made on every event. */
 function emitIt(emit: Emit, emitter: object, type: string, ...rest: unknown[]): boolean {
   return emit.call(emitter, type, ...rest)
-}
-
-/** Who has replaced `emit` before may listen there. */
-function isNodes(emit: Emit): boolean {
-  return emit === process.getBuiltinModule('node:events').EventEmitter.prototype.emit
-}
-
-/** An error that nobody hears is thrown. */
-function isHeard(emitter: Message, type: unknown): boolean {
-  return typeof type !== 'string' || type === 'error' || emitter.listenerCount(type) > 0
 }
 
 function endSpan(exchange: Exchange, shape: RequestShape, method: string | undefined): void {

@@ -12,7 +12,8 @@ export interface ScopeStart {
  */
 export class LogScope {
   private known: BoundAttributes | undefined
-  private start: ScopeStart | undefined
+  /** Until somebody has asked for what is bound, or bound something else. */
+  start: ScopeStart | undefined
   /** The scope of the request around this one, which holds its wide event. */
   readonly request: LogScope | undefined
   /** What `log.set` has gathered; written with the one line the request ends with. */
@@ -42,14 +43,5 @@ export class LogScope {
   set bound(bound: BoundAttributes | undefined) {
     this.start = undefined
     this.known = bound
-  }
-
-  beginWith(start: ScopeStart): void {
-    this.start = start
-  }
-
-  /** Nobody has asked since, and nothing else was bound. */
-  isUntouchedSince(start: ScopeStart): boolean {
-    return this.start === start
   }
 }

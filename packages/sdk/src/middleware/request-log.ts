@@ -94,7 +94,7 @@ export class RequestInProgress implements ScopeStart {
   private bindTo(scope: LogScope, outer: BoundAttributes | undefined): void {
     // The id of the header, which the instrumentation has bound, is among the ids.
     const isReplaced = outer?.count === 1 && 'request_id' in outer.attributes
-    if (outer === undefined || isReplaced) scope.beginWith(this)
+    if (outer === undefined || isReplaced) scope.start = this
     else scope.bound = outer.and(this.idAttributes())
   }
 
@@ -156,7 +156,7 @@ export class RequestInProgress implements ScopeStart {
   private isUsual(): boolean {
     const { scope } = this.context
     if (scope === undefined || scope.wide !== undefined || this.error !== undefined) return false
-    const isOnlyIds = scope.isUntouchedSince(this) || (this.onlyIds !== undefined && scope.bound === this.onlyIds)
+    const isOnlyIds = scope.start === this || (this.onlyIds !== undefined && scope.bound === this.onlyIds)
     return isOnlyIds && this.core.logging.base.bound === undefined
   }
 
