@@ -22,9 +22,9 @@ export type Running = {
   texts(fragment: Sql): Promise<TextColumns>
   /** Columns `UInt64` and `Array(Float64)` alone. */
   numbers(fragment: Sql): Promise<NumberRows>
-  /** Columns `UInt32`, `UInt64` and `Float64` alone; up to `rowsMax` rows, which is the asker's own limit. */
-  plain(fragment: Sql, rowsMax: number): Promise<PlainBlock[]>
-  /** The same for millions of rows: each block is taken while the engine reads the next. Ends early when `leaving` fires. */
+  /** Columns `UInt32`, `UInt64` and `Float64` alone; up to `rowsMax` rows, which is the asker's own limit. Ends early when `leaving` fires. */
+  plain(fragment: Sql, rowsMax: number, leaving?: AbortSignal): Promise<PlainBlock[]>
+  /** The same for millions of rows: each block is taken while the engine reads the next. */
   plainStream(fragment: Sql, rowsMax: number, take: (block: PlainBlock) => void, leaving?: AbortSignal): Promise<void>
   /** SQL that someone typed, checked already. */
   typed(text: string): Promise<AnswerTable>
@@ -65,6 +65,11 @@ export function startRunning(
     if (leftMs() <= 0) throw lateError(limits)
     return { signal: options.signal, limits: { ...limits, timeoutMs: leftMs() } }
   }
+  const plainOptions = (rowsMax: number, leaving: AbortSignal | undefined): ReadOptions => {
+    const { signal: outer, limits: usual } = readOptions()
+    const signal = leaving === undefined || outer === undefined ? (leaving ?? outer) : AbortSignal.any([leaving, outer])
+    return { signal, limits: { ...usual, rowsMax } }
+  }
   const blocks = async (fragment: Sql): Promise<Uint8Array> => {
     const statement = render(fragment)
     const { bytes, cost } = await reader.blocks(statement, readOptions()).catch(stopped)
@@ -84,20 +89,16 @@ export function startRunning(
     blocks,
     texts: async (fragment) => readTextColumns(await blocks(fragment)),
     numbers: async (fragment) => readNumberRows(await blocks(fragment)),
-    async plain(fragment, rowsMax) {
+    async plain(fragment, rowsMax, leaving) {
       const statement = render(fragment)
-      const { signal, limits: usual } = readOptions()
-      const { bytes, cost } = await reader.blocks(statement, { signal, limits: { ...usual, rowsMax } }).catch(stopped)
+      const { bytes, cost } = await reader.blocks(statement, plainOptions(rowsMax, leaving)).catch(stopped)
       add(cost, statement.sql)
       return readPlainBlocks(bytes)
     },
     async plainStream(fragment, rowsMax, take, leaving) {
       const statement = render(fragment)
-      const { signal: outer, limits: usual } = readOptions()
-      const signal =
-        leaving === undefined || outer === undefined ? (leaving ?? outer) : AbortSignal.any([leaving, outer])
       const takeAll = (bytes: Uint8Array): void => readPlainBlocks(bytes).forEach(take)
-      const reading = reader.stream(statement, takeAll, { signal, limits: { ...usual, rowsMax } })
+      const reading = reader.stream(statement, takeAll, plainOptions(rowsMax, leaving))
       add(await reading.catch(stopped), statement.sql)
     },
     typed: (text) => reader.typed(text, readOptions()).catch(stopped),

@@ -177,7 +177,7 @@ const notOf = (parts: readonly string[]): Sql => (parts.length === 0 ? trusted('
  */
 export function rawSamplesSql(ask: RawAsk, shift: number, withStarts: boolean): Sql {
   const columns = [
-    trusted(`toUInt32(bitAnd(bitShiftRight(series_id, ${Math.trunc(shift)}), 4294967295)) AS key`),
+    trusted(`toUInt32(bitShiftRight(series_id, ${Math.trunc(shift)})) AS key`),
     sql`toUInt32(toUnixTimestamp64Milli(ts) - ${BigInt(baseOf(ask.range))}) AS t`,
     sql`${markedValue} AS v`,
     ...(withStarts ? [trusted('toFloat64(toUnixTimestamp64Milli(start_ts)) AS start')] : []),

@@ -179,8 +179,8 @@ function storeFor(
   const aheadOf = new Map<FoundSeries, SamplesAhead>()
   const findNew = async (matchers: readonly LabelMatcher[], range: SampleRange): Promise<FoundSeries> => {
     const reading = { running, limits, parts: await parts() }
-    const isWanted = (series: number): boolean => samplesAbout(series, range, reading.parts, nowMs()) < from
-    const ahead = new SamplesAhead(range, reading, isWanted)
+    const of = (series: number): number => samplesAbout(series, range, reading.parts, nowMs())
+    const ahead = new SamplesAhead(range, reading, { of, below: from })
     aheads.push(ahead)
     const series = await caches.series.find(matchers, range, { ...reading, unknown: () => ahead.begin() })
     if (ahead.runs !== undefined) aheadOf.set(series, ahead)

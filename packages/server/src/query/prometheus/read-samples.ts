@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import type { PlainBlock } from '../../base/native/read-plain-columns.ts'
 import type { Running } from '../run.ts'
 import type { Sql } from '../sql.ts'
@@ -10,14 +11,17 @@ export type SampleReading = { running: Running; limits: SourceLimits; parts: rea
 
 /**
  * Which rows, and with which 32 bits of the ids; `series` is about how many they are of. `anyStarts` is given where it was
- * asked before, and `halves` where they may be read in two statements beside each other, the second from `when` on.
+ * asked before, and `halves` where they may be read in two statements beside each other.
  */
 export type SamplesAsk = Pick<RawAsk, 'picked' | 'range' | 'without'> & {
   shift: number
   series: number
   anyStarts?: Promise<boolean>
-  halves?: { first: Sql; second: Sql; when: Promise<void> }
+  halves?: SampleHalves
 }
+
+/** The second is read from `when` on. `inPieces`: as they come, of what may be too much to be held twice. */
+export type SampleHalves = { first: Sql; second: Sql; when: Promise<void>; inPieces: boolean }
 
 /** From so many series on, asking whether starts are there costs less than bringing them out, and a stream than one piece. */
 export const manySeries = 1000
@@ -40,10 +44,18 @@ export async function readSamples(
     if (runs.rows > samplesMax) throw tooManySamples(samplesMax)
   }
   const stream = (picked: Sql): Promise<void> => running.plainStream(statement(picked), samplesMax + 1, add, signal)
+  const whole = async (picked: Sql): Promise<void> => {
+    for (const block of await running.plain(statement(picked), samplesMax + 1, signal)) {
+      add(block)
+      await setImmediate()
+    }
+  }
   const { halves } = asked
-  if (!isMany) (await running.plain(statement(ask.picked), samplesMax + 1)).forEach(add)
-  else if (halves === undefined) await stream(ask.picked)
-  else await Promise.all([stream(halves.first), halves.when.then(() => stream(halves.second))])
+  if (halves === undefined) await (isMany ? stream : whole)(ask.picked)
+  else {
+    const read = halves.inPieces ? stream : whole
+    await Promise.all([read(halves.first), halves.when.then(() => read(halves.second))])
+  }
   return runs
 }
 

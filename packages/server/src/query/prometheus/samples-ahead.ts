@@ -14,21 +14,27 @@ import type { Finding, SeriesMeant } from './source.ts'
  *
  * By the ids they are of, the samples are read in two statements, so that neither core waits for the other. The second begins when
  * the session is free that has read the series.
+ * Where all series between two ids are meant, the samples come in pieces, each taken while the engine reads the next. Where they are
+ * looked for, planning that takes twice as long, and a statement in pieces is planned on the main thread: those are answered
+ * whole, which makes no difference to the engine where it leaves most out.
+ *
  * That is done where it is clear by then that samples will be needed, and those of all series that the statement finds. They
  * are read with the bits of ids that nearly always tell all apart, which is known only afterwards.
  */
 export class SamplesAhead {
   readonly range: SampleRange
   readonly #reading: SampleReading
-  readonly #isWanted: (series: number) => boolean
+  readonly #samplesOf: (series: number) => number
+  readonly #samplesBelow: number
   readonly #leaving = new AbortController()
   #runs: Promise<SampleRuns | undefined> | undefined
 
-  /** `isWanted`: whether the samples of about so many series are to leave the engine. */
-  constructor(range: SampleRange, reading: SampleReading, isWanted: (series: number) => boolean) {
+  /** `samples.of`: about how many so many series have, which are to leave the engine `below` some number. */
+  constructor(range: SampleRange, reading: SampleReading, samples: { of: (series: number) => number; below: number }) {
     this.range = range
     this.#reading = reading
-    this.#isWanted = isWanted
+    this.#samplesOf = samples.of
+    this.#samplesBelow = samples.below
   }
 
   /** Undefined where they were not read ahead, or were too many: then those of the series that fit may still be few enough. */
@@ -49,9 +55,19 @@ export class SamplesAhead {
     const meant = (meant: SeriesMeant): void => {
       const { plainAbout: series, isWholeSaid } = meant
       const isMany = series >= manySeries && series <= this.#reading.limits.seriesMax
-      if (!isWholeSaid || !isMany || !this.#isWanted(series)) return
+      const samples = this.#samplesOf(series)
+      if (!isWholeSaid || !isMany || samples >= this.#samplesBelow) return
       const { whole: picked, ...halves } = pickedBy(meant)
-      const ask = { picked, range, without: [], shift: usualShift, series, anyStarts, halves: { ...halves, when } }
+      const inPieces = meant.isAllBetween || samples > heldMax
+      const ask = {
+        picked,
+        range,
+        without: [],
+        shift: usualShift,
+        series,
+        anyStarts,
+        halves: { ...halves, when, inPieces },
+      }
       this.#runs = unheard(readSamples(ask, this.#reading, this.#leaving.signal).catch(undefinedIfTooMany))
     }
     return { meant, read }
@@ -78,6 +94,9 @@ function pickedBy({ where, ids, isAllBetween }: SeriesMeant): { whole: Sql; firs
     second: among({ first: border + 1n, last: ids.last }),
   }
 }
+
+/** Samples that an answer in one piece may have, which is 16 bytes for each, held three times while it is handed over. */
+const heldMax = 3_000_000
 
 /** Of eight, which the first statement reads: it begins earlier. */
 const firstShare = 5n
