@@ -24,12 +24,20 @@ import {
   type LabelsOf,
   type MetricMetadata,
 } from './metadata.ts'
+import { MetricsAhead } from './metrics-ahead.ts'
 import { type Part, partsInRange, readParts } from './parts.ts'
 import type { SampleRange } from './plan.ts'
 import { SampleCache } from './sample-cache.ts'
 import { SamplesAhead } from './samples-ahead.ts'
 import { SeriesCache } from './series-cache.ts'
-import { type FoundSeries, type SourceLimits, type StoreAsk, type StoreSource, storeSource } from './source.ts'
+import {
+  type Finding,
+  type FoundSeries,
+  type SourceLimits,
+  type StoreAsk,
+  type StoreSource,
+  storeSource,
+} from './source.ts'
 import { askStatistics, type SeriesStatistics } from './statistics.ts'
 
 /** What may be changed from one question to the next. */
@@ -143,7 +151,7 @@ export function openPrometheus(options: PrometheusOptions, speed: Speed, nowMs: 
 
 /** What an evaluator needs of the store to answer one question; what it reads is kept for the next. `close` it afterwards. */
 export function openSources(limits: SourceLimits, speed: Speed, nowMs: () => number): (running: Running) => Sources {
-  const caches = { series: new SeriesCache(), samples: new SampleCache(speed.samplesKeptMaxBytes) }
+  const caches: Caches = { series: new SeriesCache(), samples: new SampleCache(speed.samplesKeptMaxBytes), listed: [] }
   return (running) => {
     const steps: ExplainedStep[] = []
     const note = (step: ExplainedStep): void => void steps.push(step)
@@ -161,7 +169,8 @@ type Sources = {
   units: () => Promise<UnitsOfMetrics>
   close: () => void
 }
-type Caches = { series: SeriesCache; samples: SampleCache }
+/** `listed`: the parts that the last question saw. */
+type Caches = { series: SeriesCache; samples: SampleCache; listed: readonly Part[] }
 
 /** The store as one question sees it: the parts there are when it first asks, and each selector found once. */
 function storeFor(
@@ -170,19 +179,28 @@ function storeFor(
   { speed, caches, nowMs, note }: { speed: Speed; caches: Caches; nowMs: () => number; note: StoreAsk['note'] },
 ): StoreAsk & GridStore & Pick<Sources, 'units' | 'close'> {
   let listed: Promise<readonly Part[]> | undefined
+  const list = async (): Promise<readonly Part[]> => {
+    caches.listed = await readParts(['series', 'samples'], running)
+    return caches.listed
+  }
   const parts = (): Promise<readonly Part[]> => {
-    listed ??= readParts(['series', 'samples'], running)
+    listed ??= list()
     return listed
   }
   const { pushdownFromSamples: from } = speed
   const aheads: SamplesAhead[] = []
   const aheadOf = new Map<FoundSeries, SamplesAhead>()
   const findNew = async (matchers: readonly LabelMatcher[], range: SampleRange): Promise<FoundSeries> => {
-    const reading = { running, limits, parts: await parts() }
+    const before = caches.listed
+    const listing = parts()
+    const isEarly = before.length > 0 && !caches.series.knows(matchers, range)
+    const metrics = isEarly ? new MetricsAhead(range, before, running) : undefined
+    const reading = { running, limits, parts: await listing }
     const of = (series: number): number => samplesAbout(series, range, reading.parts, nowMs())
     const ahead = new SamplesAhead(range, reading, { of, below: from })
     aheads.push(ahead)
-    const series = await caches.series.find(matchers, range, { ...reading, unknown: () => ahead.begin() })
+    const unknown = (): Finding => ({ ...ahead.begin(), metrics: metrics?.of(reading.parts) })
+    const series = await caches.series.find(matchers, range, { ...reading, unknown })
     if (ahead.runs !== undefined) aheadOf.set(series, ahead)
     return series
   }

@@ -25,6 +25,11 @@ export class SeriesCache {
   readonly #known = new Map<string, Known>()
   #kept = 0
 
+  /** Whether they were found before; something may have come since. */
+  knows(matchers: readonly LabelMatcher[], range: SampleRange): boolean {
+    return this.#known.has(keyOf(matchers, range))
+  }
+
   /** `parts` of the tables `series` and `resources`, as they were before; none where they cannot be seen. */
   async find(
     matchers: readonly LabelMatcher[],
@@ -32,7 +37,7 @@ export class SeriesCache {
     { running, limits, parts, unknown }: FindReading,
   ): Promise<FoundSeries> {
     const series = parts.filter(({ table }) => table === 'series')
-    const key = JSON.stringify([matchers, Math.floor(range.afterMs / dayMs), Math.floor(range.untilMs / dayMs)])
+    const key = keyOf(matchers, range)
     const known = this.#known.get(key)
     if (known !== undefined) {
       this.#forget(key, known)
@@ -66,3 +71,6 @@ export class SeriesCache {
     this.#kept -= 1 + found.found.length
   }
 }
+
+const keyOf = (matchers: readonly LabelMatcher[], range: SampleRange): string =>
+  JSON.stringify([matchers, Math.floor(range.afterMs / dayMs), Math.floor(range.untilMs / dayMs)])

@@ -133,6 +133,8 @@ export type Finding = {
   meant(meant: SeriesMeant): void
   /** What names them is there, and the engine is not asked any more. */
   read(): void
+  /** What was measured on the days of the range, where that was asked before. */
+  metrics?: Promise<readonly MetricRow[]> | undefined
 }
 const unheard: Finding = { meant: () => {}, read: () => {} }
 
@@ -147,7 +149,7 @@ export async function findSeries(
   const { seriesMax } = limits
   const infos = await targetInfos(matchers, range, running, limits)
   const mayBeKept = infos === undefined
-  const metrics = await running.rows<MetricRow>(metricsSql(range))
+  const metrics = await (finding.metrics ?? running.rows<MetricRow>(metricsSql(range)))
   const faces = chooseFaces(metrics, matchers)
   const labelMatchers = matchers.filter(({ name }) => name !== metricNameLabel)
   const meantMetrics = metrics.filter((row) => facesFor(faces, row).length > 0)
