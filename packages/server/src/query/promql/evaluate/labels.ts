@@ -3,7 +3,7 @@ import { printLabel } from '../parse/print.ts'
 
 export type Label = readonly [name: string, value: string]
 
-/** Where the labels of many series that have the same names are, each series at a place of its own. */
+/** Where the labels of many series of one metric that have the same names are, each series at a place of its own. */
 export type LabelsSource = {
   /** In order, and none of them empty. */
   readonly names: readonly string[]
@@ -45,6 +45,11 @@ export class Labels {
   /** So two of them are told apart by what they hold, made already or not. */
   [Symbol.iterator](): Iterator<Label> {
     return this.pairs[Symbol.iterator]()
+  }
+
+  /** Whether both are of one source, and so of the same metric. */
+  isBeside(other: Labels): boolean {
+    return this.#source !== undefined && this.#source === other.#source
   }
 
   get size(): number {

@@ -42,7 +42,12 @@ export class Selection {
 
   #nameOfAll(): string {
     const name = this.series[0] === undefined ? '' : metricName(this.series[0].labels)
-    const isLike = ({ labels }: WindowSeries): boolean => metricName(labels) === name && numberOfMetadata(labels) === 1
+    let last = noLabels
+    const isLike = ({ labels }: WindowSeries): boolean => {
+      const isLikeLast = labels.isBeside(last)
+      last = labels
+      return isLikeLast || (metricName(labels) === name && numberOfMetadata(labels) === 1)
+    }
     return this.series.every(isLike) ? name : ''
   }
 
