@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Session } from 'chdb'
 import { startApi } from '../packages/server/src/api/api.ts'
+import { openTurns } from '../packages/server/src/api/turns.ts'
 import { openQuery } from '../packages/server/src/query/query.ts'
 import { openEmbeddedStore } from '../packages/server/src/store/embedded.ts'
 import { storeStatements } from './query-metrics-data.ts'
@@ -51,8 +52,9 @@ async function open() {
     port: 0,
     token: '',
     uiDirectory: '',
-    queriesAtOnceMax: 2,
-    queriesWaitingMax: 10,
+    turns: openTurns({ atOnceMax: 2, waitingMax: 10 }),
+    ruleGroups: () => [],
+    alertmanagers: () => [],
     tailViewersMax: 1,
     version: '0',
   })

@@ -2,7 +2,9 @@ import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { setFlagsFromString } from 'node:v8'
 import { startApi } from './api/api.ts'
-import { startIngest } from './ingest/ingest.ts'
+import { openTurns } from './api/turns.ts'
+import { type Ingest, startIngest } from './ingest/ingest.ts'
+import { startAlerting } from './main/alerting.ts'
 import { arrivalOptions } from './main/arrival-options.ts'
 import { listenForBackups } from './main/backup.ts'
 import { EdgeRollup } from './main/edge-rollup.ts'
@@ -17,6 +19,7 @@ import type { ServerParts } from './main/server-parts.ts'
 import { readStatus } from './main/status.ts'
 import type { Options } from './options.ts'
 import { openQuery } from './query/query.ts'
+import type { Store } from './store/store.ts'
 
 /** The only file that knows every part: it opens them in order, hands each what it needs, and closes them backwards. */
 
@@ -53,25 +56,7 @@ async function openParts(parts: ServerParts, closers: Closers): Promise<Omit<Run
   setFlagsFromString('--enable-experimental-regexp-engine-on-excessive-backtracks')
   const startedMs = nowUnixMs()
   const directory = resolve(options.directory)
-  const store = await openStore(options, directory, (sentence) => report('warn', sentence))
-  closers.push(() => store.close())
-  await store.migrate()
-  const ingest = await startIngest({
-    store,
-    directory,
-    options: { ...options, limits: options, arrival: arrivalOptions(options) },
-    nowUnixMs,
-    report: (sentence) => report('warn', sentence),
-  })
-  closers.push(() => ingest.stop())
-
-  const logIndex = startLogIndex({
-    store,
-    loaded: () => ingest.counts().logs.loaded,
-    report: (sentence) => report('warn', sentence),
-  })
-  closers.push(() => logIndex.stop())
-
+  const { store, ingest } = await openIngest(parts, directory, closers)
   let policy = retentionPolicy(options)
   const retention = startRetention({ store, policy: () => policy, nowUnixMs, report })
   closers.push(() => retention.stop())
@@ -86,6 +71,9 @@ async function openParts(parts: ServerParts, closers: Closers): Promise<Omit<Run
   const endpoints = { ui: '', otlpHttp: '', otlpGrpc: '' }
   const own = { ...parts, startedMs, directory, store, ingest, endpoints }
   let receiving: Receiving | undefined
+  const turns = openTurns({ atOnceMax: options.queriesAtOnceMax, waitingMax: options.queriesWaitingMax })
+  const alerting = await startAlerting(parts, { query, turns, ingest, ownUrl: () => endpoints.ui })
+  closers.push(() => alerting.stop())
   const heard = () => receiving?.counts()
   const api = await listen(options, 'uiPort', (port) =>
     startApi({
@@ -95,7 +83,10 @@ async function openParts(parts: ServerParts, closers: Closers): Promise<Omit<Run
       uiDirectory: fileURLToPath(new URL('./ui/', import.meta.url)),
       query,
       status: () => readStatus({ ...own, policy, receiving: heard() }),
-      metricsText: () => ownMetricsText({ ...own, dropped: retention.dropped(), receiving: heard() }),
+      turns,
+      ruleGroups: () => alerting.groups(),
+      alertmanagers: () => alerting.notifying.alertmanagers(),
+      metricsText: () => ownMetricsText({ ...own, dropped: retention.dropped(), receiving: heard(), alerting }),
       scrapeTargets: () => receiving?.scrapeTargets() ?? nothingScraped,
       limits: () => ({ ...asking, keepMetricsMs: policy.metrics }),
       isReady: () => receiving !== undefined,
@@ -113,6 +104,30 @@ async function openParts(parts: ServerParts, closers: Closers): Promise<Omit<Run
     policy = retentionPolicy(changed)
     void retention.look()
     started.reload(changed)
+    alerting.reload(changed)
   }
   return { ...endpoints, directory, reload }
+}
+
+/** The store, and the way into it. */
+async function openIngest(
+  { options, nowUnixMs, report }: ServerParts,
+  directory: string,
+  closers: Closers,
+): Promise<{ store: Store; ingest: Ingest }> {
+  const warn = (sentence: string): void => report('warn', sentence)
+  const store = await openStore(options, directory, warn)
+  closers.push(() => store.close())
+  await store.migrate()
+  const ingest = await startIngest({
+    store,
+    directory,
+    options: { ...options, limits: options, arrival: arrivalOptions(options) },
+    nowUnixMs,
+    report: warn,
+  })
+  closers.push(() => ingest.stop())
+  const logIndex = startLogIndex({ store, loaded: () => ingest.counts().logs.loaded, report: warn })
+  closers.push(() => logIndex.stop())
+  return { store, ingest }
 }

@@ -23,7 +23,7 @@ export type Option<Value> = {
   choices: readonly Value[]
 }
 
-export const optionSections = ['Listening', 'Storage', 'Receiving', 'Asking'] as const
+export const optionSections = ['Listening', 'Storage', 'Receiving', 'Asking', 'Alerting'] as const
 export type OptionSection = (typeof optionSections)[number]
 
 type Extra = { reload?: true; min?: number }
@@ -239,6 +239,27 @@ export const optionTable = {
     1000,
     'Log records waiting for one live tail; when there are more, it is told how many it lost.',
   ),
+
+  rules: word(
+    'Alerting',
+    '',
+    'Rule files of Prometheus, with commas between, stars in their names: rules/*.yml. Read again when they change; one with mistakes is told of, and its last good version goes on.',
+    { reload: true },
+  ),
+  evaluationIntervalMs: ms('Alerting', 60 * seconds, 'How often groups of rules are evaluated that give no interval.', {
+    min: seconds,
+  }),
+  alertmanagers: word(
+    'Alerting',
+    '',
+    'Alertmanagers that are told of alerts, with commas between: http://127.0.0.1:9093. Each is told for itself.',
+  ),
+  alertWebhooks: secret(
+    'Alerting',
+    '',
+    "Addresses that alerts are posted to in the form of an Alertmanager's webhook, with commas between; for who has no Alertmanager.",
+  ),
+  externalUrl: word('Alerting', '', 'Address under which people reach this server, for links in what alerts say.'),
 } as const satisfies Record<string, Option<string> | Option<number>>
 
 export type OptionName = keyof typeof optionTable

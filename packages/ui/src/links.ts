@@ -72,6 +72,10 @@ export function toQuery({ at, ...search }: Partial<QuerySearch> & Pick<LinkScope
   })
 }
 
+export function toAlerts(): string {
+  return '/alerts'
+}
+
 export function toSystem(): string {
   return '/system'
 }

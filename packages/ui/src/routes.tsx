@@ -18,6 +18,7 @@ const TracePage = lazyRouteComponent(() => import('./pages/trace/trace-page.tsx'
 const LogsPage = lazyRouteComponent(() => import('./pages/logs/logs-page.tsx'), 'LogsPage')
 const MetricsPage = lazyRouteComponent(() => import('./pages/metrics/metrics-page.tsx'), 'MetricsPage')
 const QueryPage = lazyRouteComponent(() => import('./pages/query/query-page.tsx'), 'QueryPage')
+const AlertsPage = lazyRouteComponent(() => import('./pages/alerts/alerts-page.tsx'), 'AlertsPage')
 const SystemPage = lazyRouteComponent(() => import('./pages/system/system-page.tsx'), 'SystemPage')
 
 export function openRouter() {
@@ -51,9 +52,10 @@ export function openRouter() {
   // Not /metrics: that is the server's own, for whoever scrapes it.
   const metrics = createRoute({ getParentRoute: () => root, path: '/metric', component: MetricsPage })
   const query = createRoute({ getParentRoute: () => root, path: '/query', component: QueryPage })
+  const alerts = createRoute({ getParentRoute: () => root, path: '/alerts', component: AlertsPage })
   const system = createRoute({ getParentRoute: () => root, path: '/system', component: SystemPage })
   return createRouter({
-    routeTree: root.addChildren([home, services, service, traces, trace, logs, metrics, query, system]),
+    routeTree: root.addChildren([home, services, service, traces, trace, logs, metrics, query, alerts, system]),
     parseSearch: parseRawSearch,
     stringifySearch: printRawSearch,
     defaultPendingComponent: Progress,

@@ -188,6 +188,38 @@ export type ScrapeTarget = {
 export const askTargets = (): Question<PrometheusAnswer<{ activeTargets: ScrapeTarget[] }>> =>
   prometheusQuestion('targets', { state: 'active' })
 
+/** As Prometheus tells of them. */
+export type AlertTold = {
+  labels: Readonly<Record<string, string>>
+  annotations: Readonly<Record<string, string>>
+  state: 'pending' | 'firing'
+  activeAt: string
+  /** A number, as text. */
+  value: string
+}
+export type RuleTold = {
+  type: 'alerting' | 'recording'
+  name: string
+  query: string
+  health: 'ok' | 'err' | 'unknown'
+  lastError?: string
+  /** Of alerts alone; `duration` in seconds. */
+  state?: 'inactive' | 'pending' | 'firing' | 'unknown'
+  duration?: number
+  alerts?: readonly AlertTold[]
+}
+export type RuleGroupTold = {
+  name: string
+  file: string
+  /** Seconds. */
+  interval: number
+  evaluationTime: number
+  lastEvaluation: string
+  rules: readonly RuleTold[]
+}
+export const askRules = (): Question<PrometheusAnswer<{ groups: readonly RuleGroupTold[] }>> =>
+  prometheusQuestion('rules', {})
+
 export const askReceipts = (at: Between): Question<ReceiptsAnswer> => question('receipts', between(at))
 
 export type Explaining = { of: 'logs' | 'histogram' | 'traces' | 'spans' | 'table'; signal: 'logs' | 'spans' }

@@ -9,12 +9,14 @@ import type { AlertingRule, RecordingRule, TemplatedText } from './rule-file.ts'
 import { expandTemplate, type TemplateData } from './template/expand.ts'
 import { TemplateSample } from './template/go-format.ts'
 
-/** Asks an instant query; a failure is a sentence. */
-export type Ask = (question: {
-  expression: Expression
-  text: string
-  timeMs: number
-}) => Promise<QueryValue | { error: string }>
+/** Asks an instant query; a failure is a sentence. `lookbackMs`: another one than the usual. */
+type Question = {
+  readonly expression: Expression
+  readonly text: string
+  readonly timeMs: number
+  readonly lookbackMs?: number
+}
+export type Ask = (question: Question) => Promise<QueryValue | { error: string }>
 
 /** A sample that a rule makes. */
 export type RuleSample = {

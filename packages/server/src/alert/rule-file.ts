@@ -42,3 +42,5 @@ export function ruleKey(rule: Rule): string {
   const labels = rule.kind === 'alert' ? rule.labels.map(({ name, text }) => [name, text]) : rule.labels
   return JSON.stringify([rule.kind, rule.name, labels])
 }
+
+export const groupKey = ({ file, name }: Pick<RuleGroup, 'file' | 'name'>): string => `${file};${name}`

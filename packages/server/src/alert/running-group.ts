@@ -10,7 +10,11 @@ export type GroupWorld = {
   /** Makes samples durable; '' or why not. `isAskedSoon`: a later rule of the group asks for them. */
   readonly store: (samples: readonly RuleSample[], isAskedSoon: boolean) => Promise<string>
   /** Hands alerts to whoever is to be told. Nobody waits for it. */
-  readonly notify: (rule: AlertingRule, alerts: readonly Alert[], validUntilMs: number) => void
+  readonly notify: (
+    rule: AlertingRule,
+    alerts: readonly Alert[],
+    of: { group: RuleGroup; validUntilMs: number },
+  ) => void
   readonly changed: (rule: AlertingRule, transitions: readonly AlertTransition[]) => void
   readonly report: (sentence: string) => void
   readonly externalUrl: string
@@ -127,6 +131,12 @@ export class RunningGroup {
     this.evaluationMs = clockMs() - startMs
   }
 
+  /** Marks all it made as ended, when it is there no longer; '' or why not. */
+  async end(nowMs: number): Promise<string> {
+    const ended = [...this.#ended, ...this.rules.flatMap(({ series }) => [...series.values()])]
+    return ended.length === 0 ? '' : this.#world.store(this.#markers(ended, nowMs), false)
+  }
+
   async #evaluateRule(state: RuleState, nowMs: number): Promise<string> {
     const { rule } = state
     const { queryOffsetMs, limit } = this.group
@@ -158,7 +168,7 @@ export class RunningGroup {
     if (sent.length === 0) return
     state.alerts = new Map([...state.alerts, ...sent.map((alert): [string, Alert] => [alert.key, alert])])
     // Two evaluations, or two notifications, may fail before a receiver takes it for over.
-    notify(rule, sent, nowMs + 4 * Math.max(this.intervalMs, resendMs))
+    notify(rule, sent, { group: this.group, validUntilMs: nowMs + 4 * Math.max(this.intervalMs, resendMs) })
   }
 
   async #store(state: RuleState, samples: readonly RuleSample[], nowMs: number): Promise<string> {

@@ -3,6 +3,7 @@ import { getRequestListener } from '@hono/node-server'
 import type { StatusAnswer } from '@wakeline/protocol'
 import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
+import type { RunningGroup } from '../alert/running-group.ts'
 import { accessHeaders, checkHost, checkOrigin, checkToken, openSessions } from '../base/access.ts'
 import { listenOn, urlOf } from '../base/listen-on.ts'
 import type { Query } from '../query/query.ts'
@@ -18,7 +19,7 @@ import { questionRoutes } from './questions.ts'
 import { sessionRoutes } from './session.ts'
 import { tailRoutes } from './tail.ts'
 import { tempoRoutes } from './tempo/tempo.ts'
-import { openTurns, type Turns } from './turns.ts'
+import type { Turns } from './turns.ts'
 import { serveUi } from './ui-files.ts'
 
 export type ApiOptions = {
@@ -29,15 +30,17 @@ export type ApiOptions = {
   token: string
   /** The built UI; '' where there is none. */
   uiDirectory: string
-  /** Questions answered at once, and waiting for their turn; beyond, 503. */
-  queriesAtOnceMax: number
-  queriesWaitingMax: number
   tailViewersMax: number
 }
 
 export type ApiParts = {
   version: string
   query: Query
+  /** Shared with whoever else asks; beyond what may wait, 503. */
+  turns: Turns
+  /** Rules that are evaluated, and whoever is told of their alerts. */
+  ruleGroups: () => readonly RunningGroup[]
+  alertmanagers: () => readonly string[]
   status: () => StatusAnswer | Promise<StatusAnswer>
   /** The server's own counters, in Prometheus' text format. */
   metricsText: () => string
@@ -90,7 +93,6 @@ function apiRoutes(parts: ApiParts & ApiOptions, addressOf: (request: Request) =
   const { query, nowUnixMs, report } = parts
   const rules = { host: parts.host, token: parts.token }
   const sessions = openSessions()
-  const turns = openTurns({ atOnceMax: parts.queriesAtOnceMax, waitingMax: parts.queriesWaitingMax })
   const app = new Hono()
   app.onError((error, context) =>
     isPrometheus(context) ? respondPrometheusFailure(context, error, report) : respondFailure(context, error, report),
@@ -120,8 +122,8 @@ function apiRoutes(parts: ApiParts & ApiOptions, addressOf: (request: Request) =
     context.text(parts.metricsText(), 200, { 'Content-Type': 'text/plain; version=0.0.4; charset=utf-8' }),
   )
   app.route('/api/v1', tailRoutes({ query, viewersMax: parts.tailViewersMax }))
-  app.route('/api/v1', questionRoutes({ ...parts, turns }))
-  addOtherApis(app, { ...parts, turns })
+  app.route('/api/v1', questionRoutes(parts))
+  addOtherApis(app, parts)
   // Agents are few and their protocol's library is large: it is loaded with the first of them.
   app.post('/mcp', bodyLimit({ maxSize: messageMaxBytes, onError: messageTooLarge }), async (context) => {
     const { answerMcp } = await loadMcp()
@@ -151,7 +153,7 @@ function apiRoutes(parts: ApiParts & ApiOptions, addressOf: (request: Request) =
 }
 
 /** The query APIs of other systems, for their clients. */
-function addOtherApis(app: Hono, parts: ApiParts & { turns: Turns }): void {
+function addOtherApis(app: Hono, parts: ApiParts): void {
   app.route('/prometheus/api/v1', prometheusRoutes(parts))
   const jaeger = jaegerQuestions(parts)
   // Grafana's search leaves the path of a data source's URL away; nothing of our own has these names.

@@ -1,5 +1,6 @@
 import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
+import type { RunningGroup } from '../alert/running-group.ts'
 import type { Explained } from '../query/prometheus/explained.ts'
 import type { Exemplars } from '../query/prometheus/metadata.ts'
 import type { SampleRange } from '../query/prometheus/plan.ts'
@@ -27,7 +28,7 @@ import {
   readSelector,
   readSelectors,
 } from './prometheus-input.ts'
-import { rulesAnswer } from './prometheus-rules.ts'
+import { alertsAnswer, rulesAnswer } from './prometheus-rules.ts'
 import { type PrometheusLimits, statusOf, tsdbStatus } from './prometheus-status.ts'
 import { type ScrapeTargets, scrapePoolsOf, targetsAnswer } from './prometheus-targets.ts'
 import { treeOf } from './prometheus-tree.ts'
@@ -40,6 +41,8 @@ export type PrometheusOptions = {
   turns: Turns
   nowUnixMs: () => number
   scrapeTargets: () => ScrapeTargets
+  ruleGroups: () => readonly RunningGroup[]
+  alertmanagers: () => readonly string[]
   limits: () => PrometheusLimits
 }
 
@@ -165,7 +168,7 @@ function statisticsLimit(parameters: URLSearchParams): number {
 
 function addStatus(
   endpoint: AddEndpoint,
-  { query: { prometheus }, nowUnixMs, scrapeTargets, limits }: PrometheusOptions,
+  { query: { prometheus }, nowUnixMs, scrapeTargets, ruleGroups, alertmanagers, limits }: PrometheusOptions,
 ): void {
   endpoint(['GET'], '/targets', (parameters) => ({ data: targetsAnswer(scrapeTargets(), parameters) }))
   // What targets say of their metrics is kept by metric alone: /metadata tells it.
@@ -175,10 +178,12 @@ function addStatus(
     return { data: [] }
   })
   endpoint(['GET'], '/scrape_pools', () => ({ data: { scrapePools: scrapePoolsOf(scrapeTargets()) } }))
-  endpoint(['GET'], '/rules', (parameters) => ({ data: rulesAnswer(parameters) }))
+  endpoint(['GET'], '/rules', (parameters) => ({ data: rulesAnswer(ruleGroups(), parameters) }))
   endpoint(['GET'], '/notifications', () => ({ data: [] }))
-  endpoint(['GET'], '/alerts', () => ({ data: { alerts: [] } }))
-  endpoint(['GET'], '/alertmanagers', () => ({ data: { activeAlertmanagers: [], droppedAlertmanagers: [] } }))
+  endpoint(['GET'], '/alerts', () => ({ data: alertsAnswer(ruleGroups()) }))
+  endpoint(['GET'], '/alertmanagers', () => ({
+    data: { activeAlertmanagers: alertmanagers().map((url) => ({ url })), droppedAlertmanagers: [] },
+  }))
   endpoint(['GET'], '/status/tsdb', async (parameters, running) => {
     const now = { afterMs: nowUnixMs() - 1, untilMs: nowUnixMs() }
     return { data: tsdbStatus(await prometheus.statistics(now, statisticsLimit(parameters), running)) }

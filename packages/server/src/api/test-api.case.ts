@@ -2,11 +2,15 @@ import { calmStatus } from '../../../protocol/src/status.case.ts'
 import type { Query } from '../query/query.ts'
 import { seedEndMs } from '../query/test-world/seed.case.ts'
 import type { ApiOptions, ApiParts } from './api.ts'
+import { openTurns } from './turns.ts'
 
 /** An API over what a test has stored, open to everyone on loopback, of a server with nothing to say of itself. */
 export function testApi(query: Query): ApiParts & ApiOptions {
   return {
     query,
+    turns: openTurns({ atOnceMax: 2, waitingMax: 100 }),
+    ruleGroups: () => [],
+    alertmanagers: () => [],
     version: '0',
     status: () => calmStatus,
     metricsText: () => 'wakeline_up 1\n',
@@ -19,8 +23,6 @@ export function testApi(query: Query): ApiParts & ApiOptions {
     port: 0,
     token: '',
     uiDirectory: '',
-    queriesAtOnceMax: 2,
-    queriesWaitingMax: 100,
     tailViewersMax: 1,
   }
 }

@@ -1,4 +1,5 @@
 import type { Ingest } from '../ingest/ingest.ts'
+import type { RunningAlerting } from './alerting.ts'
 import type { ReceivingCounts } from './receiving.ts'
 
 export type OwnCounts = {
@@ -8,6 +9,8 @@ export type OwnCounts = {
   version: string
   /** Undefined until it has started. */
   receiving: ReceivingCounts | undefined
+  /** Undefined until it has started. */
+  alerting: RunningAlerting | undefined
 }
 
 type WriteMetric = (
@@ -18,7 +21,7 @@ type WriteMetric = (
 ) => void
 
 /** The server's own counters in Prometheus' text format, for `/metrics`. */
-export function ownMetricsText({ ingest, dropped, version, receiving }: OwnCounts): string {
+export function ownMetricsText({ ingest, dropped, version, receiving, alerting }: OwnCounts): string {
   const counts = ingest.counts()
   const lines: string[] = []
   const metric: WriteMetric = (kind, name, help, samples) => {
@@ -72,6 +75,7 @@ export function ownMetricsText({ ingest, dropped, version, receiving }: OwnCount
     ['', dropped.rows],
   ])
   if (receiving !== undefined) receivingMetrics(receiving, metric)
+  if (alerting !== undefined) alertingMetrics(alerting, metric)
   metric('gauge', 'process_resident_memory_bytes', 'Resident memory.', [['', process.memoryUsage.rss()]])
   metric('counter', 'process_cpu_seconds_total', 'User and system time.', [['', cpuSeconds()]])
   return `${lines.join('\n')}\n`
@@ -106,6 +110,49 @@ function receivingMetrics({ scraping, syslog, statsd }: ReceivingCounts, metric:
     ['{outcome="received"}', syslog.received],
     ['{outcome="dropped"}', syslog.dropped],
   ])
+}
+
+const labelValue = (text: string): string => JSON.stringify(text)
+
+function alertingMetrics({ counts, groups, notifying, refusedFiles }: RunningAlerting, metric: WriteMetric): void {
+  const { rules, evaluations, failures, missed, pending, firing } = counts()
+  metric('gauge', 'wakeline_rule_groups', 'Groups of rules that are evaluated.', [['', groups().length]])
+  metric('gauge', 'wakeline_rules', 'Rules that are evaluated.', [['', rules]])
+  metric('gauge', 'wakeline_rule_files_refused', 'Rule files with mistakes, whose last good version goes on.', [
+    ['', refusedFiles()],
+  ])
+  metric('counter', 'wakeline_rule_evaluations_total', 'Evaluations of rules.', [['', evaluations]])
+  metric('counter', 'wakeline_rule_evaluation_failures_total', 'Evaluations that failed.', [['', failures]])
+  metric(
+    'counter',
+    'wakeline_rule_group_iterations_missed_total',
+    'Evaluations of groups left out because the one before took too long.',
+    [['', missed]],
+  )
+  metric(
+    'gauge',
+    'wakeline_rule_group_last_duration_seconds',
+    'How long the last evaluation of a group took.',
+    groups().map(({ group, evaluationMs }) => [
+      `{file=${labelValue(group.file)},group=${labelValue(group.name)}}`,
+      evaluationMs / 1000,
+    ]),
+  )
+  metric('gauge', 'wakeline_alerts', 'Alerts by state.', [
+    ['{state="pending"}', pending],
+    ['{state="firing"}', firing],
+  ])
+  const byReceiver = (count: 'sent' | 'failures' | 'dropped' | 'waiting'): [string, number][] =>
+    notifying.receivers().map(({ kind, url, counts }) => [`{kind="${kind}",url=${labelValue(url)}}`, counts[count]])
+  metric('counter', 'wakeline_notifications_sent_total', 'Alerts a receiver took.', byReceiver('sent'))
+  metric('counter', 'wakeline_notification_failures_total', 'Attempts a receiver did not take.', byReceiver('failures'))
+  metric(
+    'counter',
+    'wakeline_notifications_dropped_total',
+    'Alerts given up because too many waited.',
+    byReceiver('dropped'),
+  )
+  metric('gauge', 'wakeline_notifications_waiting', 'Alerts waiting for a receiver.', byReceiver('waiting'))
 }
 
 function cpuSeconds(): number {

@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir, readFile, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { readRuleFile } from '../alert/read-rule-file.ts'
 import type { RuleGroup } from '../alert/rule-file.ts'
@@ -59,6 +59,17 @@ async function pathsOf(pattern: string): Promise<string[]> {
     (each) => wanted.test(each) && (!each.startsWith('.') || name.startsWith('.')),
   )
   return found.sort().map((each) => join(folder, each))
+}
+
+/** Changes when a file of the patterns does: names, sizes and times. */
+export async function rulesFingerprint(patterns: readonly string[]): Promise<string> {
+  const parts: string[] = []
+  for (const pattern of patterns)
+    for (const path of await pathsOf(pattern).catch(() => [])) {
+      const found = await stat(path).catch(() => undefined)
+      parts.push(`${path}:${found?.size}:${found?.mtimeMs}:${found?.ino}`)
+    }
+  return parts.join('\n')
 }
 
 /** What a file of tests finds wrong with the rules it names, which lie where it lies. */

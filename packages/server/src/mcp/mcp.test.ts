@@ -5,6 +5,7 @@ import { openAsk } from '@wakeline/protocol'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Api, startApi } from '../api/api.ts'
 import { testApi } from '../api/test-api.case.ts'
+import { openTurns } from '../api/turns.ts'
 import { seedEndMs, seedStartMs, seedTraceId } from '../query/test-world/seed.case.ts'
 import { openSeededWorld, type TestWorld } from '../query/test-world/world.case.ts'
 import { openMcpServer } from './mcp-server.ts'
@@ -18,7 +19,7 @@ let overPipe: Client
 
 beforeAll(async () => {
   world = await openSeededWorld()
-  api = await startApi({ ...testApi(world.query), token, queriesAtOnceMax: 4 })
+  api = await startApi({ ...testApi(world.query), token, turns: openTurns({ atOnceMax: 4, waitingMax: 100 }) })
   const headers = { authorization: `Bearer ${token}` }
   overHttp = new Client({ name: 'test', version: '0' })
   const url = new URL('/mcp', api.url)

@@ -1,5 +1,6 @@
 import { ActionIcon, useComputedColorScheme, useMantineColorScheme } from '@mantine/core'
 import {
+  IconBell,
   IconChartLine,
   IconKeyboard,
   IconList,
@@ -11,7 +12,7 @@ import {
   IconTimeline,
 } from '@tabler/icons-react'
 import { useLocation } from '@tanstack/react-router'
-import { toLogs, toMetric, toQuery, toServices, toSystem, toTraces } from '../links.ts'
+import { toAlerts, toLogs, toMetric, toQuery, toServices, toSystem, toTraces } from '../links.ts'
 import { Link } from '../parts/link.tsx'
 import { one, printRawSearch } from '../parts/url.ts'
 import { clockAhead } from './clock-ahead.ts'
@@ -24,6 +25,7 @@ const pages = [
   { name: 'Logs', path: '/logs', href: toLogs(), Icon: IconList, keys: 'g l' },
   { name: 'Metrics', path: '/metric', href: toMetric(''), Icon: IconChartLine, keys: 'g m' },
   { name: 'Query', path: '/query', href: toQuery(), Icon: IconTerminal2, keys: 'g q' },
+  { name: 'Alerts', path: '/alerts', href: toAlerts(), Icon: IconBell, keys: 'g a' },
   { name: 'System', path: '/system', href: toSystem(), Icon: IconServer, keys: 'g y' },
 ] as const
 
