@@ -188,7 +188,7 @@ function ZoneSwitch() {
   const { zone, setZone } = useZoneChoice()
   return (
     <div className={styles.zones}>
-      <span>Show times in</span>
+      <span>Times in</span>
       <Choice label="Show times in" value={zone} options={zones} onChange={setZone} />
     </div>
   )

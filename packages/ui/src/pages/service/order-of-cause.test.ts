@@ -1,6 +1,6 @@
 import type { ServiceError } from '@wakeline/protocol'
 import { expect, test } from 'vitest'
-import { inOrderOfCause, printError } from './order-of-cause.ts'
+import { howFar, inOrderOfCause, printError } from './order-of-cause.ts'
 
 const error = (operation: string, follows?: number): ServiceError => ({
   operation,
@@ -33,4 +33,18 @@ test.each([
   ['', '', 'says nothing of why'],
 ])('an error of kind "%s" that says "%s" is written "%s"', (type, message, text) => {
   expect(printError({ type, message })).toBe(text)
+})
+
+test.each([
+  [{ spans: 4, followed: 4 }, 4, ''],
+  [{ spans: 300, followed: 4 }, 4, ', all 4 looked at'],
+  [{ spans: 300, followed: 1 }, 1, ', the one looked at'],
+  [{ spans: 300, followed: 4 }, 3, ', 3 of 4 looked at'],
+])('where %j began was seen of %d of them: "%s"', (counts, spans, text) => {
+  const origin = { service: 'b', operation: 'c', type: '', message: '', traceId: '', spanId: '' }
+  expect(howFar({ ...error('a'), ...counts, began: { ...origin, spans }, isConsequence: false })).toBe(text)
+})
+
+test('what came of another was seen of all that were followed', () => {
+  expect(howFar({ ...error('a', 1), spans: 318, followed: 4, isConsequence: true })).toBe(', all 4 looked at')
 })

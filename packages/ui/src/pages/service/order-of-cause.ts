@@ -21,3 +21,10 @@ export function printError({ type, message }: Pick<ServiceError, 'type' | 'messa
   const kind = /^[1-5]\d\d$/.test(type) ? `HTTP ${type}` : type
   return [kind, message].filter(Boolean).join(': ') || 'says nothing of why'
 }
+
+/** Of how many spans that was seen, where not of all: only some are followed to where they began. */
+export function howFar({ spans, followed, began, isConsequence }: CausedError): string {
+  const seen = isConsequence ? followed : (began?.spans ?? 0)
+  if (seen < followed) return `, ${seen} of ${followed} looked at`
+  return followed < spans ? `, ${followed === 1 ? 'the one' : `all ${followed}`} looked at` : ''
+}

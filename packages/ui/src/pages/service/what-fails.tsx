@@ -9,7 +9,7 @@ import { type Column, DataTable } from '../../parts/data-table.tsx'
 import { Link, useGo } from '../../parts/link.tsx'
 import { printCount } from '../../parts/units.ts'
 import { useClockWidth } from '../../time/time-label.tsx'
-import { type CausedError, inOrderOfCause, printError } from './order-of-cause.ts'
+import { type CausedError, howFar, inOrderOfCause, printError } from './order-of-cause.ts'
 import { seenColumn } from './seen-column.tsx'
 import styles from './service-page.module.css'
 
@@ -105,18 +105,21 @@ function errorColumns(service: string, clockWidth: string): Column<CausedError>[
 }
 
 function Said({ error }: { error: CausedError }) {
-  const { operation, began, isConsequence, followed } = error
+  const { operation, began, isConsequence } = error
   const says = printError(error)
   return (
     <span className={styles.said} title={`${operation}\n${says}`} data-consequence={isConsequence}>
       <span className="data cut">{says}</span>
-      <span className="quiet cut">{isConsequence ? `${operation}, which came of the one above` : operation}</span>
+      <span className="quiet cut">
+        {isConsequence ? `${operation}, which came of the one above${howFar(error)}` : operation}
+      </span>
       {began && !isConsequence && (
         <span className={`${styles.began} cut`}>
-          {began.spans < followed ? `${began.spans} of ${followed} looked at began in ` : 'Began in '}
+          Began in{' '}
           <Link href={toTrace(began.traceId, began.spanId)} title="To the span that failed first">
             {began.service}, {began.operation}: {printError(began)}
           </Link>
+          {howFar(error)}
         </span>
       )}
     </span>
