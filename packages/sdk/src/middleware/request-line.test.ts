@@ -14,6 +14,10 @@ import { RequestLine } from './request-line.ts'
 
 const core = slot()
 const chunk = core.buffers.traces.scope(httpServerScope)
+const hosts = [
+  { address: 'shop', port: 80 },
+  { address: 'shop', port: undefined },
+]
 const texts = ['/', '/users/42', '/größe', '/a"b\\c', '/\u0000\u007f', `/${'x'.repeat(70)}`, `/${'y'.repeat(300)}`, '']
 /** Of texts and of the attributes of a record. */
 const limits = [
@@ -27,10 +31,12 @@ test('the line, the log record and the span of a request are, byte for byte, wha
   for (const [stringMax, attributesMax] of limits) {
     const how = { keys: core.how.keys, limits: { stringMax } }
     const shapes = new RequestShapes(core.metering.histogram(httpServerScope, `duration ${stringMax}`, {}), how)
+    let copied = 0
     const logging = Object.assign(Object.create(core.logging), { how, settings: { attributesMax } })
     for (let i = 0; i < 600; i++) {
       const { exchange, said } = anyRequest(random, shapes)
       const line = new RequestLine(logging, exchange, said)
+      if (said.shape.forms.some((form) => form.line !== undefined)) copied++
       const { unixMs, level, message, bound, span, loggerName, error, attributes } = line
       const plain = { unixMs, level, message, bound, span, loggerName, error, attributes }
       expect(wireOf(line, how, attributesMax)).toBe(wireOf(plain, how, attributesMax))
@@ -38,6 +44,7 @@ test('the line, the log record and the span of a request are, byte for byte, wha
       expect(span.name === said.shape.spanName ? 'named' : 'as it was').toBe('named')
       expect(spanOf(span, how)).toBe(spanOf(oneByOne(span), how))
     }
+    expect(copied > 300).toBe(attributesMax > 5)
   }
 })
 
@@ -48,7 +55,7 @@ function anyRequest(random: Random, shapes: RequestShapes) {
     method: one(['GET', 'POST']) ?? 'GET',
     route: one(['/users/:id', undefined]),
     status: one([200, 404, 500, undefined]),
-    host: { address: 'shop', port: one([80, undefined]) },
+    host: one(hosts),
     encrypted: false,
     version: '1.1',
     aborted,
