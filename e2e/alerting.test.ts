@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { listen } from '../packages/sdk/src/testing/listen.ts'
+import { keepScreenshot, type Look, openBrowser, openPage } from './browser.ts'
 import { type RunningServer, startServer } from './server.ts'
 
 /** Rules given to a real server: evaluated, stored as series, told to receivers, and read again when their file changes. */
@@ -45,15 +46,17 @@ afterAll(async () => {
   rmSync(folder, { recursive: true })
 })
 
-async function send(value: number): Promise<void> {
-  const metric = {
-    name: 'jobs_waiting',
-    gauge: { dataPoints: [{ asDouble: value, timeUnixNano: `${Date.now()}000000` }] },
-  }
-  const resource = { attributes: [{ key: 'service.name', value: { stringValue: 'shop' } }] }
-  const body = JSON.stringify({ resourceMetrics: [{ resource, scopeMetrics: [{ metrics: [metric] }] }] })
+type Sent = { to?: RunningServer; name?: string; labels?: Readonly<Record<string, string>> }
+
+async function send(value: number, { to = server, name = 'jobs_waiting', labels = {} }: Sent = {}): Promise<void> {
+  const attributesOf = (of: Readonly<Record<string, string>>) =>
+    Object.entries(of).map(([key, stringValue]) => ({ key, value: { stringValue } }))
+  const point = { asDouble: value, timeUnixNano: `${Date.now()}000000`, attributes: attributesOf(labels) }
+  const resource = { attributes: attributesOf({ 'service.name': 'shop' }) }
+  const scopeMetrics = [{ metrics: [{ name, gauge: { dataPoints: [point] } }] }]
+  const body = JSON.stringify({ resourceMetrics: [{ resource, scopeMetrics }] })
   const headers = { 'Content-Type': 'application/json' }
-  expect((await fetch(`${server.otlpHttp}/v1/metrics`, { method: 'POST', headers, body })).status).toBe(200)
+  expect((await fetch(`${to.otlpHttp}/v1/metrics`, { method: 'POST', headers, body })).status).toBe(200)
 }
 
 type Rules = {
@@ -66,13 +69,19 @@ type Rules = {
   }
 }
 type Vector = { data: { result: { metric: Record<string, string>; value: [number, string] }[] } }
-async function ask<Answer>(path: string): Promise<Answer> {
-  const answer = await fetch(`${server.ui}/prometheus/api/v1${path}`)
+async function ask<Answer>(path: string, of = server): Promise<Answer> {
+  const answer = await fetch(`${of.ui}/prometheus/api/v1${path}`)
   expect(answer.status).toBe(200)
   return JSON.parse(await answer.text())
 }
 const askRules = () => ask<Rules>('/rules')
 const query = (text: string) => ask<Vector>(`/query?query=${encodeURIComponent(text)}`)
+const looks: Readonly<Record<string, Look>> = {
+  light: { scheme: 'light', width: 1280, height: 800 },
+  dark: { scheme: 'dark', width: 1280, height: 800 },
+  'phone-light': { scheme: 'light', width: 320, height: 700 },
+  'phone-dark': { scheme: 'dark', width: 400, height: 850 },
+}
 const patience = { timeout: 60_000 }
 
 test('an alert fires, is a series, and everyone is told; what was recorded can be asked for', async () => {
@@ -132,4 +141,53 @@ test('filters and pages are those of Prometheus', async () => {
     'Renamed',
   ])
   expect((await rulesOf('group_limit=1')).data.groups).toHaveLength(1)
+})
+
+test('the page of alerts says what fires and how each rule does, on a phone, too', async () => {
+  const browser = await openBrowser()
+  try {
+    for (const [name, look] of Object.entries(looks)) {
+      const { page, complaints } = await openPage(browser, look)
+      await page.goto(`${server.ui}/alerts`)
+      const alerts = page.getByRole('region', { name: 'Alerts' })
+      await alerts.getByText('shop has 12.35k waiting').waitFor()
+      await alerts.getByRole('link', { name: 'Renamed' }).waitFor()
+      const rules = page.getByRole('region', { name: 'Rules' })
+      await rules.getByText('sum by (job) (jobs_waiting)').waitFor()
+      expect(
+        await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth'),
+        name,
+      ).toBeLessThanOrEqual(0)
+      const nav =
+        'Math.max(...[...document.querySelectorAll("nav a")].map((each) => each.scrollWidth - each.clientWidth))'
+      expect(await page.evaluate<number>(nav), `${name}: names of pages are cut`).toBeLessThanOrEqual(0)
+      await keepScreenshot(page, `alerts-${name}`)
+      expect(complaints).toEqual([])
+    }
+  } finally {
+    await browser.close()
+  }
+})
+
+test('after a restart an alert goes on waiting where it was', async () => {
+  const directory = join(folder, 'data')
+  const minuteMs = 60_000
+  const before = await startServer({ directory })
+  await send(7, { to: before })
+  const activeAt = Math.floor((Date.now() - 30 * minuteMs) / 1000)
+  await send(activeAt, { to: before, name: 'ALERTS_FOR_STATE', labels: { alertname: 'Slow', severity: 'page' } })
+  await before.stop()
+  const path = join(directory, 'slow.yml')
+  const slow = { alert: 'Slow', expr: 'jobs_waiting > 5', for: '1h', labels: { severity: 'page' } }
+  writeFileSync(path, JSON.stringify({ groups: [{ name: 'slow', interval: '1s', rules: [slow] }] }))
+  const after = await startServer({ directory, flags: ['--rules', path] })
+  try {
+    const waitedMinutes = async (): Promise<number> => {
+      const { data } = await ask<{ data: { alerts: { activeAt: string }[] } }>('/alerts', after)
+      return (Date.now() - Date.parse(data.alerts[0]?.activeAt ?? new Date().toISOString())) / minuteMs
+    }
+    await expect.poll(waitedMinutes, patience).toBeGreaterThan(29)
+  } finally {
+    await after.stop()
+  }
 })
