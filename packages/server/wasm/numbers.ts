@@ -124,7 +124,7 @@ function writeThousandths(value: u64, at: usize): usize {
 let digits: u64 = 0
 let exponent: i32 = 0
 
-/** As `String` does: without an exponent from 1e-6 up to below 1e21. */
+/** As Go does: without an exponent from 1e-6 up to below 1e21, and with two digits of it at least. */
 function writeDigits(at: usize): usize {
   const end = writeWhole(digits, at)
   const length = <i32>(end - at)
@@ -163,7 +163,9 @@ function writeExponent(at: usize, end: usize, power: i32): usize {
   }
   store<u8>(end, 0x65)
   store<u8>(end + 1, power < 0 ? minus : plus)
-  return writeSmall(power < 0 ? -power : power, end + 2)
+  const size = power < 0 ? -power : power
+  store<u8>(end + 2, zero)
+  return writeSmall(size, size < 10 ? end + 3 : end + 2)
 }
 
 /**

@@ -7,10 +7,11 @@ import { betweenPoints, pointsAtOnce, type WrittenNumbers } from './written-numb
 /** Values in Prometheus' JSON: times in seconds, numbers as text. */
 export const timeOf = (ms: number): number => ms / 1000
 
+/** As Go writes them, whose exponents have two digits at least. */
 export function printValue(value: number): string {
   if (value === Infinity) return '+Inf'
   if (value === -Infinity) return '-Inf'
-  return Object.is(value, -0) ? '-0' : String(value)
+  return Object.is(value, -0) ? '-0' : String(value).replace(/e-(\d)$/, 'e-0$1')
 }
 
 /** Prometheus writes a scalar without an exponent, and the points of series with one. */

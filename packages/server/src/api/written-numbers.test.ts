@@ -19,6 +19,18 @@ test.each(odd)('%d is written as it is printed', (value) => {
   expectAsPrinted(-value)
 })
 
+test.each([
+  [1e-7, '1e-07'],
+  [-1.5e-9, '-1.5e-09'],
+  [1e-10, '1e-10'],
+  [1e-6, '0.000001'],
+  [1e20, '100000000000000000000'],
+  [1e21, '1e+21'],
+  [5e-324, '5e-324'],
+])('%d is written as Prometheus writes it: %s', (value, text) => {
+  expect([printValue(value), textOf(numbers.one(value))]).toEqual([text, text])
+})
+
 const randomness = randomOf(7)
 
 test('every power of two, its neighbours and all kinds of bits are written as they are printed', () => {
