@@ -244,10 +244,20 @@ test('spans of Zipkin', async () => {
       const service = pick(['shop', 'ü', ''])
       const parentId = below(2) === 0 ? hex(16) : undefined
       const kind = below(3) === 0 ? undefined : pick(kindNames)
-      const tags = { a: pick(texts), 'b.c': pick(texts), ...(below(4) === 0 && { error: 'refused' }) }
+      const attributes = { a: pick(texts), 'b.c': pick(texts), ...(below(4) === 0 && { error: 'refused' }) }
       const annotations = some(2, () => ({ timestamp: start + below(100), value: pick(['ws', 'ü', '']) }))
       const span = {
-        ...{ traceId, id, parentId, kind, name: pick(texts), timestamp: start, duration, tags, annotations },
+        ...{
+          traceId,
+          id,
+          parentId,
+          kind,
+          name: pick(texts),
+          timestamp: start,
+          duration,
+          tags: attributes,
+          annotations,
+        },
         localEndpoint: service === '' ? undefined : { serviceName: service },
       }
       if (below(5) === 0) {
@@ -261,10 +271,10 @@ test('spans of Zipkin', async () => {
         service: service === '' ? 'unknown_service' : service,
         name: span.name,
         kind: kind === undefined ? 1 : numbers[kind],
-        status: 'error' in tags ? 2 : 0,
+        status: 'error' in attributes ? 2 : 0,
         time: `${start}000`,
         duration: `${duration}000`,
-        attributes: tags,
+        attributes,
         events: annotations.map(({ timestamp, value }) => [`${timestamp}000`, value]),
       })
       return span
