@@ -17,38 +17,45 @@ LIMIT ${uint(plan.items)}`
 }
 
 /** How many of the newest rows values are read from: enough to complete a word, and bounded. */
-const rowsSampled = 200_000
+export const rowsSampled = 200_000
 
-export function valuesSql(key: string, plan: CompletionPlan): Sql {
-  const rollup = rollupColumn(key, plan.signal)
-  const values = rollup ?? sampledValues(key, plan)
-  return sql`SELECT text, sum(n) AS count
-FROM (${
+/** `rowsOf`: where in the range rows are read; nothing else of the plan is narrowed by it. */
+export type ValuesPlan = CompletionPlan & { key: string; rowsOf: TimeRange }
+
+/** Values that do not begin with the prefix are counted together, as an empty text; each row says how many were looked at in all. */
+export function valuesSql(plan: ValuesPlan): Sql {
+  const rollup = rollupColumn(plan)
+  const values =
     rollup === undefined
-      ? values
+      ? sampledValues(plan)
       : sql`
-  SELECT ${values} AS text, sum(${trusted(plan.signal === 'logs' ? 'records' : 'requests')}) AS n
+  SELECT ${rollup} AS text, sum(${trusted(plan.signal === 'logs' ? 'records' : 'requests')}) AS n
   FROM ${plan.signal === 'logs' ? logMinutes(plan) : spanMinutes(plan)}
   GROUP BY text`
-  }
+  return sql`SELECT if(startsWith(lower(text), lower(${plan.prefix})), text, '') AS shown, sum(n) AS count, sum(sum(n)) OVER () AS sampled
+FROM (${values}
 )
-WHERE startsWith(lower(text), lower(${plan.prefix})) AND text != ''
-GROUP BY text
-ORDER BY count DESC, text
-LIMIT ${uint(plan.items)}`
+GROUP BY shown
+ORDER BY count DESC, shown
+LIMIT ${uint(plan.items + 1)}`
 }
 
+/** Whether values are read from records themselves: then of the newest that have one. */
+export const readsRows = (ask: { key: string; signal: Signal }): boolean =>
+  rollupColumn(ask) === undefined && !ask.key.startsWith('resource.') && ask.key !== 'scope.name'
+
 /** Keys whose values the rollup of the signal has. */
-function rollupColumn(key: string, signal: Signal): Sql | undefined {
+function rollupColumn({ key, signal }: { key: string; signal: Signal }): Sql | undefined {
   if (key === 'service') return trusted('service')
   if (signal === 'logs') return key === 'level' || key === 'severity' ? trusted(severityName) : undefined
   if (key === 'name' || key === 'operation') return trusted('name')
   return key === 'kind' ? trusted(kindName) : undefined
 }
 
-function sampledValues(key: string, plan: CompletionPlan): Sql {
+function sampledValues(plan: ValuesPlan): Sql {
+  const { key } = plan
   if (key.startsWith('resource.')) return resourceValues(key.slice('resource.'.length), plan)
-  return key === 'scope.name' ? scopeNames(plan) : rowValues(key, plan)
+  return key === 'scope.name' ? scopeNames(plan) : rowValues(plan)
 }
 
 function scopeNames(plan: TimeRange): Sql {
@@ -67,7 +74,8 @@ function resourceValues(key: string, plan: TimeRange): Sql {
   GROUP BY text`
 }
 
-function rowValues(key: string, plan: CompletionPlan): Sql {
+function rowValues(plan: ValuesPlan): Sql {
+  const { key } = plan
   const column = rowColumn(key, plan.signal)
   const name = key.startsWith('attributes.') ? key.slice('attributes.'.length) : key
   const value = column ?? sql`attributes[${name}]`
@@ -75,7 +83,7 @@ function rowValues(key: string, plan: CompletionPlan): Sql {
   SELECT text, count() AS n
   FROM (
     SELECT ${value} AS text FROM ${trusted(plan.signal)}
-    WHERE ${inRange('ts', plan)} AND text != ''
+    WHERE ${inRange('ts', plan.rowsOf)} AND text != ''
     ORDER BY ts DESC
     LIMIT ${uint(rowsSampled)}
   )
@@ -91,3 +99,4 @@ function rowColumn(key: string, signal: Signal): Sql | undefined {
 }
 
 export type CompletionRow = { text: string; count: string }
+export type ValueRow = { shown: string; count: string; sampled: string }

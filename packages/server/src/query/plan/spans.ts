@@ -46,7 +46,7 @@ export function chosenSpansSql(spans: readonly { traceId: string; spanId: string
   const both = spans.map(({ traceId, spanId }) => traceId + spanId)
   return sql`SELECT ${spanColumns}
 FROM spans
-WHERE ${ofTraces(places)}
-  AND concat(toString(trace_id), toString(span_id)) IN (SELECT unhex(arrayJoin(${both})))
+PREWHERE ${ofTraces(places)}
+WHERE concat(toString(trace_id), toString(span_id)) IN (SELECT unhex(arrayJoin(${both})))
 ORDER BY spans.ts DESC, trace_id DESC, spans.span_id DESC${traceSettings(places)}`
 }

@@ -59,7 +59,7 @@ export function traceSummariesSql(places: TracePlaces, matching: TracesPlan | un
   argMin(name, (parent_span_id != unhex('0000000000000000'), ts)) AS first_name,
   toString(toUnixTimestamp64Nano(argMin(ts, (parent_span_id != unhex('0000000000000000'), ts)))) AS first_name_start
 FROM spans
-WHERE ${ofTraces(places)}
+PREWHERE ${ofTraces(places)}
 GROUP BY trace_id, service
 ORDER BY spans DESC, service${traceSettings(places)}`
 }
@@ -80,7 +80,7 @@ export type TraceSummaryRow = {
 export function traceSpansSql(places: TracePlaces, spansMax: number): Sql {
   return sql`SELECT ${spanColumns}, count() OVER () AS total
 FROM spans
-WHERE ${ofTraces(places)}
+PREWHERE ${ofTraces(places)}
 ORDER BY spans.ts, span_id
 LIMIT ${uint(spansMax)}${traceSettings(places)}`
 }

@@ -8,7 +8,7 @@ import { ofTraces, type TracePlaces, traceSettings } from './trace-search.ts'
 export function wholeTracesSql(places: TracePlaces): Sql {
   return sql`SELECT ${spanColumns}
 FROM spans
-WHERE ${ofTraces(places)}
+PREWHERE ${ofTraces(places)}
 ORDER BY spans.ts, span_id${traceSettings(places)}`
 }
 

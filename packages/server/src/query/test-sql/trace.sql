@@ -11,7 +11,7 @@ SELECT toString(toUnixTimestamp64Nano(ts)) AS start, service, name, kind, status
   arrayMap(l -> (lower(hex(l.trace_id)), lower(hex(l.span_id)), l.trace_state, l.flags, mapKeys(l.attributes), mapValues(l.attributes), l.attribute_types, l.dropped_attributes), links) AS span_links,
   dropped_events, dropped_links, count() OVER () AS total
 FROM spans
-WHERE trace_id = unhex({p1:String}) AND ts >= fromUnixTimestamp64Nano({p2:Int64}, 'UTC') AND ts <= fromUnixTimestamp64Nano({p3:Int64}, 'UTC') AND intDiv(toUnixTimestamp64Nano(ts), 10000000000) IN {p4:Array(UInt64)}
+PREWHERE trace_id = unhex({p1:String}) AND ts >= fromUnixTimestamp64Nano({p2:Int64}, 'UTC') AND ts <= fromUnixTimestamp64Nano({p3:Int64}, 'UTC') AND intDiv(toUnixTimestamp64Nano(ts), 10000000000) IN {p4:Array(UInt64)}
 ORDER BY spans.ts, span_id
 LIMIT {p5:UInt64}
 SETTINGS ignore_data_skipping_indices = 'ts_range';

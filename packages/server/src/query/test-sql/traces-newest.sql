@@ -41,7 +41,7 @@ SELECT lower(hex(trace_id)) AS trace, service,
   argMin(name, (parent_span_id != unhex('0000000000000000'), ts)) AS first_name,
   toString(toUnixTimestamp64Nano(argMin(ts, (parent_span_id != unhex('0000000000000000'), ts)))) AS first_name_start
 FROM spans
-WHERE trace_id IN {p1:Array(FixedString(16))} AND ts >= fromUnixTimestamp64Nano({p2:Int64}, 'UTC') AND ts <= fromUnixTimestamp64Nano({p3:Int64}, 'UTC') AND intDiv(toUnixTimestamp64Nano(ts), 10000000000) IN {p4:Array(UInt64)}
+PREWHERE trace_id IN {p1:Array(FixedString(16))} AND ts >= fromUnixTimestamp64Nano({p2:Int64}, 'UTC') AND ts <= fromUnixTimestamp64Nano({p3:Int64}, 'UTC') AND intDiv(toUnixTimestamp64Nano(ts), 10000000000) IN {p4:Array(UInt64)}
 GROUP BY trace_id, service
 ORDER BY spans DESC, service
 SETTINGS ignore_data_skipping_indices = 'ts_range';

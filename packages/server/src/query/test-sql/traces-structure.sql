@@ -37,7 +37,7 @@ SELECT lower(hex(trace_id)) AS trace, count() AS span_count, countIf(status = 2)
 FROM (
   SELECT trace_id, span_id, parent_span_id, ts, duration, status, service, if(service = {p1:String}, {p2:UInt64}, 0) + if(service = {p3:String}, {p4:UInt64}, 0) AS matches
   FROM spans
-  WHERE trace_id IN {p5:Array(FixedString(16))} AND ts >= fromUnixTimestamp64Nano({p6:Int64}, 'UTC') AND ts <= fromUnixTimestamp64Nano({p7:Int64}, 'UTC') AND intDiv(toUnixTimestamp64Nano(ts), 10000000000) IN {p8:Array(UInt64)}
+  PREWHERE trace_id IN {p5:Array(FixedString(16))} AND ts >= fromUnixTimestamp64Nano({p6:Int64}, 'UTC') AND ts <= fromUnixTimestamp64Nano({p7:Int64}, 'UTC') AND intDiv(toUnixTimestamp64Nano(ts), 10000000000) IN {p8:Array(UInt64)}
 )
 GROUP BY trace_id
 HAVING countIf(bitTest(toUInt64(matches), {p9:UInt64})) > 0 AND countIf(bitTest(toUInt64(matches), {p10:UInt64})) > 0;
@@ -57,7 +57,7 @@ SELECT lower(hex(trace_id)) AS trace, service,
   argMin(name, (parent_span_id != unhex('0000000000000000'), ts)) AS first_name,
   toString(toUnixTimestamp64Nano(argMin(ts, (parent_span_id != unhex('0000000000000000'), ts)))) AS first_name_start
 FROM spans
-WHERE trace_id = unhex({p1:String}) AND ts >= fromUnixTimestamp64Nano({p2:Int64}, 'UTC') AND ts <= fromUnixTimestamp64Nano({p3:Int64}, 'UTC') AND intDiv(toUnixTimestamp64Nano(ts), 10000000000) IN {p4:Array(UInt64)}
+PREWHERE trace_id = unhex({p1:String}) AND ts >= fromUnixTimestamp64Nano({p2:Int64}, 'UTC') AND ts <= fromUnixTimestamp64Nano({p3:Int64}, 'UTC') AND intDiv(toUnixTimestamp64Nano(ts), 10000000000) IN {p4:Array(UInt64)}
 GROUP BY trace_id, service
 ORDER BY spans DESC, service
 SETTINGS ignore_data_skipping_indices = 'ts_range';
