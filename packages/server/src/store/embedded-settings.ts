@@ -20,6 +20,8 @@ export function readSettings(limits: ReadLimits, id: string): string[] {
     'use_top_k_dynamic_filtering = 0',
     // Where they are asked while reading, what they left out is not kept for the next question (the query condition cache).
     'use_skip_indexes_on_data_read = 0',
+    // A gigabyte for each thread is more than the engine is given, as a rule: every question was left to one core. What one may take is limited above.
+    'max_threads_min_free_memory_per_thread = 0',
     // The engine's own are made for tables of billions: forty granules of spans, all a page of traces reads, were left to one core.
     'merge_tree_min_rows_for_concurrent_read = 32768',
     'merge_tree_min_bytes_for_concurrent_read = 20000000',

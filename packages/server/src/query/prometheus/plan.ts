@@ -192,9 +192,12 @@ SETTINGS ${readWhole}`
 /**
  * In pieces of seven granules, a little less than a megabyte: the engine prints a piece into memory that it doubles, clears and
  * copies as it grows, so of a little more it would need twice as much. And no PREWHERE: nearly all rows
- * of what the index leaves are wanted, and the series are looked for once less.
+ * of what the index leaves are wanted, and the series are looked for once less. One thread: two statements are read at a
+ * time, and the main thread takes what they read.
  */
-const readWhole = trusted('max_block_size = 57344, preferred_block_size_bytes = 0, optimize_move_to_prewhere = 0')
+const readWhole = trusted(
+  'max_block_size = 57344, preferred_block_size_bytes = 0, optimize_move_to_prewhere = 0, max_threads = 1',
+)
 
 export const baseOf = ({ afterMs }: SampleRange): number => clamp(afterMs)
 /** Longer ones do not fit 32 bits of milliseconds. */
