@@ -12,6 +12,7 @@ import type { Options } from '../options.ts'
 import { isFailed } from '../query/prometheus/prometheus.ts'
 import { type Buckets, type Histogram, isCustom } from '../query/promql/evaluate/histogram/histogram.ts'
 import type { Query } from '../query/query.ts'
+import { listed } from './listed.ts'
 import { type Notifying, startNotifying } from './notifying.ts'
 import { reportFault } from './report-fault.ts'
 import { type ReadRules, readRuleFiles, rulesFingerprint } from './rule-files.ts'
@@ -80,7 +81,7 @@ export async function startAlerting(parts: ServerParts, needs: AlertingNeeds): P
     notifying,
     refusedFiles: () => files.refused,
     reload: (changed) => {
-      files.patterns = patternsOf(changed)
+      files.patterns = listed(changed.rules)
       void files.look().catch(onFault)
     },
     async stop() {
@@ -92,12 +93,6 @@ export async function startAlerting(parts: ServerParts, needs: AlertingNeeds): P
     },
   }
 }
-
-const patternsOf = ({ rules }: Options): string[] =>
-  rules
-    .split(',')
-    .map((pattern) => pattern.trim())
-    .filter(Boolean)
 
 /** Rule files, read again when one of them changes. */
 class RuleFiles {
@@ -113,7 +108,7 @@ class RuleFiles {
   constructor(alerting: Alerting, options: Options, report: (sentence: string) => void) {
     this.#alerting = alerting
     this.#report = report
-    this.patterns = patternsOf(options)
+    this.patterns = listed(options.rules)
   }
 
   /** One look after another. */

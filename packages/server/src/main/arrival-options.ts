@@ -1,5 +1,6 @@
 import type { ArrivalOptions } from '../ingest/arrival/arrival.ts'
 import type { Options } from '../options.ts'
+import { listed } from './listed.ts'
 
 /** What is done on arrival, from the options as people write them. */
 export function arrivalOptions({
@@ -11,10 +12,7 @@ export function arrivalOptions({
 }: Options): ArrivalOptions {
   return {
     redact: redact === 'on',
-    redactKeys: redactKeys
-      .split(',')
-      .map((key) => key.trim().toLowerCase())
-      .filter((key) => key !== ''),
+    redactKeys: listed(redactKeys.toLowerCase()),
     stableNames: stableNames === 'on',
     parseBodies: parseBodies === 'on',
     inferSeverity: inferSeverity === 'on',

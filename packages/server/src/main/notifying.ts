@@ -5,6 +5,7 @@ import { Webhook } from '../alert/notify/webhook.ts'
 import { type AlertingRule, groupKey } from '../alert/rule-file.ts'
 import type { GroupWorld } from '../alert/running-group.ts'
 import { flagName, type Options } from '../options.ts'
+import { listed } from './listed.ts'
 import type { ServerParts } from './server-parts.ts'
 
 export type Notifying = {
@@ -38,10 +39,7 @@ export function startNotifying({ options, nowUnixMs, report }: ServerParts, exte
 }
 
 function urlsOf(options: Options, name: 'alertmanagers' | 'alertWebhooks'): string[] {
-  const urls = options[name]
-    .split(',')
-    .map((url) => url.trim())
-    .filter(Boolean)
+  const urls = listed(options[name])
   for (const url of urls)
     if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol))
       throw new Error(

@@ -1,5 +1,6 @@
+import { byteUnits } from '@wakeline/protocol'
 import uPlot from 'uplot'
-import { byteUnits, printValue, timeUnits } from '../parts/units.ts'
+import { printValue, timeUnits } from '../parts/units.ts'
 import type { Ink } from '../theme/colours.ts'
 import { printClock, printDate } from '../time/format.ts'
 import type { Zone } from '../time/zone.tsx'

@@ -1,3 +1,4 @@
+import { byteUnits } from '@wakeline/protocol'
 import { printDuration, threeDigits } from '../time/format.ts'
 
 /** Nanoseconds in one of a UCUM time unit. */
@@ -10,15 +11,6 @@ export const timeUnits: Readonly<Record<string, number>> = {
   min: 60e9,
   h: 3600e9,
   d: 86_400e9,
-}
-export const byteUnits: Readonly<Record<string, number>> = {
-  By: 1,
-  KiBy: 1024,
-  MiBy: 1024 ** 2,
-  GiBy: 1024 ** 3,
-  kBy: 1e3,
-  MBy: 1e6,
-  GBy: 1e9,
 }
 
 /** What has no way of its own to be written: its number, and what stands behind it. */

@@ -1,3 +1,4 @@
+import { byteUnits } from '@wakeline/protocol'
 import {
   type Aggregation,
   type Binary,
@@ -41,17 +42,8 @@ const plain = counted('')
 const instantOfTime = 'instant'
 
 const timeScales: Readonly<Record<string, number>> = { ns: 1e-9, us: 1e-6, ms: 1e-3, s: 1, min: 60, h: 3600, d: 86_400 }
-const byteScales: Readonly<Record<string, number>> = {
-  By: 1,
-  KiBy: 1024,
-  MiBy: 1024 ** 2,
-  GiBy: 1024 ** 3,
-  kBy: 1e3,
-  MBy: 1e6,
-  GBy: 1e9,
-}
 const shareScales: Readonly<Record<string, number>> = { ratio: 1, '%': 0.01 }
-const families = [timeScales, byteScales, shareScales]
+const families = [timeScales, byteUnits, shareScales]
 
 const unitsByWord: Readonly<Record<string, string>> = {
   nanoseconds: 'ns',
