@@ -75,9 +75,14 @@ describe('the API answers', () => {
     expect(await response.json()).toMatchObject({ spansTotal: 4, traceId: seedTraceId(2) })
   })
 
-  test('large answers compressed', async () => {
-    const response = await get(open, `/api/v1/logs?${range}`, { 'accept-encoding': 'gzip' })
-    expect(response.headers.get('content-encoding')).toBe('gzip')
+  test.each([
+    ['a browser, which may be at the other end of a tunnel', { 'sec-fetch-site': 'same-origin' }, 'gzip'],
+    ['a proxy', { 'x-forwarded-for': '192.0.2.1' }, 'gzip'],
+    ['a program on this machine', {}, null],
+  ])('large answers to %s, compressed where that pays', async (_, headers, expected) => {
+    const response = await get(open, `/api/v1/logs?${range}`, { 'accept-encoding': 'gzip', ...headers })
+    expect(response.headers.get('content-encoding')).toBe(expected)
+    expect(response.headers.get('vary')).toBe('Accept-Encoding')
     expect(await response.json()).toHaveProperty('records')
   })
 })

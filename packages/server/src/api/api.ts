@@ -7,6 +7,7 @@ import type { RunningGroup } from '../alert/running-group.ts'
 import { accessHeaders, checkHost, checkOrigin, checkToken, openSessions } from '../base/access.ts'
 import { listenOn, urlOf } from '../base/listen-on.ts'
 import type { Query } from '../query/query.ts'
+import { noteAddress } from './caller.ts'
 import { ApiFailure, respondFailure } from './errors.ts'
 import { jaegerQuestions, jaegerRoutes } from './jaeger/jaeger.ts'
 import { jaegerV3Routes } from './jaeger/jaeger-v3.ts'
@@ -61,11 +62,10 @@ export type Api = {
 
 /** Listens, and answers `/api/v1`, `/prometheus/api/v1`, `/jaeger/api`, `/tempo/api`, `/mcp`, the UI, `/livez`, `/readyz` and `/metrics`. Throws what listening throws (a taken port). */
 export async function startApi(parts: ApiParts & ApiOptions): Promise<Api> {
-  const addresses = new WeakMap<Request, string>()
-  const app = apiRoutes(parts, (request) => addresses.get(request) ?? '')
+  const app = apiRoutes(parts)
   const listener = getRequestListener(
     (request, { incoming }) => {
-      addresses.set(request, incoming.socket.remoteAddress ?? '')
+      noteAddress(request, incoming.socket.remoteAddress)
       return app.fetch(request)
     },
     { overrideGlobalObjects: false },
@@ -89,7 +89,7 @@ function stopped(server: Server, query: Query): Promise<void> {
   })
 }
 
-function apiRoutes(parts: ApiParts & ApiOptions, addressOf: (request: Request) => string): Hono {
+function apiRoutes(parts: ApiParts & ApiOptions): Hono {
   const { query, nowUnixMs, report } = parts
   const rules = { host: parts.host, token: parts.token }
   const sessions = openSessions()
@@ -107,7 +107,7 @@ function apiRoutes(parts: ApiParts & ApiOptions, addressOf: (request: Request) =
     app.get(path, (context) => context.text('ok\n'))
   for (const path of ['/readyz', '/prometheus/-/ready'])
     app.get(path, (context) => (parts.isReady() ? context.text('ok\n') : context.text('not ready\n', 503)))
-  app.route('/api/v1/session', sessionRoutes({ rules, sessions, nowUnixMs, addressOf }))
+  app.route('/api/v1/session', sessionRoutes({ rules, sessions, nowUnixMs }))
 
   const guarded = async (context: Context, next: () => Promise<void>): Promise<void> => {
     const headers = accessHeaders((name) => context.req.header(name))

@@ -3,6 +3,7 @@ import { setImmediate } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { constants, gzip } from 'node:zlib'
 import type { Context } from 'hono'
+import { isLocalProgram } from './caller.ts'
 import { type DeflatedJson, gzipped } from './deflated-json.ts'
 import { JsonBytes, type JsonWriting } from './json-bytes.ts'
 
@@ -10,11 +11,15 @@ const compress = promisify(gzip)
 const compressedFromBytes = 4096
 
 /** Bytes of a type, compressed where that pays and the client can read it. */
-export async function sendBytes(context: Context, bytes: Uint8Array<ArrayBuffer>, type: string): Promise<Response> {
+export async function sendBytes(
+  context: Context,
+  bytes: Uint8Array<ArrayBuffer>,
+  type: string,
+  pays = readsGzip(context),
+): Promise<Response> {
   context.header('Vary', 'Accept-Encoding')
   const isText = /^(text\/|application\/(json|manifest)|image\/svg)/.test(type)
-  if (bytes.length < compressedFromBytes || !isText || !readsGzip(context))
-    return context.body(bytes, 200, { 'Content-Type': type })
+  if (bytes.length < compressedFromBytes || !isText || !pays) return context.body(bytes, 200, { 'Content-Type': type })
   const small = await compress(bytes, compression)
   return context.body(new Uint8Array(small), 200, { 'Content-Type': type, 'Content-Encoding': 'gzip' })
 }
@@ -23,6 +28,9 @@ const compression = { level: constants.Z_BEST_SPEED, chunkSize: 64 * 1024 }
 
 const readsGzip = (context: Context): boolean =>
   /\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))/i.test(context.req.header('accept-encoding') ?? '')
+
+/** Of answers to questions: decision 0102. */
+const paysToCompress = (context: Context): boolean => readsGzip(context) && !isLocalProgram(context)
 
 export async function sendJson(context: Context, answer: object): Promise<Response> {
   return sendJsonText(context, JSON.stringify(answer))
@@ -34,7 +42,7 @@ async function sendJsonText(context: Context, text: string): Promise<Response> {
 
 async function sendJsonBytes(context: Context, bytes: Uint8Array<ArrayBuffer>): Promise<Response> {
   context.header('Cache-Control', 'no-store')
-  return sendBytes(context, bytes, 'application/json')
+  return sendBytes(context, bytes, 'application/json', paysToCompress(context))
 }
 
 /**
@@ -52,7 +60,7 @@ export async function sendWrittenJson(
   context.header('Vary', 'Accept-Encoding')
   context.header('Content-Type', 'application/json')
   const isSmall = first.value.length < compressedFromBytes
-  const form = isSmall || !readsGzip(context) ? undefined : gzipped(deflated)
+  const form = isSmall || !paysToCompress(context) ? undefined : gzipped(deflated)
   if (form !== undefined) context.header('Content-Encoding', 'gzip')
   if (first.done) return context.body(form === undefined ? first.value : form(first.value, true))
   return context.body(bodyOf(Readable.from(turnByTurn(first.value, pieces, form ?? asItIs))))

@@ -2,6 +2,7 @@ import type { SessionAnswer } from '@wakeline/protocol'
 import { Hono } from 'hono'
 import { z } from 'zod'
 import { type AccessRules, accessHeaders, checkToken, isSameSecret, type Sessions } from '../base/access.ts'
+import { addressOf } from './caller.ts'
 import { ApiFailure } from './errors.ts'
 import { sendJson } from './send.ts'
 
@@ -15,11 +16,10 @@ export type SessionOptions = {
   rules: AccessRules
   sessions: Sessions
   nowUnixMs: () => number
-  addressOf: (request: Request) => string
 }
 
 /** Trades the token for the UI's cookie. Wrong tokens are counted by address, and soon refused unread. */
-export function sessionRoutes({ rules, sessions, nowUnixMs, addressOf }: SessionOptions): Hono {
+export function sessionRoutes({ rules, sessions, nowUnixMs }: SessionOptions): Hono {
   const attempts = openAttempts(nowUnixMs)
   const routes = new Hono()
   routes.get('/', (context) => {

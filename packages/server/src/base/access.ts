@@ -88,6 +88,12 @@ export function isLoopbackName(name: string): boolean {
   return name === 'localhost' || name === '::1' || name === '[::1]' || /^127(\.\d{1,3}){3}$/.test(name)
 }
 
+/** Of a connection; one of IPv4 on a socket of both is written in IPv6. */
+export const isLoopbackAddress = (address: string): boolean => isLoopbackName(address.replace(/^::ffff:/, ''))
+
+/** Whether a Host header names this machine as only this machine can. */
+export const isLoopbackHost = (host: string | undefined): boolean => isLoopbackName(hostName(host) ?? '')
+
 function isEveryAddress(host: string): boolean {
   return host === '0.0.0.0' || host === '::' || host === '[::]'
 }
