@@ -7,6 +7,7 @@ import { runAlertRulesRandom } from './alert-rules-random.ts'
 import { runCriticalPath } from './critical-path.ts'
 import { runDashboards } from './dashboards.ts'
 import { runExposition } from './exposition.ts'
+import { runLogPatterns } from './log-patterns.ts'
 import { runLogQuery } from './log-query.ts'
 import { runOtlp } from './otlp/suite.ts'
 import { runPromql } from './promql.ts'
@@ -31,6 +32,7 @@ const suites: Readonly<Record<string, { folder: string; run: Suite }>> = {
   dashboards: { folder: 'dashboards', run: runDashboards },
   exposition: { folder: 'exposition', run: runExposition },
   'trace-query': { folder: 'trace-query', run: runTraceQuery },
+  'log-patterns': { folder: 'log-patterns', run: runLogPatterns },
   'log-query': { folder: 'log-query', run: runLogQuery },
   'critical-path': { folder: 'critical-path', run: runCriticalPath },
   propagation: { folder: 'propagation', run: runPropagation },
@@ -55,7 +57,8 @@ async function main(asked: string): Promise<number> {
   const directory = values.data ?? join(usualData, suite.folder)
   const isThere = existsSync(directory)
   if (!isThere) console.error(`${name}: skipped, because its data is not at ${directory}`)
-  const cases = isThere ? await suite.run(directory) : []
+  const told = isThere ? await suite.run(directory) : []
+  const { cases, figures } = Array.isArray(told) ? { cases: told, figures: {} } : told
   report(cases)
   const counts = countCases(cases.filter((each) => !each.isExperimental))
   const experimental = countCases(cases.filter((each) => each.isExperimental))
@@ -63,9 +66,10 @@ async function main(asked: string): Promise<number> {
     suite: name,
     ...counts,
     ...(experimental.total > 0 && { experimental: { passed: experimental.passed, total: experimental.total } }),
+    ...figures,
   }
   if (values.json) console.log(JSON.stringify(summary))
-  else console.log(printSummary(name, counts, experimental))
+  else console.log(printSummary(name, counts, experimental), ...Object.values(figures))
   if (!isThere) return values.data === undefined ? 0 : 2
   return values.data === undefined && (await isBelowFloor(name, counts, experimental)) ? 1 : 0
 }

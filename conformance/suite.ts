@@ -5,7 +5,10 @@ export type Case = { name: string; isExperimental: boolean } & (
 )
 
 /** Runs every case of a suite's own folder. */
-export type Suite = (directory: string) => Promise<Case[]>
+export type Suite = (directory: string) => Promise<Case[] | Told>
+
+/** With figures of its own, which stand in the summary as they are. */
+export type Told = { cases: Case[]; figures: Record<string, unknown> }
 
 /** What is wrong with a case; nothing: it has passed. Or why it says nothing about us. */
 export type Problem = string | { readonly skipped: string }

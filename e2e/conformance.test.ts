@@ -34,6 +34,14 @@ const suites: readonly { name: string; files: Record<string, unknown>; needs?: s
     expected: { passed: 1, failed: 1 },
   },
   {
+    name: 'log-patterns',
+    files: {
+      'own_structured.csv':
+        'LineId,Content,EventId\n1,"took 1, 2",E1\n2,"took 3, 4",E1\n3,hit,E2\n4,miss,E3\n5,hit,E3\n',
+    },
+    expected: { passed: 2, failed: 3 },
+  },
+  {
     name: 'log-query',
     files: { 'lucene-queries.json': ['card AND declined', 'card AND (', 'card~0.8'] },
     expected: { passed: 1, failed: 1, skipped: 1 },

@@ -11,5 +11,12 @@ export {
 } from './alert-rule.ts'
 export { type CriticalPathOptions, type CriticalSection, criticalPath, type PathSpan } from './critical-path.ts'
 export { errorOrigins, type FailedSpan } from './error-origins.ts'
+export {
+  type LogPattern,
+  LogPatterns,
+  type LogPatternsOptions,
+  patternOf,
+  printPattern,
+} from './log-patterns/log-patterns.ts'
 export { OperationHistory } from './operation-history.ts'
 export { type TraceNode, type TraceTree, type TreeSpan, traceTree } from './trace-tree.ts'
