@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { stringify } from 'yaml'
 import { type Random, randomOf } from '../packages/protocol/src/random.case.ts'
+import { noSearches } from '../packages/server/src/alert/ask-search.ts'
 import type { Ask, RuleSample } from '../packages/server/src/alert/evaluate-rule.ts'
 import { readRuleFile } from '../packages/server/src/alert/read-rule-file.ts'
 import { RunningGroup } from '../packages/server/src/alert/running-group.ts'
@@ -186,6 +187,7 @@ function firstOf<Item>([first]: readonly Item[]): Item {
 
 const worldOf = (source: MemorySource, ask: Ask) => ({
   ask,
+  askSearch: noSearches,
   store: async (samples: readonly RuleSample[]) => {
     for (const { labels, timeMs, value } of samples)
       source.add(labels, [value === 'stale' ? { kind: 'stale', timeMs } : { kind: 'float', timeMs, value, startMs: 0 }])

@@ -3,6 +3,7 @@ export {
   type AlertPhase,
   type AlertSample,
   type AlertState,
+  type AlertStep,
   type AlertTransition,
   isToBeSent,
   phaseOf,
@@ -19,4 +20,14 @@ export {
   printPattern,
 } from './log-patterns/log-patterns.ts'
 export { OperationHistory } from './operation-history.ts'
+export {
+  outcomeOf,
+  recoveryProblem,
+  type Threshold,
+  type ThresholdOperator,
+  type ThresholdOutcome,
+  thresholdOperators,
+  type WindowMatch,
+  windowMatches,
+} from './threshold.ts'
 export { type TraceNode, type TraceTree, type TreeSpan, traceTree } from './trace-tree.ts'

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { Alerting, type AlertingParts } from './alerting.ts'
+import { noSearches } from './ask-search.ts'
 import type { RuleSample } from './evaluate-rule.ts'
 import { readRuleFile } from './read-rule-file.ts'
 import type { RuleGroup } from './rule-file.ts'
@@ -34,6 +35,7 @@ function openAlerting(more: Partial<AlertingParts> = {}) {
       atOnce -= 1
       return { kind: 'scalar', timeMs, value: 1 }
     },
+    askSearch: noSearches,
     store: async (samples) => {
       stored.push(...samples)
       return ''

@@ -80,7 +80,7 @@ test.each<[string, string, string]>([
   [
     'no expression',
     rule('      - alert: A'),
-    'Cannot read rules.yml:4:9: a rule has no expression; write one in PromQL under "expr:".',
+    'Cannot read rules.yml:4:9: a rule has no expression; write one in PromQL under "expr:", or a search under "search:".',
   ],
   [
     'a wrong expression in a block',

@@ -1,10 +1,12 @@
 import { type Mapping, YamlInput } from '../base/yaml-input.ts'
 import type { Label } from '../query/promql/evaluate/labels.ts'
-import type { Expression } from '../query/promql/parse/ast.ts'
-import { isWellFormed, parseDurationMs } from '../query/promql/parse/literals.ts'
+import { isWellFormed } from '../query/promql/parse/literals.ts'
 import { parseExpression } from '../query/promql/parse/parse.ts'
-import type { AlertingRule, Rule, RuleGroup, TemplatedText } from './rule-file.ts'
-import { templateVariables } from './template/expand.ts'
+import { readCondition } from './read-condition.ts'
+import { readDuration } from './read-duration.ts'
+import { readSearch } from './read-search.ts'
+import type { Rule, RuleGroup, RuleQuestion, TemplatedText } from './rule-file.ts'
+import { templateVariables, thresholdVariables } from './template/expand.ts'
 import { functionNames } from './template/functions.ts'
 import { parseTemplate } from './template/parse-template.ts'
 
@@ -50,14 +52,6 @@ function readGroup(input: YamlInput, node: unknown, { path, names }: { path: str
   return group
 }
 
-function readDuration(given: Mapping, name: string): number {
-  const parse = (text: string): number | undefined => {
-    const ms = parseDurationMs(text)
-    return typeof ms === 'number' ? ms : undefined
-  }
-  return given.parsed(name, 0, parse, 'a time such as 30s or 1m30s')
-}
-
 type GivenText = { readonly name: string; readonly text: string; readonly node: unknown }
 
 function readLabels(given: Mapping, what: 'labels' | 'annotations'): readonly GivenText[] {
@@ -78,7 +72,9 @@ function readRule(input: YamlInput, node: unknown, groupLabels: readonly GivenTe
   if (record !== '' && alert !== '') input.wrong(node, 'a rule has both "record" and "alert"; leave one of them out')
   if (record === '' && alert === '')
     input.wrong(node, 'a rule has neither "record" nor "alert"; give it one with its name')
-  const { expression, text } = readExpression(given, node)
+  const { question, text } = readQuestion(given, node)
+  const condition = readCondition(given, { node, question, text })
+  const isDisabled = given.boolean('disabled', false)
   const holdMs = readDuration(given, 'for')
   const keepFiringMs = readDuration(given, 'keep_firing_for')
   const own = readLabels(given, 'labels')
@@ -88,7 +84,13 @@ function readRule(input: YamlInput, node: unknown, groupLabels: readonly GivenTe
   const labels = [...new Map([...groupLabels, ...own].map((each) => [each.name, each])).values()].sort(byName)
   const rule = { text, line: input.line(node) }
   if (record !== '') {
-    const notThere = { for: holdMs > 0, keep_firing_for: keepFiringMs > 0, annotations: annotations.length > 0 }
+    const notThere = {
+      for: holdMs > 0,
+      keep_firing_for: keepFiringMs > 0,
+      annotations: annotations.length > 0,
+      search: question?.is === 'search',
+      thresholds: (condition?.thresholds.length ?? 0) > 0,
+    }
     for (const [name, isThere] of Object.entries(notThere))
       if (isThere) input.wrong(given.take(name), `"${name}" is of alerts and not of a recording rule; leave it out`)
     if (/[{}]/.test(record) || !isWellFormed(record))
@@ -96,41 +98,48 @@ function readRule(input: YamlInput, node: unknown, groupLabels: readonly GivenTe
         given.take('record'),
         `"${record}" cannot be the name of a metric; labels go under "labels:", conditions into "expr:"`,
       )
-    return expression && { ...rule, kind: 'record', name: record, expression, labels: labels.map(pairOf) }
+    if (question?.is !== 'promql' || isDisabled) return undefined
+    return { ...rule, kind: 'record', name: record, expression: question.expression, labels: labels.map(pairOf) }
   }
-  const alerting: Omit<AlertingRule, 'expression'> = {
-    ...rule,
-    kind: 'alert',
-    name: alert,
-    holdMs,
-    keepFiringMs,
-    labels: labels.map((each) => readTemplate(input, each, 'label')),
-    annotations: [...annotations].sort(byName).map((each) => readTemplate(input, each, 'annotation')),
+  const variables = condition === undefined ? templateVariables : thresholdVariables
+  const templated = (each: GivenText, what: string): TemplatedText => readTemplate(input, each, { what, variables })
+  const texts = {
+    labels: labels.map((each) => templated(each, 'label')),
+    annotations: [...annotations].sort(byName).map((each) => templated(each, 'annotation')),
   }
-  return expression && { ...alerting, expression }
+  if (question === undefined || isDisabled) return undefined
+  return { ...rule, kind: 'alert', name: alert, question, condition, holdMs, keepFiringMs, ...texts }
 }
 
 const byName = (a: GivenText, b: GivenText): number => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0)
 const pairOf = ({ name, text }: GivenText): Label => [name, text]
 
-function readExpression(given: Mapping, rule: unknown): { expression: Expression | undefined; text: string } {
+type GivenQuestion = { question: RuleQuestion | undefined; text: string }
+
+function readQuestion(given: Mapping, rule: unknown): GivenQuestion {
+  if (given.has('search')) return readSearch(given, rule)
   const text = given.text('expr')
   const node = given.take('expr')
   if (text === '') {
-    given.input.wrong(node ?? rule, 'a rule has no expression; write one in PromQL under "expr:"')
-    return { expression: undefined, text }
+    given.input.wrong(
+      node ?? rule,
+      'a rule has no expression; write one in PromQL under "expr:", or a search under "search:"',
+    )
+    return { question: undefined, text }
   }
   const expression = parseExpression(text)
-  if (expression.kind !== 'parse-error') return { expression, text: text.trim() }
+  if (expression.kind !== 'parse-error') return { question: { is: 'promql', expression }, text: text.trim() }
   const place = { text, offset: expression.position.start }
   given.input.wrongInside(node, place, `the expression is not PromQL: ${expression.message}`)
-  return { expression: undefined, text }
+  return { question: undefined, text }
 }
 
-const templateNames = { functions: functionNames, variables: templateVariables }
-
-function readTemplate(input: YamlInput, { name, text, node }: GivenText, what: string): TemplatedText {
-  const template = parseTemplate(text, templateNames)
+function readTemplate(
+  input: YamlInput,
+  { name, text, node }: GivenText,
+  { what, variables }: { what: string; variables: readonly string[] },
+): TemplatedText {
+  const template = parseTemplate(text, { functions: functionNames, variables })
   if ('offset' in template) {
     input.wrongInside(
       node,

@@ -1,5 +1,7 @@
+import type { Threshold, WindowMatch } from '@wakeline/analysis'
 import type { Label } from '../query/promql/evaluate/labels.ts'
 import type { Expression } from '../query/promql/parse/ast.ts'
+import type { Signal } from '../query/search/condition.ts'
 import type { Template } from './template/ast.ts'
 
 /** Rules as Prometheus' rule files give them, read and checked. */
@@ -19,21 +21,52 @@ export type Rule = RecordingRule | AlertingRule
 
 type RuleBase = {
   readonly name: string
-  readonly expression: Expression
-  /** As it is written. */
+  /** What it asks, as it is written. */
   readonly text: string
   readonly line: number
 }
 
-export type RecordingRule = RuleBase & { readonly kind: 'record'; readonly labels: readonly Label[] }
+export type RecordingRule = RuleBase & {
+  readonly kind: 'record'
+  readonly expression: Expression
+  readonly labels: readonly Label[]
+}
 
 export type AlertingRule = RuleBase & {
   readonly kind: 'alert'
+  readonly question: RuleQuestion
+  /** Undefined: each sample of the answer is an alert, as in Prometheus. */
+  readonly condition: RuleCondition | undefined
   readonly holdMs: number
   readonly keepFiringMs: number
   readonly labels: readonly TemplatedText[]
   readonly annotations: readonly TemplatedText[]
 }
+
+export type RuleQuestion =
+  | { readonly is: 'promql'; readonly expression: Expression }
+  /** A search whose pipes make figures. `isLimited`: it says itself how many groups it is about. */
+  | { readonly is: 'search'; readonly signal: Signal; readonly isLimited: boolean }
+
+/** When what a question finds is an alert. */
+export type RuleCondition = {
+  /** The worst first. None: every group that a search finds is an alert. */
+  readonly thresholds: readonly RuleThreshold[]
+  readonly match: WindowMatch
+  readonly windowMs: number
+  /** Undefined: one value for the window. */
+  readonly stepMs: number | undefined
+  readonly noData: NoData
+}
+
+/** `severity` becomes the label of that name; '' for none. */
+export type RuleThreshold = Threshold & { readonly severity: string }
+
+/** What is to be when a question finds nothing: all is well, all stays as it was, or, after so long, it is an alert. */
+export type NoData =
+  | { readonly is: 'ok' }
+  | { readonly is: 'keep' }
+  | { readonly is: 'alert'; readonly afterMs: number }
 
 export type TemplatedText = { readonly name: string; readonly text: string; readonly template: Template }
 

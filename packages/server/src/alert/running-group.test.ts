@@ -5,6 +5,7 @@ import { defaultEvaluateOptions } from '../query/promql/evaluate/options.ts'
 import { runInstantQuery } from '../query/promql/evaluate/query.ts'
 import { MemorySource } from '../query/promql/script/memory-source.ts'
 import { readSeries } from '../query/promql/script/series-notation.ts'
+import { noSearches } from './ask-search.ts'
 import type { Ask, RuleSample } from './evaluate-rule.ts'
 import { readRuleFile } from './read-rule-file.ts'
 import { restoreGroup } from './restore.ts'
@@ -44,6 +45,7 @@ function worldOf(series: readonly string[]) {
   }
   const world: GroupWorld = {
     ask,
+    askSearch: noSearches,
     store,
     notify: (rule, alerts: readonly Alert[], { validUntilMs }) => {
       for (const { phase } of alerts) told.push(`${rule.name} ${phase} until ${validUntilMs / minuteMs}`)
@@ -160,4 +162,23 @@ test('after a restart an alert goes on waiting where it was, without the time in
   await evaluate(group, 32, 61)
   const phases = stored.slice(before).filter((line) => line.includes('"ALERTS"') && !line.endsWith('stale'))
   expect(phases.find((line) => line.includes('firing'))).toMatch(/^61 /)
+})
+
+test('a rule with a condition that cannot be evaluated is told of after three times, and what fires stays', async () => {
+  const { world } = worldOf(['up{job="api"} 0x9', 'other{job="api"} _ 1 1 1', 'other{job="web"} _ 1 1 1'])
+  const rule = '    rules: [{ alert: Down, expr: up unless on () (up * on () other), thresholds: [{ below: 1 }] }]'
+  const group = groupOf(rule, world)
+  const seen: string[] = []
+  for (const minute of [0, 1, 2, 3, 9]) {
+    await evaluate(group, minute, minute)
+    const alerts = [...(group.rules[0]?.alerts.values() ?? [])]
+    seen.push(alerts.map(({ labels, phase }) => `${new Map(labels).get('alertname')} ${phase}`).join(', '))
+  }
+  expect(seen).toEqual([
+    'Down firing',
+    'Down firing, RuleEvaluationFails pending',
+    'Down firing, RuleEvaluationFails pending',
+    'Down firing, RuleEvaluationFails firing',
+    'Down firing, RuleEvaluationFails inactive',
+  ])
 })

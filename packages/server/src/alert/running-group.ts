@@ -1,12 +1,21 @@
 import { type Alert, type AlertState, type AlertTransition, isToBeSent } from '@wakeline/analysis'
 import type { Labels } from '../query/promql/evaluate/labels.ts'
 import { childrenOf, type Expression } from '../query/promql/parse/ast.ts'
-import { type Ask, evaluateAlerting, evaluateRecording, type RuleSample, samplesOfAlert } from './evaluate-rule.ts'
+import type { AskSearch } from './ask-search.ts'
+import {
+  type Ask,
+  evaluateAlerting,
+  evaluateRecording,
+  type RuleSample,
+  type Spend,
+  samplesOfAlert,
+} from './evaluate-rule.ts'
 import { type AlertingRule, type Rule, type RuleGroup, ruleKey } from './rule-file.ts'
 
 /** What a group needs of the world; the same for the server, for `wakeline test rules` and for cases of others. */
 export type GroupWorld = {
   readonly ask: Ask
+  readonly askSearch: AskSearch
   /** Makes samples durable; '' or why not. `isAskedSoon`: a later rule of the group asks for them. */
   readonly store: (samples: readonly RuleSample[], isAskedSoon: boolean) => Promise<string>
   /** Hands alerts to whoever is to be told. Nobody waits for it. */
@@ -34,6 +43,8 @@ export type RuleState = {
   evaluationMs: number
   evaluations: number
   failures: number
+  /** What the questions of the last evaluation read, and how long the engine took. */
+  cost: RuleCost
   /** Whether ALERTS may be written: not before what they were ahead of a restart has been looked up. */
   isRestored: boolean
   /** Made by the last evaluation; those that are gone get a staleness marker. */
@@ -41,6 +52,10 @@ export type RuleState = {
   /** Asked by rules behind it in its group. */
   readonly isAskedSoon: boolean
 }
+
+export type RuleCost = { readonly rowsRead: number; readonly bytesRead: number; readonly elapsedMs: number }
+
+const noCost: RuleCost = { rowsRead: 0, bytesRead: 0, elapsedMs: 0 }
 
 /** A group of rules that are evaluated one after another, as of the same moment. */
 export class RunningGroup {
@@ -66,10 +81,10 @@ export class RunningGroup {
       evaluationMs: 0,
       evaluations: 0,
       failures: 0,
+      cost: noCost,
       isRestored: usual.isRestored,
       series: new Map(),
-      isAskedSoon:
-        rule.kind === 'record' && group.rules.slice(i + 1).some((later) => asksFor(later.expression, rule.name)),
+      isAskedSoon: rule.kind === 'record' && group.rules.slice(i + 1).some((later) => ruleAsksFor(later, rule.name)),
     }))
   }
 
@@ -87,19 +102,8 @@ export class RunningGroup {
         state.isRestored = true
         continue
       }
-      const { alerts, health, lastError, lastEvaluationMs, evaluationMs, evaluations, failures, isRestored, series } =
-        was
-      Object.assign(state, {
-        alerts,
-        health,
-        lastError,
-        lastEvaluationMs,
-        evaluationMs,
-        evaluations,
-        failures,
-        isRestored,
-        series,
-      })
+      const { rule: _, isAskedSoon: __, ...past } = was
+      Object.assign(state, past)
     }
     this.#ended = [...before.#ended, ...left.flatMap(({ series }) => [...series.values()])]
   }
@@ -140,7 +144,14 @@ export class RunningGroup {
   async #evaluateRule(state: RuleState, nowMs: number): Promise<string> {
     const { rule } = state
     const { queryOffsetMs, limit } = this.group
-    const evaluation = { ...this.#world, nowMs, queryOffsetMs, limit }
+    const evaluation = {
+      ...this.#world,
+      ...this.#counted(state),
+      nowMs,
+      queryOffsetMs,
+      limit,
+      intervalMs: this.intervalMs,
+    }
     if (rule.kind === 'record') {
       const recorded = await evaluateRecording(rule, evaluation)
       return 'error' in recorded ? recorded.error : this.#store(state, recorded.samples, nowMs)
@@ -150,14 +161,34 @@ export class RunningGroup {
     )
     state.alerts = alerts
     if (transitions.length > 0) this.#world.changed(rule, transitions)
-    if (error !== '') return error
+    // A rule with a condition tells that it fails, and what it keeps meanwhile.
+    if (error !== '' && rule.condition === undefined) return error
     for (const each of new Set(templateErrors))
       this.#world.report(`Cannot write a text of the alert "${rule.name}" of ${this.group.file}:${rule.line}: ${each}`)
     this.#send(state, rule, nowMs)
     const active = [...state.alerts.values()].filter(({ phase }) => phase !== 'inactive')
     const timeMs = nowMs - queryOffsetMs
     const samples = state.isRestored ? active.flatMap((alert) => samplesOfAlert(alert, timeMs)) : []
-    return this.#store(state, samples, nowMs)
+    const storeError = await this.#store(state, samples, nowMs)
+    return error === '' ? storeError : error
+  }
+
+  /** The ways to ask, with what they cost added up. */
+  #counted(state: RuleState): Pick<GroupWorld, 'ask' | 'askSearch'> {
+    const { ask, askSearch } = this.#world
+    state.cost = noCost
+    const spend: Spend = ({ rowsRead, bytesRead, elapsedMs }) => {
+      const { cost } = state
+      state.cost = {
+        rowsRead: cost.rowsRead + rowsRead,
+        bytesRead: cost.bytesRead + bytesRead,
+        elapsedMs: cost.elapsedMs + elapsedMs,
+      }
+    }
+    return {
+      ask: (question) => ask({ ...question, spend }),
+      askSearch: (question) => askSearch({ ...question, spend }),
+    }
   }
 
   #send(state: RuleState, rule: AlertingRule, nowMs: number): void {
@@ -185,6 +216,11 @@ export class RunningGroup {
     const timeMs = nowMs - this.group.queryOffsetMs
     return ended.map((labels) => ({ labels, timeMs, value: 'stale', histogram: undefined }))
   }
+}
+
+function ruleAsksFor(rule: Rule, name: string): boolean {
+  if (rule.kind === 'record') return asksFor(rule.expression, name)
+  return rule.question.is === 'promql' && asksFor(rule.question.expression, name)
 }
 
 /** Whether a series of this name may be among what an expression asks for. */

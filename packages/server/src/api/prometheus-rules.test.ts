@@ -1,11 +1,13 @@
 import { stepAlerts } from '@wakeline/analysis'
 import { expect, test } from 'vitest'
+import { noSearches } from '../alert/ask-search.ts'
 import { readRuleFile } from '../alert/read-rule-file.ts'
 import { RunningGroup } from '../alert/running-group.ts'
 import { alertsAnswer, rulesAnswer } from './prometheus-rules.ts'
 
 const world = {
   ask: async () => ({ error: 'nobody answers' }),
+  askSearch: noSearches,
   store: async () => '',
   notify: () => {},
   changed: () => {},

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
 import { type Alert, phaseOf } from '@wakeline/analysis'
 import { groupKey, type Rule } from '../alert/rule-file.ts'
+import { ruleQuery } from '../alert/rule-query.ts'
 import type { RuleState, RunningGroup } from '../alert/running-group.ts'
 import type { LabelMatcher } from '../query/promql/parse/ast.ts'
 import { quote } from '../query/promql/parse/literals.ts'
 import { compileMatcher } from '../query/promql/parse/matcher.ts'
-import { printExpression } from '../query/promql/parse/print.ts'
 import { parseWhole, readSelectors, refuse } from './prometheus-input.ts'
 
 /** GET /rules: the groups, with Prometheus' filters and pages; what is chosen wrongly is refused as it does. */
@@ -110,7 +110,7 @@ function ruleOf(state: RuleState, withAlerts: boolean): object {
   const { rule, health, lastError, evaluationMs, lastEvaluationMs } = state
   const shared = {
     name: rule.name,
-    query: printExpression(rule.expression),
+    query: ruleQuery(rule),
     labels: Object.fromEntries(labelsOf(rule)),
     health: health === 'unknown' ? 'unknown' : health,
     ...(lastError !== '' && { lastError }),

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import { Alerting, type AlertingCounts } from '../alert/alerting.ts'
+import { type AskSearch, foundOf } from '../alert/ask-search.ts'
 import type { Ask, RuleSample } from '../alert/evaluate-rule.ts'
 import type { GroupWorld, RunningGroup } from '../alert/running-group.ts'
 import type { Turns } from '../api/turns.ts'
+import { isRefused } from '../base/refused.ts'
 import type { Ingest } from '../ingest/ingest.ts'
 import type { NativeBuckets, NativeHistogram } from '../ingest/scrape/exposed.ts'
 import { type Scraped, ScrapeRequest } from '../ingest/scrape/scrape-request.ts'
@@ -53,6 +55,7 @@ export async function startAlerting(parts: ServerParts, needs: AlertingNeeds): P
     onFault,
     evaluationIntervalMs: options.evaluationIntervalMs,
     ask: askOf(needs, stopping.signal),
+    askSearch: askSearchOf(needs, stopping.signal),
     store: storeOf(needs.ingest),
     notify: notifying.notify,
     changed: (rule, transitions) => {
@@ -143,12 +146,24 @@ class RuleFiles {
 function askOf({ query, turns }: AlertingNeeds, signal: AbortSignal): Ask {
   return async (question) => {
     try {
-      const answer = await turns.take(
-        signal,
-        () => query.prometheus.instant(question, query.running({ signal })),
-        'alerts',
-      )
+      const running = query.running({ signal })
+      const answer = await turns.take(signal, () => query.prometheus.instant(question, running), 'alerts')
+      question.spend?.(running.cost())
       return isFailed(answer) ? { error: answer.message } : answer.value
+    } catch (error) {
+      return { error: error instanceof Error ? error.message : String(error) }
+    }
+  }
+}
+
+/** The same for searches. */
+function askSearchOf({ query, turns }: AlertingNeeds, signal: AbortSignal): AskSearch {
+  return async ({ spend, ...ask }) => {
+    try {
+      const answer = await turns.take(signal, () => query.table(ask, { signal }), 'alerts')
+      if (isRefused(answer)) return { error: answer.message }
+      spend?.(answer.cost)
+      return foundOf(answer)
     } catch (error) {
       return { error: error instanceof Error ? error.message : String(error) }
     }

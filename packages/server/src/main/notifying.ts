@@ -49,5 +49,8 @@ function urlsOf(options: Options, name: 'alertmanagers' | 'alertWebhooks'): stri
 }
 
 /** The question of the rule, on its page. */
-const queryUrl = (externalUrl: string, rule: AlertingRule): string =>
-  `${externalUrl.replace(/\/$/, '')}/query?promql=${encodeURIComponent(rule.text)}`
+function queryUrl(externalUrl: string, { question, text }: AlertingRule): string {
+  const root = externalUrl.replace(/\/$/, '')
+  if (question.is === 'promql') return `${root}/query?promql=${encodeURIComponent(text)}`
+  return `${root}/${question.signal === 'logs' ? 'logs' : 'traces'}?q=${encodeURIComponent(text)}`
+}

@@ -9,9 +9,13 @@ export type TemplateData = {
   readonly value: number | string
   readonly externalLabels: ReadonlyMap<string, string>
   readonly externalUrl: string
+  /** Of rules that have thresholds: the one that was reached. */
+  readonly threshold?: number
 }
 
 export const templateVariables: readonly string[] = ['$labels', '$externalLabels', '$externalURL', '$value']
+/** Not Prometheus': known to the templates of rules with thresholds alone. */
+export const thresholdVariables: readonly string[] = [...templateVariables, '$threshold']
 
 export type Expanded =
   | { readonly kind: 'text'; readonly text: string }
@@ -76,8 +80,9 @@ class Expansion {
       ['ExternalURL', data.externalUrl],
       ['Value', data.value],
     ])
-    const given: readonly Value[] = [this.root, data.labels, data.externalLabels, data.externalUrl, data.value]
-    this.#variables = ['$', ...templateVariables].map((name, i) => ({ name, value: given[i] }))
+    const { labels, externalLabels, externalUrl, value, threshold } = data
+    const given: readonly Value[] = [this.root, labels, externalLabels, externalUrl, value, threshold]
+    this.#variables = ['$', ...thresholdVariables].map((name, i) => ({ name, value: given[i] }))
   }
 
   nodes(template: Template, dot: Value): Ending {

@@ -4,6 +4,8 @@ import { Labels, labelsFrom, noLabels } from '../../query/promql/evaluate/labels
 import { parseDurationMs, parseNumber } from '../../query/promql/parse/literals.ts'
 import { readLabels, readPoints, ScriptFailure, type ScriptPoint } from '../../query/promql/script/series-notation.ts'
 
+import type { SearchAnswer } from './search-answers.ts'
+
 /**
  * A file that says what rules make of given series, in the format of `promtool test rules`:
  *
@@ -28,6 +30,7 @@ export type UnitTest = {
   readonly intervalMs: number
   readonly startMs: number
   readonly series: readonly { readonly labels: Labels; readonly points: readonly ScriptPoint[] }[]
+  readonly searches: readonly SearchAnswer[]
   readonly alerts: readonly AlertTest[]
   readonly expressions: readonly ExpressionTest[]
   readonly externalLabels: ReadonlyMap<string, string>
@@ -83,6 +86,7 @@ function readTest(input: YamlInput, node: unknown, usualIntervalMs: number): Uni
     intervalMs: duration(given, 'interval', usualIntervalMs) || usualIntervalMs,
     startMs: given.parsed('start_timestamp', 0, parseStart, 'Unix seconds or a date such as 2026-01-31T12:00:00Z'),
     series: list('input_series', (each) => readInput(input, each)),
+    searches: list('input_searches', (each) => readSearchAnswer(input, each)),
     alerts: list('alert_rule_test', (each) => readAlertTest(input, each)),
     expressions: list('promql_expr_test', (each) => readExpressionTest(input, each)),
     externalLabels: readMap(input, given.take('external_labels'), 'external_labels'),
@@ -110,6 +114,19 @@ function readInput(input: YamlInput, node: unknown): UnitTest['series'][number] 
   given.end('an input series')
   return caught(input, node, { labels: noLabels, points: [] }, () => ({
     labels: labelsOf(text),
+    points: readPoints(values),
+  }))
+}
+
+function readSearchAnswer(input: YamlInput, node: unknown): SearchAnswer {
+  const given = input.mapping(node, 'what a search finds')
+  const search = given.text('search')
+  const text = given.text('series')
+  const values = given.text('values')
+  given.end('what a search finds')
+  return caught(input, node, { search, labels: noLabels, points: [] }, () => ({
+    search,
+    labels: text === '' ? noLabels : labelsOf(text),
     points: readPoints(values),
   }))
 }

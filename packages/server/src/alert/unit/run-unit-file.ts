@@ -6,11 +6,13 @@ import { type QueryValue, runInstantQuery } from '../../query/promql/evaluate/qu
 import { parseExpression } from '../../query/promql/parse/parse.ts'
 import { type MemorySample, MemorySource } from '../../query/promql/script/memory-source.ts'
 import type { ScriptPoint } from '../../query/promql/script/series-notation.ts'
+import type { SearchAsk } from '../ask-search.ts'
 import type { Ask, RuleSample } from '../evaluate-rule.ts'
 import type { RuleGroup } from '../rule-file.ts'
 import { RunningGroup } from '../running-group.ts'
 import { printValue } from '../template/go-format.ts'
 import type { AlertTest, ExpressionTest, UnitFile, UnitTest } from './read-unit-file.ts'
+import { searchOf } from './search-answers.ts'
 
 /** What rules did not do that a file of tests expects of them: a sentence each, with its line; none when all is as expected. */
 export async function runUnitFile(file: UnitFile, groups: readonly RuleGroup[]): Promise<readonly string[]> {
@@ -38,6 +40,7 @@ class UnitRun {
     const ordered = groups.toSorted((a, b) => (place(a) < 0 || place(b) < 0 ? 0 : place(a) - place(b)))
     const world = {
       ask: this.#ask,
+      askSearch: async (ask: SearchAsk) => searchOf(this.#test, ask),
       store: async (samples: readonly RuleSample[]) => this.#keep(samples),
       notify: () => {},
       changed: () => {},
