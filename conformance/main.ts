@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { readCommandArguments } from '../scripts/command-arguments.ts'
 import { runAlertRules } from './alert-rules.ts'
 import { runAlertRulesRandom } from './alert-rules-random.ts'
+import { runAlertScenarios } from './alert-scenarios/suite.ts'
 import { runCriticalPath } from './critical-path.ts'
 import { runDashboards } from './dashboards.ts'
 import { runExposition } from './exposition.ts'
@@ -25,6 +26,7 @@ import { runTraceQuery } from './trace-query.ts'
 const suites: Readonly<Record<string, { folder: string; run: Suite }>> = {
   'alert-rules': { folder: 'alert-rules', run: runAlertRules },
   'alert-rules-random': { folder: 'alert-rules', run: runAlertRulesRandom },
+  'alert-scenarios': { folder: 'alert-scenarios', run: runAlertScenarios },
   otlp: { folder: 'otlp', run: runOtlp },
   promql: { folder: 'promql-eval', run: runPromql },
   'promql-compliance': { folder: 'promql-compliance', run: runPromqlCompliance },
