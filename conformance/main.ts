@@ -15,6 +15,7 @@ import { runPromql } from './promql.ts'
 import { runPromqlCompliance } from './promql-compliance.ts'
 import { runPromqlParse } from './promql-parse.ts'
 import { runPropagation } from './propagation.ts'
+import { runSlo } from './slo.ts'
 import type { Case, Suite } from './suite.ts'
 import { runTraceQuery } from './trace-query.ts'
 
@@ -37,6 +38,7 @@ const suites: Readonly<Record<string, { folder: string; run: Suite }>> = {
   'log-patterns': { folder: 'log-patterns', run: runLogPatterns },
   'log-query': { folder: 'log-query', run: runLogQuery },
   'critical-path': { folder: 'critical-path', run: runCriticalPath },
+  slo: { folder: 'slo', run: runSlo },
   propagation: { folder: 'propagation', run: runPropagation },
 }
 

@@ -30,4 +30,22 @@ export {
   type WindowMatch,
   windowMatches,
 } from './threshold.ts'
+
+  type AlertWindows,
+  type BurnWindow,
+  budgetLeft,
+  burnDown,
+  burnFactor,
+  type ConstantErrors,
+  detectionMs,
+  errorBudget,
+  exhaustedInMs,
+  isBurning,
+  type MeasuredStep,
+  proposedObjective,
+  resetMs,
+  usualAlertWindows,
+  windowLengthsMs,
+} from './slo.ts'
+
 export { type TraceNode, type TraceTree, type TreeSpan, traceTree } from './trace-tree.ts'
