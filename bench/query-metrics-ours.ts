@@ -54,6 +54,7 @@ async function open() {
     uiDirectory: '',
     turns: openTurns({ atOnceMax: 2, waitingMax: 10 }),
     ruleGroups: () => [],
+    slos: () => ({ slos: [], errors: [] }),
     alertmanagers: () => [],
     tailViewersMax: 1,
     version: '0',

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import { isInstalled } from './prometheus-over.ts'
@@ -42,6 +42,11 @@ const suites: readonly { name: string; files: Record<string, unknown>; needs?: s
     expected: { passed: 2, failed: 3 },
   },
   {
+    name: 'slo',
+    files: { 'spec/own.json': { version: 'wakeline/v1' }, 'spec/bad.json': { version: 'wakeline/v1' } },
+    expected: { passed: 1, failed: 1 },
+  },
+  {
     name: 'log-query',
     files: { 'lucene-queries.json': ['card AND declined', 'card AND (', 'card~0.8'] },
     expected: { passed: 1, failed: 1, skipped: 1 },
@@ -51,8 +56,10 @@ const suites: readonly { name: string; files: Record<string, unknown>; needs?: s
 test.each(suites)('the suite $name tells what passes from what does not', async ({ name, files, needs, expected }) => {
   const directory = mkdtempSync(join(tmpdir(), 'wakeline-suite-'))
   try {
-    for (const [path, content] of Object.entries(files))
+    for (const [path, content] of Object.entries(files)) {
+      mkdirSync(dirname(join(directory, path)), { recursive: true })
       writeFileSync(join(directory, path), typeof content === 'string' ? content : JSON.stringify(content))
+    }
     const told = await runSuite(name, directory)
     const isSkipped = needs !== undefined && !isInstalled(needs)
     expect(told).toMatchObject(isSkipped ? { skipped: 2 } : expected)

@@ -11,7 +11,11 @@ const stopTimeoutMs = 30_000
 
 const argv = process.argv.slice(2)
 const demo = !argv.includes('--no-demo')
-const serverFlags = argv.filter((word) => word !== '--no-demo')
+const givenFlags = argv.filter((word) => word !== '--no-demo')
+/** The shop's own objectives, where nothing else is said of any. */
+const saysSlos = givenFlags.some((word) => /^--(slos|config)\b/.test(word))
+const demoFlags = saysSlos || process.env.WAKELINE_SLOS ? [] : ['--slos', join(root, 'examples/shop/slos.yml')]
+const serverFlags = demo && !process.env.WAKELINE_CONFIG ? [...givenFlags, ...demoFlags] : givenFlags
 
 /** Children in the order they were started; they are stopped in the other, each by one signal. */
 const running = []

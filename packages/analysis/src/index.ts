@@ -21,16 +21,6 @@ export {
 } from './log-patterns/log-patterns.ts'
 export { OperationHistory } from './operation-history.ts'
 export {
-  outcomeOf,
-  recoveryProblem,
-  type Threshold,
-  type ThresholdOperator,
-  type ThresholdOutcome,
-  thresholdOperators,
-  type WindowMatch,
-  windowMatches,
-} from './threshold.ts'
-
   type AlertWindows,
   type BurnWindow,
   budgetLeft,
@@ -47,5 +37,14 @@ export {
   usualAlertWindows,
   windowLengthsMs,
 } from './slo.ts'
-
+export {
+  outcomeOf,
+  recoveryProblem,
+  type Threshold,
+  type ThresholdOperator,
+  type ThresholdOutcome,
+  thresholdOperators,
+  type WindowMatch,
+  windowMatches,
+} from './threshold.ts'
 export { type TraceNode, type TraceTree, type TreeSpan, traceTree } from './trace-tree.ts'

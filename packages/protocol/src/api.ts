@@ -456,6 +456,57 @@ export type CompletionAnswer = { items: { text: string; count: number }[]; cost:
  */
 export type SessionAnswer = { tokenRequired: boolean; signedIn: boolean }
 
+/** GET /api/v1/slos : every objective whose rules run here. */
+export type SlosAnswer = {
+  nowMs: number
+  slos: Slo[]
+  /** What is wrong with files that are not among them, or not as they are now. */
+  errors: string[]
+}
+export type Slo = {
+  /** `SERVICE-NAME`: `sloth_id` of its series. */
+  id: string
+  service: string
+  name: string
+  description: string
+  file: string
+  /** In percent: 99.9. */
+  objective: number
+  periodMs: number
+  /** How much of the period was measured; the figures of the period are those of this. */
+  measuredMs: number
+  /** The share of bad events over the period; null before anything was measured. */
+  errorRatio: number | null
+  /** The share of the error budget that is left; below 0 when the objective is missed. */
+  budgetLeft: number | null
+  /** How many times faster than evenly the budget burned over the long window of the quickest alert. */
+  burnRate: number | null
+  /** When the budget will be used up if it goes on burning so; null when it will not be, 0 when it is. */
+  exhaustedInMs: number | null
+  /** Of its alerts: both windows have to burn faster than `factor`. */
+  windows: SloWindow[]
+  alerts: SloAlert[]
+  /** What was left of the budget after each step of the period; `times` are ends of steps. */
+  budget: { times: number[]; stepMs: number; left: (number | null)[] }
+  /** The tightest objective that would have left room; null while there is too little measured, or when none would. */
+  proposed: { objective: number; budgetUsed: number } | null
+}
+export type SloWindow = {
+  severity: 'page' | 'ticket'
+  shortMs: number
+  longMs: number
+  factor: number
+  /** Burn rates over each; null where nothing was measured. */
+  short: number | null
+  long: number | null
+  burns: boolean
+}
+export type SloAlert = {
+  name: string
+  severity: string
+  state: 'inactive' | 'pending' | 'firing' | 'unknown'
+}
+
 /** GET /api/v1/status */
 export type StatusAnswer = {
   version: string

@@ -7,6 +7,7 @@ import { runDoctor } from './cli/doctor.ts'
 import { commandHelp, generalHelp } from './cli/help.ts'
 import { nearest } from './cli/nearest.ts'
 import { runServe } from './cli/serve.ts'
+import { runSlo } from './cli/slo.ts'
 import { runTest } from './cli/test.ts'
 
 /**
@@ -20,6 +21,7 @@ const commands: Record<string, Command> = {
   serve: runServe,
   doctor: runDoctor,
   check: runCheck,
+  slo: runSlo,
   test: runTest,
   backup: runBackup,
   restore: runRestore,

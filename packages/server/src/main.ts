@@ -85,6 +85,7 @@ async function openParts(parts: ServerParts, closers: Closers): Promise<Omit<Run
       status: () => readStatus({ ...own, policy, receiving: heard() }),
       turns,
       ruleGroups: () => alerting.groups(),
+      slos: () => alerting.slos(),
       alertmanagers: () => alerting.notifying.alertmanagers(),
       metricsText: () => ownMetricsText({ ...own, dropped: retention.dropped(), receiving: heard(), alerting }),
       scrapeTargets: () => receiving?.scrapeTargets() ?? nothingScraped,

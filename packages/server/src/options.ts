@@ -246,6 +246,18 @@ export const optionTable = {
     'Rule files of Prometheus, with commas between, stars in their names: rules/*.yml. Read again when they change; one with mistakes is told of, and its last good version goes on.',
     { reload: true },
   ),
+  slos: word(
+    'Alerting',
+    '',
+    "Files of service level objectives, with commas between, stars in their names: slos/*.yml; in sloth's format, in OpenSLO's, or in our own. Read again when they change.",
+    { reload: true },
+  ),
+  sloPeriodMs: ms('Alerting', 30 * days, 'Period of objectives whose file gives none.', { min: days }),
+  sloWindows: path(
+    'Alerting',
+    '',
+    "Folder with tables of the windows of their alerts, in sloth's format (AlertWindows), for periods of other windows than the usual ones.",
+  ),
   evaluationIntervalMs: ms('Alerting', 60 * seconds, 'How often groups of rules are evaluated that give no interval.', {
     min: seconds,
   }),

@@ -18,6 +18,7 @@ import type {
   ServiceErrorsAnswer,
   ServicesAnswer,
   SessionAnswer,
+  SlosAnswer,
   SpansAnswer,
   SqlAnswer,
   StatusAnswer,
@@ -34,6 +35,8 @@ export type Between = { fromMs: number; toMs: number }
 export type Page = { limit: number; cursor?: string | undefined }
 
 export const askStatus = (): Question<StatusAnswer> => question('status', {})
+
+export const askSlos = (): Question<SlosAnswer> => question('slos', {})
 
 /** Whether the server wants a token, and whether it has this asker's. */
 export const askSession = (): Question<SessionAnswer> => question('session', {})

@@ -4,6 +4,7 @@ import type { StatusAnswer } from '@wakeline/protocol'
 import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import type { RunningGroup } from '../alert/running-group.ts'
+import type { Slo } from '../alert/slo/slo.ts'
 import { accessHeaders, checkHost, checkOrigin, checkToken, openSessions } from '../base/access.ts'
 import { listenOn, urlOf } from '../base/listen-on.ts'
 import type { Query } from '../query/query.ts'
@@ -41,6 +42,8 @@ export type ApiParts = {
   turns: Turns
   /** Rules that are evaluated, and whoever is told of their alerts. */
   ruleGroups: () => readonly RunningGroup[]
+  /** Objectives whose rules are among them, and what is wrong with the files of others. */
+  slos: () => { slos: readonly Slo[]; errors: readonly string[] }
   alertmanagers: () => readonly string[]
   status: () => StatusAnswer | Promise<StatusAnswer>
   /** The server's own counters, in Prometheus' text format. */

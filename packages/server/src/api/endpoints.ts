@@ -86,5 +86,11 @@ export const endpoints = {
     'ReceiptsAnswer',
     'What senders that number their batches produced, and what became of it.',
   ),
+  slos: endpoint(
+    '/slos',
+    inputs.nothing,
+    'SlosAnswer',
+    'Service level objectives: what was attained, and what is left.',
+  ),
   status: endpoint('/status', inputs.nothing, 'StatusAnswer', 'The state of this server.'),
 }

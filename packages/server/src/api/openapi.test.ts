@@ -15,6 +15,8 @@ const ajv = new Ajv2020({ strict: false, schemas: [{ ...openApi, $id: 'openapi' 
 beforeAll(async () => {
   world = await openSeededWorld()
   routes = questionRoutes({
+    ruleGroups: () => [],
+    slos: () => ({ slos: [], errors: [] }),
     query: world.query,
     status: () => Promise.reject(new Error('not asked here')),
     turns: openTurns({ atOnceMax: 4, waitingMax: 10 }),

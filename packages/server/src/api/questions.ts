@@ -1,5 +1,8 @@
 import type { StatusAnswer } from '@wakeline/protocol'
 import { type Context, Hono } from 'hono'
+import type { RunningGroup } from '../alert/running-group.ts'
+import { askSlos } from '../alert/slo/ask-slos.ts'
+import type { Slo } from '../alert/slo/slo.ts'
 import { isRefused, type Refused } from '../base/refused.ts'
 import type { Query } from '../query/query.ts'
 import type { TimeRange } from '../query/time-range.ts'
@@ -12,13 +15,15 @@ import type { Lane, Turns } from './turns.ts'
 
 export type QuestionsOptions = {
   query: Query
+  ruleGroups: () => readonly RunningGroup[]
+  slos: () => { slos: readonly Slo[]; errors: readonly string[] }
   status: () => StatusAnswer | Promise<StatusAnswer>
   turns: Turns
   nowUnixMs: () => number
 }
 
 /** GET /api/v1/*: read the parameters, ask one question, send its answer. */
-export function questionRoutes({ query, status, turns, nowUnixMs }: QuestionsOptions): Hono {
+export function questionRoutes({ query, ruleGroups, slos, status, turns, nowUnixMs }: QuestionsOptions): Hono {
   const routes = new Hono()
   type Asked<Input> = (
     input: Input & TimeRange,
@@ -70,12 +75,27 @@ export function questionRoutes({ query, status, turns, nowUnixMs }: QuestionsOpt
   question(endpoints.edges, (ask, run) => query.serviceEdges(ask, run))
   question(endpoints.receipts, (ask, run) => query.receipts(ask, run))
   question(endpoints.trace, (_, run, context) => query.trace({ traceId: traceIdOf(context) }, run))
+  routes.get(endpoints.slos.path, (context) => sendSlos(context, { query, ruleGroups, slos, turns, nowUnixMs }))
   routes.get(endpoints.status.path, async (context) => {
     readInput(context, endpoints.status.input)
     return sendJson(context, await status())
   })
   routes.get('/openapi.json', (context) => sendJson(context, openApi))
   return routes
+}
+
+async function sendSlos(context: Context, parts: Omit<QuestionsOptions, 'status'>): Promise<Response> {
+  const { query, ruleGroups, slos, turns, nowUnixMs } = parts
+  readInput(context, endpoints.slos.input)
+  const { prometheus } = query
+  const { signal } = context.req.raw
+  const ask = () => {
+    const asking = { prometheus, running: query.running({ signal }), nowMs: nowUnixMs() }
+    return askSlos({ ...slos(), groups: ruleGroups() }, asking)
+  }
+  const answer = await turns.take(signal, ask, laneOf(context))
+  if (isRefused(answer)) throw ApiFailure.ofRefused(answer)
+  return sendJson(context, answer)
 }
 
 /** Browsers say of their own accord whether a page of this server asks. */

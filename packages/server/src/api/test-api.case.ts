@@ -10,6 +10,7 @@ export function testApi(query: Query): ApiParts & ApiOptions {
     query,
     turns: openTurns({ atOnceMax: 2, waitingMax: 100 }),
     ruleGroups: () => [],
+    slos: () => ({ slos: [], errors: [] }),
     alertmanagers: () => [],
     version: '0',
     status: () => calmStatus,

@@ -2,6 +2,8 @@ import { readFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { checkMetrics } from '../main/check-metrics.ts'
 import { readRuleFiles, ruleKey } from '../main/rule-files.ts'
+import { readSloFiles } from '../main/slo-files.ts'
+import { readSloArguments } from './slo.ts'
 
 /**
  * `wakeline check rules FILE...`: are the rule files right? Exits with 0, or with 1 and every mistake with its place.
@@ -27,15 +29,34 @@ async function checkRules(patterns: readonly string[]): Promise<number> {
 }
 
 /**
+ * `wakeline check slos FILE...`: are files of SLOs right? Exits with 0, or with 1 and every mistake with its place.
+ */
+async function checkSlos(argv: readonly string[], version: string): Promise<number> {
+  const given = readSloArguments(argv, version)
+  if (typeof given === 'string' || given.patterns.length === 0) {
+    console.error(
+      typeof given === 'string' ? given : 'Cannot check SLOs: name files, as in wakeline check slos slos.yml',
+    )
+    return 2
+  }
+  const { files, errors } = await readSloFiles(given)
+  for (const { path, slos, groups } of files)
+    console.log(`ok: ${path}: ${slos.length} SLOs, ${groups.reduce((sum, { rules }) => sum + rules.length, 0)} rules`)
+  for (const error of errors) console.error(error)
+  return errors.length > 0 ? 1 : 0
+}
+
+/**
  * `wakeline check metrics [FILE] [--format text|openmetrics]`: is what a service exposes well-formed? Reads stdin
  * without a file. Exits with 0, with 1 when it cannot be read, and with 3 when it could be better, as promtool does.
  */
-export async function runCheck(argv: readonly string[]): Promise<number> {
+export async function runCheck(argv: readonly string[], version: string): Promise<number> {
   const [what, ...rest] = argv
   if (what === 'rules') return checkRules(rest)
+  if (what === 'slos') return checkSlos(rest, version)
   if (what !== 'metrics') {
     console.error(
-      `Cannot check ${what === undefined ? 'nothing' : `"${what}"`}: say wakeline check metrics [FILE] or wakeline check rules FILE...`,
+      `Cannot check ${what === undefined ? 'nothing' : `"${what}"`}: say wakeline check metrics [FILE], wakeline check rules FILE... or wakeline check slos FILE...`,
     )
     return 2
   }

@@ -14,7 +14,8 @@ const commandSentences: Record<string, string> = {
   ...Object.fromEntries(Object.entries(askCommands).map(([name, { sentence }]) => [name, sentence])),
   mcp: 'Answers an agent that speaks the Model Context Protocol over stdin and stdout; over HTTP a server does at /mcp.',
   check:
-    'wakeline check metrics [FILE] [--format text|openmetrics] holds what a service exposes to every rule, reads stdin without a file; wakeline check rules FILE... finds the mistakes of rule files.',
+    'wakeline check metrics [FILE] [--format text|openmetrics] holds what a service exposes to every rule, reads stdin without a file; wakeline check rules FILE... finds the mistakes of rule files, wakeline check slos FILE... of those of SLOs.',
+  slo: 'wakeline slo rules FILE... prints the rules of SLOs as a rule file of Prometheus, which runs elsewhere as it does here.',
   test: 'wakeline test rules FILE... runs files of tests of rules, in the format of promtool.',
   help: 'Explains a command: wakeline help serve.',
 }
@@ -40,7 +41,16 @@ export function commandHelp(command: string): string | undefined {
   const asking = askCommands[command]
   if (asking !== undefined) return askHelp(command, asking)
   if (command === 'check')
-    return ['wakeline check metrics [FILE] [flags]', 'wakeline check rules FILE...', '', sentence].join('\n')
+    return [
+      'wakeline check metrics [FILE] [flags]',
+      'wakeline check rules FILE...',
+      'wakeline check slos FILE... [flags]',
+      '',
+      sentence,
+      '',
+      ...sloFlagLines,
+    ].join('\n')
+  if (command === 'slo') return ['wakeline slo rules FILE... [flags]', '', sentence, '', ...sloFlagLines].join('\n')
   if (command === 'test') return ['wakeline test rules FILE...', '', sentence].join('\n')
   if (command === 'mcp') return ['wakeline mcp [flags]', '', sentence, '', ...flagLines(serverFlags)].join('\n')
   const words = command === 'backup' || command === 'restore' ? ' DIR' : ''
@@ -55,6 +65,11 @@ export function commandHelp(command: string): string | undefined {
     ...optionSections.flatMap((section) => ['', `${section}:`, ...namesOf(section).flatMap(describe)]),
   ].join('\n')
 }
+
+const sloFlagLines = [
+  '  --period TIME      Period of objectives whose file gives none, 30d by default.',
+  '  --windows FOLDER   Tables of the windows of their alerts, in the format of sloth.',
+]
 
 function askHelp(name: string, { words, sentence, flags, examples }: AskCommand): string {
   const lines = flagLines({ ...flags, ...askFlags })

@@ -4,6 +4,7 @@ import { Alerting, type AlertingCounts } from '../alert/alerting.ts'
 import { type AskSearch, foundOf } from '../alert/ask-search.ts'
 import type { Ask, RuleSample } from '../alert/evaluate-rule.ts'
 import type { GroupWorld, RunningGroup } from '../alert/running-group.ts'
+import type { Slo } from '../alert/slo/slo.ts'
 import type { Turns } from '../api/turns.ts'
 import { isRefused } from '../base/refused.ts'
 import type { Ingest } from '../ingest/ingest.ts'
@@ -19,6 +20,7 @@ import { type Notifying, startNotifying } from './notifying.ts'
 import { reportFault } from './report-fault.ts'
 import { type ReadRules, readRuleFiles, rulesFingerprint } from './rule-files.ts'
 import type { ServerParts } from './server-parts.ts'
+import { readSloFiles, windowFiles } from './slo-files.ts'
 
 export type RunningAlerting = {
   groups(): readonly RunningGroup[]
@@ -26,6 +28,8 @@ export type RunningAlerting = {
   notifying: Notifying
   /** Rule files with mistakes, of which the last version without goes on. */
   refusedFiles(): number
+  /** Objectives whose rules run, and what is wrong with the files of others. */
+  slos(): { slos: readonly Slo[]; errors: readonly string[] }
   /** Reads the files of other patterns, or the same again. */
   reload(options: Options): void
   stop(): Promise<void>
@@ -74,7 +78,7 @@ export async function startAlerting(parts: ServerParts, needs: AlertingNeeds): P
     resendMs,
     clockMs: () => performance.now(),
   })
-  const files = new RuleFiles(alerting, options, (sentence) => report('error', sentence))
+  const files = new RuleFiles(alerting, parts, (sentence) => report('error', sentence))
   await files.look()
   const timer = setInterval(() => void files.look().catch(onFault), filesLookMs)
   timer.unref()
@@ -83,8 +87,9 @@ export async function startAlerting(parts: ServerParts, needs: AlertingNeeds): P
     counts: () => alerting.counts(),
     notifying,
     refusedFiles: () => files.refused,
+    slos: () => ({ slos: files.slos, errors: files.sloErrors }),
     reload: (changed) => {
-      files.patterns = listed(changed.rules)
+      files.options = changed
       void files.look().catch(onFault)
     },
     async stop() {
@@ -97,21 +102,25 @@ export async function startAlerting(parts: ServerParts, needs: AlertingNeeds): P
   }
 }
 
-/** Rule files, read again when one of them changes. */
+/** Rule files and files of SLOs, read again when one of them changes. */
 class RuleFiles {
-  patterns: readonly string[]
+  options: Options
   refused = 0
+  slos: readonly Slo[] = []
+  sloErrors: readonly string[] = []
   readonly #alerting: Alerting
+  readonly #version: string
   readonly #report: (sentence: string) => void
   #seen = '(nothing yet)'
   /** The last version of each that had no mistakes. */
-  #good = new Map<string, ReadRules['files'][number]['groups']>()
+  #good = new Map<string, GoodFile>()
   #looking = Promise.resolve()
 
-  constructor(alerting: Alerting, options: Options, report: (sentence: string) => void) {
+  constructor(alerting: Alerting, { options, version }: ServerParts, report: (sentence: string) => void) {
     this.#alerting = alerting
+    this.#version = version
     this.#report = report
-    this.patterns = listed(options.rules)
+    this.options = options
   }
 
   /** One look after another. */
@@ -125,22 +134,36 @@ class RuleFiles {
   }
 
   async #look(): Promise<void> {
-    const { patterns } = this
-    const seen = `${patterns.join('\n')}\n${await rulesFingerprint(patterns)}`
+    const { rules, slos, sloWindows, sloPeriodMs } = this.options
+    const patterns = { rules: listed(rules), slos: listed(slos) }
+    const windows = await windowFiles(sloWindows).catch(() => [])
+    const watched = [...patterns.rules, ...patterns.slos, ...windows]
+    const seen = `${watched.join('\n')}\n${await rulesFingerprint(watched)}`
     if (seen === this.#seen) return
     this.#seen = seen
-    const { files, errors, refused } = await readRuleFiles(patterns)
-    const good = new Map(files.map(({ path, groups }) => [path, groups]))
+    const read = await readRuleFiles(patterns.rules)
+    const readSlos = await readSloFiles({
+      patterns: patterns.slos,
+      windowsFolder: sloWindows,
+      periodMs: sloPeriodMs,
+      version: this.#version,
+    })
+    const good = new Map<string, GoodFile>([...read.files, ...readSlos.files].map((file) => [file.path, file]))
+    const refused = [...read.refused, ...readSlos.refused]
     for (const path of refused) {
       const before = this.#good.get(path)
       if (before !== undefined) good.set(path, before)
     }
-    for (const error of errors) this.#report(error)
+    for (const error of [...read.errors, ...readSlos.errors]) this.#report(error)
     this.#good = good
     this.refused = refused.length
-    await this.#alerting.replace([...good.values()].flat())
+    this.slos = [...good.values()].flatMap((file) => file.slos ?? [])
+    this.sloErrors = readSlos.errors
+    await this.#alerting.replace([...good.values()].flatMap(({ groups }) => groups))
   }
 }
+
+type GoodFile = ReadRules['files'][number] & { slos?: readonly Slo[] }
 
 /** Rules wait for their turn at the engine in a line of their own: neither pages nor programs keep them from it. */
 function askOf({ query, turns }: AlertingNeeds, signal: AbortSignal): Ask {

@@ -16,17 +16,23 @@ export type ReadRules = {
 }
 
 /** Reads all files of some patterns, `rules/*.yml`: the stars are in the name of the file, as they are in Prometheus. */
-export async function readRuleFiles(patterns: readonly string[]): Promise<ReadRules> {
+export const readRuleFiles = (patterns: readonly string[]): Promise<ReadRules> =>
+  readFiles(patterns, 'rules', readRuleFile)
+
+type ReadText = (path: string, text: string) => { groups: readonly RuleGroup[] } | { errors: readonly string[] }
+
+/** The same of files that groups of rules are made of in another way. */
+export async function readFiles(patterns: readonly string[], what: string, readText: ReadText): Promise<ReadRules> {
   const read: ReadRules = { files: [], errors: [], refused: [] }
   const paths = new Set<string>()
   for (const pattern of patterns)
     try {
       for (const path of await pathsOf(pattern)) paths.add(path)
     } catch (error) {
-      read.errors.push(`Cannot read the rules of ${pattern}: ${error instanceof Error ? error.message : error}`)
+      read.errors.push(`Cannot read the ${what} of ${pattern}: ${error instanceof Error ? error.message : error}`)
     }
   for (const path of paths) {
-    const file = await readOne(path)
+    const file = await readOne(path, readText)
     if (Array.isArray(file)) {
       read.errors.push(...file)
       read.refused.push(path)
@@ -35,9 +41,9 @@ export async function readRuleFiles(patterns: readonly string[]): Promise<ReadRu
   return read
 }
 
-async function readOne(path: string): Promise<ReadRules['files'][number] | string[]> {
+async function readOne(path: string, readText: ReadText): Promise<ReadRules['files'][number] | string[]> {
   try {
-    const file = readRuleFile(path, await readFile(path, 'utf8'))
+    const file = readText(path, await readFile(path, 'utf8'))
     return 'errors' in file ? [...file.errors] : { path, groups: file.groups }
   } catch (error) {
     return [`Cannot read ${path}: ${error instanceof Error ? error.message : error}`]

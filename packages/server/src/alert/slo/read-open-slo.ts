@@ -2,7 +2,7 @@ import type { Mapping } from '../../base/yaml-input.ts'
 import { parseExpression } from '../../query/promql/parse/parse.ts'
 import { readQuery } from './read-query.ts'
 import type { SloFileOptions } from './read-slo-file.ts'
-import { readDuration, readName } from './read-sloth-spec.ts'
+import { readDuration, readName } from './read-values.ts'
 import { type Sli, type Slo, type SloAlert, windowPlace } from './slo.ts'
 
 /**

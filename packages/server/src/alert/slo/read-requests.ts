@@ -1,6 +1,6 @@
 import type { Mapping } from '../../base/yaml-input.ts'
 import { quote } from '../../query/promql/parse/literals.ts'
-import { readDuration } from './read-sloth-spec.ts'
+import { readDuration } from './read-values.ts'
 import type { Sli } from './slo.ts'
 
 /**

@@ -1,8 +1,9 @@
 import type { Mapping } from '../../base/yaml-input.ts'
-import { isWellFormed, parseDurationMs } from '../../query/promql/parse/literals.ts'
+import { isWellFormed } from '../../query/promql/parse/literals.ts'
 import { readQuery } from './read-query.ts'
 import { readRequests } from './read-requests.ts'
 import type { SloReading } from './read-slo-file.ts'
+import { readDuration, readName } from './read-values.ts'
 import type { AbsentAlert, Intervals, Labels, Sli, Slo, SloAlert } from './slo.ts'
 
 /**
@@ -39,19 +40,6 @@ export function readSlothSpec(file: Mapping, reading: SpecReading): readonly Slo
   given.end(`a file of ${version}`)
   if (isKubernetes) file.end(`a file of ${version}`)
   return slos
-}
-
-const nameShape = /^[A-Za-z0-9][-A-Za-z0-9_.]*[A-Za-z0-9]$/
-
-export function readName(given: Mapping, what: string): string {
-  const name = given.text(what)
-  if (name === '') given.input.wrong(given.node, `"${what}:" is missing; give one`)
-  else if (!nameShape.test(name))
-    given.input.wrong(
-      given.take(what),
-      `${what} is "${name}", and can have letters, digits, ".", "_" and "-", two at least, a letter or digit at both ends`,
-    )
-  return name
 }
 
 type Shared = { readonly service: string; readonly labels: Labels; readonly intervals: Intervals }
@@ -106,18 +94,10 @@ function readObjective(given: Mapping): number {
   return given.parsed('objective', 100, parse, 'a number above 0 and up to 100, in percent')
 }
 
-export function readDuration(given: Mapping, name: string): number | undefined {
-  const parse = (text: string): number | undefined => {
-    const ms = parseDurationMs(text)
-    return typeof ms === 'number' && ms > 0 ? ms : undefined
-  }
-  return given.parsed<number | undefined>(name, undefined, parse, 'a time such as 30d or 5m')
-}
-
 const readWhole = (given: Mapping, name: string): number =>
   given.parsed(name, 0, (text) => (/^\d{1,9}$/.test(text) ? Number(text) : undefined), 'a whole number')
 
-export function readLabels(given: Mapping, what: 'labels' | 'annotations'): Labels {
+function readLabels(given: Mapping, what: 'labels' | 'annotations'): Labels {
   const entries = given.input.mapping(given.take(what), what)
   return Object.fromEntries(
     entries.names().map((name) => {
@@ -183,7 +163,10 @@ function readKind(kind: string, given: Mapping, { isOurs, service, badMin }: Sli
   return { kind: 'events', errorQuery, totalQuery, presentQuery: totalQuery, badMin }
 }
 
-function readAlerting(given: Mapping, { isOurs, slo }: { isOurs: boolean; slo: unknown }): Pick<Slo, 'page' | 'ticket' | 'absent'> {
+function readAlerting(
+  given: Mapping,
+  { isOurs, slo }: { isOurs: boolean; slo: unknown },
+): Pick<Slo, 'page' | 'ticket' | 'absent'> {
   const name = given.text('name')
   const shared: SloAlert = { name, labels: readLabels(given, 'labels'), annotations: readLabels(given, 'annotations') }
   const page = readAlert(given, ['page_alert', 'pageAlert'], shared)

@@ -1,6 +1,6 @@
 import type { AlertWindows, BurnWindow } from '@wakeline/analysis'
 import { type Mapping, YamlInput } from '../../base/yaml-input.ts'
-import { readDuration } from './read-sloth-spec.ts'
+import { readDuration } from './read-values.ts'
 
 /** Reads a table of windows in sloth's form: how much of the budget of a period may go in which windows. */
 export function readWindows(path: string, text: string): AlertWindows | { readonly errors: readonly string[] } {
