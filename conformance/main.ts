@@ -5,6 +5,7 @@ import { readCommandArguments } from '../scripts/command-arguments.ts'
 import { runAlertRules } from './alert-rules.ts'
 import { runAlertRulesRandom } from './alert-rules-random.ts'
 import { runAlertScenarios } from './alert-scenarios/suite.ts'
+import { runAnomalyNab } from './anomaly-nab/suite.ts'
 import { runCriticalPath } from './critical-path.ts'
 import { runDashboards } from './dashboards.ts'
 import { runExposition } from './exposition.ts'
@@ -28,6 +29,7 @@ const suites: Readonly<Record<string, { folder: string; run: Suite }>> = {
   'alert-rules': { folder: 'alert-rules', run: runAlertRules },
   'alert-rules-random': { folder: 'alert-rules', run: runAlertRulesRandom },
   'alert-scenarios': { folder: 'alert-scenarios', run: runAlertScenarios },
+  'anomaly-nab': { folder: 'anomaly-nab', run: runAnomalyNab },
   otlp: { folder: 'otlp', run: runOtlp },
   promql: { folder: 'promql-eval', run: runPromql },
   'promql-compliance': { folder: 'promql-compliance', run: runPromqlCompliance },
@@ -52,12 +54,12 @@ const { values, positionals } = readCommandArguments(usage, {
 process.exitCode = await main(positionals[0] ?? '')
 
 async function main(asked: string): Promise<number> {
-  const found = Object.entries(suites).find(([name, { folder }]) => name === asked || folder === asked)
-  if (found === undefined) {
+  const suiteAsked = Object.entries(suites).find(([name, { folder }]) => name === asked || folder === asked)
+  if (suiteAsked === undefined) {
     console.error(`Cannot run the suite "${asked}": say ${usage}`)
     return 2
   }
-  const [name, suite] = found
+  const [name, suite] = suiteAsked
   const directory = values.data ?? join(usualData, suite.folder)
   const isThere = existsSync(directory)
   if (!isThere) console.error(`${name}: skipped, because its data is not at ${directory}`)
@@ -73,7 +75,7 @@ async function main(asked: string): Promise<number> {
     ...figures,
   }
   if (values.json) console.log(JSON.stringify(summary))
-  else console.log(printSummary(name, counts, experimental), ...Object.values(figures))
+  else console.log([printSummary(name, counts, experimental), ...printFigures(figures)].join('\n'))
   if (!isThere) return values.data === undefined ? 0 : 2
   return values.data === undefined && (await isBelowFloor(name, counts, experimental)) ? 1 : 0
 }
@@ -89,6 +91,10 @@ function printSummary(name: string, counts: Counts, experimental: Counts): strin
   const { passed, failed, skipped, total } = counts
   const more = experimental.total === 0 ? '' : `; experimental: ${experimental.passed} passed of ${experimental.total}`
   return `${name}: ${passed} passed, ${failed} failed, ${skipped} skipped of ${total}${more}`
+}
+
+function printFigures(figures: Readonly<Record<string, unknown>>): string[] {
+  return Object.entries(figures).map(([name, value]) => `  ${name}: ${JSON.stringify(value)}`)
 }
 
 /** `floors.json` has the least that must pass of each suite, and under `NAME experimental` of its experimental cases. */

@@ -19,6 +19,14 @@ export {
   patternOf,
   printPattern,
 } from './log-patterns/log-patterns.ts'
+export {
+  type Novelty,
+  NoveltyDetector,
+  type NoveltyTest,
+  noveltyCapacity,
+  noveltyThreshold,
+} from './novelty.ts'
+export { noveltySentence, type SentenceTexts } from './novelty-sentence.ts'
 export { OperationHistory } from './operation-history.ts'
 export {
   type AlertWindows,
