@@ -10,6 +10,7 @@ export {
   restoredActiveAtMs,
   stepAlerts,
 } from './alert-rule.ts'
+export { type ClockShift, hostKey, shiftMaxNano } from './clock-skew.ts'
 export { type CriticalPathOptions, type CriticalSection, criticalPath, type PathSpan } from './critical-path.ts'
 export { errorOrigins, type FailedSpan } from './error-origins.ts'
 export {
@@ -28,6 +29,19 @@ export {
 } from './novelty.ts'
 export { noveltySentence, type SentenceTexts } from './novelty-sentence.ts'
 export { OperationHistory } from './operation-history.ts'
+export { coverageMin, type PreparedTrace, type PrepareOptions, prepareTrace } from './prepared-trace.ts'
+export { describeProblem, problemAdvice, problemNames } from './problems/describe-problem.ts'
+export { type OperationProblem, operationProblems, type ProblemExample } from './problems/operation-problems.ts'
+export {
+  type Problem,
+  type ProblemFigures,
+  type ProblemKind,
+  type ProblemNode,
+  type ProblemSpan,
+  problemKinds,
+} from './problems/problem.ts'
+export { traceProblems } from './problems/trace-problems.ts'
+export { openSchedule, type Schedule } from './schedule.ts'
 export {
   type AlertWindows,
   type BurnWindow,
