@@ -31,7 +31,13 @@ export { noveltySentence, type SentenceTexts } from './novelty-sentence.ts'
 export { OperationHistory } from './operation-history.ts'
 export { coverageMin, type PreparedTrace, type PrepareOptions, prepareTrace } from './prepared-trace.ts'
 export { describeProblem, problemAdvice, problemNames } from './problems/describe-problem.ts'
-export { type OperationProblem, operationProblems, type ProblemExample } from './problems/operation-problems.ts'
+export {
+  type OperationProblem,
+  operationProblems,
+  type ProblemExample,
+  type ProblemTree,
+  subtreesOf,
+} from './problems/operation-problems.ts'
 export {
   type Problem,
   type ProblemFigures,

@@ -161,6 +161,47 @@ export type ServiceError = {
   /** They all came of another error of this service: its place in `errors`. */
   follows?: number
 }
+/**
+ * GET /api/v1/services/:service/problems?operation&traces&from&to
+ * What is wrong in the traces of a service: the same call again and again, retries, slow queries. Judged by a sample of
+ * its traces: the slowest, failed ones and others by chance.
+ */
+export type ServiceProblemsAnswer = {
+  tracesTotal: number
+  tracesLookedAt: number
+  spansLookedAt: number
+  /** Traces of which only the first spans were looked at. */
+  tracesCut: number
+  /** What could be saved most first. */
+  problems: ServiceProblem[]
+  problemsTotal: number
+  cost: Cost
+}
+export type ServiceProblem = {
+  /** As `repeat.sequential`. */
+  kind: string
+  /** As `N+1 calls`. */
+  name: string
+  sentence: string
+  /** What to do about it. */
+  advice: string
+  /** Whose code it is in, and which operation of it. */
+  service: string
+  operation: string
+  /** What is done too often or takes too long, without values. */
+  subject: string
+  /** Calls, attempts or spans in the trace that is in the middle of those that have it, and what they took there. */
+  count: number
+  totalNano: number
+  /** How much sooner that trace would have ended without it; absent where that cannot be told. */
+  savingNano?: number
+  detail?: string
+  /** Of the traces looked at, those that have it, and what all of them could have saved. */
+  traces: number
+  savingTotalNano: number
+  /** Where it costs most, first. */
+  examples: { traceId: string; spanId: string; savingNano: number }[]
+}
 export type ServiceErrorOrigin = {
   service: string
   operation: string

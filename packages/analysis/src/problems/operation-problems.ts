@@ -5,6 +5,27 @@ import { type Problem, type ProblemFigures, type ProblemSpan, problemKey } from 
 import { traceFacts } from './trace-facts.ts'
 import { problemsOf } from './trace-problems.ts'
 
+/** A trace, or the part of it that an operation answers for. */
+export type ProblemTree<Span extends ProblemSpan> = Pick<TraceTree<Span>, 'rows' | 'roots'>
+
+/** The parts of a trace below the first spans of which it holds. */
+export function subtreesOf<Span extends ProblemSpan>(
+  { rows }: ProblemTree<Span>,
+  isAsked: (span: Span) => boolean,
+): ProblemTree<Span> {
+  const part: ProblemTree<Span> = { rows: [], roots: [] }
+  let inside = -1
+  for (const node of rows) {
+    if (inside >= 0 && node.depth > inside) part.rows.push(node)
+    else if (isAsked(node.span)) {
+      inside = node.depth
+      part.roots.push(node)
+      part.rows.push(node)
+    } else inside = -1
+  }
+  return part
+}
+
 /** One problem of an operation or a service, over the traces that were looked at. Figures are the medians of its traces. */
 export type OperationProblem = ProblemFigures & {
   /** Traces that have it. */
@@ -24,7 +45,7 @@ const deepRatio = 3
  * What is wrong in the traces of an operation: those alike together, what could be saved most first. Examples name a trace
  * by its place in `trees`.
  */
-export function operationProblems<Span extends ProblemSpan>(trees: readonly TraceTree<Span>[]): OperationProblem[] {
+export function operationProblems<Span extends ProblemSpan>(trees: readonly ProblemTree<Span>[]): OperationProblem[] {
   const traces = trees.map(({ rows, roots }) => traceFacts(rows, roots))
   const found = [
     ...traces.flatMap((facts, trace) => problemsOf(facts).map((problem) => ({ trace, problem }))),

@@ -16,6 +16,7 @@ import type {
   ServiceAnswer,
   ServiceEdgesAnswer,
   ServiceErrorsAnswer,
+  ServiceProblemsAnswer,
   ServicesAnswer,
   SessionAnswer,
   SlosAnswer,
@@ -51,6 +52,10 @@ export const askInstances = (service: string, at: Between): Question<InstancesAn
 
 export const askServiceErrors = (service: string, at: Between): Question<ServiceErrorsAnswer> =>
   question(`services/${encodeURIComponent(service)}/errors`, between(at))
+
+/** What is wrong in the traces of a service, or of one of its operations. */
+export const askServiceProblems = (service: string, operation: string, at: Between): Question<ServiceProblemsAnswer> =>
+  question(`services/${encodeURIComponent(service)}/problems`, { operation, ...between(at) })
 
 /** Who called whom. */
 export const askServiceEdges = (at: Between): Question<ServiceEdgesAnswer> => question('edges', between(at))

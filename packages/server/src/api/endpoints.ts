@@ -38,6 +38,12 @@ export const endpoints = {
     'ServiceErrorsAnswer',
     'What fails in a service: spans that failed, those alike together.',
   ),
+  serviceProblems: endpoint(
+    '/services/:service/problems',
+    inputs.serviceProblems,
+    'ServiceProblemsAnswer',
+    'What is wrong in the traces of a service: the same call again and again, retries, slow queries.',
+  ),
   edges: endpoint('/edges', inputs.range, 'ServiceEdgesAnswer', 'Who called whom, with requests, errors and latency.'),
   traces: endpoint('/traces', inputs.traces, 'TracesAnswer', 'Traces with at least one span that matches a search.'),
   trace: endpoint('/traces/:traceId', inputs.range, 'TraceAnswer', 'One trace, whole; no time range is needed.'),

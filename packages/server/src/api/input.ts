@@ -36,6 +36,11 @@ export const inputs = {
     order: oneOf('order', ['newest', 'slowest']).default('newest'),
     limit: whole('limit', 1, 1000).default(50),
   }),
+  serviceProblems: z.strictObject({
+    ...range,
+    operation: text('operation', 1024).default(''),
+    traces: whole('traces', 1, 1000).default(200),
+  }),
   differences: z.strictObject({ ...range, q, chosen: text('chosen', 4096).default('') }),
   logs: z.strictObject({
     ...range,

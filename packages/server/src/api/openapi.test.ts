@@ -30,6 +30,7 @@ const inputs: Partial<Record<keyof typeof asked, string>> = {
   service: 'service=web',
   instances: 'service=web',
   serviceErrors: 'service=payment',
+  serviceProblems: 'service=web',
   trace: `traceId=${seedTraceId(1)}`,
   table: 'signal=logs&q=| count by (service)',
   logContext: `time=${seedStartMs}000000&service=cron&resource=4`,

@@ -69,6 +69,7 @@ const parameterSentences: Readonly<Record<string, string>> = {
   limit: 'Most of them in one page.',
   traces: 'Most traces in the sample.',
   service: 'Name of a service.',
+  operation: 'Name of an operation, as its spans have it; empty for all.',
   traceId: '32 hex digits.',
   time: 'The `timeUnixNano` of a log record.',
   resource: 'The `resourceId` of a log record.',

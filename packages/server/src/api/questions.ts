@@ -46,6 +46,9 @@ export function questionRoutes({ query, ruleGroups, slos, status, turns, nowUnix
   question(endpoints.service, (ask, run, context) => query.service({ ...ask, ...serviceOf(context) }, run))
   question(endpoints.instances, (ask, run, context) => query.instances({ ...ask, ...serviceOf(context) }, run))
   question(endpoints.serviceErrors, (ask, run, context) => query.serviceErrors({ ...ask, ...serviceOf(context) }, run))
+  question(endpoints.serviceProblems, (ask, run, context) =>
+    query.serviceProblems({ ...ask, ...serviceOf(context) }, run),
+  )
   question(endpoints.traces, (ask, run) => query.traces(ask, run))
   question(endpoints.traceSample, (ask, run) => query.traceSample(ask, run))
   question(endpoints.spans, (ask, run) => query.spans(ask, run))

@@ -1,4 +1,6 @@
-import { askServices, printDuration, threeDigits } from '@wakeline/protocol'
+import { askServiceProblems, askServices, printDuration, threeDigits } from '@wakeline/protocol'
+import { z } from 'zod'
+import { printProblems } from '../text/print-problems.ts'
 import { type Column, printTable } from '../text/print-table.ts'
 import type { AddTool } from './mcp-server.ts'
 
@@ -32,4 +34,17 @@ export function addServiceTools(add: AddTool): void {
     ])
     return printTable(columns, rows)
   })
+
+  const problems = {
+    title: 'Find problems in traces',
+    description:
+      'What is wrong in the traces of a service, from a sample of them: N+1 calls, retries, slow queries, needless waits; each with what it costs, what to do about it and a trace to look at.',
+    input: {
+      service: z.string().describe('As list_services names it.'),
+      operation: z.string().default('').describe('Only below this operation of the service, as the span is named.'),
+    },
+  }
+  add('find_trace_problems', problems, async ({ service, operation }, at, { ask, signal }) =>
+    printProblems(await ask.json(askServiceProblems(service, operation, at), signal)),
+  )
 }

@@ -99,6 +99,15 @@ describe('services', () => {
   })
 })
 
+test('problems are looked for in a sample of the traces of a service', async () => {
+  const ask = { ...range, service: 'checkout', operation: '', traces: 20 }
+  const answer = await world.query.serviceProblems(ask, {})
+  await expect(sqlOf(answer)).toMatchFileSnapshot('test-sql/service-problems.sql')
+  expect(answer).toMatchObject({ tracesTotal: 60, tracesLookedAt: 20, tracesCut: 0, problems: [], problemsTotal: 0 })
+  const none = await world.query.serviceProblems({ ...ask, operation: 'no such' }, {})
+  expect(none).toMatchObject({ tracesTotal: 0, tracesLookedAt: 0, spansLookedAt: 0 })
+})
+
 test('differences are told between spans that failed, or were slow, and the others', async () => {
   const ask = { ...range, q: 'service:checkout kind:server' }
   const failed = await answered(world.query.differences({ ...ask, chosen: 'http.response.status_code>=500' }, {}))

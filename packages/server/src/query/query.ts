@@ -13,6 +13,7 @@ import type {
   ServiceAnswer,
   ServiceEdgesAnswer,
   ServiceErrorsAnswer,
+  ServiceProblemsAnswer,
   ServicesAnswer,
   SpansAnswer,
   SqlAnswer,
@@ -40,6 +41,7 @@ import {
 import { askLogHistogram, askLogs, type LogHistogramAsk, type LogsAsk } from './logs.ts'
 import { askMetricRange, type MetricRangeAsk } from './metric-range.ts'
 import { askMetricLabels, askMetrics, type MetricLabelsAsk, type MetricsAsk } from './metrics.ts'
+import { askProblems, type ProblemsAsk } from './problems.ts'
 import { openPrometheus, type Prometheus, type PrometheusOptions, usualSpeed } from './prometheus/prometheus.ts'
 import { askReceipts } from './receipts.ts'
 import { type Running, type RunOptions, startRunning } from './run.ts'
@@ -82,6 +84,7 @@ export interface Query {
   service(ask: TimeRange & { service: string }, run: RunOptions): Asked<ServiceAnswer>
   instances(ask: TimeRange & { service: string }, run: RunOptions): Promise<InstancesAnswer>
   serviceErrors(ask: TimeRange & { service: string }, run: RunOptions): Promise<ServiceErrorsAnswer>
+  serviceProblems(ask: ProblemsAsk, run: RunOptions): Promise<ServiceProblemsAnswer>
   traces(ask: TracesAsk, run: RunOptions): Asked<TracesAnswer>
   traceSample(ask: TraceSampleAsk, run: RunOptions): Asked<TraceSampleAnswer>
   trace(ask: { traceId: string }, run: RunOptions): Asked<TraceAnswer>
@@ -136,6 +139,7 @@ export function openQuery({
     service: (ask, run) => askService(ask, { running: running(run), nowMs: nowUnixMs() }),
     instances: (ask, run) => askInstances(ask, running(run)),
     serviceErrors: (ask, run) => askServiceErrors(ask, running(run)),
+    serviceProblems: (ask, run) => askProblems(ask, running(run)),
     serviceEdges: (ask, run) => askServiceEdges(ask, { running: running(run), nowMs: nowUnixMs() }),
     dueMinutes: (ask, run) => askDueMinutes(ask, running(run)),
     makeEdges: (ask, run) => makeEdges(ask, running(run)),

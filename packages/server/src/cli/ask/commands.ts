@@ -1,4 +1,5 @@
 import { logsCommand } from './logs.ts'
+import { problemsCommand } from './problems.ts'
 import { queryCommand } from './query.ts'
 import type { AskCommand } from './run-asked.ts'
 import { traceCommand, tracesCommand } from './trace.ts'
@@ -9,4 +10,5 @@ export const askCommands: Readonly<Record<string, AskCommand>> = {
   logs: logsCommand,
   traces: tracesCommand,
   trace: traceCommand,
+  problems: problemsCommand,
 }

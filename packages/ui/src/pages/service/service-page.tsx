@@ -14,6 +14,7 @@ import { useTime } from '../../time/time-context.tsx'
 import { Calls } from './calls.tsx'
 import { Instances } from './instances.tsx'
 import { OperationsTable } from './operations-table.tsx'
+import { Problems } from './problems.tsx'
 import { ServiceCharts } from './service-charts.tsx'
 import styles from './service-page.module.css'
 import { versionStarts } from './version-starts.ts'
@@ -48,6 +49,7 @@ export function ServicePage({ service }: { service: string }) {
             <ServiceCharts answer={data} marks={marks} />
             {data.operations.some(({ errors }) => errors > 0) && <WhatFails service={service} at={at} />}
             <Calls service={service} />
+            <Problems service={service} at={at} />
             <OperationsTable service={service} operations={data.operations} />
             <Instances service={service} of={instances} />
           </>

@@ -4,8 +4,12 @@ import type { SpanRow, TraceView } from './trace-view.ts'
 /** Below this, clocks are as good as the same. */
 const noticedNano = 100_000
 
-/** Says that a span begins before its parent, which only clocks that differ can make. */
+/** Says how a span's clock differs from its parent's: what was moved, and what begins before its parent all the same. */
 export function skewOf(view: TraceView, row: SpanRow): string | undefined {
+  if (row.shiftNano !== 0) {
+    const [by, way] = [printDuration(Math.abs(row.shiftNano)), row.shiftNano > 0 ? 'later' : 'earlier']
+    return `Drawn ${by} ${way} than its host's clock had it, so that it lies where it was waited for: the clocks of the two hosts differ. The time above is as it was received.`
+  }
   const parent = view.rows[row.parent]
   if (parent === undefined) return undefined
   const earlyNano = parent.node.offsetNano - row.node.offsetNano

@@ -18,11 +18,12 @@ export function SpanEvents({ view, row }: { view: TraceView; row: SpanRow }) {
   const { span, node } = row
   const [shown, setShown] = useState(eventsShownMax)
   const more = span.events.length - shown
+  const startNano = node.offsetNano - row.shiftNano
   return (
     <Section title="Events" count={span.events.length} dropped={span.droppedEvents}>
       {span.events.slice(0, shown).map((event, at) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: events have no id and never move.
-        <EventLine key={at} event={event} offsetNano={offsetOf(view, event.timeUnixNano) - node.offsetNano} />
+        <EventLine key={at} event={event} offsetNano={offsetOf(view, event.timeUnixNano) - startNano} />
       ))}
       {more > 0 && (
         <TextButton onClick={() => setShown(shown + 500)}>

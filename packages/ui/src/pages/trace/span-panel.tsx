@@ -11,6 +11,7 @@ import { Link, useGo } from '../../parts/link.tsx'
 import { TextButton } from '../../parts/text-button.tsx'
 import { printDuration } from '../../time/format.ts'
 import { TimeLabel } from '../../time/time-label.tsx'
+import { ProblemText } from './problems.tsx'
 import { Section } from './section.tsx'
 import { skewOf } from './skew.ts'
 import { SpanEvents } from './span-events.tsx'
@@ -47,6 +48,7 @@ export function SpanPanel({ view, row, onZoom, onSelect }: SpanPanelProps) {
     <div className={styles.panel}>
       <Status span={span} />
       <Facts view={view} row={row} onZoom={onZoom} onSelect={onSelect} />
+      <PartOf view={view} row={row} />
       {span.events.length > 0 && <SpanEvents view={view} row={row} />}
       <Section title="Attributes" count={Object.keys(span.attributes).length} dropped={span.droppedAttributes}>
         <AttributeTable attributes={span.attributes} onFilter={filter} />
@@ -106,6 +108,7 @@ function Facts({ view, row, onZoom, onSelect }: SpanPanelProps) {
         <Fact name="Critical" hint="How long the whole trace was waiting for just this span">
           <Duration nano={row.criticalNano} />
         </Fact>
+        <WhatIf view={view} row={row} />
         <Fact name="Starts" hint={`After the start of the trace`}>
           <span className="data">+{printDuration(node.offsetNano)}</span>
         </Fact>
@@ -134,6 +137,39 @@ function Facts({ view, row, onZoom, onSelect }: SpanPanelProps) {
       )}
       {skew !== undefined && <div className={styles.note}>{skew}</div>}
     </>
+  )
+}
+
+/** What its duration means for the whole: how much can be won here, or how much longer it may take for nothing. */
+function WhatIf({ view, row }: { view: TraceView; row: SpanRow }) {
+  const { node } = row
+  const slackNano = view.schedule.slackNano(node)
+  if (slackNano > 0 && row.criticalNano === 0)
+    return (
+      <Fact name="Slack" hint="So much longer it could have taken, and the trace would have ended no later">
+        {slackNano === Number.POSITIVE_INFINITY ? 'not waited for' : <Duration nano={slackNano} />}
+      </Fact>
+    )
+  const [half, none] = [0.5, 0].map((factor) => view.schedule.savedNano([node], factor))
+  return (
+    <Fact
+      name="2× faster saves"
+      hint={`So much sooner the trace would have ended, had this span with all below it taken half as long; ${printDuration(none ?? 0)} had it taken no time (its drag)`}
+    >
+      <Duration nano={half ?? 0} /> <span className="quiet">of {printDuration(view.durationNano)}</span>
+    </Fact>
+  )
+}
+
+function PartOf({ view, row }: { view: TraceView; row: SpanRow }) {
+  const problems = row.problems.flatMap((place) => view.problems[place] ?? [])
+  if (problems.length === 0) return null
+  return (
+    <Section title={problems.length === 1 ? 'Problem' : 'Problems'}>
+      {problems.map(({ figures }) => (
+        <ProblemText key={figures.kind + figures.subject} figures={figures} />
+      ))}
+    </Section>
   )
 }
 

@@ -7,6 +7,7 @@ import { printCount } from '../../parts/units.ts'
 import { useStored } from '../../parts/use-stored.ts'
 import { nextMatch, openFind } from './find.ts'
 import { Minimap } from './minimap.tsx'
+import { Problems } from './problems.tsx'
 import { SpanPanel, SpanTitle } from './span-panel.tsx'
 import { type TimeWindow, wholeWindow, windowAround } from './time-window.ts'
 import styles from './trace-page.module.css'
@@ -30,7 +31,8 @@ export function SpansTab({ view, search, setSearch, hidden, tabs }: SpansTabProp
   const [critical, setCritical] = useStored('waterfall.critical', true, isBoolean)
   const tree = useTree(view, hidden)
   const { cursor, selected, open, moveTo, close } = useSelection({ view, search, setSearch, reveal: tree.reveal })
-  const { matches, matchSet } = useMatches(view, search.find)
+  const problem = search.problem === '' ? undefined : view.problems[Number(search.problem)]
+  const { matches, matchSet } = useMatches(view, search.find, problem?.rows)
   const findBox = useRef<HTMLDivElement>(null)
   const next = (by: 1 | -1) => moveTo(nextMatch(matches, cursor, by))
   const zoomTo = ({ node, span }: SpanRow) =>
@@ -47,7 +49,12 @@ export function SpansTab({ view, search, setSearch, hidden, tabs }: SpansTabProp
   const find = (text: string) => {
     // Enter on what was looked for already goes to the next.
     if (text.trim() === search.find.trim()) next(1)
-    setSearch({ find: text }, 'replace')
+    setSearch({ find: text, problem: '' }, 'replace')
+  }
+  const choose = (place: number | undefined) => {
+    setSearch({ problem: place === undefined ? '' : String(place), find: '' }, 'replace')
+    const first = place === undefined ? undefined : view.problems[place]?.rows[0]
+    if (first !== undefined) moveTo(first)
   }
   return (
     <>
@@ -56,7 +63,7 @@ export function SpansTab({ view, search, setSearch, hidden, tabs }: SpansTabProp
         <div className={styles.find} ref={findBox}>
           <SearchBox value={search.find} onRun={find} placeholder="Find in this trace" live />
         </div>
-        <Matches find={search.find} matches={matches} cursor={cursor} />
+        {(search.find.trim() !== '' || problem !== undefined) && <Matches matches={matches} cursor={cursor} />}
         <Switch
           size="xs"
           label="Critical path"
@@ -65,6 +72,7 @@ export function SpansTab({ view, search, setSearch, hidden, tabs }: SpansTabProp
           onChange={(event) => setCritical(event.currentTarget.checked)}
         />
       </div>
+      <Problems view={view} chosen={problem} onChoose={choose} />
       <Minimap view={view} rows={tree.rows} window={window} onWindow={setWindow} />
       <Split
         name="span"
@@ -122,8 +130,7 @@ function useSelection(of: Pick<SpansTabProps, 'view' | 'search' | 'setSearch'> &
   return { cursor, selected, open, moveTo, close: () => setSearch({ span: '' }, 'replace') }
 }
 
-function Matches({ find, matches, cursor }: { find: string; matches: readonly number[]; cursor: number }): ReactNode {
-  if (find.trim() === '') return null
+function Matches({ matches, cursor }: { matches: readonly number[]; cursor: number }): ReactNode {
   const at = matches.indexOf(cursor)
   return (
     <span className="quiet figures" role="status">
@@ -138,10 +145,11 @@ function isBoolean(value: unknown): value is boolean {
   return typeof value === 'boolean'
 }
 
-function useMatches(view: TraceView, find: string) {
+/** Spans that are looked for, or those of the chosen problem. */
+function useMatches(view: TraceView, find: string, chosen: readonly number[] | undefined) {
   const look = useMemo(() => openFind(view), [view])
   const looked = useDeferredValue(find)
-  const matches = useMemo(() => look(looked), [look, looked])
+  const matches = useMemo(() => chosen ?? look(looked), [chosen, look, looked])
   const matchSet = useMemo(() => new Set(matches), [matches])
   return { matches, matchSet }
 }

@@ -1,4 +1,4 @@
-import type { TraceView } from './trace-view.ts'
+import type { SpanRow, TraceView } from './trace-view.ts'
 
 /** Where a trace's time went, by service or by operation. */
 export type SummaryRow = {
@@ -15,15 +15,18 @@ export type SummaryRow = {
   /** The longest single span. */
   longestNano: number
   longestIndex: number
+  rows: SpanRow[]
 }
 
 export function summaryRows(view: TraceView, by: 'service' | 'operation'): SummaryRow[] {
   const groups = new Map<string, SummaryRow>()
-  for (const { index, node, span, criticalNano } of view.rows) {
+  for (const row of view.rows) {
+    const { index, node, span, criticalNano } = row
     const name = by === 'service' ? '' : span.name
     const key = `${span.service}\n${name}`
     const group = groups.get(key) ?? newRow(key, span.service, name)
     group.spans++
+    group.rows.push(row)
     if (span.status === 'error') group.errors++
     group.selfNano += node.selfNano
     group.criticalNano += criticalNano
@@ -37,5 +40,16 @@ export function summaryRows(view: TraceView, by: 'service' | 'operation'): Summa
 }
 
 function newRow(key: string, service: string, name: string): SummaryRow {
-  return { key, service, name, spans: 0, errors: 0, selfNano: 0, criticalNano: 0, longestNano: 0, longestIndex: -1 }
+  return {
+    key,
+    service,
+    name,
+    spans: 0,
+    errors: 0,
+    selfNano: 0,
+    criticalNano: 0,
+    longestNano: 0,
+    longestIndex: -1,
+    rows: [],
+  }
 }

@@ -1,9 +1,10 @@
 import { ActionIcon, Button } from '@mantine/core'
 import { IconAlertTriangleFilled, IconRefresh, IconUnlink } from '@tabler/icons-react'
+import { coverageMin, shiftMaxNano } from '@wakeline/analysis'
 import type { ReactNode } from 'react'
 import { CopyButton } from '../../parts/copy-button.tsx'
 import { Duration } from '../../parts/labels.tsx'
-import { printBytes, printCount } from '../../parts/units.ts'
+import { printBytes, printCount, printRatio } from '../../parts/units.ts'
 import { nameColour } from '../../theme/colours.ts'
 import { printDuration } from '../../time/format.ts'
 import { TimeLabel } from '../../time/time-label.tsx'
@@ -23,7 +24,7 @@ export type TraceHeaderProps = {
 export function TraceHeader(props: TraceHeaderProps) {
   const { view } = props
   const { traceId, spansTotal, cost } = view.answer
-  const cut = spansTotal - view.rows.length
+  const cut = spansTotal - view.answer.spans.length
   return (
     <div className={styles.header}>
       <div className={styles.top}>
@@ -68,7 +69,7 @@ export function TraceHeader(props: TraceHeaderProps) {
       <Services {...props}>
         {cut > 0 && (
           <span className={styles.note}>
-            The first {printCount(view.rows.length)} of {printCount(spansTotal)} spans are shown.
+            The first {printCount(view.answer.spans.length)} of {printCount(spansTotal)} spans are shown.
           </span>
         )}
         {view.missingParents > 0 && (
@@ -77,8 +78,31 @@ export function TraceHeader(props: TraceHeaderProps) {
             {view.missingParents === 1 ? 'span names a parent that was' : 'spans name parents that were'} not received
           </span>
         )}
+        <Prepared view={view} />
       </Services>
     </div>
+  )
+}
+
+/** What had to be done to the trace before it could be drawn, and how far it is known. */
+function Prepared({ view }: { view: TraceView }) {
+  const { shiftMostNano, shiftsRefused, repeated, coverage } = view.prepared
+  const moved = view.rows.filter(({ shiftNano }) => shiftNano !== 0).length
+  const notes = [
+    moved > 0 &&
+      `Clocks differ: ${printCount(moved)} ${moved === 1 ? 'span is' : 'spans are'} moved, by up to ${printDuration(Math.abs(shiftMostNano))}`,
+    shiftsRefused > 0 &&
+      `Clocks differ by more than ${printDuration(shiftMaxNano)}: ${printCount(shiftsRefused)} ${shiftsRefused === 1 ? 'span stays' : 'spans stay'} as received`,
+    repeated > 0 && `${printCount(repeated)} ${repeated === 1 ? 'span was' : 'spans were'} sent twice`,
+    coverage < coverageMin && `Incomplete trace: of ${printRatio(1 - coverage)} of its time it is not known who waited`,
+  ]
+  return notes.map(
+    (note) =>
+      note !== false && (
+        <span key={note} className={styles.note}>
+          {note}
+        </span>
+      ),
   )
 }
 

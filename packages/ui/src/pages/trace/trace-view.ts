@@ -1,4 +1,15 @@
-import { type CriticalSection, criticalPath, type TraceNode, traceTree } from '@wakeline/analysis'
+import {
+  type CriticalSection,
+  criticalPath,
+  hostKey,
+  openSchedule,
+  type PreparedTrace,
+  type ProblemFigures,
+  prepareTrace,
+  type Schedule,
+  type TraceNode,
+  traceProblems,
+} from '@wakeline/analysis'
 import type { SpanRecord, TraceAnswer } from '@wakeline/protocol'
 
 /** A trace made ready to be looked at: everything that does not change while it is. */
@@ -15,21 +26,37 @@ export type TraceView = {
   services: ServiceShare[]
   errors: number
   missingParents: number
+  /** What could be saved most first. */
+  problems: ViewProblem[]
+  /** What follows if a span had taken another time. */
+  schedule: Schedule<SpanRecord>
+  /** How the trace had to be prepared. */
+  prepared: Pick<PreparedTrace<SpanRecord>, 'shiftMostNano' | 'shiftsRefused' | 'repeated' | 'coverage'>
 }
+/** `rows` are the indexes of its spans. */
+export type ViewProblem = { figures: ProblemFigures; rows: number[] }
 export type SpanRow = {
   index: number
   /** Index of the row above in the tree, -1 for roots. */
   parent: number
+  /** Its `span` is where it must have been, where hosts' clocks differ. */
   node: TraceNode<SpanRecord>
+  /** As it was received. */
   span: SpanRecord
+  /** How far the row was moved from where its host's clock had it. */
+  shiftNano: number
   /** Ranges of the critical path in this span, nanoseconds after the start of the trace. */
   critical: { fromNano: number; toNano: number }[]
   criticalNano: number
+  /** Indexes of the problems that it is part of. */
+  problems: number[]
 }
 export type ServiceShare = { service: string; spans: number; errors: number }
 
 export function traceView(answer: TraceAnswer): TraceView {
-  const tree = traceTree(answer.spans)
+  const clockOf = ({ resourceId }: SpanRecord) => hostKey(answer.resources[resourceId]?.attributes ?? {}) || resourceId
+  const prepared = prepareTrace(answer.spans, { clockOf })
+  const { tree } = prepared
   const sections = sectionsBySpan(criticalPath(tree.roots))
   const rows: SpanRow[] = []
   const above: number[] = []
@@ -39,8 +66,9 @@ export function traceView(answer: TraceAnswer): TraceView {
     const parent = above.at(-1) ?? -1
     const critical = sections.get(node.span) ?? []
     const criticalNano = critical.reduce((sum, { fromNano, toNano }) => sum + toNano - fromNano, 0)
+    const [span, shiftNano] = [prepared.received(node.span), prepared.shiftNanoOf(node.span)]
     above.push(rows.length)
-    rows.push({ index: rows.length, parent, node, span: node.span, critical, criticalNano })
+    rows.push({ index: rows.length, parent, node, span, shiftNano, critical, criticalNano, problems: [] })
     depthMax = Math.max(depthMax, node.depth)
   }
   return {
@@ -52,8 +80,21 @@ export function traceView(answer: TraceAnswer): TraceView {
     depthMax,
     services: serviceShares(answer.spans),
     errors: answer.spans.filter(({ status }) => status === 'error').length,
-    missingParents: rows.filter(({ node }) => node.missingParent).length,
+    missingParents: prepared.orphans,
+    problems: markProblems(prepared, rows),
+    schedule: openSchedule(tree.roots),
+    prepared,
   }
+}
+
+/** Problems, and on each row which of them it is part of. */
+function markProblems({ tree }: PreparedTrace<SpanRecord>, rows: readonly SpanRow[]): ViewProblem[] {
+  const rowOfNode = new Map(rows.map((row) => [row.node, row]))
+  return traceProblems(tree.rows, tree.roots).map(({ spans, ...figures }, index) => {
+    const marked = spans.flatMap((node) => rowOfNode.get(node) ?? [])
+    for (const row of marked) if (!row.problems.includes(index)) row.problems.push(index)
+    return { figures, rows: [...new Set(marked.map((row) => row.index))] }
+  })
 }
 
 function sectionsBySpan(sections: CriticalSection<SpanRecord>[]) {

@@ -8,6 +8,8 @@ export type TraceSearch = {
   tab: 'spans' | 'summary' | 'logs'
   /** Services whose spans are not shown. */
   hide: string[]
+  /** Place of the problem whose spans are marked, '' for none. */
+  problem: string
 }
 
 export const traceUrl: PageUrl<TraceSearch> = {
@@ -16,6 +18,7 @@ export const traceUrl: PageUrl<TraceSearch> = {
     find: one(raw, 'find'),
     tab: oneOf(raw, 'tab', ['spans', 'summary', 'logs']),
     hide: many(raw, 'hide'),
+    problem: one(raw, 'problem'),
   }),
-  print: ({ span, find, tab, hide }) => ({ span, find, tab: tab === 'spans' ? '' : tab, hide }),
+  print: ({ span, find, tab, hide, problem }) => ({ span, find, tab: tab === 'spans' ? '' : tab, hide, problem }),
 }

@@ -1,4 +1,4 @@
-import { IconAlertTriangleFilled, IconChevronDown, IconChevronRight, IconUnlink } from '@tabler/icons-react'
+import { IconAlertTriangleFilled, IconBulb, IconChevronDown, IconChevronRight, IconUnlink } from '@tabler/icons-react'
 import { memo } from 'react'
 import { nameColour } from '../../theme/colours.ts'
 import { printDuration } from '../../time/format.ts'
@@ -50,6 +50,9 @@ export const WaterfallRow = memo(function WaterfallRow(props: WaterfallRowProps)
   )
 })
 
+/** Its sentence stands above the waterfall, and in the details of the span. */
+const problemTitle = 'Part of a problem, see above and in the details of the span'
+
 function Name({ row, indentPx, collapsed, onToggle }: WaterfallRowProps) {
   const { node, span } = row
   const Caret = collapsed ? IconChevronRight : IconChevronDown
@@ -81,6 +84,11 @@ function Name({ row, indentPx, collapsed, onToggle }: WaterfallRowProps) {
       )}
       <span className={styles.stripe} style={{ background: nameColour(span.service) }} aria-hidden />
       {span.status === 'error' && <IconAlertTriangleFilled size={12} className={styles.failed} aria-label="error" />}
+      {row.problems.length > 0 && (
+        <span className={styles.problem} title={problemTitle}>
+          <IconBulb size={13} aria-label="part of a problem" />
+        </span>
+      )}
       {node.missingParent && (
         <span className={styles.missing} title={`Its parent, span ${span.parentSpanId}, was not received`}>
           <IconUnlink size={12} aria-hidden /> parent not received
@@ -108,7 +116,13 @@ function Bar({ row, window, wholeNano, startUnixNano, critical }: WaterfallRowPr
       {critical &&
         row.critical.map((part) => <Critical key={part.fromNano} part={part} window={window} wholeNano={wholeNano} />)}
       {span.events.length > 0 && (
-        <Events events={span.events} window={window} wholeNano={wholeNano} startUnixNano={startUnixNano} />
+        <Events
+          events={span.events}
+          window={window}
+          wholeNano={wholeNano}
+          startUnixNano={startUnixNano}
+          shiftNano={row.shiftNano}
+        />
       )}
       <span className={styles.label} style={{ left: `${place.left + place.width}%` }}>
         {printDuration(span.durationNano)}
@@ -140,9 +154,10 @@ function Events(props: {
   window: TimeWindow
   wholeNano: number
   startUnixNano: bigint
+  shiftNano: number
 }) {
   return props.events.slice(0, ticksMax).map((event, at) => {
-    const atNano = Number(BigInt(event.timeUnixNano) - props.startUnixNano)
+    const atNano = Number(BigInt(event.timeUnixNano) - props.startUnixNano) + props.shiftNano
     const place = barPlace({ fromNano: atNano, toNano: atNano }, props.window, props.wholeNano)
     if (place === undefined) return null
     return (
