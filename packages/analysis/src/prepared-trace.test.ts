@@ -10,8 +10,8 @@ test('a span that was sent twice is in the trace once, and one that shares its i
     b<a  : |==|
     b<a  : |==|
   `)
-  const zipkin = { ...spans[1], kind: 'server' }
-  const { tree, repeated } = prepareTrace([...spans, ...(zipkin.spanId ? [zipkin] : [])] as typeof spans, oneClock)
+  const zipkin = spans.slice(1, 2).map((span) => ({ ...span, kind: 'server' }))
+  const { tree, repeated } = prepareTrace([...spans, ...zipkin], oneClock)
   expect([tree.rows.length, repeated]).toEqual([3, 1])
 })
 

@@ -117,7 +117,7 @@ function problemOf<Span extends ProblemSpan>(
 const waitMinNano = 1e6
 
 /** How long was waited between attempts. */
-export function backoffOf<Span extends ProblemSpan>(attempts: readonly ProblemNode<Span>[]): string {
+function backoffOf<Span extends ProblemSpan>(attempts: readonly ProblemNode<Span>[]): string {
   const waits = attempts.slice(1).map((node, before) => node.offsetNano - endOf(attempts[before] ?? node))
   if (waits.length === 0) return 'inside of the library'
   if (waits.every((nano) => nano < waitMinNano)) return 'without a wait between them'

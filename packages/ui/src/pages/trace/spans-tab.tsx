@@ -31,8 +31,7 @@ export function SpansTab({ view, search, setSearch, hidden, tabs }: SpansTabProp
   const [critical, setCritical] = useStored('waterfall.critical', true, isBoolean)
   const tree = useTree(view, hidden)
   const { cursor, selected, open, moveTo, close } = useSelection({ view, search, setSearch, reveal: tree.reveal })
-  const problem = search.problem === '' ? undefined : view.problems[Number(search.problem)]
-  const { matches, matchSet } = useMatches(view, search.find, problem?.rows)
+  const { problem, matches, matchSet } = useMatches(view, search)
   const findBox = useRef<HTMLDivElement>(null)
   const next = (by: 1 | -1) => moveTo(nextMatch(matches, cursor, by))
   const zoomTo = ({ node, span }: SpanRow) =>
@@ -51,11 +50,6 @@ export function SpansTab({ view, search, setSearch, hidden, tabs }: SpansTabProp
     if (text.trim() === search.find.trim()) next(1)
     setSearch({ find: text, problem: '' }, 'replace')
   }
-  const choose = (place: number | undefined) => {
-    setSearch({ problem: place === undefined ? '' : String(place), find: '' }, 'replace')
-    const first = place === undefined ? undefined : view.problems[place]?.rows[0]
-    if (first !== undefined) moveTo(first)
-  }
   return (
     <>
       <div className={styles.tools}>
@@ -72,7 +66,7 @@ export function SpansTab({ view, search, setSearch, hidden, tabs }: SpansTabProp
           onChange={(event) => setCritical(event.currentTarget.checked)}
         />
       </div>
-      <Problems view={view} chosen={problem} onChoose={choose} />
+      <Problems view={view} chosen={problem} onChoose={problemChooser(view, setSearch, moveTo)} />
       <Minimap view={view} rows={tree.rows} window={window} onWindow={setWindow} />
       <Split
         name="span"
@@ -145,13 +139,27 @@ function isBoolean(value: unknown): value is boolean {
   return typeof value === 'boolean'
 }
 
+/** Marks the spans of a problem instead of what is looked for, and goes to the first. */
+function problemChooser(
+  view: TraceView,
+  setSearch: SpansTabProps['setSearch'],
+  moveTo: (index: number | undefined) => boolean,
+) {
+  return (place: number | undefined) => {
+    setSearch({ problem: place === undefined ? '' : String(place), find: '' }, 'replace')
+    if (place !== undefined) moveTo(view.problems[place]?.rows[0])
+  }
+}
+
 /** Spans that are looked for, or those of the chosen problem. */
-function useMatches(view: TraceView, find: string, chosen: readonly number[] | undefined) {
+function useMatches(view: TraceView, { find, problem: place }: TraceSearch) {
+  const problem = place === '' ? undefined : view.problems[Number(place)]
+  const chosen = problem?.rows
   const look = useMemo(() => openFind(view), [view])
   const looked = useDeferredValue(find)
   const matches = useMemo(() => chosen ?? look(looked), [chosen, look, looked])
   const matchSet = useMemo(() => new Set(matches), [matches])
-  return { matches, matchSet }
+  return { problem, matches, matchSet }
 }
 
 /** What is collapsed, and the rows that leaves. */
