@@ -595,3 +595,95 @@ export type KeptData = {
   keepMs: number
 }
 export type SignalCounts = { accepted: number; rejected: number; loaded: number }
+
+/** A rule as a rule file has it, and as the page of a rule edits it: docs/guide/alerting.md says what each word means. */
+export type RuleDraft = {
+  alert: string
+  /** One of the two: PromQL, or a search over the signal. */
+  expr?: string
+  search?: string
+  signal?: 'logs' | 'traces'
+  window?: string
+  step?: string
+  match?: string
+  thresholds?: RuleDraftThreshold[]
+  no_data?: string
+  for?: string
+  keep_firing_for?: string
+  labels?: Record<string, string>
+  annotations?: Record<string, string>
+  disabled?: boolean
+  /** How often it is evaluated; of its group in a file. */
+  interval?: string
+}
+/** One of the comparisons, with a number or, of a search, a time: `{ severity: 'critical', above: 50 }`. */
+export type RuleDraftThreshold = Record<string, string | number>
+
+/** What is wrong with a draft: at which of its words, `thresholds.0.above`, and in a text at which offset. */
+export type RuleProblem = { at: string; message: string; position?: number }
+
+/**
+ * GET /api/v1/rules
+ * All rules: those of files, which are changed there, and those made here.
+ */
+export type RulesAnswer = { rules: RuleListed[]; changes: RuleChange[] }
+export type RuleListed = {
+  /** Of one that was made here; '' of one of a file. */
+  id: string
+  /** Goes up with each change: who changes or deletes a rule says which one was seen. */
+  revision: number
+  kind: 'alert' | 'record'
+  name: string
+  /** '' of one that was made here. */
+  file: string
+  group: string
+  /** The question, as it is written. */
+  query: string
+  signal: 'metrics' | 'logs' | 'traces'
+  isDisabled: boolean
+  health: 'unknown' | 'ok' | 'err'
+  lastError: string
+  /** 0 before the first. */
+  lastEvaluationMs: number
+  evaluationMs: number
+  pending: number
+  firing: number
+  /** What the last evaluation read. */
+  cost: { rowsRead: number; bytesRead: number; elapsedMs: number }
+  /** Of one that was made here. */
+  draft?: RuleDraft
+}
+/** Who changed which rule of those made here, the last first. `by` is what is known of the asker: its address and program. */
+export type RuleChange = {
+  atMs: number
+  by: string
+  act: 'made' | 'changed' | 'disabled' | 'enabled' | 'deleted'
+  id: string
+  name: string
+  /** As it was after the change; of a deletion, before it. */
+  draft: RuleDraft
+}
+
+/** POST /api/v1/rules, PUT /api/v1/rules/:id: the rule as it is now. */
+export type RuleSaved = { id: string; revision: number }
+
+/** POST /api/v1/rules/preview: what a draft finds in a time, and what would have fired. */
+export type RulePreview = {
+  /** Series of figures, at most a hundred; `seriesTotal` says how many there are. */
+  series: { labels: Record<string, string>; values: (number | null)[] }[]
+  seriesTotal: number
+  times: number[]
+  /** The rule was evaluated so often for this. */
+  stepMs: number
+  thresholds: { severity: string; operator: string; value: number }[]
+  /** Alerts that would have fired, the first first, at most two hundred of `firedTotal`; `toMs` null for one that fires still. */
+  firedTotal: number
+  fired: {
+    labels: Record<string, string>
+    annotations: Record<string, string>
+    value: number
+    fromMs: number
+    toMs: number | null
+  }[]
+  cost: { rowsRead: number; bytesRead: number; elapsedMs: number }
+}

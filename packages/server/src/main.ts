@@ -72,7 +72,7 @@ async function openParts(parts: ServerParts, closers: Closers): Promise<Omit<Run
   const own = { ...parts, startedMs, directory, store, ingest, endpoints }
   let receiving: Receiving | undefined
   const turns = openTurns({ atOnceMax: options.queriesAtOnceMax, waitingMax: options.queriesWaitingMax })
-  const alerting = await startAlerting(parts, { query, turns, ingest, ownUrl: () => endpoints.ui })
+  const alerting = await startAlerting(parts, { query, turns, ingest, directory, ownUrl: () => endpoints.ui })
   closers.push(() => alerting.stop())
   const heard = () => receiving?.counts()
   const api = await listen(options, 'uiPort', (port) =>
@@ -86,6 +86,7 @@ async function openParts(parts: ServerParts, closers: Closers): Promise<Omit<Run
       turns,
       ruleGroups: () => alerting.groups(),
       slos: () => alerting.slos(),
+      rules: alerting.rules,
       alertmanagers: () => alerting.notifying.alertmanagers(),
       metricsText: () => ownMetricsText({ ...own, dropped: retention.dropped(), receiving: heard(), alerting }),
       scrapeTargets: () => receiving?.scrapeTargets() ?? nothingScraped,

@@ -53,7 +53,7 @@ export function readCondition(given: Mapping, rule: GivenRule): RuleCondition | 
       given.take('step') ?? given.take('window') ?? node,
       `a window of ${windowMs / 1000}s cannot be taken in steps of ${stepMs / 1000}s: it has from 1 to ${stepsMax} whole steps`,
     )
-  if (pipeline !== undefined) checkFigures(given, rule, { pipeline, hasThresholds: thresholds.length > 0 })
+  if (pipeline !== undefined) checkFigures(given, rule, { pipeline, hasThresholds: given.has('thresholds') })
   return { thresholds, match: match ?? 'last', windowMs, stepMs: stepMs === 0 ? undefined : stepMs, noData }
 }
 

@@ -1,4 +1,4 @@
-import { type Mapping, YamlInput } from '../base/yaml-input.ts'
+import { type Mapping, YamlInput, type YamlProblem } from '../base/yaml-input.ts'
 import type { Label } from '../query/promql/evaluate/labels.ts'
 import { isWellFormed } from '../query/promql/parse/literals.ts'
 import { parseExpression } from '../query/promql/parse/parse.ts'
@@ -12,15 +12,18 @@ import { parseTemplate } from './template/parse-template.ts'
 
 export type RuleFile = { readonly groups: readonly RuleGroup[] }
 
+/** Sentences with their places; and each with the words of the file that lead to it. */
+export type RuleMistakes = { readonly errors: readonly string[]; readonly problems: readonly YamlProblem[] }
+
 const fileMaxLength = 32 * 1024 * 1024
 
 /**
  * Reads a rule file of Prometheus. Either all of it is right, or every mistake is told with its file, line and column, and
  * what to do; what Prometheus takes is taken, what it refuses is refused.
  */
-export function readRuleFile(path: string, text: string): RuleFile | { readonly errors: readonly string[] } {
+export function readRuleFile(path: string, text: string): RuleFile | RuleMistakes {
   if (text.length > fileMaxLength)
-    return { errors: [`Cannot read ${path}: it is longer than ${fileMaxLength} characters.`] }
+    return { errors: [`Cannot read ${path}: it is longer than ${fileMaxLength} characters.`], problems: [] }
   const input = new YamlInput(path, text, { withColumns: true })
   const groups: RuleGroup[] = []
   if (input.root !== undefined) {
@@ -29,7 +32,7 @@ export function readRuleFile(path: string, text: string): RuleFile | { readonly 
     for (const node of input.list(given.take('groups'), 'groups')) groups.push(readGroup(input, node, { path, names }))
     given.end('a rule file, which has groups')
   }
-  return input.errors.length > 0 ? { errors: input.errors } : { groups }
+  return input.errors.length > 0 ? { errors: input.errors, problems: input.problems() } : { groups }
 }
 
 function readGroup(input: YamlInput, node: unknown, { path, names }: { path: string; names: Set<string> }): RuleGroup {

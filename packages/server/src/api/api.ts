@@ -18,6 +18,7 @@ import { respondPrometheusFailure } from './prometheus-errors.ts'
 import type { PrometheusLimits } from './prometheus-status.ts'
 import type { ScrapeTargets } from './prometheus-targets.ts'
 import { questionRoutes } from './questions.ts'
+import { type RulesParts, rulesRoutes } from './rules.ts'
 import { sessionRoutes } from './session.ts'
 import { tailRoutes } from './tail.ts'
 import { tempoRoutes } from './tempo/tempo.ts'
@@ -44,6 +45,8 @@ export type ApiParts = {
   ruleGroups: () => readonly RunningGroup[]
   /** Objectives whose rules are among them, and what is wrong with the files of others. */
   slos: () => { slos: readonly Slo[]; errors: readonly string[] }
+  /** Undefined where none can be made. */
+  rules?: RulesParts
   alertmanagers: () => readonly string[]
   status: () => StatusAnswer | Promise<StatusAnswer>
   /** The server's own counters, in Prometheus' text format. */
@@ -94,7 +97,7 @@ function stopped(server: Server, query: Query): Promise<void> {
 
 function apiRoutes(parts: ApiParts & ApiOptions): Hono {
   const { query, nowUnixMs, report } = parts
-  const rules = { host: parts.host, token: parts.token }
+  const access = { host: parts.host, token: parts.token }
   const sessions = openSessions()
   const app = new Hono()
   app.onError((error, context) =>
@@ -110,11 +113,11 @@ function apiRoutes(parts: ApiParts & ApiOptions): Hono {
     app.get(path, (context) => context.text('ok\n'))
   for (const path of ['/readyz', '/prometheus/-/ready'])
     app.get(path, (context) => (parts.isReady() ? context.text('ok\n') : context.text('not ready\n', 503)))
-  app.route('/api/v1/session', sessionRoutes({ rules, sessions, nowUnixMs }))
+  app.route('/api/v1/session', sessionRoutes({ rules: access, sessions, nowUnixMs }))
 
   const guarded = async (context: Context, next: () => Promise<void>): Promise<void> => {
     const headers = accessHeaders((name) => context.req.header(name))
-    const refused = checkToken(headers, rules)
+    const refused = checkToken(headers, access)
     if (refused !== undefined && !sessions.isValid(headers.cookie, nowUnixMs()))
       throw new ApiFailure('unauthorized', refused)
     await next()
@@ -126,6 +129,7 @@ function apiRoutes(parts: ApiParts & ApiOptions): Hono {
   )
   app.route('/api/v1', tailRoutes({ query, viewersMax: parts.tailViewersMax }))
   app.route('/api/v1', questionRoutes(parts))
+  if (parts.rules !== undefined) app.route('/api/v1/rules', rulesRoutes({ nowUnixMs, rules: parts.rules }))
   addOtherApis(app, parts)
   // Agents are few and their protocol's library is large: it is loaded with the first of them.
   app.post('/mcp', bodyLimit({ maxSize: messageMaxBytes, onError: messageTooLarge }), async (context) => {

@@ -98,5 +98,11 @@ export const endpoints = {
     'SlosAnswer',
     'Service level objectives: what was attained, and what is left.',
   ),
+  rules: endpoint(
+    '/rules',
+    inputs.nothing,
+    'RulesAnswer',
+    'All alerting and recording rules, and who changed those made here.',
+  ),
   status: endpoint('/status', inputs.nothing, 'StatusAnswer', 'The state of this server.'),
 }

@@ -3,6 +3,8 @@ import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node,
 /** A YAML file being read: every mistake is kept with the line it stands in, and reading goes on behind it. */
 export class YamlInput {
   readonly errors: string[] = []
+  /** The same mistakes, for who shows each beside what is wrong. */
+  readonly #problems: { offset: number; what: string; position?: number }[] = []
   readonly root: Node | undefined
   readonly #path: string
   readonly #source: string
@@ -19,13 +21,22 @@ export class YamlInput {
     this.#document = document
     const [error] = document.errors
     // Further ones mostly follow from the first.
-    if (error !== undefined) this.errors.push(`Cannot read ${this.#placeAt(error.pos[0])}: ${error.message}.`)
+    if (error !== undefined) this.#wrongAt(error.pos[0], error.message)
     this.root = error === undefined ? (document.contents ?? undefined) : undefined
   }
 
   #placeAt(offset: number): string {
     const { line, col } = this.#lines.linePos(offset)
     return `${this.#path}:${line}${this.#withColumns ? `:${col}` : ''}`
+  }
+
+  #wrongAt(offset: number, what: string, position?: number): void {
+    this.errors.push(`Cannot read ${this.#placeAt(offset)}: ${what}.`)
+    this.#problems.push({ offset, what, ...(position !== undefined && { position }) })
+  }
+
+  problems(): readonly YamlProblem[] {
+    return this.#problems.map(({ offset, ...problem }) => ({ ...problem, path: pathTo(this.root, offset) }))
   }
 
   line(node: unknown): number {
@@ -35,7 +46,7 @@ export class YamlInput {
 
   /** Notes that something is wrong at a node: `what` says what, and what to do. */
   wrong(node: unknown, what: string): void {
-    this.errors.push(`Cannot read ${this.place(node)}: ${what}.`)
+    this.#wrongAt(offsetOf(node), what)
   }
 
   /** The same at a place inside of a text, where its line stands in the file as it is; else where the text begins. */
@@ -44,12 +55,14 @@ export class YamlInput {
     const lineStart = text.lastIndexOf('\n', offset - 1) + 1
     const line = text.slice(lineStart).split('\n', 1)[0] ?? ''
     const found = line === '' ? -1 : this.#source.slice(0, to).indexOf(line, from)
-    const place = found < 0 ? this.place(node) : this.#placeAt(found + offset - lineStart)
-    this.errors.push(`Cannot read ${place}: ${what}.`)
+    const at = found < 0 ? from : found + offset - lineStart
+    this.errors.push(`Cannot read ${this.#placeAt(at)}: ${what}.`)
+    // Where the text is one of JSON, its place there is another than in the text itself.
+    this.#problems.push({ offset: from, what, position: offset })
   }
 
   place(node: unknown): string {
-    return this.#placeAt(isNode(node) ? (node.range?.[0] ?? 0) : 0)
+    return this.#placeAt(offsetOf(node))
   }
 
   /** What an alias stands for. */
@@ -90,6 +103,29 @@ export class YamlInput {
     this.wrong(node, `${what} is expected as a text`)
     return ''
   }
+}
+
+/** What is wrong, the names and numbers that lead to it, and in a text at which offset. */
+export type YamlProblem = {
+  readonly path: readonly (string | number)[]
+  readonly what: string
+  readonly position?: number
+}
+
+const offsetOf = (node: unknown): number => (isNode(node) ? (node.range?.[0] ?? 0) : 0)
+
+/** The names and numbers under which an offset lies. */
+function pathTo(node: unknown, offset: number): (string | number)[] {
+  const holds = (part: unknown): boolean =>
+    isNode(part) && !!part.range && part.range[0] <= offset && offset < part.range[2]
+  if (isMap(node)) {
+    for (const { key, value } of node.items)
+      if (holds(key) || holds(value)) return [isScalar(key) ? String(key.value) : String(key), ...pathTo(value, offset)]
+  } else if (isSeq(node)) {
+    const place = node.items.findIndex(holds)
+    if (place >= 0) return [place, ...pathTo(node.items[place], offset)]
+  }
+  return []
 }
 
 type Entry = { name: string; key: unknown; value: unknown }

@@ -3,8 +3,10 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { Alerting, type AlertingCounts } from '../alert/alerting.ts'
 import { type AskSearch, foundOf } from '../alert/ask-search.ts'
 import type { Ask, RuleSample } from '../alert/evaluate-rule.ts'
+import { MadeRules } from '../alert/made-rules.ts'
 import type { GroupWorld, RunningGroup } from '../alert/running-group.ts'
 import type { Slo } from '../alert/slo/slo.ts'
+import type { RulesParts } from '../api/rules.ts'
 import type { Turns } from '../api/turns.ts'
 import { isRefused } from '../base/refused.ts'
 import type { Ingest } from '../ingest/ingest.ts'
@@ -25,6 +27,8 @@ import { readSloFiles, windowFiles } from './slo-files.ts'
 export type RunningAlerting = {
   groups(): readonly RunningGroup[]
   counts(): AlertingCounts
+  /** Rules of the API: those made here, and what a draft is tried with. */
+  rules: RulesParts
   notifying: Notifying
   /** Rule files with mistakes, of which the last version without goes on. */
   refusedFiles(): number
@@ -39,6 +43,8 @@ export type AlertingNeeds = {
   query: Query
   turns: Turns
   ingest: Ingest
+  /** The server's own, absolute. */
+  directory: string
   /** Where links lead when no other address is given. */
   ownUrl: () => string
 }
@@ -54,12 +60,12 @@ export async function startAlerting(parts: ServerParts, needs: AlertingNeeds): P
   const onFault = (error: unknown): void => reportFault(report, error)
   const externalUrl = (): string => options.externalUrl || needs.ownUrl()
   const notifying = startNotifying(parts, externalUrl)
+  const asking = { ask: askOf(needs, stopping.signal), askSearch: askSearchOf(needs, stopping.signal) }
   const alerting = new Alerting({
     nowUnixMs,
     onFault,
     evaluationIntervalMs: options.evaluationIntervalMs,
-    ask: askOf(needs, stopping.signal),
-    askSearch: askSearchOf(needs, stopping.signal),
+    ...asking,
     store: storeOf(needs.ingest),
     notify: notifying.notify,
     changed: (rule, transitions) => {
@@ -78,13 +84,16 @@ export async function startAlerting(parts: ServerParts, needs: AlertingNeeds): P
     resendMs,
     clockMs: () => performance.now(),
   })
-  const files = new RuleFiles(alerting, parts, (sentence) => report('error', sentence))
+  const made = new MadeRules({ directory: needs.directory, nowUnixMs, changed: () => files.look() })
+  await made.open()
+  const files = new RuleFiles({ alerting, made }, parts, (sentence) => report('error', sentence))
   await files.look()
   const timer = setInterval(() => void files.look().catch(onFault), filesLookMs)
   timer.unref()
   return {
     groups: () => alerting.groups(),
     counts: () => alerting.counts(),
+    rules: { made, groups: () => alerting.groups(), preview: { ...asking, externalUrl } },
     notifying,
     refusedFiles: () => files.refused,
     slos: () => ({ slos: files.slos, errors: files.sloErrors }),
@@ -110,14 +119,20 @@ class RuleFiles {
   sloErrors: readonly string[] = []
   readonly #alerting: Alerting
   readonly #version: string
+  readonly #made: MadeRules
   readonly #report: (sentence: string) => void
   #seen = '(nothing yet)'
   /** The last version of each that had no mistakes. */
   #good = new Map<string, GoodFile>()
   #looking = Promise.resolve()
 
-  constructor(alerting: Alerting, { options, version }: ServerParts, report: (sentence: string) => void) {
+  constructor(
+    { alerting, made }: { alerting: Alerting; made: MadeRules },
+    { options, version }: ServerParts,
+    report: (sentence: string) => void,
+  ) {
     this.#alerting = alerting
+    this.#made = made
     this.#version = version
     this.#report = report
     this.options = options
@@ -138,7 +153,7 @@ class RuleFiles {
     const patterns = { rules: listed(rules), slos: listed(slos) }
     const windows = await windowFiles(sloWindows).catch(() => [])
     const watched = [...patterns.rules, ...patterns.slos, ...windows]
-    const seen = `${watched.join('\n')}\n${await rulesFingerprint(watched)}`
+    const seen = `${this.#made.version}\n${watched.join('\n')}\n${await rulesFingerprint(watched)}`
     if (seen === this.#seen) return
     this.#seen = seen
     const read = await readRuleFiles(patterns.rules)
@@ -154,12 +169,13 @@ class RuleFiles {
       const before = this.#good.get(path)
       if (before !== undefined) good.set(path, before)
     }
-    for (const error of [...read.errors, ...readSlos.errors]) this.#report(error)
+    const made = this.#made.groups()
+    for (const error of [...read.errors, ...readSlos.errors, ...made.problems]) this.#report(error)
     this.#good = good
     this.refused = refused.length
     this.slos = [...good.values()].flatMap((file) => file.slos ?? [])
     this.sloErrors = readSlos.errors
-    await this.#alerting.replace([...good.values()].flatMap(({ groups }) => groups))
+    await this.#alerting.replace([...[...good.values()].flatMap(({ groups }) => groups), ...made.groups])
   }
 }
 
