@@ -13,6 +13,9 @@ export {
 export { type ClockShift, hostKey, shiftMaxNano } from './clock-skew.ts'
 export { type CriticalPathOptions, type CriticalSection, criticalPath, type PathSpan } from './critical-path.ts'
 export { errorOrigins, type FailedSpan } from './error-origins.ts'
+export { type ErrorFingerprint, type ErrorTold, errorFingerprint, printFrame } from './errors/error-fingerprint.ts'
+export { parameterise } from './errors/parameterise.ts'
+export { parseStack, type StackError, type StackFrame } from './errors/parse-stack.ts'
 export {
   type LogPattern,
   LogPatterns,

@@ -386,6 +386,88 @@ export type LogHistogramAnswer = {
 export type SeverityName = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'unset'
 
 /**
+ * GET /api/v1/logs/patterns?q&from&to
+ * What the lines that `q` finds say, those alike together, the most frequent first. Lines that name their own pattern
+ * (`log.pattern_id`, as those of our SDK do) are counted one by one; of the others a sample is looked at, and its counts are estimates.
+ */
+export type LogPatternsAnswer = {
+  /** All that `q` finds, and of how many of them the answer was made. */
+  records: number
+  recordsLookedAt: number
+  /** As long a time before, which tells what is new. */
+  before: { fromMs: number; records: number; recordsLookedAt: number }
+  times: number[]
+  stepMs: number
+  patterns: LogPatternSummary[]
+  patternsTotal: number
+  cost: Cost
+}
+export type LogPatternSummary = {
+  /** What its lines have in common, `<*>` for what differs. */
+  pattern: string
+  /** The term of a search that finds its lines. */
+  search: string
+  records: number
+  isEstimate: boolean
+  /** Of all that `q` finds. */
+  share: number
+  /** Of the lines that were looked at. */
+  firstSeenMs: number
+  lastSeenMs: number
+  levels: { level: SeverityName; records: number }[]
+  services: string[]
+  example: string
+  /** In step with `times`. */
+  counts: number[]
+  /** Not in the time before, as far as it was looked at. */
+  isNew: boolean
+}
+
+/**
+ * GET /api/v1/errors?from&to&service
+ * Exceptions in events of spans and in log records, the same error together, the most frequent first. One that a span and its
+ * log records both tell of counts once.
+ */
+export type ErrorsAnswer = {
+  times: number[]
+  stepMs: number
+  /** What was there before the range was looked for from here on: as long a time. */
+  lookedBackToMs: number
+  errors: ErrorGroup[]
+  errorsTotal: number
+  /** There were too many different stacks to look at each: rare ones are missing. */
+  isPartial: boolean
+  cost: Cost
+}
+export type ErrorGroup = {
+  /** Stays the same through deploys; begins with the version of how it is made. */
+  hash: string
+  /** Of type and innermost frame alone: errors that share it may be one. */
+  looseHash: string
+  /** What the hash is of. */
+  by: 'fingerprint' | 'stack' | 'exception' | 'message'
+  type: string
+  /** Message and stack of a latest one. */
+  message: string
+  stack: string
+  /** The innermost frame of the program, `charge (src/pay.ts)`; '' without a stack. */
+  culprit: string
+  occurrences: number
+  /** In the time before the range; 0: it is new, as far back as was looked. */
+  occurrencesBefore: number
+  /** May lie before the range, since `lookedBackToMs`. */
+  firstSeenMs: number
+  lastSeenMs: number
+  services: string[]
+  /** `service.version` of the resources that it came from. */
+  versions: string[]
+  /** Some spans that have it. */
+  places: { traceId: string; spanId: string }[]
+  /** In step with `times`. */
+  counts: number[]
+}
+
+/**
  * GET /api/v1/table?signal=logs|spans&q&from&to : figures of what matches, as the pipes of `q` say
  * (`level:error | count by (service)`). With `| timeseries` they are series over time. The first 1,000 rows or 100 groups
  * where `q` sets no limit; the total says how many there are.

@@ -2,10 +2,12 @@ import type {
   CompletionAnswer,
   Cost,
   DifferencesAnswer,
+  ErrorsAnswer,
   ExplainAnswer,
   InstancesAnswer,
   LogContextAnswer,
   LogHistogramAnswer,
+  LogPatternsAnswer,
   LogRecord,
   LogsAnswer,
   MetricAggregation,
@@ -99,6 +101,14 @@ export const askLogContext = (
 
 export const askLogHistogram = (q: string, at: Between, buckets: number): Question<LogHistogramAnswer> =>
   question('logs/histogram', { q, ...between(at), buckets })
+
+/** What the lines that match say, those alike together. */
+export const askLogPatterns = (q: string, at: Between): Question<LogPatternsAnswer> =>
+  question('logs/patterns', { q, ...between(at) })
+
+/** Errors of one service, or with '' of all. */
+export const askErrors = (service: string, at: Between): Question<ErrorsAnswer> =>
+  question('errors', { service, ...between(at) })
 
 /** Figures of what matches, as the pipes of `q` say. */
 export const askTable = (signal: 'logs' | 'spans', q: string, at: Between): Question<TableAnswer> =>

@@ -73,6 +73,18 @@ export const endpoints = {
     'LogHistogramAnswer',
     'How many records match a search, over time and by severity.',
   ),
+  logPatterns: endpoint(
+    '/logs/patterns',
+    inputs.search,
+    'LogPatternsAnswer',
+    'What the records that match say, those alike together, and which of them are new.',
+  ),
+  errors: endpoint(
+    '/errors',
+    inputs.errors,
+    'ErrorsAnswer',
+    'Exceptions of spans and log records, the same error together, and which of them are new.',
+  ),
   table: endpoint('/table', inputs.table, 'TableAnswer', 'Figures of what matches, as the pipes of the search say.'),
   explain: endpoint('/explain', inputs.explain, 'ExplainAnswer', 'The SQL of a question, and what it would read.'),
   sql: endpoint('/sql', inputs.sql, 'SqlAnswer', 'One SELECT over the tables of telemetry.'),

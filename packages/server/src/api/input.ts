@@ -62,6 +62,8 @@ export const inputs = {
     before: whole('before', 0, 1000).default(20),
     after: whole('after', 0, 1000).default(20),
   }),
+  search: z.strictObject({ ...range, q }),
+  errors: z.strictObject({ ...range, service: text('service', 1024).default('') }),
   logHistogram: z.strictObject({ ...range, q, buckets: whole('buckets', 1, 1000).default(60) }),
   traceSample: z.strictObject({ ...range, q, traces: whole('traces', 1, 2000).default(500) }),
   explain: z.strictObject({

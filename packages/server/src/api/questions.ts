@@ -61,6 +61,8 @@ export function questionRoutes({ query, ruleGroups, slos, status, turns, nowUnix
     return sendJson(context, await turns.take(signal, () => query.logContext(ask, { signal }), laneOf(context)))
   })
   question(endpoints.logHistogram, (ask, run) => query.logHistogram(ask, run))
+  question(endpoints.logPatterns, (ask, run) => query.logPatterns(ask, run))
+  question(endpoints.errors, (ask, run) => query.errors(ask, run))
   question(endpoints.table, (ask, run) => query.table(ask, run))
   routes.get(endpoints.sql.path, async (context) => {
     const ask = readInput(context, endpoints.sql.input)

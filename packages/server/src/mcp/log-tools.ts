@@ -1,9 +1,10 @@
-import { askKeys, askLogs, askTable, askValues } from '@wakeline/protocol'
+import { askErrors, askKeys, askLogPatterns, askLogs, askTable, askValues } from '@wakeline/protocol'
 import { z } from 'zod'
 import { plain } from '../text/paint.ts'
 import { printFigures } from '../text/print-figures.ts'
 import { printLog } from '../text/print-log.ts'
 import { printNothing } from '../text/print-nothing.ts'
+import { printErrors, printPatterns } from '../text/print-patterns.ts'
 import type { AddTool } from './mcp-server.ts'
 
 export const searchInput = z
@@ -25,6 +26,28 @@ export function addLogTools(add: AddTool): void {
     const lines = answer.records.toReversed().map((record) => printLog(record, plain))
     if (answer.nextCursor !== undefined) lines.unshift('(there are older ones: give `to`, or narrow the search)')
     return lines.join('\n')
+  })
+
+  const patterns = {
+    title: 'Patterns of logs',
+    description:
+      'What log records that match a search say, those alike together (`order <*> paid`): counts, share, and which are new against as long a time before. The place to begin with many logs.',
+    input: { search: searchInput },
+  }
+  add('log_patterns', patterns, async ({ search }, at, { ask, signal }) => {
+    const answer = await ask.json(askLogPatterns(search, at), signal)
+    return answer.patterns.length === 0 ? printNothing('record', search) : printPatterns(answer)
+  })
+
+  const errors = {
+    title: 'List errors',
+    description:
+      'Exceptions of spans and log records, the same error together: how often, which are new, services, versions, and a trace.',
+    input: { service: z.string().default('').describe('Of this one alone; empty is all.') },
+  }
+  add('list_errors', errors, async ({ service }, at, { ask, signal }) => {
+    const answer = await ask.json(askErrors(service, at), signal)
+    return answer.errors.length === 0 ? 'No exception in this time.' : printErrors(answer)
   })
 
   const figures = {

@@ -64,6 +64,12 @@ test.each([
     { ...at, search: 'level:warn or level:fatal' },
     /No record.*\n"or" was looked for as a word; .*: level:warn OR/,
   ],
+  [
+    'log_patterns',
+    { ...at, search: 'level>=error' },
+    /lines +share.*\n +20 +100.0 %.* error +Card declined for order-<\*>/,
+  ],
+  ['list_errors', at, /count .*\n +20 .* card declined/],
   ['list_keys', { ...at, signal: 'spans' }, /\(\d+\)/],
   ['list_metrics', at, /metric +kind +unit/],
   ['query_metrics', { expression: '1 + 1', ...at }, /^2$/],

@@ -1,10 +1,12 @@
 import type {
   CompletionAnswer,
   DifferencesAnswer,
+  ErrorsAnswer,
   ExplainAnswer,
   InstancesAnswer,
   LogContextAnswer,
   LogHistogramAnswer,
+  LogPatternsAnswer,
   LogsAnswer,
   MetricLabelsAnswer,
   MetricRangeAnswer,
@@ -26,9 +28,11 @@ import type { Refused } from '../base/refused.ts'
 import type { Reader, ReadLimits } from '../store/store.ts'
 import { askKeys, askValues, type CompletionAsk } from './completion.ts'
 import { askDifferences, type DifferencesAsk } from './differences.ts'
+import { askErrors, type ErrorsAsk } from './errors.ts'
 import { type ExplainAsk, explain } from './explain.ts'
 import { noOrigins } from './known-origins.ts'
 import { askLogContext, type LogContextAsk } from './log-context.ts'
+import { askLogPatterns, type LogPatternsAsk } from './log-patterns.ts'
 import { askLabelKeys, askLabelValues } from './logql/label-keys.ts'
 import {
   askLogQl,
@@ -105,6 +109,8 @@ export interface Query {
   logLabels(ask: TimeRange, run: RunOptions): Promise<readonly string[]>
   logLabelValues(ask: TimeRange & { label: string }, run: RunOptions): Promise<readonly string[]>
   logHistogram(ask: LogHistogramAsk, run: RunOptions): Asked<LogHistogramAnswer>
+  logPatterns(ask: LogPatternsAsk, run: RunOptions): Asked<LogPatternsAnswer>
+  errors(ask: ErrorsAsk, run: RunOptions): Promise<ErrorsAnswer>
   sql(ask: { sql: string }, run: RunOptions): Asked<SqlAnswer>
   explain(ask: ExplainAsk, run: RunOptions): Asked<ExplainAnswer>
   table(ask: TableAsk, run: RunOptions): Asked<TableAnswer>
@@ -157,6 +163,8 @@ export function openQuery({
     logLabels: async (ask, run) => (await askLabelKeys(ask, running(run))).streamLabels,
     logLabelValues: (ask, run) => askLabelValues(ask, running(run)),
     logHistogram: (ask, run) => askLogHistogram(ask, running(run)),
+    logPatterns: (ask, run) => askLogPatterns(ask, running(run)),
+    errors: (ask, run) => askErrors(ask, running(run)),
     sql: (ask, run) => askSql(ask, running(run)),
     explain: (ask, run) => explain(ask, running(run)),
     table: (ask, run) => askTable(ask, running(run)),

@@ -70,7 +70,7 @@ async function askFailed(rows: readonly ServiceErrorRow[], running: Running): Pr
   return places === undefined ? [] : running.rows<FailedSpanRow>(failedSpansSql(places))
 }
 
-function versionsOf(ids: readonly string[], resources: Readonly<Record<string, ResourceRecord>>): string[] {
+export function versionsOf(ids: readonly string[], resources: Readonly<Record<string, ResourceRecord>>): string[] {
   const versions = ids.map((id) => resources[id]?.attributes['service.version'])
   return [...new Set(versions.filter((version) => typeof version === 'string'))].sort()
 }

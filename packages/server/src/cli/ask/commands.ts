@@ -1,4 +1,5 @@
 import { logsCommand } from './logs.ts'
+import { errorsCommand, patternsCommand } from './patterns.ts'
 import { problemsCommand } from './problems.ts'
 import { queryCommand } from './query.ts'
 import type { AskCommand } from './run-asked.ts'
@@ -8,6 +9,8 @@ import { traceCommand, tracesCommand } from './trace.ts'
 export const askCommands: Readonly<Record<string, AskCommand>> = {
   query: queryCommand,
   logs: logsCommand,
+  patterns: patternsCommand,
+  errors: errorsCommand,
   traces: tracesCommand,
   trace: traceCommand,
   problems: problemsCommand,

@@ -31,3 +31,18 @@ export function logHistogram(
   })
   return { times, series, total }
 }
+
+export type LevelCounts = { level: SeverityName; records: number }[]
+
+/** Counts by severity number as counts by name, the most severe first. */
+export function levelsOf(counts: readonly (readonly [severity: number, records: number])[]): LevelCounts {
+  const byName = new Map<SeverityName, number>()
+  for (const [severity, records] of counts) {
+    const name = severityName(severity)
+    byName.set(name, (byName.get(name) ?? 0) + records)
+  }
+  return mostSevereFirst.flatMap((level) => {
+    const records = byName.get(level)
+    return records === undefined ? [] : [{ level, records }]
+  })
+}
