@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Session } from 'chdb'
+import { idleNotifying } from '../packages/server/src/alert/notifier/idle-notifier.case.ts'
 import { startApi } from '../packages/server/src/api/api.ts'
 import { openTurns } from '../packages/server/src/api/turns.ts'
 import { openQuery } from '../packages/server/src/query/query.ts'
@@ -56,6 +57,7 @@ async function open() {
     ruleGroups: () => [],
     slos: () => ({ slos: [], errors: [] }),
     alertmanagers: () => [],
+    notifying: idleNotifying(Date.now),
     tailViewersMax: 1,
     version: '0',
   })

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { readCommandArguments } from '../scripts/command-arguments.ts'
+import { runAlertMatchers } from './alert-matchers.ts'
 import { runAlertRules } from './alert-rules.ts'
 import { runAlertRulesRandom } from './alert-rules-random.ts'
 import { runAlertScenarios } from './alert-scenarios/suite.ts'
@@ -26,6 +27,7 @@ import { runTraceQuery } from './trace-query.ts'
  * failed; the exit code is 1 when fewer pass than `floors.json` says, which holds for the usual folder alone.
  */
 const suites: Readonly<Record<string, { folder: string; run: Suite }>> = {
+  'alert-matchers': { folder: 'alert-matchers', run: runAlertMatchers },
   'alert-rules': { folder: 'alert-rules', run: runAlertRules },
   'alert-rules-random': { folder: 'alert-rules', run: runAlertRulesRandom },
   'alert-scenarios': { folder: 'alert-scenarios', run: runAlertScenarios },

@@ -119,7 +119,9 @@ test('an alert fires, is a series, and everyone is told; what was recorded can b
   ])
   const metrics = await (await fetch(`${server.ui}/metrics`)).text()
   expect(metrics).toContain('wakeline_alerts{state="firing"} 1\n')
-  expect(metrics).toMatch(/wakeline_notifications_sent_total\{kind="webhook",url=".*\/hook"\} [1-9]/)
+  expect(metrics).toMatch(
+    /wakeline_notifier_messages_total\{integration="default\/webhook\[0\]",kind="webhook"\} [1-9]/,
+  )
 })
 
 test('a file with a mistake is told of while its last good version goes on, and one that is mended is taken over', async () => {

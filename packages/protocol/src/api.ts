@@ -31,6 +31,60 @@ export type ApiError = {
   }
 }
 
+/** GET /api/v1/notifications : who is told of alerts, how that goes, and of each alert that fires who was told, or why nobody is. */
+export type NotificationsAnswer = {
+  config: {
+    /** '' where none is given. */
+    file: string
+    /** Why it is refused; its last good version goes on. */
+    errors: string[]
+    /** What of it this server cannot do. */
+    leftOut: string[]
+  }
+  integrations: IntegrationTold[]
+  alerts: AlertNotices[]
+}
+/** One way of telling a receiver. Times are RFC 3339, or ''. */
+export type IntegrationTold = {
+  /** `team/webhook[0]` */
+  id: string
+  receiver: string
+  kind: 'webhook' | 'slack' | 'pagerduty'
+  /** Messages that were taken, attempts that were not, and rounds that were given up, since the start. */
+  sent: number
+  failures: number
+  givenUp: number
+  /** '' while it takes what it is told. */
+  lastError: string
+  lastSentAt: string
+  lastFailedAt: string
+}
+export type AlertNotices = {
+  fingerprint: string
+  labels: Record<string, string>
+  annotations: Record<string, string>
+  startsAt: string
+  generatorUrl: string
+  silencedBy: { id: string; createdBy: string; comment: string; endsAt: string }[]
+  /** Labels of the alert that inhibits it. */
+  inhibitedBy: Record<string, string>[]
+  /** Time intervals for which its routes tell nobody now. */
+  mutedBy: string[]
+  notices: NoticeTold[]
+}
+export type NoticeTold = {
+  integration: string
+  receiver: string
+  kind: 'webhook' | 'slack' | 'pagerduty'
+  /** When it was told that the alert fires; '' where it was not. */
+  sentAt: string
+  /** Why the last attempt failed; '' where it did not. */
+  error: string
+  failedAt: string
+  /** When the alert's group is looked at next. */
+  nextAt: string
+}
+
 /**
  * GET /api/v1/receipts?from&to : what senders that number their batches produced, and what became of it, by instance, signal
  * and minute of arrival. Other senders are not in it.

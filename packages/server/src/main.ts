@@ -88,6 +88,7 @@ async function openParts(parts: ServerParts, closers: Closers): Promise<Omit<Run
       slos: () => alerting.slos(),
       rules: alerting.rules,
       alertmanagers: () => alerting.notifying.alertmanagers(),
+      notifying: alerting.notifying,
       metricsText: () => ownMetricsText({ ...own, dropped: retention.dropped(), receiving: heard(), alerting }),
       scrapeTargets: () => receiving?.scrapeTargets() ?? nothingScraped,
       limits: () => ({ ...asking, keepMetricsMs: policy.metrics }),

@@ -266,10 +266,16 @@ export const optionTable = {
     '',
     'Alertmanagers that are told of alerts, with commas between: http://127.0.0.1:9093. Each is told for itself.',
   ),
+  notifyConfig: path(
+    'Alerting',
+    '',
+    "An Alertmanager's configuration file: routes, receivers, inhibition, time intervals. Read again when it changes; with mistakes its last good version goes on.",
+    { reload: true },
+  ),
   alertWebhooks: secret(
     'Alerting',
     '',
-    "Addresses that alerts are posted to in the form of an Alertmanager's webhook, with commas between; for who has no Alertmanager.",
+    "Addresses that alerts are posted to in the form of an Alertmanager's webhook, with commas between; for who has no --notify-config.",
   ),
   externalUrl: word('Alerting', '', 'Address under which people reach this server, for links in what alerts say.'),
 } as const satisfies Record<string, Option<string> | Option<number>>

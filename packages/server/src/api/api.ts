@@ -8,11 +8,13 @@ import type { Slo } from '../alert/slo/slo.ts'
 import { accessHeaders, checkHost, checkOrigin, checkToken, openSessions } from '../base/access.ts'
 import { listenOn, urlOf } from '../base/listen-on.ts'
 import type { Query } from '../query/query.ts'
+import { alertmanagerRoutes } from './alertmanager/alertmanager.ts'
 import { noteAddress } from './caller.ts'
 import { ApiFailure, respondFailure } from './errors.ts'
 import { jaegerQuestions, jaegerRoutes } from './jaeger/jaeger.ts'
 import { jaegerV3Routes } from './jaeger/jaeger-v3.ts'
 import { lokiRoutes } from './loki/loki.ts'
+import type { ApiNotifying } from './notifications.ts'
 import { prometheusRoutes } from './prometheus.ts'
 import { respondPrometheusFailure } from './prometheus-errors.ts'
 import type { PrometheusLimits } from './prometheus-status.ts'
@@ -48,6 +50,7 @@ export type ApiParts = {
   /** Undefined where none can be made. */
   rules?: RulesParts
   alertmanagers: () => readonly string[]
+  notifying: ApiNotifying
   status: () => StatusAnswer | Promise<StatusAnswer>
   /** The server's own counters, in Prometheus' text format. */
   metricsText: () => string
@@ -66,7 +69,7 @@ export type Api = {
   stop(): Promise<void>
 }
 
-/** Listens, and answers `/api/v1`, `/prometheus/api/v1`, `/jaeger/api`, `/tempo/api`, `/mcp`, the UI, `/livez`, `/readyz` and `/metrics`. Throws what listening throws (a taken port). */
+/** Listens, and answers `/api/v1`, `/prometheus/api/v1`, `/jaeger/api`, `/tempo/api`, `/alertmanager/api/v2`, `/mcp`, the UI, `/livez`, `/readyz` and `/metrics`. Throws what listening throws (a taken port). */
 export async function startApi(parts: ApiParts & ApiOptions): Promise<Api> {
   const app = apiRoutes(parts)
   const listener = getRequestListener(
@@ -109,9 +112,9 @@ function apiRoutes(parts: ApiParts & ApiOptions): Hono {
     await next()
   })
   // The other names of each are Prometheus': some clients ask for its first page to see whether it is there.
-  for (const path of ['/livez', '/prometheus/-/healthy', '/prometheus', '/prometheus/'])
+  for (const path of ['/livez', '/prometheus/-/healthy', '/prometheus', '/prometheus/', '/alertmanager/-/healthy'])
     app.get(path, (context) => context.text('ok\n'))
-  for (const path of ['/readyz', '/prometheus/-/ready'])
+  for (const path of ['/readyz', '/prometheus/-/ready', '/alertmanager/-/ready'])
     app.get(path, (context) => (parts.isReady() ? context.text('ok\n') : context.text('not ready\n', 503)))
   app.route('/api/v1/session', sessionRoutes({ rules: access, sessions, nowUnixMs }))
 
@@ -173,6 +176,7 @@ function addOtherApis(app: Hono, parts: ApiParts): void {
     app.route(root, lokiRoutes(parts))
   }
   app.route('/tempo/api', tempoRoutes(parts))
+  app.route('/alertmanager/api/v2', alertmanagerRoutes(parts))
 }
 
 /** When the files of a running server were replaced, what it has not loaded yet is no longer under the name that it knows. */
@@ -191,7 +195,7 @@ function messageTooLarge(): never {
 }
 
 /** Below these is data; everything else is the pages. */
-const dataRoots = ['/api', '/prometheus', '/jaeger', '/loki', '/tempo', '/mcp'] as const
+const dataRoots = ['/api', '/prometheus', '/jaeger', '/loki', '/tempo', '/alertmanager', '/mcp'] as const
 
 const isPrometheus = (context: Context): boolean => context.req.path.startsWith('/prometheus/')
 

@@ -44,6 +44,12 @@ export const endpoints = {
     'ServiceProblemsAnswer',
     'What is wrong in the traces of a service: the same call again and again, retries, slow queries.',
   ),
+  notifications: endpoint(
+    '/notifications',
+    inputs.nothing,
+    'NotificationsAnswer',
+    'Who is told of alerts, and of each alert that fires who was told, or why nobody is.',
+  ),
   edges: endpoint('/edges', inputs.range, 'ServiceEdgesAnswer', 'Who called whom, with requests, errors and latency.'),
   traces: endpoint('/traces', inputs.traces, 'TracesAnswer', 'Traces with at least one span that matches a search.'),
   trace: endpoint('/traces/:traceId', inputs.range, 'TraceAnswer', 'One trace, whole; no time range is needed.'),

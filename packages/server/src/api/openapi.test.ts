@@ -1,5 +1,6 @@
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { idleNotifying } from '../alert/notifier/idle-notifier.case.ts'
 import { seedEndMs, seedStartMs, seedTraceId } from '../query/test-world/seed.case.ts'
 import { openSeededWorld, type TestWorld } from '../query/test-world/world.case.ts'
 import { endpoints } from './endpoints.ts'
@@ -21,6 +22,7 @@ beforeAll(async () => {
     status: () => Promise.reject(new Error('not asked here')),
     turns: openTurns({ atOnceMax: 4, waitingMax: 10 }),
     nowUnixMs: () => seedEndMs,
+    notifying: idleNotifying(() => seedEndMs),
   })
 })
 afterAll(() => world?.close())

@@ -9,6 +9,7 @@ import type { TimeRange } from '../query/time-range.ts'
 import { type Endpoint, endpoints } from './endpoints.ts'
 import { ApiFailure } from './errors.ts'
 import { type GivenRange, readInput, readRange } from './input.ts'
+import { type ApiNotifying, notificationsAnswer } from './notifications.ts'
 import openApi from './openapi.json' with { type: 'json' }
 import { sendJson } from './send.ts'
 import type { Lane, Turns } from './turns.ts'
@@ -20,10 +21,12 @@ export type QuestionsOptions = {
   status: () => StatusAnswer | Promise<StatusAnswer>
   turns: Turns
   nowUnixMs: () => number
+  notifying: ApiNotifying
 }
 
 /** GET /api/v1/*: read the parameters, ask one question, send its answer. */
-export function questionRoutes({ query, ruleGroups, slos, status, turns, nowUnixMs }: QuestionsOptions): Hono {
+export function questionRoutes(options: QuestionsOptions): Hono {
+  const { query, status, turns, nowUnixMs, notifying } = options
   const routes = new Hono()
   type Asked<Input> = (
     input: Input & TimeRange,
@@ -80,7 +83,11 @@ export function questionRoutes({ query, ruleGroups, slos, status, turns, nowUnix
   question(endpoints.edges, (ask, run) => query.serviceEdges(ask, run))
   question(endpoints.receipts, (ask, run) => query.receipts(ask, run))
   question(endpoints.trace, (_, run, context) => query.trace({ traceId: traceIdOf(context) }, run))
-  routes.get(endpoints.slos.path, (context) => sendSlos(context, { query, ruleGroups, slos, turns, nowUnixMs }))
+  routes.get(endpoints.slos.path, (context) => sendSlos(context, options))
+  routes.get(endpoints.notifications.path, (context) => {
+    readInput(context, endpoints.notifications.input)
+    return sendJson(context, notificationsAnswer(notifying, nowUnixMs()))
+  })
   routes.get(endpoints.status.path, async (context) => {
     readInput(context, endpoints.status.input)
     return sendJson(context, await status())

@@ -1,4 +1,5 @@
 import { calmStatus } from '../../../protocol/src/status.case.ts'
+import { idleNotifying } from '../alert/notifier/idle-notifier.case.ts'
 import type { Query } from '../query/query.ts'
 import { seedEndMs } from '../query/test-world/seed.case.ts'
 import type { ApiOptions, ApiParts } from './api.ts'
@@ -12,6 +13,7 @@ export function testApi(query: Query): ApiParts & ApiOptions {
     ruleGroups: () => [],
     slos: () => ({ slos: [], errors: [] }),
     alertmanagers: () => [],
+    notifying: idleNotifying(() => seedEndMs),
     version: '0',
     status: () => calmStatus,
     metricsText: () => 'wakeline_up 1\n',

@@ -1,3 +1,4 @@
+import { dirname, resolve } from 'node:path'
 import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml'
 
 /** A YAML file being read: every mistake is kept with the line it stands in, and reading goes on behind it. */
@@ -37,6 +38,11 @@ export class YamlInput {
 
   problems(): readonly YamlProblem[] {
     return this.#problems.map(({ offset, ...problem }) => ({ ...problem, path: pathTo(this.root, offset) }))
+  }
+
+  /** A path in the file, from the folder in which the file lies. */
+  besides(path: string): string {
+    return resolve(dirname(this.#path), path)
   }
 
   line(node: unknown): number {

@@ -59,7 +59,7 @@ export async function startAlerting(parts: ServerParts, needs: AlertingNeeds): P
   const stopping = new AbortController()
   const onFault = (error: unknown): void => reportFault(report, error)
   const externalUrl = (): string => options.externalUrl || needs.ownUrl()
-  const notifying = startNotifying(parts, externalUrl)
+  const notifying = await startNotifying(parts, { directory: needs.directory, externalUrl })
   const asking = { ask: askOf(needs, stopping.signal), askSearch: askSearchOf(needs, stopping.signal) }
   const alerting = new Alerting({
     nowUnixMs,
@@ -100,6 +100,7 @@ export async function startAlerting(parts: ServerParts, needs: AlertingNeeds): P
     reload: (changed) => {
       files.options = changed
       void files.look().catch(onFault)
+      notifying.reload(changed)
     },
     async stop() {
       clearInterval(timer)

@@ -1,41 +1,115 @@
+import { join } from 'node:path'
+import { defaultNotifyConfig } from '../alert/notifier/config/default-config.ts'
+import { KeptState } from '../alert/notifier/kept-state.ts'
+import type { Notifier } from '../alert/notifier/notifier.ts'
+import { NotifierLoop } from '../alert/notifier/notifier-loop.ts'
+import { fingerprintOf, type NotifyAlert } from '../alert/notifier/notify-alert.ts'
+import { sendMessage } from '../alert/notifier/send/send.ts'
 import { Alertmanager } from '../alert/notify/alertmanager.ts'
 import { postJson, shownUrl } from '../alert/notify/post-json.ts'
-import { type Receiver, type ReceiverCounts, toldAlertOf } from '../alert/notify/told-alert.ts'
-import { Webhook } from '../alert/notify/webhook.ts'
+import { type ReceiverCounts, type ToldAlert, toldAlertOf } from '../alert/notify/told-alert.ts'
 import { type AlertingRule, groupKey } from '../alert/rule-file.ts'
 import type { GroupWorld } from '../alert/running-group.ts'
+import type { NotifySource } from '../api/notifications.ts'
 import { flagName, type Options } from '../options.ts'
 import { listed } from './listed.ts'
+import { NotifyConfigFile } from './notify-config-file.ts'
+import { reportFault } from './report-fault.ts'
 import type { ServerParts } from './server-parts.ts'
 
 export type Notifying = {
   notify: GroupWorld['notify']
-  /** Addresses without their secrets. */
-  receivers(): readonly { kind: 'alertmanager' | 'webhook'; url: string; counts: ReceiverCounts }[]
+  /** Alertmanagers that are told: addresses without their secrets. */
+  receivers(): readonly { url: string; counts: ReceiverCounts }[]
   /** Where Alertmanagers take alerts. */
   alertmanagers(): readonly string[]
+  /** Our own, which takes alerts of others, too. */
+  notifier(): Notifier
+  /** Where its configuration comes from. */
+  source(): NotifySource
+  /** Makes silences durable; '' or why not. */
+  keep(): Promise<string>
+  reload(options: Options): void
   stop(): Promise<void>
 }
 
-/** Whoever is to be told of alerts: each address for itself. Throws a sentence where one is no address. */
-export function startNotifying({ options, nowUnixMs, report }: ServerParts, externalUrl: () => string): Notifying {
-  const parts = { nowUnixMs, post: postJson, report: (sentence: string) => report('warn', sentence) }
-  const alertmanagers = urlsOf(options, 'alertmanagers').map((url) => new Alertmanager({ ...parts, url }))
-  const webhooks = urlsOf(options, 'alertWebhooks').map((url) => new Webhook({ ...parts, url, externalUrl }))
-  const all: readonly Receiver[] = [...alertmanagers, ...webhooks]
-  const kindOf = (receiver: Receiver) => (receiver instanceof Webhook ? 'webhook' : 'alertmanager')
+/** Whoever is to be told of alerts. Throws a sentence where an address is none. */
+export async function startNotifying(
+  parts: ServerParts,
+  { directory, externalUrl }: { directory: string; externalUrl: () => string },
+): Promise<Notifying> {
+  const { options, nowUnixMs } = parts
+  const report = (sentence: string): void => parts.report('warn', sentence)
+  const post = async (url: string, body: unknown, signal: AbortSignal): Promise<string> =>
+    (await postJson(url, body, { signal })).error
+  const alertmanagers = urlsOf(options, 'alertmanagers').map(
+    (url) => new Alertmanager({ nowUnixMs, post, report, url }),
+  )
+  const webhooks = urlsOf(options, 'alertWebhooks')
+  if (webhooks.length > 0 && options.notifyConfig !== '')
+    throw new Error(
+      `Cannot take both --${flagName('alertWebhooks')} and --${flagName('notifyConfig')}: name the addresses in ${options.notifyConfig}, as receivers with "webhook_configs:"`,
+    )
+  const { loop, kept } = await startNotifier(parts, { directory, externalUrl, webhooks })
+  const file = new NotifyConfigFile({
+    path: options.notifyConfig,
+    report: (sentence) => parts.report('error', sentence),
+    taken: (config) => loop.notifier.configure(config),
+  })
+  await file.look()
+  await kept.load()
   return {
     notify: (rule, alerts, { group, validUntilMs }) => {
       const generatorUrl = queryUrl(externalUrl(), rule)
       const told = alerts.map((alert) => toldAlertOf(alert, { group: groupKey(group), validUntilMs, generatorUrl }))
-      for (const receiver of all) receiver.tell(told)
+      for (const receiver of alertmanagers) receiver.tell(told)
+      loop.notifier.put(told.map((alert) => notifyAlertOf(alert, nowUnixMs())))
     },
-    receivers: () => all.map((each) => ({ kind: kindOf(each), url: shownUrl(each.url), counts: each.counts() })),
+    receivers: () => alertmanagers.map((each) => ({ url: shownUrl(each.url), counts: each.counts() })),
     alertmanagers: () => alertmanagers.map(({ url }) => `${shownUrl(url).replace(/\/$/, '')}/api/v2/alerts`),
+    notifier: () => loop.notifier,
+    source: () => file.source,
+    keep: () => kept.write(),
+    reload: ({ notifyConfig }) => {
+      file.path = notifyConfig
+      void file.look()
+    },
     async stop() {
-      await Promise.all(all.map((receiver) => receiver.stop()))
+      await file.stop()
+      await loop.stop()
+      await kept.write()
+      await Promise.all(alertmanagers.map((receiver) => receiver.stop()))
     },
   }
+}
+
+async function startNotifier(
+  { nowUnixMs, report }: ServerParts,
+  { directory, externalUrl, webhooks }: { directory: string; externalUrl: () => string; webhooks: readonly string[] },
+): Promise<{ loop: NotifierLoop; kept: KeptState }> {
+  const warn = (sentence: string): void => report('warn', sentence)
+  const kept = new KeptState(join(directory, 'notifier.json'), {
+    notifier: () => loop.notifier,
+    nowUnixMs,
+    report: warn,
+  })
+  const loop: NotifierLoop = new NotifierLoop(defaultNotifyConfig(webhooks), {
+    nowUnixMs,
+    externalUrl,
+    send: sendMessage,
+    report: warn,
+    changed: () => kept.changed(),
+    onFault: (error) => reportFault(report, error),
+  })
+  return { loop, kept }
+}
+
+function notifyAlertOf(
+  { labels, annotations, startsAtMs, endsAtMs, generatorUrl }: ToldAlert,
+  updatedAtMs: number,
+): NotifyAlert {
+  const fingerprint = fingerprintOf(labels)
+  return { fingerprint, labels, annotations, startsAtMs, endsAtMs, updatedAtMs, generatorUrl, isEndGuessed: false }
 }
 
 function urlsOf(options: Options, name: 'alertmanagers' | 'alertWebhooks'): string[] {

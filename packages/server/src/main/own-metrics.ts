@@ -1,5 +1,6 @@
 import type { Ingest } from '../ingest/ingest.ts'
 import type { RunningAlerting } from './alerting.ts'
+import type { Notifying } from './notifying.ts'
 import type { ReceivingCounts } from './receiving.ts'
 
 export type OwnCounts = {
@@ -143,7 +144,7 @@ function alertingMetrics({ counts, groups, notifying, refusedFiles }: RunningAle
     ['{state="firing"}', firing],
   ])
   const byReceiver = (count: 'sent' | 'failures' | 'dropped' | 'waiting'): [string, number][] =>
-    notifying.receivers().map(({ kind, url, counts }) => [`{kind="${kind}",url=${labelValue(url)}}`, counts[count]])
+    notifying.receivers().map(({ url, counts }) => [`{kind="alertmanager",url=${labelValue(url)}}`, counts[count]])
   metric('counter', 'wakeline_notifications_sent_total', 'Alerts a receiver took.', byReceiver('sent'))
   metric('counter', 'wakeline_notification_failures_total', 'Attempts a receiver did not take.', byReceiver('failures'))
   metric(
@@ -153,6 +154,34 @@ function alertingMetrics({ counts, groups, notifying, refusedFiles }: RunningAle
     byReceiver('dropped'),
   )
   metric('gauge', 'wakeline_notifications_waiting', 'Alerts waiting for a receiver.', byReceiver('waiting'))
+  notifierMetrics(notifying, metric)
+}
+
+function notifierMetrics({ notifier, source }: Notifying, metric: WriteMetric): void {
+  const { refused, config } = notifier()
+  const counts = notifier().counts()
+  const kinds = new Map(config.receivers.flatMap(({ integrations }) => integrations.map(({ id, kind }) => [id, kind])))
+  const byIntegration = (count: 'sent' | 'failures' | 'givenUp'): [string, number][] =>
+    [...counts].map(([id, each]) => [`{integration=${labelValue(id)},kind="${kinds.get(id) ?? ''}"}`, each[count]])
+  metric('counter', 'wakeline_notifier_messages_total', 'Messages that a receiver took.', byIntegration('sent'))
+  metric(
+    'counter',
+    'wakeline_notifier_failures_total',
+    'Attempts to tell a receiver that failed.',
+    byIntegration('failures'),
+  )
+  metric(
+    'counter',
+    'wakeline_notifier_given_up_total',
+    'Messages that were given up; their group is told with its next round.',
+    byIntegration('givenUp'),
+  )
+  metric('counter', 'wakeline_notifier_alerts_refused_total', 'Alerts beyond the limit, told to nobody.', [
+    ['', refused],
+  ])
+  metric('gauge', 'wakeline_notify_config_refused', 'Whether the file of --notify-config has mistakes.', [
+    ['', source().errors.length > 0 ? 1 : 0],
+  ])
 }
 
 function cpuSeconds(): number {

@@ -4,7 +4,6 @@ import { listen } from '../../../../sdk/src/testing/listen.ts'
 import { Alertmanager } from './alertmanager.ts'
 import { postJson, shownUrl } from './post-json.ts'
 import type { ToldAlert } from './told-alert.ts'
-import { Webhook } from './webhook.ts'
 
 const minuteMs = 60_000
 const startMs = Date.UTC(2026, 0, 1)
@@ -49,20 +48,13 @@ const alert = (name: string, more: Partial<ToldAlert> = {}): ToldAlert => ({
 
 function partsOf(url: string) {
   const reported: string[] = []
-  let nowMs = startMs
   const parts = {
     url,
-    nowUnixMs: () => nowMs,
-    post: postJson,
+    nowUnixMs: () => startMs,
+    post: async (to: string, body: unknown, signal: AbortSignal) => (await postJson(to, body, { signal })).error,
     report: (sentence: string) => void reported.push(sentence),
   }
-  return {
-    parts,
-    reported,
-    pass: (ms: number) => {
-      nowMs += ms
-    },
-  }
+  return { parts, reported }
 }
 
 test('an Alertmanager is told over its API, with the user of its URL', async () => {
@@ -115,53 +107,6 @@ test('beyond its limit the oldest that wait are given up, and counted', () => {
   closers.push(() => receiver.stop())
   receiver.tell(Array.from({ length: 10_005 }, (_, i) => alert(`${i}`)))
   expect(receiver.counts()).toMatchObject({ waiting: 10_000, dropped: 5 })
-})
-
-test('a webhook is told of changes, and of nothing else for four hours', async () => {
-  const { url, heard } = await openSink()
-  const { parts, pass } = partsOf(`${url}/hook?secret=1`)
-  const receiver = new Webhook({ ...parts, externalUrl: () => 'http://here' })
-  closers.push(() => receiver.stop())
-  const statuses = (): unknown[] =>
-    heard.map(({ body }) => {
-      if (typeof body !== 'object' || body === null || !('alerts' in body) || !Array.isArray(body.alerts)) return body
-      return body.alerts.map((each) => `${each.labels.alertname} ${each.status}`).join()
-    })
-  receiver.tell([alert('A')])
-  await expect.poll(statuses).toEqual(['A firing'])
-  expect(heard[0]).toMatchObject({
-    path: '/hook?secret=1',
-    body: {
-      version: '4',
-      groupKey: '{}:{rule_group="rules.yml;web"}',
-      status: 'firing',
-      receiver: 'webhook',
-      groupLabels: { rule_group: 'rules.yml;web' },
-      commonLabels: { alertname: 'A', severity: 'page' },
-      commonAnnotations: { summary: 'A is down' },
-      externalURL: 'http://here',
-      truncatedAlerts: 0,
-      alerts: [
-        { status: 'firing', endsAt: '0001-01-01T00:00:00Z', fingerprint: expect.stringMatching(/^[0-9a-f]{16}$/) },
-      ],
-    },
-  })
-  await expect.poll(() => receiver.counts().sent).toBe(1)
-  receiver.tell([alert('A')])
-  receiver.tell([alert('A', { isResolved: false }), alert('B')])
-  await expect.poll(statuses).toEqual(['A firing', 'A firing,B firing'])
-  await expect.poll(() => receiver.counts().sent).toBe(3)
-  receiver.tell([alert('A', { isResolved: true, endsAtMs: startMs + minuteMs })])
-  await expect.poll(statuses).toEqual(['A firing', 'A firing,B firing', 'A resolved,B firing'])
-  await expect.poll(() => receiver.counts().sent).toBe(5)
-  receiver.tell([alert('A', { isResolved: true }), alert('B', { endsAtMs: startMs + 5 * 3_600_000 })])
-  pass(4 * 3_600_000)
-  receiver.look()
-  await expect.poll(statuses).toHaveLength(4)
-  await expect.poll(() => receiver.counts().sent).toBe(6)
-  pass(2 * 3_600_000)
-  receiver.look()
-  await expect.poll(() => statuses().slice(3)).toEqual(['B firing', 'B resolved'])
 })
 
 test('an address is shown without what is secret in it', () => {

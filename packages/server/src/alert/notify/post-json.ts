@@ -1,28 +1,39 @@
-import type { Post } from './told-alert.ts'
-
 const timeoutMs = 10_000
 const answerMaxLength = 200
 
+export type PostOptions = {
+  signal: AbortSignal
+  /** Of the header; '' for what the URL says. */
+  authorization?: string
+  timeoutMs?: number
+  followsRedirects?: boolean
+}
+
+/** `error` is '' where it was taken; `status` is 0 where there was no answer. */
+export type PostOutcome = { error: string; status: number }
+
 /** Posts JSON. A user and a password in the URL are sent as such, and shown nowhere. */
-export const postJson: Post = async (url, body, signal) => {
-  const { address, authorization } = readUrl(url)
+export async function postJson(url: string, body: unknown, options: PostOptions): Promise<PostOutcome> {
   try {
+    const { address, authorization } = readUrl(url)
+    const shown = options.authorization || authorization
     const answer = await fetch(address, {
       method: 'POST',
       headers: {
         'Content-Type': 'application/json',
         'User-Agent': 'wakeline',
-        ...(authorization && { authorization }),
+        ...(shown && { authorization: shown }),
       },
       body: JSON.stringify(body),
-      signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
-      redirect: 'follow',
+      signal: AbortSignal.any([options.signal, AbortSignal.timeout(options.timeoutMs ?? timeoutMs)]),
+      redirect: options.followsRedirects === false ? 'manual' : 'follow',
     })
     const text = await answer.text()
-    return answer.ok ? '' : `it answered ${answer.status} ${text.slice(0, answerMaxLength).trim()}`.trim()
+    const { ok, status } = answer
+    return { error: ok ? '' : `it answered ${status} ${text.slice(0, answerMaxLength).trim()}`.trim(), status }
   } catch (error) {
     const { cause, message } = error instanceof Error ? error : new Error(String(error))
-    return cause instanceof Error && cause.message !== '' ? cause.message : message
+    return { error: cause instanceof Error && cause.message !== '' ? cause.message : message, status: 0 }
   }
 }
 
