@@ -53,6 +53,16 @@ describe('the UI', () => {
     expect(complaints).toEqual([])
   })
 
+  test('says what is wrong in the traces of a service, and marks it in one', async () => {
+    const { page, complaints } = await openPage(browser, { scheme: 'light', ...wide })
+    await page.goto(`${server.ui}/services/inventory`)
+    await page.getByRole('grid', { name: 'Problems in traces' }).getByText('N+1 calls').click({ timeout: 60_000 })
+    await page.getByRole('region', { name: 'Problems' }).getByText('SELECT count FROM basement').click()
+    await page.getByText('of 7 spans').waitFor()
+    await keepScreenshot(page, 'trace-problem-light')
+    expect(complaints).toEqual([])
+  })
+
   test('tells who calls a service and what it calls, and leads to those traces', async () => {
     const { page, complaints } = await openPage(browser, { scheme: 'light', ...wide })
     await page.goto(`${server.ui}/services/checkout`)

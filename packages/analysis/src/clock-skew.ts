@@ -59,6 +59,11 @@ function shiftInto(parentNano: number, parent: TimedSpan, { offsetNano, span }: 
   return parentNano + Math.floor(spareNano / 2) - offsetNano
 }
 
+/** The clock of a resource's spans: its host's, or where no host is told its own. */
+export function clockName(resourceId: string, attributes: Readonly<Record<string, unknown>> = {}): string {
+  return hostKey(attributes) || resourceId
+}
+
 /** The host of a resource, by the first of its attributes that names one; '' where none does. */
 export function hostKey(attributes: Readonly<Record<string, unknown>>): string {
   for (const key of ['host.id', 'host.ip', 'host.name']) {

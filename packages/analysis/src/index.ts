@@ -10,7 +10,7 @@ export {
   restoredActiveAtMs,
   stepAlerts,
 } from './alert-rule.ts'
-export { type ClockShift, hostKey, shiftMaxNano } from './clock-skew.ts'
+export { type ClockShift, clockName, shiftMaxNano } from './clock-skew.ts'
 export { type CriticalPathOptions, type CriticalSection, criticalPath, type PathSpan } from './critical-path.ts'
 export { errorOrigins, type FailedSpan } from './error-origins.ts'
 export { type ErrorFingerprint, type ErrorTold, errorFingerprint, printFrame } from './errors/error-fingerprint.ts'

@@ -56,6 +56,7 @@ test('every tool says that it only reads', async () => {
 
 test.each([
   ['list_services', at, /service +requests\/s +errors/],
+  ['find_trace_problems', { service: 'checkout', ...at }, /No problem was found. Looked at 60 of 60 traces/],
   ['search_traces', { ...at, order: 'slowest' }, new RegExp(seedTraceId(59))],
   ['get_trace', { trace_id: seedTraceId(59), attributes: 'all' }, /█/],
   ['search_logs', { ...at, search: 'level>=error' }, / ERROR /],

@@ -1,11 +1,11 @@
-import { operationProblems, type ProblemTree, prepareTrace, subtreesOf } from '@wakeline/analysis'
+import { clockName, operationProblems, type ProblemTree, prepareTrace, subtreesOf } from '@wakeline/analysis'
 import type { ServiceProblemsAnswer } from '@wakeline/protocol'
 import { askResources } from './origins.ts'
 import { type ProblemSpanRow, type ProblemTraceRow, problemSpansSql, problemTracesSql } from './plan/problem-traces.ts'
 import type { Running } from './run.ts'
 import type { TimeRange } from './time-range.ts'
 import { askPlaces } from './trace-places.ts'
-import { clockOf, type JudgedSpan, judgedSpans, serviceProblem } from './view/problems.ts'
+import { type JudgedSpan, judgedSpans, serviceProblem } from './view/problems.ts'
 
 /** `operation` '' for all that the service does. */
 export type ProblemsAsk = TimeRange & { service: string; operation: string; traces: number }
@@ -37,7 +37,8 @@ export async function askProblems(ask: ProblemsAsk, running: Running): Promise<S
     )
     spansLookedAt += rows.length
     for (const { traceId, spans, isCut } of judgedSpans(rows)) {
-      const { tree } = prepareTrace(spans, { clockOf: clockOf(resources) })
+      const clockOf = ({ resourceId }: JudgedSpan) => clockName(resourceId, resources[resourceId]?.attributes)
+      const { tree } = prepareTrace(spans, { clockOf })
       const isAsked = (span: JudgedSpan) => span.service === service && (operation === '' || span.name === operation)
       looked.push({ traceId, part: subtreesOf(tree, isAsked) })
       if (isCut) tracesCut++

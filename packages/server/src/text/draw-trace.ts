@@ -1,4 +1,11 @@
-import { criticalPath, type TraceNode, type TraceTree, traceTree } from '@wakeline/analysis'
+import {
+  clockName,
+  criticalPath,
+  prepareTrace,
+  type TraceNode,
+  type TraceTree,
+  traceProblems,
+} from '@wakeline/analysis'
 import {
   type AttributeValue,
   printAttribute,
@@ -7,6 +14,7 @@ import {
   type TraceAnswer,
 } from '@wakeline/protocol'
 import { cut, type Paint, visible } from './paint.ts'
+import { printProblem } from './print-problem.ts'
 
 /**
  * A trace as a waterfall of text, for a terminal or an agent:
@@ -32,7 +40,8 @@ const nameShare = 0.4
 const barMin = 10
 
 export function drawTrace(answer: TraceAnswer, drawing: Drawing): string {
-  const tree = traceTree(answer.spans)
+  const clockOf = ({ resourceId }: SpanRecord) => clockName(resourceId, answer.resources[resourceId]?.attributes)
+  const { tree } = prepareTrace(answer.spans, { clockOf })
   const rows = tree.rows.slice(0, drawing.rowsMax)
   const names = rows.map(nameOf)
   const longest = names.reduce((most, name) => Math.max(most, [...name].length), 0)
@@ -46,7 +55,12 @@ export function drawTrace(answer: TraceAnswer, drawing: Drawing): string {
     const why = failed ? `  ${drawing.paint('red', `error${whyFailed(node.span)}`)}` : ''
     return `${failed ? drawing.paint('red', name) : name}  ${bar}  ${printDuration(node.span.durationNano).padStart(7)}${why}`
   })
-  return [headline(answer, tree, drawing.paint), ...lines, ...leftOut(answer, tree, rows.length)].join('\n')
+  return [
+    headline(answer, tree, drawing.paint),
+    ...lines,
+    ...leftOut(answer, tree, rows.length),
+    ...problemLines(tree, drawing.paint),
+  ].join('\n')
 }
 
 function headline(answer: TraceAnswer, tree: TraceTree<SpanRecord>, paint: Paint): string {
@@ -71,6 +85,14 @@ function leftOut(answer: TraceAnswer, tree: TraceTree<SpanRecord>, drawn: number
     ...(rest > 0 ? [`${rest} more spans are not drawn.`] : []),
     ...(missing > 0 ? [`${missing} of these spans name a parent that has not arrived.`] : []),
   ]
+}
+
+/** What is wrong in it, as its page says it. */
+function problemLines({ rows, roots }: TraceTree<SpanRecord>, paint: Paint): string[] {
+  return traceProblems(rows, roots).flatMap((problem) => {
+    const first = problem.spans[0]?.span.spanId ?? ''
+    return ['', ...printProblem(problem, { paint, more: `from span ${first} on` })]
+  })
 }
 
 function nameOf({ span, depth, missingParent }: Node): string {

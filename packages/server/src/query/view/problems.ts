@@ -1,12 +1,11 @@
 import {
   describeProblem,
-  hostKey,
   type OperationProblem,
   type ProblemSpan,
   problemAdvice,
   problemNames,
 } from '@wakeline/analysis'
-import type { ResourceRecord, ServiceProblem } from '@wakeline/protocol'
+import type { ServiceProblem } from '@wakeline/protocol'
 import type { ProblemSpanRow } from '../plan/problem-traces.ts'
 import { idOf, kindOf, statusOf } from './records.ts'
 
@@ -40,11 +39,6 @@ function judgedSpan(row: ProblemSpanRow): JudgedSpan {
     resourceId: row.resource,
     attributes: Object.fromEntries(row.attribute_keys.map((key, at) => [key, row.attribute_values[at] ?? ''])),
   }
-}
-
-/** Its host, or where no host is told, the resource itself. */
-export function clockOf(resources: Readonly<Record<string, ResourceRecord>>): (span: JudgedSpan) => string {
-  return ({ resourceId }) => hostKey(resources[resourceId]?.attributes ?? {}) || resourceId
 }
 
 export function serviceProblem(problem: OperationProblem, traceIdAt: (place: number) => string): ServiceProblem {

@@ -1,7 +1,7 @@
 import {
   type CriticalSection,
+  clockName,
   criticalPath,
-  hostKey,
   openSchedule,
   type PreparedTrace,
   type ProblemFigures,
@@ -54,7 +54,7 @@ export type SpanRow = {
 export type ServiceShare = { service: string; spans: number; errors: number }
 
 export function traceView(answer: TraceAnswer): TraceView {
-  const clockOf = ({ resourceId }: SpanRecord) => hostKey(answer.resources[resourceId]?.attributes ?? {}) || resourceId
+  const clockOf = ({ resourceId }: SpanRecord) => clockName(resourceId, answer.resources[resourceId]?.attributes)
   const prepared = prepareTrace(answer.spans, { clockOf })
   const { tree } = prepared
   const sections = sectionsBySpan(criticalPath(tree.roots))
