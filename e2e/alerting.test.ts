@@ -32,11 +32,34 @@ groups:
         annotations: { summary: '{{ $labels.job }} has {{ $value | humanize }} waiting' }
 `
 
+/** Half of everything fails, looked at each second. */
+const slos = `
+version: wakeline/v1
+service: shop
+slos:
+  - name: jobs-succeed
+    objective: 99.9
+    plugins: { chain: [{ id: sloth.dev/contrib/rule_intervals/v1, config: { interval: { default: 1s } } }] }
+    sli: { raw: { error_ratio_query: 'max(max_over_time(jobs_failing[{{.window}}]))' } }
+    alerting: { name: JobsFail, absent_alert: { disable: true } }
+`
+const slosPath = join(folder, 'x-slos.yaml')
+
 beforeAll(async () => {
   const url = `http://127.0.0.1:${await listen(receiver)}`
   writeFileSync(rulesPath, rules('TooMany', 'jobs:sum > 5'))
+  writeFileSync(slosPath, slos)
   server = await startServer({
-    flags: ['--rules', join(folder, '*.yml'), '--alertmanagers', url, '--alert-webhooks', `${url}/hook`],
+    flags: [
+      '--rules',
+      join(folder, '*.yml'),
+      '--slos',
+      slosPath,
+      '--alertmanagers',
+      url,
+      '--alert-webhooks',
+      `${url}/hook`,
+    ],
   })
 })
 
@@ -191,5 +214,39 @@ test('after a restart an alert goes on waiting where it was', async () => {
     await expect.poll(waitedMinutes, patience).toBeGreaterThan(29)
   } finally {
     await after.stop()
+  }
+})
+
+test('an objective burns, its page fires, and the page of SLOs shows both', async () => {
+  await send(0.5, { name: 'jobs_failing' })
+  const askSlos = async () => JSON.parse(await (await fetch(`${server.ui}/api/v1/slos`)).text())
+  await expect
+    .poll(async () => (await askSlos()).slos[0], patience)
+    .toMatchObject({
+      id: 'shop-jobs-succeed',
+      budgetLeft: expect.closeTo(-499),
+      exhaustedInMs: 0,
+      alerts: [
+        { name: 'JobsFail', severity: 'page', state: 'firing' },
+        { name: 'JobsFail', severity: 'ticket', state: 'firing' },
+      ],
+    })
+  const browser = await openBrowser()
+  try {
+    for (const name of ['light', 'phone-dark']) {
+      const { page, complaints } = await openPage(browser, looks[name])
+      await page.goto(`${server.ui}/slos`)
+      const slo = page.getByRole('region', { name: 'shop-jobs-succeed' })
+      await slo.getByText('✕ missed').waitFor(patience)
+      await slo.getByText('▲ burns').first().waitFor(patience)
+      expect(
+        await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth'),
+        name,
+      ).toBeLessThanOrEqual(0)
+      await keepScreenshot(page, `slos-${name}`)
+      expect(complaints).toEqual([])
+    }
+  } finally {
+    await browser.close()
   }
 })

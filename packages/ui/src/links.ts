@@ -76,6 +76,10 @@ export function toAlerts(): string {
   return '/alerts'
 }
 
+export function toSlos(): string {
+  return '/slos'
+}
+
 export function toSystem(): string {
   return '/system'
 }

@@ -19,6 +19,7 @@ const LogsPage = lazyRouteComponent(() => import('./pages/logs/logs-page.tsx'), 
 const MetricsPage = lazyRouteComponent(() => import('./pages/metrics/metrics-page.tsx'), 'MetricsPage')
 const QueryPage = lazyRouteComponent(() => import('./pages/query/query-page.tsx'), 'QueryPage')
 const AlertsPage = lazyRouteComponent(() => import('./pages/alerts/alerts-page.tsx'), 'AlertsPage')
+const SlosPage = lazyRouteComponent(() => import('./pages/slos/slos-page.tsx'), 'SlosPage')
 const SystemPage = lazyRouteComponent(() => import('./pages/system/system-page.tsx'), 'SystemPage')
 
 export function openRouter() {
@@ -53,9 +54,10 @@ export function openRouter() {
   const metrics = createRoute({ getParentRoute: () => root, path: '/metric', component: MetricsPage })
   const query = createRoute({ getParentRoute: () => root, path: '/query', component: QueryPage })
   const alerts = createRoute({ getParentRoute: () => root, path: '/alerts', component: AlertsPage })
+  const slos = createRoute({ getParentRoute: () => root, path: '/slos', component: SlosPage })
   const system = createRoute({ getParentRoute: () => root, path: '/system', component: SystemPage })
   return createRouter({
-    routeTree: root.addChildren([home, services, service, traces, trace, logs, metrics, query, alerts, system]),
+    routeTree: root.addChildren([home, services, service, traces, trace, logs, metrics, query, alerts, slos, system]),
     parseSearch: parseRawSearch,
     stringifySearch: printRawSearch,
     defaultPendingComponent: Progress,

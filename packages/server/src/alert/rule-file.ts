@@ -14,6 +14,8 @@ export type RuleGroup = {
   readonly queryOffsetMs: number
   /** Of alerts, or of series, of each rule; 0 for none. */
   readonly limit: number
+  /** Its rules may see what those before them recorded one evaluation later: nobody waits for it then. */
+  readonly mayReadLate?: true
   readonly rules: readonly Rule[]
 }
 

@@ -108,6 +108,13 @@ test('a rule sees what those before it recorded, of the time the offset says', a
   expect(stored).toEqual(['1 {__name__="job:up", job="api"} 3', '1 {__name__="doubled", a="b", job="api"} 6'])
 })
 
+test('nobody waits for what is recorded where a group may read it late', () => {
+  const { world } = worldOf([])
+  const { group } = groupOf('    rules: [{ record: a, expr: up }, { record: b, expr: a }]', world)
+  const late = new RunningGroup({ ...group, mayReadLate: true }, world, { intervalMs: 60_000, isRestored: true })
+  expect(late.rules.map(({ isAskedSoon }) => isAskedSoon)).toEqual([false, false])
+})
+
 test('a rule that fails leaves the others alone, says why once, and is well again', async () => {
   const { world, reported, refuse } = worldOf(['up{job="api"} 1x9', 'down{job="api"} 1x9', 'up{job="web"} 1x9'])
   const rules =

@@ -84,7 +84,10 @@ export class RunningGroup {
       cost: noCost,
       isRestored: usual.isRestored,
       series: new Map(),
-      isAskedSoon: rule.kind === 'record' && group.rules.slice(i + 1).some((later) => ruleAsksFor(later, rule.name)),
+      isAskedSoon:
+        rule.kind === 'record' &&
+        group.mayReadLate !== true &&
+        group.rules.slice(i + 1).some((later) => ruleAsksFor(later, rule.name)),
     }))
   }
 

@@ -2,6 +2,7 @@ import type { StatusAnswer } from '@wakeline/protocol'
 import { type Context, Hono } from 'hono'
 import type { RunningGroup } from '../alert/running-group.ts'
 import { askSlos } from '../alert/slo/ask-slos.ts'
+import type { Asking } from '../alert/slo/measured.ts'
 import type { Slo } from '../alert/slo/slo.ts'
 import { isRefused, type Refused } from '../base/refused.ts'
 import type { Query } from '../query/query.ts'
@@ -102,7 +103,12 @@ async function sendSlos(context: Context, parts: Omit<QuestionsOptions, 'status'
   const { prometheus } = query
   const { signal } = context.req.raw
   const ask = () => {
-    const asking = { prometheus, running: query.running({ signal }), nowMs: nowUnixMs() }
+    const running = query.running({ signal })
+    const asking: Asking = {
+      nowMs: nowUnixMs(),
+      instant: (asked) => prometheus.instant(asked, running),
+      range: (asked) => prometheus.range(asked, running),
+    }
     return askSlos({ ...slos(), groups: ruleGroups() }, asking)
   }
   const answer = await turns.take(signal, ask, laneOf(context))

@@ -8,11 +8,12 @@ import {
   IconServer,
   IconStack2,
   IconSun,
+  IconTargetArrow,
   IconTerminal2,
   IconTimeline,
 } from '@tabler/icons-react'
 import { useLocation } from '@tanstack/react-router'
-import { toAlerts, toLogs, toMetric, toQuery, toServices, toSystem, toTraces } from '../links.ts'
+import { toAlerts, toLogs, toMetric, toQuery, toServices, toSlos, toSystem, toTraces } from '../links.ts'
 import { Link } from '../parts/link.tsx'
 import { one, printRawSearch } from '../parts/url.ts'
 import { clockAhead } from './clock-ahead.ts'
@@ -26,6 +27,7 @@ const pages = [
   { name: 'Metrics', path: '/metric', href: toMetric(''), Icon: IconChartLine, keys: 'g m' },
   { name: 'Query', path: '/query', href: toQuery(), Icon: IconTerminal2, keys: 'g q' },
   { name: 'Alerts', path: '/alerts', href: toAlerts(), Icon: IconBell, keys: 'g a' },
+  { name: 'SLOs', path: '/slos', href: toSlos(), Icon: IconTargetArrow, keys: 'g o' },
   { name: 'System', path: '/system', href: toSystem(), Icon: IconServer, keys: 'g y' },
 ] as const
 

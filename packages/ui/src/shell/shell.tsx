@@ -1,7 +1,7 @@
 import { Outlet, useLocation } from '@tanstack/react-router'
 import { useDoor } from '../api/ask-context.tsx'
 import { useStatus } from '../api/use-status.ts'
-import { toAlerts, toLogs, toMetric, toQuery, toServices, toSystem, toTraces } from '../links.ts'
+import { toAlerts, toLogs, toMetric, toQuery, toServices, toSlos, toSystem, toTraces } from '../links.ts'
 import { useKeys } from '../parts/keys.tsx'
 import { useGo } from '../parts/link.tsx'
 import { TimeProvider } from '../time/time-context.tsx'
@@ -36,6 +36,7 @@ function Frame() {
     { keys: 'g m', says: 'Metrics', run: () => go(toMetric('', { service })) },
     { keys: 'g q', says: 'Query', run: () => go(toQuery()) },
     { keys: 'g a', says: 'Alerts', run: () => go(toAlerts()) },
+    { keys: 'g o', says: 'SLOs', run: () => go(toSlos()) },
     { keys: 'g y', says: 'System', run: () => go(toSystem()) },
   ])
   return (

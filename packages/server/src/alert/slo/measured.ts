@@ -1,14 +1,17 @@
 import type { MeasuredStep } from '@wakeline/analysis'
-import { type Failed, isFailed, type Prometheus } from '../../query/prometheus/prometheus.ts'
-import type { PointSeries, Sample } from '../../query/promql/evaluate/query.ts'
+import { type Failed, type InstantAsk, isFailed, type RangeAsk } from '../../query/prometheus/prometheus.ts'
+import type { PointSeries, QueryValue, Sample } from '../../query/promql/evaluate/query.ts'
 import { printDurationMs, quote } from '../../query/promql/parse/literals.ts'
 import { parseExpression } from '../../query/promql/parse/parse.ts'
-import type { Running } from '../../query/run.ts'
 import type { Slo } from './slo.ts'
 import { ratioMetric } from './slo-rules.ts'
 
-/** What the rules of SLOs have recorded of them. */
-export type Asking = { readonly prometheus: Prometheus; readonly running: Running; readonly nowMs: number }
+/** What the rules of SLOs have recorded of them is asked in PromQL. */
+export type Asking = {
+  readonly nowMs: number
+  readonly instant: (ask: InstantAsk) => Promise<{ readonly value: QueryValue } | Failed>
+  readonly range: (ask: RangeAsk) => Promise<{ readonly value: QueryValue } | Failed>
+}
 
 /** Greatest ratio now, by SLO and window: of several series the alerts look at the worst. */
 export type Ratios = ReadonlyMap<string, number>
@@ -44,24 +47,29 @@ export async function askSteps(slos: readonly Slo[], asking: Asking): Promise<St
   if (first === undefined) return { times: [], stepMs: stepMinMs, byId: new Map() }
   const { periodMs, pageQuick } = first.windows
   const selector = `${ratioMetric(pageQuick.shortMs)}{${idsOf(slos)}}`
-  const whole = await askStepsOf(selector, periodMs, asking)
-  if ('failed' in whole) return whole
-  const began = [...whole.byId.values()].map((steps) => steps.findIndex(({ count }) => count > 0))
-  const earliest = Math.min(...began.filter((at) => at >= 0))
-  const left = whole.times.length - earliest
-  return left < whole.times.length / 2 ? askStepsOf(selector, left * whole.stepMs, asking) : whole
+  const whole = gridOf(periodMs, asking.nowMs)
+  const seen = await askRange('count_over_time', selector, { grid: whole, asking })
+  if ('failed' in seen) return seen
+  const began = Math.min(asking.nowMs, ...seen.map(({ timesMs }) => timesMs[0] ?? asking.nowMs))
+  const measuredMs = asking.nowMs - began + whole.stepMs
+  const isLate = measuredMs < periodMs / 2
+  const grid = isLate ? gridOf(measuredMs, asking.nowMs) : whole
+  const counts = isLate ? await askRange('count_over_time', selector, { grid, asking }) : seen
+  if ('failed' in counts) return counts
+  const sums = await askRange('sum_over_time', selector, { grid, asking })
+  return 'failed' in sums ? sums : stepsOf(sums, counts, grid)
 }
 
-async function askStepsOf(selector: string, spanMs: number, asking: Asking): Promise<Steps | Failed> {
+type Grid = { readonly startMs: number; readonly endMs: number; readonly stepMs: number; readonly count: number }
+
+function gridOf(spanMs: number, endMs: number): Grid {
   const stepMs = Math.max(stepMinMs, Math.ceil(spanMs / stepsMax / stepMinMs) * stepMinMs)
   const count = Math.ceil(spanMs / stepMs)
-  const startMs = asking.nowMs - (count - 1) * stepMs
-  const range = `[${printDurationMs(stepMs)}]`
-  const at = { startMs, endMs: asking.nowMs, stepMs }
-  const sums = await askRange(`sum_over_time(${selector}${range})`, at, asking)
-  if ('failed' in sums) return sums
-  const counts = await askRange(`count_over_time(${selector}${range})`, at, asking)
-  if ('failed' in counts) return counts
+  return { startMs: endMs - (count - 1) * stepMs, endMs, stepMs, count }
+}
+
+function stepsOf(sums: readonly PointSeries[], counts: readonly PointSeries[], grid: Grid): Steps {
+  const { startMs, stepMs, count } = grid
   const byId = new Map<string, { sum: number; count: number }[]>()
   const add = (series: readonly PointSeries[], name: 'sum' | 'count'): void => {
     for (const { labels, timesMs, values } of series) {
@@ -86,17 +94,21 @@ function expressionOf(text: string) {
 }
 
 async function askInstant(text: string, asking: Asking): Promise<readonly Sample[] | Failed> {
-  const { prometheus, running, nowMs } = asking
-  const answer = await prometheus.instant({ expression: expressionOf(text), text, timeMs: nowMs }, running)
+  const { instant, nowMs } = asking
+  const answer = await instant({ expression: expressionOf(text), text, timeMs: nowMs })
   if (isFailed(answer)) return answer
   return answer.value.kind === 'vector' ? answer.value.samples : []
 }
 
-type Span = { startMs: number; endMs: number; stepMs: number }
-
-async function askRange(text: string, at: Span, asking: Asking): Promise<readonly PointSeries[] | Failed> {
-  const { prometheus, running } = asking
-  const answer = await prometheus.range({ expression: expressionOf(text), text, ...at }, running)
+/** A function over time of each step. */
+async function askRange(
+  name: 'sum_over_time' | 'count_over_time',
+  selector: string,
+  { grid, asking: { range } }: { grid: Grid; asking: Asking },
+): Promise<readonly PointSeries[] | Failed> {
+  const { startMs, endMs, stepMs } = grid
+  const text = `${name}(${selector}[${printDurationMs(stepMs)}])`
+  const answer = await range({ expression: expressionOf(text), text, startMs, endMs, stepMs })
   if (isFailed(answer)) return answer
   return answer.value.kind === 'matrix' ? answer.value.series : []
 }
