@@ -12,6 +12,7 @@ import { runDashboards } from './dashboards.ts'
 import { runExposition } from './exposition.ts'
 import { runLogPatterns } from './log-patterns.ts'
 import { runLogQuery } from './log-query.ts'
+import { runNotifierRandom } from './notifier-random.ts'
 import { runOtlp } from './otlp/suite.ts'
 import { runPromql } from './promql.ts'
 import { runPromqlCompliance } from './promql-compliance.ts'
@@ -32,6 +33,7 @@ const suites: Readonly<Record<string, { folder: string; run: Suite }>> = {
   'alert-rules-random': { folder: 'alert-rules', run: runAlertRulesRandom },
   'alert-scenarios': { folder: 'alert-scenarios', run: runAlertScenarios },
   'anomaly-nab': { folder: 'anomaly-nab', run: runAnomalyNab },
+  'notifier-random': { folder: 'alert-matchers', run: runNotifierRandom },
   otlp: { folder: 'otlp', run: runOtlp },
   promql: { folder: 'promql-eval', run: runPromql },
   'promql-compliance': { folder: 'promql-compliance', run: runPromqlCompliance },

@@ -38,6 +38,8 @@ export class Failure extends Error {
 export type Ask = {
   /** Trades the token for a session cookie; says why where it is refused. */
   signIn: (token: string) => Promise<Failure | undefined>
+  /** Asks the server to do something; says why it did not. */
+  send: (method: 'POST' | 'DELETE', path: string, body?: object) => Promise<Failure | undefined>
   json: <Answer>(question: Question<Answer>, signal: AbortSignal) => Promise<Answer>
   /** Server-sent events, one call each, until the server ends them. Events of names not known here are passed over. */
   events: (question: Question<TailEvent>, signal: AbortSignal, on: (event: TailEvent) => void) => Promise<void>
@@ -65,6 +67,15 @@ export function openAsk(fetchFrom: typeof fetch): Ask {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify({ token }),
+      }).catch(() => undefined)
+      if (response?.ok) return undefined
+      return response === undefined ? unreachable() : readFailure(response)
+    },
+    send: async (method, path, body) => {
+      const response = await fetchFrom(path, {
+        method,
+        headers: { 'content-type': 'application/json' },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
       }).catch(() => undefined)
       if (response?.ok) return undefined
       return response === undefined ? unreachable() : readFailure(response)
@@ -117,6 +128,8 @@ async function readFailure(response: Response): Promise<Failure> {
   if (isApiError(body)) {
     return new Failure(body.error.code, response.status, body.error.message, body.error.position)
   }
+  // Alertmanager's API says it as a text.
+  if (typeof body === 'string') return new Failure('refused', response.status, body)
   if (isPrometheusError(body)) {
     const sentence = body.error.replace(/^invalid parameter "query": /, 'Cannot read this query: ')
     return new Failure(body.errorType, response.status, sentence)

@@ -14,6 +14,7 @@ import type {
   MetricLabelsAnswer,
   MetricRangeAnswer,
   MetricsAnswer,
+  NotificationsAnswer,
   ReceiptsAnswer,
   ServiceAnswer,
   ServiceEdgesAnswer,
@@ -237,6 +238,24 @@ export type RuleGroupTold = {
 }
 export const askRules = (): Question<PrometheusAnswer<{ groups: readonly RuleGroupTold[] }>> =>
   prometheusQuestion('rules', {})
+
+/** A silence, as Alertmanager tells of it. Times are RFC 3339. */
+export type SilenceTold = {
+  id: string
+  status: { state: 'active' | 'pending' | 'expired' }
+  matchers: readonly { name: string; value: string; isRegex: boolean; isEqual: boolean }[]
+  startsAt: string
+  endsAt: string
+  createdBy: string
+  comment: string
+}
+/** Active ones first, then those to come, then those that have expired. */
+export const askSilences = (): Question<readonly SilenceTold[]> => ({
+  path: '/alertmanager/api/v2/silences',
+  search: '',
+})
+
+export const askNotifications = (): Question<NotificationsAnswer> => question('notifications', {})
 
 export const askReceipts = (at: Between): Question<ReceiptsAnswer> => question('receipts', between(at))
 
