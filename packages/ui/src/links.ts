@@ -2,6 +2,7 @@
  * Where things are. Pages make links to one another with these and need not know each other; the time range is
  * carried along by `Link` and `useGo` unless a link names its own.
  */
+import { type ErrorsSearch, errorsUrl } from './pages/errors/url.ts'
 import { type LogsSearch, logsUrl } from './pages/logs/url.ts'
 import { type MetricsSearch, metricsUrl } from './pages/metrics/url.ts'
 import { type QuerySearch, queryUrl } from './pages/query/url.ts'
@@ -54,6 +55,13 @@ export function toLogs({
   const terms = [q, traceId && `trace_id:${traceId}`, spanId && `span_id:${spanId}`].filter(Boolean).join(' ')
   return printPath('/logs', {
     ...logsUrl.print({ ...logsUrl.parse({}), ...search, q: terms }),
+    ...scope({ ...(service && { service }), ...(at && { at }) }),
+  })
+}
+
+export function toErrors({ service, at, ...search }: Partial<ErrorsSearch> & LinkScope = {}): string {
+  return printPath('/errors', {
+    ...errorsUrl.print({ ...errorsUrl.parse({}), ...search }),
     ...scope({ ...(service && { service }), ...(at && { at }) }),
   })
 }

@@ -16,6 +16,7 @@ const ServicePage = lazyRouteComponent(() => import('./pages/service/service-pag
 const TracesPage = lazyRouteComponent(() => import('./pages/traces/traces-page.tsx'), 'TracesPage')
 const TracePage = lazyRouteComponent(() => import('./pages/trace/trace-page.tsx'), 'TracePage')
 const LogsPage = lazyRouteComponent(() => import('./pages/logs/logs-page.tsx'), 'LogsPage')
+const ErrorsPage = lazyRouteComponent(() => import('./pages/errors/errors-page.tsx'), 'ErrorsPage')
 const MetricsPage = lazyRouteComponent(() => import('./pages/metrics/metrics-page.tsx'), 'MetricsPage')
 const QueryPage = lazyRouteComponent(() => import('./pages/query/query-page.tsx'), 'QueryPage')
 const AlertsPage = lazyRouteComponent(() => import('./pages/alerts/alerts-page.tsx'), 'AlertsPage')
@@ -50,6 +51,7 @@ export function openRouter() {
     },
   })
   const logs = createRoute({ getParentRoute: () => root, path: '/logs', component: LogsPage })
+  const errors = createRoute({ getParentRoute: () => root, path: '/errors', component: ErrorsPage })
   // Not /metrics: that is the server's own, for whoever scrapes it.
   const metrics = createRoute({ getParentRoute: () => root, path: '/metric', component: MetricsPage })
   const query = createRoute({ getParentRoute: () => root, path: '/query', component: QueryPage })
@@ -57,7 +59,20 @@ export function openRouter() {
   const slos = createRoute({ getParentRoute: () => root, path: '/slos', component: SlosPage })
   const system = createRoute({ getParentRoute: () => root, path: '/system', component: SystemPage })
   return createRouter({
-    routeTree: root.addChildren([home, services, service, traces, trace, logs, metrics, query, alerts, slos, system]),
+    routeTree: root.addChildren([
+      home,
+      services,
+      service,
+      traces,
+      trace,
+      logs,
+      errors,
+      metrics,
+      query,
+      alerts,
+      slos,
+      system,
+    ]),
     parseSearch: parseRawSearch,
     stringifySearch: printRawSearch,
     defaultPendingComponent: Progress,

@@ -41,3 +41,7 @@ export function isStrings(value: unknown): value is string[] {
 export function isNumber(value: unknown): value is number {
   return typeof value === 'number' && Number.isFinite(value)
 }
+
+export function isBoolean(value: unknown): value is boolean {
+  return typeof value === 'boolean'
+}

@@ -1,6 +1,7 @@
 import { ActionIcon, useComputedColorScheme, useMantineColorScheme } from '@mantine/core'
 import {
   IconBell,
+  IconBug,
   IconChartLine,
   IconKeyboard,
   IconList,
@@ -13,7 +14,7 @@ import {
   IconTimeline,
 } from '@tabler/icons-react'
 import { useLocation } from '@tanstack/react-router'
-import { toAlerts, toLogs, toMetric, toQuery, toServices, toSlos, toSystem, toTraces } from '../links.ts'
+import { toAlerts, toErrors, toLogs, toMetric, toQuery, toServices, toSlos, toSystem, toTraces } from '../links.ts'
 import { Link } from '../parts/link.tsx'
 import { one, printRawSearch } from '../parts/url.ts'
 import { clockAhead } from './clock-ahead.ts'
@@ -24,6 +25,7 @@ const pages = [
   { name: 'Services', path: '/services', href: toServices(), Icon: IconStack2, keys: 'g s' },
   { name: 'Traces', path: '/traces', href: toTraces(), Icon: IconTimeline, keys: 'g t' },
   { name: 'Logs', path: '/logs', href: toLogs(), Icon: IconList, keys: 'g l' },
+  { name: 'Errors', path: '/errors', href: toErrors(), Icon: IconBug, keys: 'g e' },
   { name: 'Metrics', path: '/metric', href: toMetric(''), Icon: IconChartLine, keys: 'g m' },
   { name: 'Query', path: '/query', href: toQuery(), Icon: IconTerminal2, keys: 'g q' },
   { name: 'Alerts', path: '/alerts', href: toAlerts(), Icon: IconBell, keys: 'g a' },
@@ -32,7 +34,7 @@ const pages = [
 ] as const
 
 /** Pages that can be held to one service. */
-const ofService: ReadonlySet<string> = new Set(['/traces', '/logs', '/metric'])
+const ofService: ReadonlySet<string> = new Set(['/traces', '/logs', '/errors', '/metric'])
 
 export type Connection = 'connecting' | 'live' | 'away'
 
