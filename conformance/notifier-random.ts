@@ -21,7 +21,7 @@ import { type Case, caseOf } from './suite.ts'
  * so that a busy machine does not decide which was first; a script that was late all the same is run again.
  */
 const scripts = 200
-const scriptsAtOnce = 40
+const scriptsAtOnce = 20
 const lateMaxMs = 600
 const attemptsMax = 5
 const stepMs = 2000

@@ -72,8 +72,10 @@ function Alerts(props: {
         <ActiveAlerts alerts={alerts} nowMs={nowMs} notices={notices} onSilence={setSilencing} />
       </section>
       {others.length > 0 && (
-        <section aria-label="Alerts of others">
-          <h2>Told by others</h2>
+        <section aria-label="Told by others">
+          <h2>
+            Told by others <span className={styles.about}>or of a rule that is gone, until it is over</span>
+          </h2>
           <AlertsOfOthers alerts={others} nowMs={nowMs} onSilence={setSilencing} />
         </section>
       )}
