@@ -18,6 +18,8 @@ import { runPromql } from './promql.ts'
 import { runPromqlCompliance } from './promql-compliance.ts'
 import { runPromqlParse } from './promql-parse.ts'
 import { runPropagation } from './propagation.ts'
+import { runRcaNezha } from './rca-nezha.ts'
+import { runRcaPetshop } from './rca-petshop.ts'
 import { runSlo } from './slo.ts'
 import type { Case, Suite } from './suite.ts'
 import { runTraceQuery } from './trace-query.ts'
@@ -45,6 +47,8 @@ const suites: Readonly<Record<string, { folder: string; run: Suite }>> = {
   'log-query': { folder: 'log-query', run: runLogQuery },
   'critical-path': { folder: 'critical-path', run: runCriticalPath },
   slo: { folder: 'slo', run: runSlo },
+  'rca-nezha': { folder: 'rca-nezha', run: runRcaNezha },
+  'rca-petshop': { folder: 'rca-petshop', run: runRcaPetshop },
   propagation: { folder: 'propagation', run: runPropagation },
 }
 

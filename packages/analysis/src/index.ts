@@ -79,3 +79,4 @@ export {
   windowMatches,
 } from './threshold.ts'
 export { type TraceNode, type TraceTree, type TreeSpan, traceTree } from './trace-tree.ts'
+export * from './why.ts'
