@@ -60,9 +60,10 @@ export function findBottlenecks(
   const earlier = before.map((window) => byEndpoint(window.filter(({ failed }) => !failed)))
   const found: Bottleneck[] = []
   for (const [endpoint, requests] of byEndpoint(now)) {
-    const windows = earlier
-      .map((window) => window.get(endpoint) ?? [])
-      .filter((window) => window.length >= options.tracesLeast)
+    const windows = windowsOf(
+      earlier.map((window) => window.get(endpoint) ?? []),
+      options.tracesLeast,
+    )
     if (requests.length < options.tracesLeast || windows.length === 0) continue
     for (const component of componentsOf([requests, ...windows]))
       found.push(compare({ endpoint, component, requests, windows, options }))
@@ -85,6 +86,14 @@ function componentsOf(windows: readonly (readonly RequestTimes[])[]): ComponentT
   for (const window of windows)
     for (const request of window) for (const each of request.components) components.set(each.key, each)
   return [...components.values()]
+}
+
+/** Windows with enough in them, or all as one where hardly any has. */
+function windowsOf(windows: readonly RequestTimes[][], tracesLeast: number): RequestTimes[][] {
+  const full = windows.filter((window) => window.length >= tracesLeast)
+  const all = windows.flat()
+  if (full.length > 1 || all.length < tracesLeast) return full
+  return [all]
 }
 
 type Comparison = {

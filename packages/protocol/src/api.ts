@@ -266,6 +266,56 @@ export type ServiceErrorOrigin = {
 }
 
 /**
+ * GET /api/v1/services/:service/bottlenecks?operation&back&from&to
+ * Why requests to a service are slower than they were, and what they do that they did not. `back`: the time before is the same
+ * length so many milliseconds earlier; without it right before. A sample of requests of each side is looked at, in whole traces.
+ */
+export type BottlenecksAnswer = {
+  before: { fromMs: number; toMs: number }
+  /** All there were, and those looked at. */
+  requests: { now: number; before: number }
+  looked: { now: number; before: number }
+  /** The mean request, of operations that were there before and now. */
+  durationNano: { now: number; before: number }
+  /** Services at work and calls that requests waited for: what rose beyond chance first, the most costly first. They sum to `durationNano`, unless there are more than 20. */
+  bottlenecks: BottleneckRow[]
+  /** Errors that begin more often, and steps left out or new; what could be chance is left out. */
+  changes: ChangeRow[]
+  /** Services by what they are to blame for; the likeliest first. */
+  causes: { service: string; weight: number }[]
+  /** Operations that have too few requests before, or now. */
+  notCompared: string[]
+  cost: Cost
+}
+/** With a `caller`, the time it waited for `service` beyond what that worked: network, queue, pool. All of a mean request. */
+export type BottleneckRow = {
+  service: string
+  caller?: string
+  /** That rose most, of the component; and of which requests to the service. */
+  operation: string
+  endpoint: string
+  beforeNano: number
+  nowNano: number
+  /** Of all that rose, from 0 to 1. */
+  share: number
+  spansBefore: number
+  spansNow: number
+  isBeyondChance: boolean
+  /** Trace ids: the one with the most of it, and one in the middle. */
+  exemplars: string[]
+}
+/** `error`: it fails more often in these words; `step`: it takes a step it did not take, or leaves out one it always took. */
+export type ChangeRow = {
+  is: 'error' | 'step'
+  service: string
+  operation: string
+  what: string
+  before: { count: number; of: number }
+  now: { count: number; of: number }
+  exemplars: string[]
+}
+
+/**
  * GET /api/v1/spans/differences?q&chosen&from&to
  * What tells some of the spans that `q` finds from the others: those that `chosen` finds among them, or without it the
  * slowest twentieth. Of very many spans a sample of each side is looked at.

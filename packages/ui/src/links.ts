@@ -6,6 +6,7 @@ import { type ErrorsSearch, errorsUrl } from './pages/errors/url.ts'
 import { type LogsSearch, logsUrl } from './pages/logs/url.ts'
 import { type MetricsSearch, metricsUrl } from './pages/metrics/url.ts'
 import { type QuerySearch, queryUrl } from './pages/query/url.ts'
+import type { Compare } from './pages/service/url.ts'
 import { type ServicesSearch, servicesUrl } from './pages/services/url.ts'
 import { traceUrl } from './pages/trace/url.ts'
 import { type TracesSearch, tracesUrl } from './pages/traces/url.ts'
@@ -24,8 +25,8 @@ export function toServices(search: Partial<ServicesSearch> = {}): string {
   return printPath('/services', servicesUrl.print({ ...servicesUrl.parse({}), ...search }))
 }
 
-export function toService(service: string, at?: LinkScope['at']): string {
-  return printPath(`/services/${encodeURIComponent(service)}`, scope({ ...(at && { at }) }))
+export function toService(service: string, at?: LinkScope['at'], compare?: Compare): string {
+  return printPath(`/services/${encodeURIComponent(service)}`, { compare, ...scope({ ...(at && { at }) }) })
 }
 
 export function toTraces({ service, at, ...search }: Partial<TracesSearch> & LinkScope = {}): string {

@@ -1,4 +1,5 @@
 import type {
+  BottlenecksAnswer,
   CompletionAnswer,
   Cost,
   DifferencesAnswer,
@@ -59,6 +60,14 @@ export const askServiceErrors = (service: string, at: Between): Question<Service
 /** What is wrong in the traces of a service, or of one of its operations. */
 export const askServiceProblems = (service: string, operation: string, at: Between): Question<ServiceProblemsAnswer> =>
   question(`services/${encodeURIComponent(service)}/problems`, { operation, ...between(at) })
+
+/** Why it is slower than before: `backMs` earlier, undefined for right before. `operation` '' for all. */
+export const askBottlenecks = (
+  service: string,
+  at: Between,
+  { operation, backMs }: { operation: string; backMs: number | undefined },
+): Question<BottlenecksAnswer> =>
+  question(`services/${encodeURIComponent(service)}/bottlenecks`, { operation, back: backMs, ...between(at) })
 
 /** Who called whom. */
 export const askServiceEdges = (at: Between): Question<ServiceEdgesAnswer> => question('edges', between(at))

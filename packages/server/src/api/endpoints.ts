@@ -38,6 +38,12 @@ export const endpoints = {
     'ServiceErrorsAnswer',
     'What fails in a service: spans that failed, those alike together.',
   ),
+  bottlenecks: endpoint(
+    '/services/:service/bottlenecks',
+    inputs.bottlenecks,
+    'BottlenecksAnswer',
+    'Why requests to a service are slower than before, and what they do that they did not, from a sample of traces.',
+  ),
   serviceProblems: endpoint(
     '/services/:service/problems',
     inputs.serviceProblems,

@@ -29,6 +29,11 @@ const prefix = text('prefix', 1024).default('')
 
 export const inputs = {
   range: z.strictObject(range),
+  bottlenecks: z.strictObject({
+    ...range,
+    operation: text('operation', 1024).default(''),
+    back: whole('back', 1, 366 * 86_400_000).optional(),
+  }),
   traces: z.strictObject({
     ...range,
     q,

@@ -33,6 +33,7 @@ const inputs: Partial<Record<keyof typeof asked, string>> = {
   instances: 'service=web',
   serviceErrors: 'service=payment',
   serviceProblems: 'service=web',
+  bottlenecks: `service=web&from=${seedStartMs + 300_000}&to=${seedEndMs}`,
   trace: `traceId=${seedTraceId(1)}`,
   table: 'signal=logs&q=| count by (service)',
   logContext: `time=${seedStartMs}000000&service=cron&resource=4`,

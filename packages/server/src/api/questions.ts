@@ -50,6 +50,9 @@ export function questionRoutes(options: QuestionsOptions): Hono {
   question(endpoints.service, (ask, run, context) => query.service({ ...ask, ...serviceOf(context) }, run))
   question(endpoints.instances, (ask, run, context) => query.instances({ ...ask, ...serviceOf(context) }, run))
   question(endpoints.serviceErrors, (ask, run, context) => query.serviceErrors({ ...ask, ...serviceOf(context) }, run))
+  question(endpoints.bottlenecks, ({ back, ...ask }, run, context) =>
+    query.bottlenecks({ ...ask, backMs: back, ...serviceOf(context) }, run),
+  )
   question(endpoints.serviceProblems, (ask, run, context) =>
     query.serviceProblems({ ...ask, ...serviceOf(context) }, run),
   )

@@ -8,6 +8,7 @@ import { addLogTools } from './log-tools.ts'
 import { addMetricTools } from './metric-tools.ts'
 import { addServiceTools } from './service-tools.ts'
 import { addTraceTools } from './trace-tools.ts'
+import { addWhyTools } from './why-tools.ts'
 
 /**
  * A server of the Model Context Protocol, by which agents ask what people ask on the pages: the same questions, through
@@ -67,6 +68,7 @@ export function openMcpServer({ ask, version, nowUnixMs }: McpOptions): McpServe
   addServiceTools(add)
   addLogTools(add)
   addTraceTools(add)
+  addWhyTools(add)
   addMetricTools(add)
   addExplainTools(add)
   return server
@@ -74,7 +76,7 @@ export function openMcpServer({ ask, version, nowUnixMs }: McpOptions): McpServe
 
 const instructions =
   'Observability data of running services: logs, traces and metrics. Start with list_services to see what is there and what is failing, ' +
-  'then search_traces or search_logs for the service, get_trace for one request, count_records to count and measure them, query_metrics for PromQL; explain says what a search would read. Times default to the last hour.'
+  'then search_traces or search_logs for the service, get_trace for one request, why_slow for what is slower than before, count_records to count and measure them, query_metrics for PromQL; explain says what a search would read. Times default to the last hour.'
 
 type Told = { content: { type: 'text'; text: string }[]; isError?: true }
 

@@ -57,6 +57,11 @@ test('every tool says that it only reads', async () => {
 test.each([
   ['list_services', at, /service +requests\/s +errors/],
   ['find_trace_problems', { service: 'checkout', ...at }, /No problem was found. Looked at 60 of 60 traces/],
+  [
+    'why_slow',
+    { service: 'web', from: String(seedStartMs + 300_000), to: String(seedEndMs) },
+    /^A mean request to web took/,
+  ],
   ['search_traces', { ...at, order: 'slowest' }, new RegExp(seedTraceId(59))],
   ['get_trace', { trace_id: seedTraceId(59), attributes: 'all' }, /█/],
   ['search_logs', { ...at, search: 'level>=error' }, / ERROR /],

@@ -389,3 +389,30 @@ test('a question is stopped in the engine when its asker goes away', async () =>
   leaving.abort()
   await expect(asked).rejects.toSatisfy((error) => error instanceof QueryError && error.reason === 'cancelled')
 })
+
+describe('why requests are slower', () => {
+  const late = { fromMs: seedStartMs + 300_000, toMs: seedEndMs }
+  const asked = { service: 'web', operation: '', backMs: undefined }
+
+  test('is told by who they wait for, held against the same length before, and sums to the mean request', async () => {
+    const answer = await world.query.bottlenecks({ ...late, ...asked }, {})
+    expect(answer).toMatchObject({
+      before: { fromMs: seedStartMs, toMs: late.fromMs },
+      requests: { now: 30, before: 30 },
+      looked: { now: 30, before: 30 },
+      notCompared: [],
+    })
+    expect(answer.bottlenecks[0]).toMatchObject({ service: 'web', endpoint: 'GET /cart', operation: 'GET /cart' })
+    expect(answer.bottlenecks.map(({ caller, service }) => [caller, service])).toContainEqual(['checkout', 'payment'])
+    const sum = answer.bottlenecks.reduce((total, { nowNano }) => total + nowNano, 0)
+    expect(sum).toBeCloseTo(answer.durationNano.now, 0)
+    expect(answer.durationNano.now / 1e6).toBeCloseTo(465, 0)
+  })
+
+  test('nothing can be told where there is no time before, or no such operation', async () => {
+    const first = await world.query.bottlenecks({ ...range, ...asked }, {})
+    expect(first).toMatchObject({ looked: { now: 60, before: 0 }, bottlenecks: [], notCompared: ['GET /cart'] })
+    const none = await world.query.bottlenecks({ ...late, ...asked, operation: 'GET /none' }, {})
+    expect(none).toMatchObject({ looked: { now: 0, before: 0 }, bottlenecks: [], changes: [] })
+  })
+})

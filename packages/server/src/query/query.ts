@@ -1,4 +1,5 @@
 import type {
+  BottlenecksAnswer,
   CompletionAnswer,
   DifferencesAnswer,
   ErrorsAnswer,
@@ -26,6 +27,7 @@ import type {
 } from '@wakeline/protocol'
 import type { Refused } from '../base/refused.ts'
 import type { Reader, ReadLimits } from '../store/store.ts'
+import { askBottlenecks, type BottlenecksAsk } from './bottlenecks.ts'
 import { askKeys, askValues, type CompletionAsk } from './completion.ts'
 import { askDifferences, type DifferencesAsk } from './differences.ts'
 import { askErrors, type ErrorsAsk } from './errors.ts'
@@ -89,6 +91,7 @@ export interface Query {
   instances(ask: TimeRange & { service: string }, run: RunOptions): Promise<InstancesAnswer>
   serviceErrors(ask: TimeRange & { service: string }, run: RunOptions): Promise<ServiceErrorsAnswer>
   serviceProblems(ask: ProblemsAsk, run: RunOptions): Promise<ServiceProblemsAnswer>
+  bottlenecks(ask: BottlenecksAsk, run: RunOptions): Promise<BottlenecksAnswer>
   traces(ask: TracesAsk, run: RunOptions): Asked<TracesAnswer>
   traceSample(ask: TraceSampleAsk, run: RunOptions): Asked<TraceSampleAnswer>
   trace(ask: { traceId: string }, run: RunOptions): Asked<TraceAnswer>
@@ -146,6 +149,7 @@ export function openQuery({
     instances: (ask, run) => askInstances(ask, running(run)),
     serviceErrors: (ask, run) => askServiceErrors(ask, running(run)),
     serviceProblems: (ask, run) => askProblems(ask, running(run)),
+    bottlenecks: (ask, run) => askBottlenecks(ask, running(run)),
     serviceEdges: (ask, run) => askServiceEdges(ask, { running: running(run), nowMs: nowUnixMs() }),
     dueMinutes: (ask, run) => askDueMinutes(ask, running(run)),
     makeEdges: (ask, run) => makeEdges(ask, running(run)),

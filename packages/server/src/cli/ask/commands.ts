@@ -4,6 +4,7 @@ import { problemsCommand } from './problems.ts'
 import { queryCommand } from './query.ts'
 import type { AskCommand } from './run-asked.ts'
 import { traceCommand, tracesCommand } from './trace.ts'
+import { whyCommand } from './why.ts'
 
 /** The commands that ask a running server, by name. */
 export const askCommands: Readonly<Record<string, AskCommand>> = {
@@ -14,4 +15,5 @@ export const askCommands: Readonly<Record<string, AskCommand>> = {
   traces: tracesCommand,
   trace: traceCommand,
   problems: problemsCommand,
+  why: whyCommand,
 }

@@ -78,7 +78,7 @@ function among(minutes: readonly number[]): Sql {
 }
 
 /** What a call says of its other side, the most telling first. */
-const calleeOf = joined(
+export const calleeOf = joined(
   [
     trusted('multiIf('),
     ...(

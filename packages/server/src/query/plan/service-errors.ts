@@ -11,7 +11,7 @@ const toldCharacters = 300
  * What a span says of its error, the most telling first: the exception it recorded, its status message, `error.type`, the
  * status of its answer. Messages are `alike` that differ in words with digits at most: ids, counts, addresses.
  */
-const told = (): Sql => sql`arrayFirst(e -> e.name = 'exception', events).attributes AS exception,
+export const toldError = (): Sql => sql`arrayFirst(e -> e.name = 'exception', events).attributes AS exception,
     multiIf(exception['exception.type'] != '', exception['exception.type'], attributes['error.type'] != '', attributes['error.type'],
       attributes['http.response.status_code']) AS type,
     if(exception['exception.message'] != '', exception['exception.message'], status_message) AS message,
@@ -24,7 +24,7 @@ export function serviceErrorsSql({ service, errorsMax, ...range }: ServiceErrors
   groupUniqArray(${uint(resourcesMax)})(toString(resource_id)) AS resources,
   groupArraySample(${uint(followedSpans)}, 1)((lower(hex(trace_id)), lower(hex(span_id)))) AS followed, count() OVER () AS total
 FROM (
-  SELECT ts, name, trace_id, span_id, resource_id, ${told()}
+  SELECT ts, name, trace_id, span_id, resource_id, ${toldError()}
   FROM spans
   WHERE service = ${service} AND ${inRange('ts', range)} AND status = 2
 )
@@ -58,7 +58,7 @@ export type ServiceErrorRow = {
 export function failedSpansSql(places: TracePlaces): Sql {
   return sql`SELECT lower(hex(trace_id)) AS trace, lower(hex(span_id)) AS span, lower(hex(parent_span_id)) AS parent, service, name, type, message, alike
 FROM (
-  SELECT ts, trace_id, span_id, parent_span_id, service, name, ${told()}
+  SELECT ts, trace_id, span_id, parent_span_id, service, name, ${toldError()}
   FROM spans
   WHERE ${ofTraces(places)} AND status = 2
 )

@@ -15,6 +15,7 @@ import { printCount } from '../../parts/units.ts'
 import { Page } from '../../shell/page.tsx'
 import { ActiveAlerts, AlertsOfOthers, labelsKey } from './active-alerts.tsx'
 import styles from './alerts-page.module.css'
+import { Incidents } from './incidents.tsx'
 import { ReceiversSection } from './receivers-section.tsx'
 import { alertsOf, RulesSection } from './rules-section.tsx'
 import { SilenceForm } from './silence-form.tsx'
@@ -62,6 +63,7 @@ function Alerts(props: {
   }
   return (
     <div className={styles.page}>
+      <Incidents alerts={alerts} nowMs={nowMs} />
       <section aria-label="Alerts">
         <h2>
           Active{' '}

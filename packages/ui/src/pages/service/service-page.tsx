@@ -18,6 +18,7 @@ import { Problems } from './problems.tsx'
 import { ServiceCharts } from './service-charts.tsx'
 import styles from './service-page.module.css'
 import { versionStarts } from './version-starts.ts'
+import { WhatChanged } from './what-changed.tsx'
 import { WhatFails } from './what-fails.tsx'
 
 /** One service: what it was asked, how it did, and ways to what is behind that. */
@@ -47,6 +48,7 @@ export function ServicePage({ service }: { service: string }) {
         {(data) => (
           <>
             <ServiceCharts answer={data} marks={marks} />
+            <WhatChanged service={service} at={at} operations={entered(data)} />
             {data.operations.some(({ errors }) => errors > 0) && <WhatFails service={service} at={at} />}
             <Calls service={service} />
             <Problems service={service} at={at} />
@@ -57,6 +59,11 @@ export function ServicePage({ service }: { service: string }) {
       </Answer>
     </Page>
   )
+}
+
+/** Operations that the service is asked for, the most frequent first. */
+function entered({ operations }: ServiceAnswer): string[] {
+  return operations.filter(({ kind }) => kind === 'server' || kind === 'consumer').map(({ name }) => name)
 }
 
 const minuteMs = 60_000
