@@ -266,8 +266,8 @@ export type ServiceErrorOrigin = {
 }
 
 /**
- * GET /api/v1/services/:service/bottlenecks?operation&back&from&to
- * Why requests to a service are slower than they were, and what they do that they did not. `back`: the time before is the same
+ * GET /api/v1/services/:service/bottlenecks?operation&backMs&from&to
+ * Why requests to a service are slower than they were, and what they do that they did not. `backMs`: the time before is the same
  * length so many milliseconds earlier; without it right before. A sample of requests of each side is looked at, in whole traces.
  */
 export type BottlenecksAnswer = {

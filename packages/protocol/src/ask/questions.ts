@@ -67,7 +67,7 @@ export const askBottlenecks = (
   at: Between,
   { operation, backMs }: { operation: string; backMs: number | undefined },
 ): Question<BottlenecksAnswer> =>
-  question(`services/${encodeURIComponent(service)}/bottlenecks`, { operation, back: backMs, ...between(at) })
+  question(`services/${encodeURIComponent(service)}/bottlenecks`, { operation, backMs, ...between(at) })
 
 /** Who called whom. */
 export const askServiceEdges = (at: Between): Question<ServiceEdgesAnswer> => question('edges', between(at))

@@ -32,7 +32,7 @@ export const inputs = {
   bottlenecks: z.strictObject({
     ...range,
     operation: text('operation', 1024).default(''),
-    back: whole('back', 1, 366 * 86_400_000).optional(),
+    backMs: whole('backMs', 1, 366 * 86_400_000).optional(),
   }),
   traces: z.strictObject({
     ...range,

@@ -70,7 +70,7 @@ const parameterSentences: Readonly<Record<string, string>> = {
   traces: 'Most traces in the sample.',
   service: 'Name of a service.',
   operation: 'Name of an operation, as its spans have it; empty for all.',
-  back: 'How many milliseconds earlier the time before lies; right before where it is left out.',
+  backMs: 'How many milliseconds earlier the time before lies; right before where it is left out.',
   traceId: '32 hex digits.',
   time: 'The `timeUnixNano` of a log record.',
   resource: 'The `resourceId` of a log record.',

@@ -25,16 +25,16 @@ export type QuestionsOptions = {
   notifying: ApiNotifying
 }
 
+type Asked<Input> = (
+  input: Input & TimeRange,
+  run: { signal: AbortSignal },
+  context: Context,
+) => Promise<object | Refused>
+
 /** GET /api/v1/*: read the parameters, ask one question, send its answer. */
 export function questionRoutes(options: QuestionsOptions): Hono {
   const { query, status, turns, nowUnixMs, notifying } = options
   const routes = new Hono()
-  type Asked<Input> = (
-    input: Input & TimeRange,
-    run: { signal: AbortSignal },
-    context: Context,
-  ) => Promise<object | Refused>
-
   function question<Input extends GivenRange>({ path, input: schema }: Endpoint<Input>, ask: Asked<Input>): void {
     routes.get(path, async (context) => {
       const input = readInput(context, schema)
@@ -50,9 +50,7 @@ export function questionRoutes(options: QuestionsOptions): Hono {
   question(endpoints.service, (ask, run, context) => query.service({ ...ask, ...serviceOf(context) }, run))
   question(endpoints.instances, (ask, run, context) => query.instances({ ...ask, ...serviceOf(context) }, run))
   question(endpoints.serviceErrors, (ask, run, context) => query.serviceErrors({ ...ask, ...serviceOf(context) }, run))
-  question(endpoints.bottlenecks, ({ back, ...ask }, run, context) =>
-    query.bottlenecks({ ...ask, backMs: back, ...serviceOf(context) }, run),
-  )
+  question(endpoints.bottlenecks, (ask, run, context) => query.bottlenecks({ ...ask, ...serviceOf(context) }, run))
   question(endpoints.serviceProblems, (ask, run, context) =>
     query.serviceProblems({ ...ask, ...serviceOf(context) }, run),
   )

@@ -16,7 +16,7 @@ import { askPlaces } from './trace-places.ts'
 import { bottlenecksOf, type Entry, type SampledRequests } from './view/bottlenecks.ts'
 
 /** `backMs`: the time before is the same length so much earlier; undefined: right before. */
-export type BottlenecksAsk = TimeRange & { service: string; operation: string; backMs: number | undefined }
+export type BottlenecksAsk = TimeRange & { service: string; operation: string; backMs?: number | undefined }
 
 /** Requests looked at now, and of as many windows before together. */
 const requestsMax = 300

@@ -1,7 +1,7 @@
 import { one, oneOf, type PageUrl } from '../../parts/url.ts'
 
 /** What "What changed" holds the time against; '' where that is not asked for. */
-export const compares = ['', 'before', 'day', 'week'] as const
+const compares = ['', 'before', 'day', 'week'] as const
 export type Compare = (typeof compares)[number]
 
 export type ServiceSearch = {
