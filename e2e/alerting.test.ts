@@ -194,6 +194,51 @@ test('the page of alerts says what fires and how each rule does, on a phone, too
   }
 })
 
+test('a rule made by the API asks the logs, fires, is seen on the page, and is gone when it is deleted; pages of others make none', async () => {
+  const rule = {
+    alert: 'CardsDeclined',
+    search: '"card declined" | count by (service)',
+    signal: 'logs',
+    window: '10m',
+    thresholds: [{ severity: 'warning', above: 1 }],
+    annotations: { summary: '{{ $labels.service }}: {{ $value }} cards, more than {{ $threshold }}' },
+    interval: '1s',
+  }
+  const api = (path: string, method: string, headers: Record<string, string> = {}) =>
+    fetch(`${server.ui}/api/v1/rules${path}`, {
+      method,
+      headers: { 'Content-Type': 'application/json', ...headers },
+      ...(method === 'POST' && { body: JSON.stringify({ rule }) }),
+    })
+  expect((await api('', 'POST', { Origin: 'http://elsewhere.example' })).status).toBe(403)
+  const { id } = JSON.parse(await (await api('', 'POST')).text())
+  const log = { body: { stringValue: 'card declined' }, timeUnixNano: `${Date.now()}000000` }
+  const resource = { attributes: [{ key: 'service.name', value: { stringValue: 'shop' } }] }
+  const body = JSON.stringify({ resourceLogs: [{ resource, scopeLogs: [{ logRecords: [log, log, log] }] }] })
+  const headers = { 'Content-Type': 'application/json' }
+  expect((await fetch(`${server.otlpHttp}/v1/logs`, { method: 'POST', headers, body })).status).toBe(200)
+  const firing = async () => (await query('ALERTS{alertname="CardsDeclined"}')).data.result.map(({ metric }) => metric)
+  await expect.poll(firing, patience).toMatchObject([{ alertstate: 'firing', service: 'shop', severity: 'warning' }])
+  const told = await ask<{ data: { alerts: object[] } }>('/alerts')
+  expect(told.data.alerts).toContainEqual(
+    expect.objectContaining({ annotations: { summary: 'shop: 3 cards, more than 1' } }),
+  )
+  const browser = await openBrowser()
+  try {
+    const { page, complaints } = await openPage(browser, { scheme: 'light', width: 1280, height: 900 })
+    await page.goto(`${server.ui}/alerts`)
+    await page.getByRole('region', { name: 'Rules made here' }).getByRole('link', { name: 'CardsDeclined' }).click()
+    await page.getByText('It would have fired').waitFor()
+    await page.getByRole('textbox', { name: 'Threshold' }).fill('many')
+    await page.getByText('Above is "many"').waitFor()
+    expect(complaints.filter((each) => !each.includes('400'))).toEqual([])
+  } finally {
+    await browser.close()
+  }
+  expect((await api(`/${id}`, 'DELETE')).status).toBe(200)
+  await expect.poll(firing, patience).toEqual([])
+})
+
 test('after a restart an alert goes on waiting where it was', async () => {
   const directory = join(folder, 'data')
   const minuteMs = 60_000

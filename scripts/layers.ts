@@ -50,8 +50,21 @@ export const parts: readonly Part[] = [
   ui('chart', ['parts', 'time', 'theme']),
   ui('api', ['time', 'parts']),
   ui('shell', ['api', 'chart', 'parts', 'theme', 'time']),
-  ...['services', 'service', 'traces', 'trace', 'logs', 'errors', 'metrics', 'query', 'alerts', 'slos', 'system'].map(
-    (page) => ui(`page ${page}`, ['api', 'chart', 'parts', 'shell', 'theme', 'time'], `packages/ui/src/pages/${page}/`),
+  ...[
+    'services',
+    'service',
+    'traces',
+    'trace',
+    'logs',
+    'errors',
+    'metrics',
+    'query',
+    'alerts',
+    'rule',
+    'slos',
+    'system',
+  ].map((page) =>
+    ui(`page ${page}`, ['api', 'chart', 'parts', 'shell', 'theme', 'time'], `packages/ui/src/pages/${page}/`),
   ),
 ]
 

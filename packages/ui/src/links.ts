@@ -6,6 +6,7 @@ import { type ErrorsSearch, errorsUrl } from './pages/errors/url.ts'
 import { type LogsSearch, logsUrl } from './pages/logs/url.ts'
 import { type MetricsSearch, metricsUrl } from './pages/metrics/url.ts'
 import { type QuerySearch, queryUrl } from './pages/query/url.ts'
+import { type RuleSearch, ruleUrl } from './pages/rule/url.ts'
 import type { Compare } from './pages/service/url.ts'
 import { type ServicesSearch, servicesUrl } from './pages/services/url.ts'
 import { traceUrl } from './pages/trace/url.ts'
@@ -87,6 +88,11 @@ export function toAlerts(): string {
 
 export function toSlos(): string {
   return '/slos'
+}
+
+/** A rule that was made here, or a new one that begins with a search. */
+export function toRule(search: Partial<RuleSearch> = {}): string {
+  return printPath('/rule', ruleUrl.print({ ...ruleUrl.parse({}), ...search }))
 }
 
 export function toSystem(): string {

@@ -21,6 +21,7 @@ const MetricsPage = lazyRouteComponent(() => import('./pages/metrics/metrics-pag
 const QueryPage = lazyRouteComponent(() => import('./pages/query/query-page.tsx'), 'QueryPage')
 const AlertsPage = lazyRouteComponent(() => import('./pages/alerts/alerts-page.tsx'), 'AlertsPage')
 const SlosPage = lazyRouteComponent(() => import('./pages/slos/slos-page.tsx'), 'SlosPage')
+const RulePage = lazyRouteComponent(() => import('./pages/rule/rule-page.tsx'), 'RulePage')
 const SystemPage = lazyRouteComponent(() => import('./pages/system/system-page.tsx'), 'SystemPage')
 
 export function openRouter() {
@@ -57,6 +58,7 @@ export function openRouter() {
   const query = createRoute({ getParentRoute: () => root, path: '/query', component: QueryPage })
   const alerts = createRoute({ getParentRoute: () => root, path: '/alerts', component: AlertsPage })
   const slos = createRoute({ getParentRoute: () => root, path: '/slos', component: SlosPage })
+  const rule = createRoute({ getParentRoute: () => root, path: '/rule', component: RulePage })
   const system = createRoute({ getParentRoute: () => root, path: '/system', component: SystemPage })
   return createRouter({
     routeTree: root.addChildren([
@@ -70,6 +72,7 @@ export function openRouter() {
       metrics,
       query,
       alerts,
+      rule,
       slos,
       system,
     ]),

@@ -1,4 +1,4 @@
-import type { ApiError, TailEvent } from '../api.ts'
+import type { ApiError, RuleProblem, TailEvent } from '../api.ts'
 import { printRawSearch } from './query-string.ts'
 
 /** A question to the server: plain data, `path` from its root. `answer` is never there; it carries the answer's type. */
@@ -25,13 +25,16 @@ export class Failure extends Error {
   readonly code: string
   readonly status: number
   readonly position: number | undefined
+  /** Of a rule that was refused: what is wrong with each of its words. */
+  readonly problems: readonly RuleProblem[] | undefined
 
-  constructor(code: string, status: number, message: string, position?: number) {
+  constructor(code: string, status: number, message: string, position?: number, problems?: readonly RuleProblem[]) {
     super(message)
     this.name = 'Failure'
     this.code = code
     this.status = status
     this.position = position
+    this.problems = problems
   }
 }
 
@@ -41,6 +44,13 @@ export type Ask = {
   /** Asks the server to do something; says why it did not. */
   send: (method: 'POST' | 'DELETE', path: string, body?: object) => Promise<Failure | undefined>
   json: <Answer>(question: Question<Answer>, signal: AbortSignal) => Promise<Answer>
+  /** Asks for a change at a path below `/api/v1`, or for what only a body can say. */
+  change: <Answer>(
+    method: 'POST' | 'PUT' | 'DELETE',
+    path: string,
+    body?: object,
+    signal?: AbortSignal,
+  ) => Promise<Answer>
   /** Server-sent events, one call each, until the server ends them. Events of names not known here are passed over. */
   events: (question: Question<TailEvent>, signal: AbortSignal, on: (event: TailEvent) => void) => Promise<void>
 }
@@ -89,6 +99,19 @@ export function openAsk(fetchFrom: typeof fetch): Ask {
         throw new Failure('unreadable', response.status, 'Cannot read the answer: it is not JSON or was cut off')
       }
     },
+    change: async (method, path, body, signal) => {
+      const response = await fetchFrom(`/api/v1/${path}`, {
+        method,
+        headers: { accept: 'application/json', 'content-type': 'application/json' },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+        ...(signal !== undefined && { signal }),
+      }).catch((error: unknown) => {
+        if (signal?.aborted) throw error
+        throw unreachable()
+      })
+      if (!response.ok) throw await readFailure(response)
+      return JSON.parse(await response.text())
+    },
     events: async (asked, signal, on) => {
       const response = await get(asked, 'text/event-stream', signal)
       if (response.body === null) return
@@ -130,6 +153,16 @@ async function readFailure(response: Response): Promise<Failure> {
   }
   // Alertmanager's API says it as a text.
   if (typeof body === 'string') return new Failure('refused', response.status, body)
+  if (isProblems(body)) {
+    const sentences = body.problems.map(({ message }) => message).join(' ')
+    return new Failure(
+      'invalid_request',
+      response.status,
+      `Cannot take this rule: ${sentences}`,
+      undefined,
+      body.problems,
+    )
+  }
   if (isPrometheusError(body)) {
     const sentence = body.error.replace(/^invalid parameter "query": /, 'Cannot read this query: ')
     return new Failure(body.errorType, response.status, sentence)
@@ -145,6 +178,10 @@ function isApiError(body: unknown): body is ApiError {
   if (typeof body !== 'object' || body === null || !('error' in body)) return false
   const { error } = body
   return typeof error === 'object' && error !== null && 'message' in error && typeof error.message === 'string'
+}
+
+function isProblems(body: unknown): body is { problems: RuleProblem[] } {
+  return typeof body === 'object' && body !== null && 'problems' in body && Array.isArray(body.problems)
 }
 
 function isPrometheusError(body: unknown): body is { errorType: string; error: string } {

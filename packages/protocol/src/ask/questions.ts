@@ -17,6 +17,7 @@ import type {
   MetricsAnswer,
   NotificationsAnswer,
   ReceiptsAnswer,
+  RulesAnswer,
   ServiceAnswer,
   ServiceEdgesAnswer,
   ServiceErrorsAnswer,
@@ -245,6 +246,9 @@ export type RuleGroupTold = {
   lastEvaluation: string
   rules: readonly RuleTold[]
 }
+/** All rules, with what can be done with those made here. */
+export const askMadeRules = (): Question<RulesAnswer> => question('rules', {})
+
 export const askRules = (): Question<PrometheusAnswer<{ groups: readonly RuleGroupTold[] }>> =>
   prometheusQuestion('rules', {})
 

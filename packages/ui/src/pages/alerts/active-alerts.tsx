@@ -1,10 +1,10 @@
 import type { AlertNotices } from '@wakeline/protocol'
-import { toQuery } from '../../links.ts'
 import { Link } from '../../parts/link.tsx'
 import { printAge, printDateTime } from '../../time/format.ts'
 import { useZone } from '../../time/zone.tsx'
 import styles from './alerts-page.module.css'
 import { Notices } from './notices.tsx'
+import { toQuestion } from './question-link.ts'
 import type { ShownAlert } from './rules-section.tsx'
 
 /** One row an alert, what fires first, the latest on top. */
@@ -29,9 +29,7 @@ export function ActiveAlerts(props: {
           <li key={JSON.stringify(labels)} data-state={state} data-muted={isMuted(told) ? 'yes' : 'no'}>
             <div className={styles.head}>
               <span className={styles.state}>{state === 'firing' ? '▲ firing' : '◇ pending'}</span>
-              <Link href={toQuery({ promql: rule.query, at: { fromMs: atMs - lookBackMs, toMs: nowMs } })}>
-                {alertname}
-              </Link>
+              <Link href={toQuestion(rule.query, { fromMs: atMs - lookBackMs, toMs: nowMs })}>{alertname}</Link>
               <span className="data">{Number(value).toLocaleString('en-US', { maximumSignificantDigits: 6 })}</span>
               <span className={styles.since} title={printDateTime(atMs, zone)}>
                 {printAge(atMs, nowMs)}

@@ -16,6 +16,7 @@ import { Page } from '../../shell/page.tsx'
 import { ActiveAlerts, AlertsOfOthers, labelsKey } from './active-alerts.tsx'
 import styles from './alerts-page.module.css'
 import { Incidents } from './incidents.tsx'
+import { MadeSection, madeFile, NewRule } from './made-rules.tsx'
 import { ReceiversSection } from './receivers-section.tsx'
 import { alertsOf, RulesSection } from './rules-section.tsx'
 import { SilenceForm } from './silence-form.tsx'
@@ -83,7 +84,8 @@ function Alerts(props: {
       )}
       {silences !== undefined && <SilencesSection silences={silences} nowMs={nowMs} onChange={onChange} />}
       {told !== undefined && <ReceiversSection told={told} nowMs={nowMs} />}
-      <RulesSection groups={groups} nowMs={nowMs} />
+      <MadeSection />
+      <RulesSection groups={groups.filter(({ file }) => file !== madeFile)} nowMs={nowMs} />
       {silencing !== undefined && (
         <SilenceForm labels={silencing} onDone={done} onClose={() => setSilencing(undefined)} />
       )}
@@ -105,7 +107,8 @@ const example = `groups:
 function NoRules() {
   return (
     <Empty title="No rules are given">
-      <p>Rule files of Prometheus are read as they are. One to begin with:</p>
+      <NewRule />
+      <p>Rule files of Prometheus are read as they are, too. One to begin with:</p>
       <CodeBlock text={example} label="Copy the rules" />
       <p>Start the server with them, and with whoever is to be told:</p>
       <CodeBlock

@@ -1,8 +1,8 @@
 import type { AlertTold, RuleGroupTold, RuleTold } from '@wakeline/protocol'
-import { toQuery } from '../../links.ts'
 import { Link } from '../../parts/link.tsx'
 import { printAge, printDuration } from '../../time/format.ts'
 import styles from './alerts-page.module.css'
+import { toQuestion } from './question-link.ts'
 
 export type ShownAlert = AlertTold & { rule: RuleTold }
 
@@ -17,6 +17,7 @@ export function alertsOf(groups: readonly RuleGroupTold[]): ShownAlert[] {
 
 /** Every group with its rules: state, health, and how its last evaluation went. */
 export function RulesSection({ groups, nowMs }: { groups: readonly RuleGroupTold[]; nowMs: number }) {
+  if (groups.length === 0) return null
   return (
     <section aria-label="Rules">
       <h2>Rules</h2>
@@ -52,7 +53,7 @@ function Rule({ rule }: { rule: RuleTold }) {
     <li data-state={state}>
       <div className={styles.head}>
         <span className={styles.state}>{word}</span>
-        <Link href={toQuery({ promql: query })}>{name}</Link>
+        <Link href={toQuestion(query)}>{name}</Link>
         {duration !== undefined && duration > 0 && <span className="quiet">for {printDuration(duration * 1e9)}</span>}
       </div>
       <code className={styles.expression}>{query}</code>

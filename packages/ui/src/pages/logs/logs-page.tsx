@@ -11,6 +11,7 @@ import { useKeys } from '../../parts/keys.tsx'
 import { SearchBox } from '../../parts/search-box.tsx'
 import { usePageSearch } from '../../parts/use-page-search.ts'
 import { isBoolean, useStored } from '../../parts/use-stored.ts'
+import { AlertOnSearch } from '../../shell/alert-on-search.tsx'
 import { Figures } from '../../shell/figures.tsx'
 import { Page } from '../../shell/page.tsx'
 import { useServiceFilter } from '../../shell/service-filter.tsx'
@@ -65,6 +66,7 @@ export function LogsPage() {
       <KeysButton open={keysOpen} toggle={() => setKeysOpen(!keysOpen)} />
       {!live && !piped && <Show search={search} onChange={setSearch} />}
       {!piped && <Follow live={live} toggle={toggle} />}
+      <AlertOnSearch signal="logs" q={asked.q} />
     </>
   )
   return (

@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core'
 import { IconPlayerPlay } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
-import { Editor, type EditorProps } from './editor/editor.tsx'
+import { Editor, type EditorProps } from '../../parts/editor/editor.tsx'
 import styles from './query-page.module.css'
 
 /** Where a question is written, and the line below it: run it, and what else the tab has. */

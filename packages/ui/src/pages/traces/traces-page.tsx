@@ -16,6 +16,7 @@ import { ListBar } from '../../parts/list-bar.tsx'
 import { SearchBox } from '../../parts/search-box.tsx'
 import { printCount } from '../../parts/units.ts'
 import { usePageSearch } from '../../parts/use-page-search.ts'
+import { AlertOnSearch } from '../../shell/alert-on-search.tsx'
 import { Figures } from '../../shell/figures.tsx'
 import { Page } from '../../shell/page.tsx'
 import { useServiceFilter } from '../../shell/service-filter.tsx'
@@ -86,14 +87,19 @@ export function TracesPage() {
       ) : piped ? (
         <Figures
           of={figures}
-          controls={<OnlyErrors search={search} setSearch={setSearch} />}
+          controls={
+            <>
+              <OnlyErrors search={search} setSearch={setSearch} />
+              <AlertOnSearch signal="traces" q={asked.q} />
+            </>
+          }
           onOpen={(terms) => setSearch({ q: terms.reduce(addTerm, found) })}
         />
       ) : compares ? (
         <Differences
           q={askedSearch(q, service, '').q}
           compare={search.compare}
-          controls={<Controls search={search} setSearch={setSearch} />}
+          controls={<Controls q={asked.q} search={search} setSearch={setSearch} />}
           onTerm={(term) => setSearch({ q: addTerm(q, term) })}
         />
       ) : (
@@ -157,7 +163,7 @@ function Found({ q, pages, data, search, setSearch }: FoundProps) {
   const { more } = pages
   return (
     <>
-      <ListBar controls={<Controls search={search} setSearch={setSearch} />}>
+      <ListBar controls={<Controls q={q} search={search} setSearch={setSearch} />}>
         <span>
           {more === undefined ? '' : search.order === 'newest' ? 'newest ' : 'slowest '}
           {printCount(traces.length)} {traces.length === 1 ? 'trace' : 'traces'}
@@ -210,7 +216,7 @@ function sinceText(atMs: number, nowMs: number, zone: Zone): string {
   return nowMs - atMs < 12 * 3_600_000 ? printClock(atMs, zone) : printDateTime(atMs, zone)
 }
 
-function Controls({ search, setSearch }: Pick<FoundProps, 'search' | 'setSearch'>) {
+function Controls({ q, search, setSearch }: Pick<FoundProps, 'q' | 'search' | 'setSearch'>) {
   const compares = search.show === 'differences'
   return (
     <>
@@ -236,6 +242,7 @@ function Controls({ search, setSearch }: Pick<FoundProps, 'search' | 'setSearch'
       ) : (
         <ListSwitches search={search} setSearch={setSearch} />
       )}
+      <AlertOnSearch signal="traces" q={q} />
     </>
   )
 }

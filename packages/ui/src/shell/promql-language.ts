@@ -2,7 +2,7 @@ import { linter } from '@codemirror/lint'
 import type { Extension } from '@codemirror/state'
 import { PromQLExtension } from '@prometheus-io/codemirror-promql'
 import { type Ask, askPromqlTree, Failure } from '@wakeline/protocol'
-import { diagnosticOf } from '../editor/editor.tsx'
+import { diagnosticOf } from '../parts/editor/editor.tsx'
 
 /** Names are completed from what was stored in this time. */
 const lookbackMs = 24 * 3_600_000

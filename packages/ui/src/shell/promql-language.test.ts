@@ -1,6 +1,6 @@
 import { Failure } from '@wakeline/protocol'
 import { expect, test } from 'vitest'
-import { promqlWrong } from './language.ts'
+import { promqlWrong } from './promql-language.ts'
 
 test.each([
   ['sum(', 'invalid parameter "query": 1:5: parse error: unclosed left parenthesis', 4],

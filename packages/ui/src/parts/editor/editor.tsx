@@ -11,7 +11,7 @@ import { type Diagnostic, setDiagnostics } from '@codemirror/lint'
 import { EditorState, type Extension, Prec, type Text } from '@codemirror/state'
 import { EditorView, keymap, placeholder as placeholderOf } from '@codemirror/view'
 import { useEffect, useRef } from 'react'
-import { useKeys } from '../../../parts/keys.tsx'
+import { useKeys } from '../keys.tsx'
 import styles from './editor.module.css'
 import { look } from './look.ts'
 
