@@ -10,6 +10,7 @@ export {
   restoredActiveAtMs,
   stepAlerts,
 } from './alert-rule.ts'
+export { Backtest, type BacktestFigures, backtestFigures, type Episode } from './backtest.ts'
 export { type ClockShift, clockName, shiftMaxNano } from './clock-skew.ts'
 export { type CriticalPathOptions, type CriticalSection, criticalPath, type PathSpan } from './critical-path.ts'
 export { errorOrigins, type FailedSpan } from './error-origins.ts'
@@ -78,5 +79,14 @@ export {
   type WindowMatch,
   windowMatches,
 } from './threshold.ts'
+export {
+  adviseThreshold,
+  type Comparison,
+  type History,
+  type ThresholdAdvice,
+  type ThresholdRule,
+  type ThresholdTrial,
+  tryThreshold,
+} from './threshold-advice.ts'
 export { type TraceNode, type TraceTree, type TreeSpan, traceTree } from './trace-tree.ts'
 export * from './why.ts'

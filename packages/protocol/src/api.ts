@@ -674,6 +674,36 @@ export type MetricRangeAnswer = {
   cost: Cost
 }
 
+/**
+ * GET /api/v1/rules/backtest?expression&holdMs&keepFiringMs&intervalMs&zoneOffsetMs&from&to
+ * What an alert would have done, tried on what is stored with the state machine that runs rules.
+ */
+export type BacktestAnswer = {
+  fromMs: number
+  toMs: number
+  /** Where the data it asks for begin; null where there are none in this time. */
+  dataFromMs: number | null
+  intervalMs: number
+  /** By when they began; `episodesTotal` says how many there are where only the last 1000 are told. */
+  episodes: AlertEpisode[]
+  episodesTotal: number
+  figures: BacktestFigures
+  cost: Cost
+}
+/** From where an alert fires until it fires no longer: null where it still does at the end. */
+export type AlertEpisode = { startMs: number; endMs: number | null; labels: Record<string, string> }
+/** Of the time from where the data begin; weeks are any seven days, nights from 22 to 6 o'clock by the zone given. */
+export type BacktestFigures = {
+  episodes: number
+  perWeek: number
+  /** Between which the mean of a week lies, 19 times of 20. */
+  perWeekLow: number
+  perWeekHigh: number
+  firingMinutes: number
+  nightEpisodes: number
+  worstWeek: number
+}
+
 /** GET /api/v1/keys?signal=logs|spans&from&to&prefix and /api/v1/values?signal&key&from&to&prefix : completion. */
 export type CompletionAnswer = { items: { text: string; count: number }[]; cost: Cost }
 

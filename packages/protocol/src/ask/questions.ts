@@ -1,5 +1,6 @@
 import type {
   BottlenecksAnswer,
+  BacktestAnswer,
   CompletionAnswer,
   Cost,
   DifferencesAnswer,
@@ -235,6 +236,7 @@ export type RuleTold = {
   /** Of alerts alone; `duration` in seconds. */
   state?: 'inactive' | 'pending' | 'firing' | 'unknown'
   duration?: number
+  keepFiringFor?: number
   alerts?: readonly AlertTold[]
 }
 export type RuleGroupTold = {
@@ -269,6 +271,14 @@ export const askSilences = (): Question<readonly SilenceTold[]> => ({
 })
 
 export const askNotifications = (): Question<NotificationsAnswer> => question('notifications', {})
+/** A rule to try on the past: an alert's expression, and its `for` and `keep_firing_for`. */
+export type Backtesting = { expression: string; holdMs: number; keepFiringMs: number; intervalMs: number }
+export const askBacktest = (
+  { expression, holdMs, keepFiringMs, intervalMs }: Backtesting,
+  at: Between,
+  zoneOffsetMs = 0,
+): Question<BacktestAnswer> =>
+  question('rules/backtest', { expression, holdMs, keepFiringMs, intervalMs, zoneOffsetMs, ...between(at) })
 
 export const askReceipts = (at: Between): Question<ReceiptsAnswer> => question('receipts', between(at))
 

@@ -110,6 +110,12 @@ export const endpoints = {
   metricRange: endpoint('/metrics/range', inputs.metricRange, 'MetricRangeAnswer', 'A metric over time.'),
   keys: endpoint('/keys', inputs.keys, 'CompletionAnswer', 'Attribute keys, the most frequent first.'),
   values: endpoint('/values', inputs.values, 'CompletionAnswer', 'Values of a key, the most frequent first.'),
+  backtest: endpoint(
+    '/rules/backtest',
+    inputs.backtest,
+    'BacktestAnswer',
+    'What an alert would have done: its episodes, and how often a week.',
+  ),
   receipts: endpoint(
     '/receipts',
     inputs.range,

@@ -101,6 +101,18 @@ export const inputs = {
     by: z.array(text('by', 1024)).max(10, '"by" is given at most 10 times').default([]),
     filter: z.array(text('filter', 2048)).max(20, '"filter" is given at most 20 times').default([]),
   }),
+  backtest: z.strictObject({
+    ...range,
+    expression: text('expression', 20_000).min(1, '"expression" is the PromQL of an alert'),
+    holdMs: whole('holdMs', 0, 31 * 86_400_000).default(0),
+    keepFiringMs: whole('keepFiringMs', 0, 31 * 86_400_000).default(0),
+    intervalMs: whole('intervalMs', 1000, 86_400_000).default(60_000),
+    zoneOffsetMs: z
+      .string()
+      .regex(/^-?\d{1,8}$/, '"zoneOffsetMs" is what is added to UTC, in milliseconds')
+      .default('0')
+      .transform(Number),
+  }),
   keys: z.strictObject({ ...range, signal, prefix }),
   values: z.strictObject({
     ...range,

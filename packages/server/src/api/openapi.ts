@@ -87,6 +87,11 @@ const parameterSentences: Readonly<Record<string, string>> = {
   aggregation: 'How the points of a group and step are joined; chosen by the kind of metric where it is left out.',
   by: 'Key of a label that series are told apart by; may be repeated.',
   filter: 'key:value that series must have; may be repeated.',
+  expression: 'PromQL, as under `expr` of an alert.',
+  holdMs: '`for` of the alert, in milliseconds.',
+  keepFiringMs: '`keep_firing_for` of the alert, in milliseconds.',
+  intervalMs: 'Between two evaluations, in milliseconds.',
+  zoneOffsetMs: 'What is added to UTC for the clock that nights are told by, in milliseconds.',
   prefix: 'What they start with.',
   key: 'The key whose values are asked for.',
 }

@@ -1,5 +1,6 @@
 import type { StatusAnswer } from '@wakeline/protocol'
 import { type Context, Hono } from 'hono'
+import { backtestRule } from '../alert/backtest-rule.ts'
 import type { RunningGroup } from '../alert/running-group.ts'
 import { askSlos } from '../alert/slo/ask-slos.ts'
 import type { Asking } from '../alert/slo/measured.ts'
@@ -83,6 +84,7 @@ export function questionRoutes(options: QuestionsOptions): Hono {
   question(endpoints.keys, (ask, run) => query.keys(ask, run))
   question(endpoints.values, (ask, run) => query.values(ask, run))
   question(endpoints.edges, (ask, run) => query.serviceEdges(ask, run))
+  question(endpoints.backtest, (ask, run) => backtestRule(ask, query, query.running(run)))
   question(endpoints.receipts, (ask, run) => query.receipts(ask, run))
   question(endpoints.trace, (_, run, context) => query.trace({ traceId: traceIdOf(context) }, run))
   routes.get(endpoints.slos.path, (context) => sendSlos(context, options))

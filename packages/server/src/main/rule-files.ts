@@ -2,6 +2,7 @@ import { readdir, readFile, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { readRuleFile } from '../alert/read-rule-file.ts'
 import type { RuleGroup } from '../alert/rule-file.ts'
+import { ruleQuery } from '../alert/rule-query.ts'
 import { readUnitFile } from '../alert/unit/read-unit-file.ts'
 import { runUnitFile } from '../alert/unit/run-unit-file.ts'
 
@@ -76,6 +77,34 @@ export async function rulesFingerprint(patterns: readonly string[]): Promise<str
       parts.push(`${path}:${found?.size}:${found?.mtimeMs}:${found?.ino}`)
     }
   return parts.join('\n')
+}
+
+/** An alert of a rule file, as it is tried on the past. */
+export type RuleToTry = {
+  readonly name: string
+  readonly expression: string
+  readonly holdMs: number
+  readonly keepFiringMs: number
+  readonly intervalMs: number
+}
+
+const usualIntervalMs = 60_000
+
+/** The alerts of a rule file that ask PromQL; searches cannot be tried on the past. */
+export function alertsOfFile(
+  path: string,
+  text: string,
+): { rules: readonly RuleToTry[] } | { errors: readonly string[] } {
+  const file = readRuleFile(path, text)
+  if ('errors' in file) return file
+  const rules = file.groups.flatMap(({ intervalMs = usualIntervalMs, rules: all }) =>
+    all.flatMap((rule): RuleToTry[] => {
+      if (rule.kind !== 'alert' || rule.question.is !== 'promql') return []
+      const { name, holdMs, keepFiringMs } = rule
+      return [{ name, expression: ruleQuery(rule), holdMs, keepFiringMs, intervalMs }]
+    }),
+  )
+  return { rules }
 }
 
 /** What a file of tests finds wrong with the rules it names, which lie where it lies. */

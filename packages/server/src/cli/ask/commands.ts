@@ -1,3 +1,4 @@
+import { backtestCommand } from './backtest.ts'
 import { logsCommand } from './logs.ts'
 import { errorsCommand, patternsCommand } from './patterns.ts'
 import { problemsCommand } from './problems.ts'
@@ -16,4 +17,5 @@ export const askCommands: Readonly<Record<string, AskCommand>> = {
   trace: traceCommand,
   problems: problemsCommand,
   why: whyCommand,
+  backtest: backtestCommand,
 }

@@ -1,8 +1,11 @@
 import type { AlertTold, RuleGroupTold, RuleTold } from '@wakeline/protocol'
+import { useState } from 'react'
 import { Link } from '../../parts/link.tsx'
+import { TextButton } from '../../parts/text-button.tsx'
 import { printAge, printDuration } from '../../time/format.ts'
 import styles from './alerts-page.module.css'
 import { toQuestion } from './question-link.ts'
+import { RulePast } from './rule-past.tsx'
 
 export type ShownAlert = AlertTold & { rule: RuleTold }
 
@@ -32,7 +35,7 @@ export function RulesSection({ groups, nowMs }: { groups: readonly RuleGroupTold
           </h3>
           <ul className={styles.rules}>
             {group.rules.map((rule) => (
-              <Rule key={`${rule.name} ${rule.query}`} rule={rule} />
+              <Rule key={`${rule.name} ${rule.query}`} rule={rule} intervalMs={group.interval * 1000} />
             ))}
           </ul>
         </div>
@@ -46,7 +49,8 @@ function evaluated(at: string, nowMs: number): string {
   return atMs > 0 ? `evaluated ${printAge(atMs, nowMs)}` : 'not evaluated yet'
 }
 
-function Rule({ rule }: { rule: RuleTold }) {
+function Rule({ rule, intervalMs }: { rule: RuleTold; intervalMs: number }) {
+  const [isOpen, setOpen] = useState(false)
   const { name, query, health, lastError, duration } = rule
   const [state, word] = stateOf(rule)
   return (
@@ -55,12 +59,21 @@ function Rule({ rule }: { rule: RuleTold }) {
         <span className={styles.state}>{word}</span>
         <Link href={toQuestion(query)}>{name}</Link>
         {duration !== undefined && duration > 0 && <span className="quiet">for {printDuration(duration * 1e9)}</span>}
+        {isTriable(rule) && (
+          <TextButton aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
+            the last 28 days
+          </TextButton>
+        )}
       </div>
       <code className={styles.expression}>{query}</code>
       {health === 'err' && <div className={styles.error}>{lastError}</div>}
+      {isOpen && <RulePast rule={rule} intervalMs={intervalMs} />}
     </li>
   )
 }
+
+/** A search has no words in PromQL, and only those can be tried on the past. */
+const isTriable = ({ type, query }: RuleTold): boolean => type === 'alerting' && !/^(logs|traces): /.test(query)
 
 function stateOf({ type, state, health }: RuleTold): readonly [string, string] {
   if (health === 'err') return ['failed', '✕ fails']
