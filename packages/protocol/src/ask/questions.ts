@@ -237,6 +237,8 @@ export type RuleTold = {
   state?: 'inactive' | 'pending' | 'firing' | 'unknown'
   duration?: number
   keepFiringFor?: number
+  /** Of alerts that tell of what was never seen before in their series. */
+  novelty?: 'up' | 'down' | 'both'
   alerts?: readonly AlertTold[]
 }
 export type RuleGroupTold = {

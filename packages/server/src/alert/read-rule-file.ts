@@ -4,6 +4,7 @@ import { isWellFormed } from '../query/promql/parse/literals.ts'
 import { parseExpression } from '../query/promql/parse/parse.ts'
 import { readCondition } from './read-condition.ts'
 import { readDuration } from './read-duration.ts'
+import { readNovelty } from './read-novelty.ts'
 import { readSearch } from './read-search.ts'
 import type { Rule, RuleGroup, RuleQuestion, TemplatedText } from './rule-file.ts'
 import { templateVariables, thresholdVariables } from './template/expand.ts'
@@ -77,6 +78,7 @@ function readRule(input: YamlInput, node: unknown, groupLabels: readonly GivenTe
     input.wrong(node, 'a rule has neither "record" nor "alert"; give it one with its name')
   const { question, text } = readQuestion(given, node)
   const condition = readCondition(given, { node, question, text })
+  const novelty = readNovelty(given, { node, question, isConditioned: condition !== undefined })
   const isDisabled = given.boolean('disabled', false)
   const holdMs = readDuration(given, 'for')
   const keepFiringMs = readDuration(given, 'keep_firing_for')
@@ -93,6 +95,7 @@ function readRule(input: YamlInput, node: unknown, groupLabels: readonly GivenTe
       annotations: annotations.length > 0,
       search: question?.is === 'search',
       thresholds: (condition?.thresholds.length ?? 0) > 0,
+      novelty: novelty !== undefined,
     }
     for (const [name, isThere] of Object.entries(notThere))
       if (isThere) input.wrong(given.take(name), `"${name}" is of alerts and not of a recording rule; leave it out`)
@@ -111,7 +114,7 @@ function readRule(input: YamlInput, node: unknown, groupLabels: readonly GivenTe
     annotations: [...annotations].sort(byName).map((each) => templated(each, 'annotation')),
   }
   if (question === undefined || isDisabled) return undefined
-  return { ...rule, kind: 'alert', name: alert, question, condition, holdMs, keepFiringMs, ...texts }
+  return { ...rule, kind: 'alert', name: alert, question, condition, novelty, holdMs, keepFiringMs, ...texts }
 }
 
 const byName = (a: GivenText, b: GivenText): number => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0)

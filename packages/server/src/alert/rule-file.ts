@@ -39,11 +39,21 @@ export type AlertingRule = RuleBase & {
   readonly question: RuleQuestion
   /** Undefined: each sample of the answer is an alert, as in Prometheus. */
   readonly condition: RuleCondition | undefined
+  /** Undefined: it is no rule that tells of what was never seen before. */
+  readonly novelty?: NoveltyWatch | undefined
   readonly holdMs: number
   readonly keepFiringMs: number
   readonly labels: readonly TemplatedText[]
   readonly annotations: readonly TemplatedText[]
 }
+
+/** What of what is new is an alert. */
+export type NoveltyWatch = {
+  readonly direction: (typeof noveltyDirections)[number]
+  /** In the unit of the series: what differs less from all that was seen is not worth an alert. */
+  readonly leastChange: number
+}
+export const noveltyDirections = ['up', 'down', 'both'] as const
 
 export type RuleQuestion =
   | { readonly is: 'promql'; readonly expression: Expression }

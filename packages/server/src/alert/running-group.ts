@@ -2,8 +2,10 @@ import { type Alert, type AlertState, type AlertTransition, isToBeSent } from '@
 import type { Labels } from '../query/promql/evaluate/labels.ts'
 import { childrenOf, type Expression } from '../query/promql/parse/ast.ts'
 import type { AskSearch } from './ask-search.ts'
+import { evaluateNovelty, type NoveltyState } from './evaluate-novelty.ts'
 import {
   type Ask,
+  type Evaluation,
   evaluateAlerting,
   evaluateRecording,
   type RuleSample,
@@ -45,6 +47,8 @@ export type RuleState = {
   failures: number
   /** What the questions of the last evaluation read, and how long the engine took. */
   cost: RuleCost
+  /** Of a rule that tells of what is new: what its detectors know. */
+  novelty: NoveltyState | undefined
   /** Whether ALERTS may be written: not before what they were ahead of a restart has been looked up. */
   isRestored: boolean
   /** Made by the last evaluation; those that are gone get a staleness marker. */
@@ -82,6 +86,7 @@ export class RunningGroup {
       evaluations: 0,
       failures: 0,
       cost: noCost,
+      novelty: undefined,
       isRestored: usual.isRestored,
       series: new Map(),
       isAskedSoon:
@@ -159,9 +164,7 @@ export class RunningGroup {
       const recorded = await evaluateRecording(rule, evaluation)
       return 'error' in recorded ? recorded.error : this.#store(state, recorded.samples, nowMs)
     }
-    const { alerts, transitions, error, templateErrors } = await evaluateAlerting(rule, state.alerts, evaluation).then(
-      ({ state: alerts, ...more }) => ({ alerts, ...more }),
-    )
+    const { alerts, transitions, error, templateErrors } = await this.#alerted(state, rule, evaluation)
     state.alerts = alerts
     if (transitions.length > 0) this.#world.changed(rule, transitions)
     // A rule with a condition tells that it fails, and what it keeps meanwhile.
@@ -174,6 +177,17 @@ export class RunningGroup {
     const samples = state.isRestored ? active.flatMap((alert) => samplesOfAlert(alert, timeMs)) : []
     const storeError = await this.#store(state, samples, nowMs)
     return error === '' ? storeError : error
+  }
+
+  async #alerted(state: RuleState, rule: AlertingRule, evaluation: Evaluation) {
+    const { novelty } = rule
+    if (novelty === undefined) {
+      const { state: alerts, ...more } = await evaluateAlerting(rule, state.alerts, evaluation)
+      return { alerts, ...more }
+    }
+    const { state: alerts, novelty: known, ...more } = await evaluateNovelty({ ...rule, novelty }, state, evaluation)
+    state.novelty = known
+    return { alerts, ...more }
   }
 
   /** The ways to ask, with what they cost added up. */

@@ -125,6 +125,7 @@ function ruleOf(state: RuleState, withAlerts: boolean): object {
     keepFiringFor: rule.keepFiringMs / 1000,
     annotations: Object.fromEntries(rule.annotations.map(({ name, text }) => [name, text])),
     alerts: withAlerts ? activeAlerts(state) : [],
+    ...(rule.novelty && { novelty: rule.novelty.direction }),
     type: 'alerting',
   }
 }

@@ -59,6 +59,7 @@ function Rule({ rule, intervalMs }: { rule: RuleTold; intervalMs: number }) {
         <span className={styles.state}>{word}</span>
         <Link href={toQuestion(query)}>{name}</Link>
         {duration !== undefined && duration > 0 && <span className="quiet">for {printDuration(duration * 1e9)}</span>}
+        {rule.novelty !== undefined && <span className="quiet">{noveltyWords[rule.novelty]}</span>}
         {isTriable(rule) && (
           <TextButton aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
             the last 28 days
@@ -72,8 +73,15 @@ function Rule({ rule, intervalMs }: { rule: RuleTold; intervalMs: number }) {
   )
 }
 
+const noveltyWords = {
+  up: 'fires for what is above all that was seen',
+  down: 'fires for what is below all that was seen',
+  both: 'fires for what was never seen',
+} as const
+
 /** A search has no words in PromQL, and only those can be tried on the past. */
-const isTriable = ({ type, query }: RuleTold): boolean => type === 'alerting' && !/^(logs|traces): /.test(query)
+const isTriable = ({ type, query, novelty }: RuleTold): boolean =>
+  type === 'alerting' && novelty === undefined && !/^(logs|traces): /.test(query)
 
 function stateOf({ type, state, health }: RuleTold): readonly [string, string] {
   if (health === 'err') return ['failed', '✕ fails']
