@@ -40,7 +40,7 @@ const historyChunkMs = 7 * 86_400_000
 /** What was new is told for so long where the rule says nothing: the value after it is not new any more. */
 const keepFiringUsualMs = 1_800_000
 
-export function noveltyStepMs(intervalMs: number): number {
+function noveltyStepMs(intervalMs: number): number {
   return Math.ceil(stepUsualMs / intervalMs) * intervalMs
 }
 
