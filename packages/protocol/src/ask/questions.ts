@@ -1,6 +1,6 @@
 import type {
-  BottlenecksAnswer,
   BacktestAnswer,
+  BottlenecksAnswer,
   CompletionAnswer,
   Cost,
   DifferencesAnswer,
