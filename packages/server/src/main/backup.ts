@@ -12,19 +12,24 @@ import type { ServerParts } from './server-parts.ts'
 export type { BackupDone, BackupManifest } from '../store/backup.ts'
 
 const flushTimeoutMs = 60_000
+/** Silences with who was told of what, and the rules that were made here. */
+const files = ['notifier.json', 'rules/made.json']
 
-type BackupParts = { store: Store; ingest: Pick<Ingest, 'flush'>; nowUnixMs: () => number }
+type BackupParts = { store: Store; ingest: Pick<Ingest, 'flush'>; nowUnixMs: () => number; directory: string }
 /** `since` is an earlier backup, or ''. Both are absolute. */
 export type BackupWords = { to: string; since: string }
 
 /** Everything acknowledged before the call is in it: what waits in the segment log is loaded first. */
-async function backUp({ store, ingest, nowUnixMs }: BackupParts, { to, since }: BackupWords): Promise<BackupDone> {
+async function backUp(
+  { store, ingest, nowUnixMs, directory }: BackupParts,
+  { to, since }: BackupWords,
+): Promise<BackupDone> {
   if (!(await ingest.flush(flushTimeoutMs))) {
     throw new Error(
       `Cannot back up: what was received last is not in the store after ${flushTimeoutMs / 1000} s; the log of the server says why`,
     )
   }
-  return store.backup({ to, since, nowUnixMs: nowUnixMs() })
+  return store.backup({ to, since, nowUnixMs: nowUnixMs(), files: { directory, names: files } })
 }
 
 type Listening = { store: Store; ingest: Ingest; directory: string }
@@ -36,7 +41,7 @@ export async function listenForBackups(
 ): Promise<() => Promise<void>> {
   try {
     const control = await startControl(directory, {
-      backup: ({ to = '', since = '' }) => backUp({ store, ingest, nowUnixMs }, { to, since }),
+      backup: ({ to = '', since = '' }) => backUp({ store, ingest, nowUnixMs, directory }, { to, since }),
     })
     return () => control.stop()
   } catch (error) {
@@ -58,7 +63,7 @@ export async function backUpClosedStore(options: Options, words: BackupWords): P
     const shared = { store, nowUnixMs: Date.now }
     const ingest = await startIngest({ ...shared, directory, options: { ...options, limits: options }, report })
     try {
-      return await backUp({ ...shared, ingest }, words)
+      return await backUp({ ...shared, ingest, directory }, words)
     } finally {
       await ingest.stop()
     }

@@ -1,4 +1,5 @@
 import {
+  access,
   constants,
   copyFile,
   link,
@@ -11,13 +12,14 @@ import {
   stat,
   writeFile,
 } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 
 /**
  * A folder that holds a whole store:
  *
  *   backup.json                     what is in it; written last, so a backup without it is not one
  *   tables/<table>/<part>/...       the engine's own parts, as they lay in the store, checksums with them
+ *   files/...                       what the server keeps beside its store (`BackupRequest.files`)
  *
  * Parts never change once written. So a backup is the parts of one moment, and a later one beside it may share
  * the files of parts that both have (hard links): each folder is whole all the same, and any can be deleted.
@@ -42,6 +44,8 @@ export type BackupRequest = {
   /** An earlier backup whose files are shared; '' for none. */
   since: string
   nowUnixMs: number
+  /** Small files of the data directory that go with the store, each replaced as a whole when it changes; those that are there. */
+  files?: { directory: string; names: readonly string[] }
 }
 export type BackupDone = { manifest: BackupManifest; copiedBytes: number; sharedBytes: number }
 
@@ -115,6 +119,44 @@ export async function copyFrozen(
   await syncDirectory(join(to, 'tables'))
   return done
 }
+
+const filesPath = (directory: string): string => join(directory, 'files')
+
+export async function copyFiles({ to, files }: Pick<BackupRequest, 'to' | 'files'>): Promise<void> {
+  for (const name of files?.names ?? []) {
+    const from = join(files?.directory ?? '', name)
+    if (!(await isThere(from))) continue
+    const target = join(filesPath(to), name)
+    await mkdir(dirname(target), { recursive: true })
+    await copySynced(from, target)
+    await syncDirectory(dirname(target))
+  }
+}
+
+/** Fills a data directory; throws where one of them is there. */
+export async function restoreFiles(from: string, directory: string): Promise<void> {
+  for (const name of await namesOfFiles(from)) {
+    const target = join(directory, name)
+    await mkdir(dirname(target), { recursive: true })
+    await copySynced(join(filesPath(from), name), target)
+    await syncDirectory(dirname(target))
+  }
+}
+
+/** Names of the files of a backup, as they are called in a data directory. */
+export async function namesOfFiles(from: string): Promise<string[]> {
+  if (!(await isThere(filesPath(from)))) return []
+  const entries = await readdir(filesPath(from), { withFileTypes: true, recursive: true })
+  return entries.flatMap((entry) =>
+    entry.isFile() ? [relative(filesPath(from), join(entry.parentPath, entry.name))] : [],
+  )
+}
+
+export const isThere = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  )
 
 /** A table that never held a row has no folder in the freeze. */
 export async function partsOf(directory: string): Promise<string[]> {

@@ -8,6 +8,7 @@ import {
   type BackupManifest,
   type BackupRequest,
   clearAway,
+  copyFiles,
   copyFrozen,
   type FrozenTable,
   prepareBackupFolder,
@@ -191,6 +192,7 @@ class EmbeddedStore implements Store {
     try {
       const { schema, tables } = await this.#inOrder(() => this.#freeze(name))
       const { tables: totals, ...sizes } = await copyFrozen(tables, request)
+      await copyFiles(request)
       const manifest: BackupManifest = { format: 1, schema, createdUnixMs: request.nowUnixMs, tables: totals }
       await writeManifest(request.to, manifest)
       return { manifest, ...sizes }

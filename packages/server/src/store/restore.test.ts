@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -43,7 +43,10 @@ async function makeStore(directory: string, order: string): Promise<void> {
 test.each(orders)('a backup of a store is restored in the order it has: %s', async (name, order, telling) => {
   await makeStore(at(name), order)
   const store = await openTestStore(at(name))
-  const { manifest } = await store.backup({ to: at(`${name}-backup`), since: '', nowUnixMs: 1 })
+  const files = { directory: at(name), names: ['notifier.json', 'rules/made.json', 'not-there.json'] }
+  await mkdir(at(`${name}/rules`))
+  for (const file of files.names.slice(0, 2)) await writeFile(at(`${name}/${file}`), file)
+  const { manifest } = await store.backup({ to: at(`${name}-backup`), since: '', nowUnixMs: 1, files })
   await store.close()
   expect(manifest.tables['spans']).toMatchObject({ rows: 10_000, order })
   if (telling === 'not told') {
@@ -52,7 +55,13 @@ test.each(orders)('a backup of a store is restored in the order it has: %s', asy
     const silent = Object.entries(tables).map(([table, { order: _, ...sizes }]) => [table, sizes])
     await writeFile(path, JSON.stringify({ ...kept, tables: Object.fromEntries(silent) }))
   }
-  await restoreStore({ from: at(`${name}-backup`), directory: at(`${name}-again`), ...testSize })
+  const restore = () => restoreStore({ from: at(`${name}-backup`), directory: at(`${name}-again`), ...testSize })
+  await mkdir(at(`${name}-again`))
+  await writeFile(at(`${name}-again/notifier.json`), 'of somebody')
+  await expect(restore()).rejects.toThrow(/notifier\.json, and nothing is overwritten/)
+  await rm(at(`${name}-again/notifier.json`))
+  await restore()
+  for (const file of files.names.slice(0, 2)) expect(await readFile(at(`${name}-again/${file}`), 'utf8')).toBe(file)
 
   const engine = openEngine(join(at(`${name}-again`), 'store'), testSize)
   expect(await engine.ask("SELECT sorting_key FROM system.tables WHERE name = 'spans'")).toEqual([order])

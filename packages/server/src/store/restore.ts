@@ -1,6 +1,16 @@
-import { access, mkdir, readdir, rename } from 'node:fs/promises'
+import { mkdir, readdir, rename } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type BackupManifest, clearAway, copyPart, partsOf, readManifest, tablePath } from './backup.ts'
+import {
+  type BackupManifest,
+  clearAway,
+  copyPart,
+  isThere,
+  namesOfFiles,
+  partsOf,
+  readManifest,
+  restoreFiles,
+  tablePath,
+} from './backup.ts'
 import { quote } from './bind.ts'
 import { type EngineAccess, openEngine } from './engine.ts'
 import type { EngineSize } from './engine-arguments.ts'
@@ -20,7 +30,7 @@ export async function restoreStore(options: RestoreOptions): Promise<BackupManif
   const { from, directory } = options
   const manifest = await readManifest(from)
   const migrations = await migrationsFor(manifest, from)
-  await refuseToOverwrite(directory)
+  await refuseToOverwrite(directory, await namesOfFiles(from))
   const making = join(directory, 'restoring')
   await clearAway(making)
   await mkdir(making, { recursive: true })
@@ -33,6 +43,7 @@ export async function restoreStore(options: RestoreOptions): Promise<BackupManif
     } finally {
       await engine.close()
     }
+    await restoreFiles(from, directory)
     await rename(join(making, 'store'), join(directory, 'store'))
   } finally {
     await clearAway(making)
@@ -69,19 +80,15 @@ function orderAsKept(statement: string, tables: BackupManifest['tables']): strin
   return order === undefined ? statement : statement.replace(/^ORDER BY .*$/m, () => `ORDER BY (${order})`)
 }
 
-async function refuseToOverwrite(directory: string): Promise<void> {
-  for (const name of ['store', 'segments']) {
-    const path = join(directory, name)
-    const isThere = await access(path).then(
-      () => true,
-      () => false,
+async function refuseToOverwrite(directory: string, files: readonly string[]): Promise<void> {
+  const isFilled = async (path: string): Promise<boolean> => (await isThere(path)) && (await readdir(path)).length > 0
+  const refuse = (path: string): Error =>
+    new Error(
+      `Cannot restore into ${directory}: there is data in ${path}, and nothing is overwritten; name another folder with --directory, or move that one away`,
     )
-    if (isThere && (await readdir(path)).length > 0) {
-      throw new Error(
-        `Cannot restore into ${directory}: there is data in ${path}, and nothing is overwritten; name another folder with --directory, or move that one away`,
-      )
-    }
-  }
+  for (const name of ['store', 'segments'])
+    if (await isFilled(join(directory, name))) throw refuse(join(directory, name))
+  for (const name of files) if (await isThere(join(directory, name))) throw refuse(join(directory, name))
 }
 
 async function restoreTable(

@@ -16,7 +16,7 @@ import { Page } from '../../shell/page.tsx'
 import { ActiveAlerts, AlertsOfOthers, labelsKey } from './active-alerts.tsx'
 import styles from './alerts-page.module.css'
 import { Incidents } from './incidents.tsx'
-import { MadeSection, madeFile, NewRule } from './made-rules.tsx'
+import { MadeSection, madeFile } from './made-rules.tsx'
 import { ReceiversSection } from './receivers-section.tsx'
 import { alertsOf, RulesSection } from './rules-section.tsx'
 import { SilenceForm } from './silence-form.tsx'
@@ -106,8 +106,8 @@ const example = `groups:
 /** Teaches how to give rules: those a team has already are read as they are. */
 function NoRules() {
   return (
-    <Empty title="No rules are given">
-      <NewRule />
+    <Empty title="No rules run">
+      <MadeSection />
       <p>Rule files of Prometheus are read as they are, too. One to begin with:</p>
       <CodeBlock text={example} label="Copy the rules" />
       <p>Start the server with them, and with whoever is to be told:</p>

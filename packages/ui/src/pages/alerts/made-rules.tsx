@@ -18,7 +18,7 @@ const pollMs = 10_000
 /** As the server calls them among all rules; they have a section of their own. */
 export const madeFile = 'made in Wakeline'
 
-export function NewRule() {
+function NewRule() {
   const go = useGo()
   return (
     <div>
