@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { draftOf, formOf, newForm, problemAt } from './draft.ts'
+import { draftOf, formOf, newForm, problemAt, triedDraft } from './draft.ts'
 
 test.each([
   ['level:error', 'level:error | count by (service)'],
@@ -33,6 +33,13 @@ test('a rule goes through its inputs unchanged', () => {
 test('an expression that compares by itself has no window, and a threshold without a value is none', () => {
   const form = { ...newForm({ signal: 'metrics', q: 'up == 0' }), name: 'Down' }
   expect(draftOf(form)).toEqual({ alert: 'Down', expr: 'up == 0', labels: {}, annotations: {} })
+})
+
+test('a search is tried without a threshold, unless it measures by itself', () => {
+  const thresholdsOf = (q: string) => triedDraft(newForm({ signal: 'logs', q })).thresholds
+  expect(thresholdsOf('level:error')).toEqual([{ above: 'inf' }])
+  expect(thresholdsOf('| count by (service) | where count > 1')).toBeUndefined()
+  expect(triedDraft(newForm({ signal: 'metrics', q: 'up == 0' })).thresholds).toBeUndefined()
 })
 
 test('what is wrong is found at its input', () => {

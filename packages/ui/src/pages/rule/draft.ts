@@ -129,6 +129,14 @@ export function draftOf(form: RuleForm): RuleDraft {
   }
 }
 
+/** The rule as it is tried: a search without a threshold yet has one that nothing reaches, so that its figures are seen to choose one by. */
+export function triedDraft(form: RuleForm): RuleDraft {
+  const draft = draftOf(form)
+  const isUnmeasured =
+    draft.search !== undefined && draft.thresholds === undefined && !/\|\s*where\b/.test(draft.search)
+  return isUnmeasured ? { ...draft, thresholds: [{ above: 'inf' }] } : draft
+}
+
 const isSaid = (text: string): boolean => text.trim() !== ''
 
 function thresholdDraft({ severity, operator, value, recovery }: ThresholdForm): RuleDraftThreshold {

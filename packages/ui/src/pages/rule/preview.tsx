@@ -67,20 +67,26 @@ function seriesOf({ series, thresholds, times }: RulePreview): ChartSeries[] {
     const name = nameOf(labels)
     return { name, values, colour: nameColour(name) }
   })
-  const lines = thresholds.map(({ severity, operator, value }, i): ChartSeries => {
+  const lines = thresholds.filter(isReachable).map(({ severity, operator, value }, i): ChartSeries => {
     const name = `${severity === '' ? 'threshold' : severity}: ${operator.replace('_', ' ')} ${value}`
     return { name, values: times.map(() => value), colour: i === 0 ? 'var(--error)' : 'var(--warn)', dashed: true }
   })
   return [...figures, ...lines]
 }
 
+/** The one of `triedDraft` is not: JSON has no word for it. */
+const isReachable = ({ value }: RulePreview['thresholds'][number]): boolean => Number.isFinite(value)
+
 const marksOf = ({ fired }: RulePreview): ChartMark[] =>
   fired.slice(0, marksMax).map(({ fromMs, labels }) => ({ atMs: fromMs, name: labels['severity'] ?? 'fires' }))
 
 function Fired({ data, form }: { data: RulePreview; form: RuleForm }) {
   const zone = useZone()
-  const { fired, firedTotal } = data
-  if (firedTotal === 0) return <div>It would not have fired.</div>
+  const { fired, firedTotal, thresholds } = data
+  if (firedTotal === 0) {
+    const isMeasured = thresholds.length === 0 || thresholds.some(isReachable)
+    return <div>{isMeasured ? 'It would not have fired.' : 'Choose a threshold by these figures.'}</div>
+  }
   return (
     <>
       <div>

@@ -3,7 +3,7 @@ import { Failure, type RulePreview, type RuleProblem } from '@wakeline/protocol'
 import { useEffect, useState } from 'react'
 import { useDoor } from '../../api/ask-context.tsx'
 import { useTime } from '../../time/time-context.tsx'
-import { draftOf, type RuleForm } from './draft.ts'
+import { type RuleForm, triedDraft } from './draft.ts'
 
 /** What a rule would have done, asked again a moment after the last key. */
 export type PreviewState = {
@@ -22,7 +22,7 @@ const none: readonly RuleProblem[] = []
 export function usePreview(form: RuleForm): PreviewState {
   const { ask } = useDoor()
   const { fromMs, toMs } = useTime()
-  const settled = useSettled(JSON.stringify(draftOf(form)))
+  const settled = useSettled(JSON.stringify(triedDraft(form)))
   const question = form.signal === 'metrics' ? form.expr : form.search
   const enabled = question.trim() !== ''
   const query = useQuery({
