@@ -14,7 +14,7 @@ const charactersOfMessage = 1000
 /**
  * Exceptions in events of spans and in log records, those alike together as far as the engine can tell: with the same stack but for the
  * message in it, or without one a message that differs in words with digits at most. An exception that a span and its log records both
- * tell of is one.
+ * tell of is one. Places are some of them, the same whenever it is asked.
  */
 export function errorsSql(plan: ErrorsPlan): Sql {
   const { fromMs, stepMs, groupsMax } = plan
@@ -23,7 +23,7 @@ export function errorsSql(plan: ErrorsPlan): Sql {
   countIf(inside) AS occurrences, countIf(NOT inside) AS before, min(time) AS first, maxIf(time, inside) AS last,
   groupUniqArrayIf(20)(service, inside) AS services, groupUniqArrayIf(100)(toString(resource_id), inside) AS resources,
   sumMapIf([intDiv(time, ${step}) * ${step}], [toUInt64(1)], inside) AS steps,
-  arrayMap(place -> (lower(hex(place.1)), lower(hex(place.2))), groupArraySampleIf(5, 1)((trace_id, span_id), inside AND traced)) AS places,
+  arrayMap(place -> (lower(hex(place.2)), lower(hex(place.3))), groupArraySortedIf(5)((cityHash64(trace_id, span_id), trace_id, span_id), inside AND traced)) AS places,
   count() OVER () AS total
 FROM (
   SELECT ts, toUInt64(toUnixTimestamp64Milli(ts)) AS time, ts >= ${instant(nanosecondsOf(fromMs))} AS inside, service, resource_id, trace_id, span_id,
