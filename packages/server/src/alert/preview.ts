@@ -79,7 +79,8 @@ async function find(
     return {
       error: `that is more than ${momentsMax} moments to look at; choose a shorter time or a longer window or step`,
     }
-  const toMs = Math.floor(range.toMs / stepMs) * stepMs
+  const isEarly = question.is === 'search' && isKnownEarly(rule)
+  const toMs = (isEarly ? Math.ceil : Math.floor)(range.toMs / stepMs) * stepMs
   const fromMs = Math.floor((range.fromMs - windowMs) / stepMs) * stepMs
   if (question.is === 'search') {
     const found = await world.askSearch({
@@ -102,6 +103,11 @@ async function find(
   return { stepMs, ...seriesOf(value, stepTimes({ fromMs: fromMs + stepMs, toMs: toMs + 1 }, stepMs)) }
 }
 
+/** Whether a step in progress is looked at, too: more of it does not take back that it is above. */
+function isKnownEarly({ condition }: AlertingRule): boolean {
+  return condition?.thresholds.every(({ operator }) => operator === 'above' || operator === 'at_least') ?? false
+}
+
 function seriesOf(value: QueryValue, times: readonly number[]): Omit<Found, 'stepMs'> {
   if (value.kind !== 'matrix') return { times, series: [], total: 0 }
   const series = value.series.map(({ labels, timesMs, values }) => {
@@ -113,7 +119,7 @@ function seriesOf(value: QueryValue, times: readonly number[]): Omit<Found, 'ste
 
 type Replay = { found: Found; range: TimeRange; externalUrl: string }
 
-/** Of a step of a search its figure is known when it ends; a sample of PromQL is known at its time. */
+/** Of a step of a search its figure is known when it ends, or the time that is looked at does; a sample of PromQL is known at its time. */
 async function replay(
   group: RuleGroup,
   { found, range, externalUrl }: Replay,
@@ -147,7 +153,7 @@ async function replay(
   const open = new Map<string, Episode>()
   const fired: RulePreview['fired'] = []
   for (const time of times) {
-    const nowMs = isSearch ? time + stepMs : time
+    const nowMs = isSearch ? Math.min(time + stepMs, range.toMs) : time
     if (nowMs < range.fromMs) continue
     await running.evaluate(nowMs)
     const [state] = running.rules

@@ -2,7 +2,6 @@ import { createServer, type IncomingMessage, type Server } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
 import type { StatusAnswer } from '@wakeline/protocol'
 import { type Context, Hono } from 'hono'
-import { bodyLimit } from 'hono/body-limit'
 import type { RunningGroup } from '../alert/running-group.ts'
 import type { Slo } from '../alert/slo/slo.ts'
 import { accessHeaders, checkHost, checkOrigin, checkToken, openSessions } from '../base/access.ts'
@@ -13,6 +12,7 @@ import { noteAddress } from './caller.ts'
 import { ApiFailure, respondFailure } from './errors.ts'
 import { jaegerQuestions, jaegerRoutes } from './jaeger/jaeger.ts'
 import { jaegerV3Routes } from './jaeger/jaeger-v3.ts'
+import { limitBody } from './limit-body.ts'
 import { lokiRoutes } from './loki/loki.ts'
 import type { ApiNotifying } from './notifications.ts'
 import { prometheusRoutes } from './prometheus.ts'
@@ -135,7 +135,7 @@ function apiRoutes(parts: ApiParts & ApiOptions): Hono {
   if (parts.rules !== undefined) app.route('/api/v1/rules', rulesRoutes({ nowUnixMs, rules: parts.rules }))
   addOtherApis(app, parts)
   // Agents are few and their protocol's library is large: it is loaded with the first of them.
-  app.post('/mcp', bodyLimit({ maxSize: messageMaxBytes, onError: messageTooLarge }), async (context) => {
+  app.post('/mcp', limitBody({ maxSize: messageMaxBytes, onError: messageTooLarge }), async (context) => {
     const { answerMcp } = await loadMcp()
     return answerMcp(context, { ...parts, answer: (request) => app.fetch(request) })
   })

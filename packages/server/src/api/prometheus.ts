@@ -1,5 +1,4 @@
 import { type Context, Hono } from 'hono'
-import { bodyLimit } from 'hono/body-limit'
 import type { RunningGroup } from '../alert/running-group.ts'
 import type { Explained } from '../query/prometheus/explained.ts'
 import type { Exemplars } from '../query/prometheus/metadata.ts'
@@ -14,6 +13,7 @@ import type { Running } from '../query/run.ts'
 import { DeflatedJson } from './deflated-json.ts'
 import { ApiFailure } from './errors.ts'
 import type { JsonBytes, JsonWriting } from './json-bytes.ts'
+import { limitBody } from './limit-body.ts'
 import { isCutBy, labelsOf, printValue, timeOf, writeLabels, writeList, writeResult } from './prometheus-answer.ts'
 import { PrometheusFailure } from './prometheus-errors.ts'
 import {
@@ -65,7 +65,7 @@ export function prometheusRoutes(options: PrometheusOptions): Hono {
   // Not of all methods: where there is no body, it makes a request that fails.
   routes.post(
     '*',
-    bodyLimit({
+    limitBody({
       maxSize: formMaxBytes,
       onError: () => {
         throw new PrometheusFailure('bad_data', `the form is larger than ${formMaxBytes} bytes`)

@@ -1,6 +1,5 @@
 import type { RuleDraft, RuleListed, RulesAnswer } from '@wakeline/protocol'
 import { type Context, Hono } from 'hono'
-import { bodyLimit } from 'hono/body-limit'
 import { z } from 'zod'
 import { draftSchema, type MadeRule, type MadeRules, type SaveRefused } from '../alert/made-rules.ts'
 import { previewRule } from '../alert/preview.ts'
@@ -11,6 +10,7 @@ import { addressOf } from './caller.ts'
 import { endpoints } from './endpoints.ts'
 import { ApiFailure } from './errors.ts'
 import { readInput, readRange } from './input.ts'
+import { limitBody } from './limit-body.ts'
 import { sendJson } from './send.ts'
 
 /** Rules that can be made here, and what a draft of one is tried with. */
@@ -40,7 +40,7 @@ const previewSchema = z.strictObject({
 export function rulesRoutes({ rules: { made, groups, preview }, nowUnixMs }: RulesOptions): Hono {
   const routes = new Hono()
   const byOf = (context: Context): string => askerOf(context, addressOf(context.req.raw))
-  routes.use(bodyLimit({ maxSize: bodyMaxBytes, onError: bodyTooLarge }))
+  routes.use(limitBody({ maxSize: bodyMaxBytes, onError: bodyTooLarge }))
   routes.get('/', (context) => {
     readInput(context, endpoints.rules.input)
     const answer: RulesAnswer = { rules: listed(made, groups()), changes: [...made.changes()] }

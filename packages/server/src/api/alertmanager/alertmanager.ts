@@ -1,6 +1,6 @@
 import { type Context, Hono } from 'hono'
-import { bodyLimit } from 'hono/body-limit'
 import type { SilenceState } from '../../alert/notifier/silences.ts'
+import { limitBody } from '../limit-body.ts'
 import type { ApiNotifying } from '../notifications.ts'
 import { sendJson } from '../send.ts'
 import { alertsAnswer, groupsAnswer, timeText } from './alerts-answer.ts'
@@ -26,7 +26,7 @@ export function alertmanagerRoutes(options: AlertmanagerOptions): Hono {
     if (error instanceof AlertmanagerFailure) return context.json(error.message, error.status)
     throw error
   })
-  routes.post('*', bodyLimit({ maxSize: bodyMaxBytes, onError: tooLarge }))
+  routes.post('*', limitBody({ maxSize: bodyMaxBytes, onError: tooLarge }))
   routes.get('/status', (context) => sendJson(context, statusAnswer(options, startedMs)))
   routes.get('/receivers', (context) =>
     sendJson(

@@ -1,9 +1,9 @@
 import { type Context, Hono } from 'hono'
-import { bodyLimit } from 'hono/body-limit'
 import { isRefused, type Refused } from '../../base/refused.ts'
 import type { LogMetrics, LogStream, LogStreams } from '../../query/logql/logql.ts'
 import type { Query } from '../../query/query.ts'
 import { ApiFailure, failureOf, respondFailure } from '../errors.ts'
+import { limitBody } from '../limit-body.ts'
 import { sendJson } from '../send.ts'
 import type { Turns } from '../turns.ts'
 import { lokiMatrix, lokiStreams, lokiVector } from './loki-answer.ts'
@@ -44,7 +44,7 @@ export function lokiRoutes({ query, turns, nowUnixMs, report }: LokiOptions): Ho
     throw new ApiFailure('too_large', `Cannot read this form: it has more than ${formMaxBytes} bytes`)
   }
   // Not of all methods: where there is no body, it makes a request that fails.
-  routes.post('*', bodyLimit({ maxSize: formMaxBytes, onError: tooLarge }))
+  routes.post('*', limitBody({ maxSize: formMaxBytes, onError: tooLarge }))
   const answer: AddEndpoint = (path, ask) => {
     routes.on(['GET', 'POST'], path, async (context) => {
       const parameters = await readParameters(context)
