@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { isInstalled, startRestartable } from '../e2e/prometheus-over.ts'
+import { addTo } from '../packages/analysis/src/index.ts'
 import { type Random, randomOf } from '../packages/protocol/src/random.case.ts'
 import { listen } from '../packages/sdk/src/testing/listen.ts'
 import { readNotifyConfig } from '../packages/server/src/alert/notifier/config/read-notify-config.ts'
@@ -166,7 +167,7 @@ function note(heard: Heard, { receiver, groupKey, status, alerts }: Payload): vo
   const told = alerts.map(
     (each) => `${each.status} ${each.labels.alertname}${each.labels.x}${each.labels.sev} ${each.fingerprint}`,
   )
-  groups.set(key, [...(groups.get(key) ?? []), `${status}: ${told.join(', ')}`])
+  addTo(groups, key, `${status}: ${told.join(', ')}`)
 }
 
 type HeardOfScript = ReadonlyMap<string, readonly string[]> | undefined

@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import {
+  addTo,
   type BehaviourChange,
   type Cause,
   type ComponentSpan,
@@ -8,6 +9,7 @@ import {
   type Execution,
   findBehaviourChanges,
   findBottlenecks,
+  groupedBy,
   likelyCauses,
   type RequestTimes,
   type Sight,
@@ -80,10 +82,9 @@ function minuteOf(spans: readonly Record<string, string>[], logs: readonly Recor
   const errors = new Map<string, string[]>()
   for (const { SpanID = '', Log = '' } of logs) {
     const error = errorIn(Log)
-    if (error !== undefined) errors.set(SpanID, [...(errors.get(SpanID) ?? []), error])
+    if (error !== undefined) addTo(errors, SpanID, error)
   }
-  const traces = new Map<string, NezhaSpan[]>()
-  for (const span of spans.map(spanOf)) traces.set(span.traceId, [...(traces.get(span.traceId) ?? []), span])
+  const traces = groupedBy(spans.map(spanOf), ({ traceId }) => traceId)
   const minute: Minute = { requests: [], executions: [], calls: [] }
   const calls = new Set<string>()
   for (const [traceId, ofTrace] of traces) {

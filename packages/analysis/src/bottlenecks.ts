@@ -1,4 +1,5 @@
 import type { Component, ComponentTime } from './critical-components.ts'
+import { groupedBy } from './groups.ts'
 
 /**
  * What makes requests slower than they were. For every endpoint and component the time per trace now is held against
@@ -71,15 +72,8 @@ export function findBottlenecks(
   return found.sort((a, b) => b.excessNano * b.traces - a.excessNano * a.traces || (a.key < b.key ? -1 : 1))
 }
 
-function byEndpoint(requests: readonly RequestTimes[]): Map<string, RequestTimes[]> {
-  const groups = new Map<string, RequestTimes[]>()
-  for (const request of requests) {
-    const group = groups.get(request.endpoint)
-    if (group === undefined) groups.set(request.endpoint, [request])
-    else group.push(request)
-  }
-  return groups
-}
+const byEndpoint = (requests: readonly RequestTimes[]): Map<string, RequestTimes[]> =>
+  groupedBy(requests, ({ endpoint }) => endpoint)
 
 function componentsOf(windows: readonly (readonly RequestTimes[])[]): ComponentTime[] {
   const components = new Map<string, ComponentTime>()

@@ -17,6 +17,7 @@ export { errorOrigins, type FailedSpan } from './error-origins.ts'
 export { type ErrorFingerprint, type ErrorTold, errorFingerprint, printFrame } from './errors/error-fingerprint.ts'
 export { parameterise } from './errors/parameterise.ts'
 export { parseStack, type StackError, type StackFrame } from './errors/parse-stack.ts'
+export { addTo, groupedBy } from './groups.ts'
 export {
   type LogPattern,
   LogPatterns,

@@ -1,3 +1,4 @@
+import { addTo } from '../groups.ts'
 import type { Problem, ProblemSpan } from './problem.ts'
 import { textOf } from './read-attributes.ts'
 import type { Call, TraceFacts } from './trace-facts.ts'
@@ -20,7 +21,7 @@ export function unusuallySlowQueries<Span extends ProblemSpan>(
 ): TraceProblem<Span>[] {
   const groups = new Map<string, { call: Call<Span>; trace: number }[]>()
   eachCall(traces, (call, trace) => {
-    if (call.of === 'database') add(groups, call.key, { call, trace })
+    if (call.of === 'database') addTo(groups, call.key, { call, trace })
   })
   return [...groups.values()].flatMap((group) => {
     if (group.length < usualMin) return []
@@ -48,7 +49,7 @@ export function poolWaits<Span extends ProblemSpan>(traces: readonly TraceFacts<
     const server = leaf.children.find(({ span }) => span.kind === 'server')
     const waitNano = server === undefined ? 0 : server.offsetNano - leaf.offsetNano
     if (waitNano > waitMinNano && waitNano * 2 > leaf.span.durationNano)
-      add(groups, call.key, { call, trace, waitNano })
+      addTo(groups, call.key, { call, trace, waitNano })
   })
   return [...groups.values()].flatMap((group) => {
     if (new Set(group.map(({ trace }) => trace)).size < tracesMin) return []
@@ -74,7 +75,7 @@ export function cacheStampedes<Span extends ProblemSpan>(traces: readonly TraceF
     const text = textOf(span.attributes, 'db.query.text', 'db.statement')
     if (call.of !== 'database' || placeholder.test(text) || !/^\s*(select|get|hget|mget|with)\b/i.test(text)) return
     const from = BigInt(span.startUnixNano)
-    add(groups, text, { call, trace, from, until: from + BigInt(Math.max(0, Math.round(span.durationNano))) })
+    addTo(groups, text, { call, trace, from, until: from + BigInt(Math.max(0, Math.round(span.durationNano))) })
   })
   return [...groups.values()].flatMap((group): TraceProblem<Span>[] => {
     if (group.length < stampedeMin) return []
@@ -109,12 +110,6 @@ function eachCall<Span extends ProblemSpan>(
   for (const [trace, facts] of traces.entries()) {
     for (const { node, call } of facts.all) if (call?.leaf === node) take(call, trace)
   }
-}
-
-export function add<Item>(groups: Map<string, Item[]>, key: string, item: Item): void {
-  const group = groups.get(key)
-  if (group === undefined) groups.set(key, [item])
-  else group.push(item)
 }
 
 function quantile(sorted: readonly number[], at: number): number {

@@ -1,5 +1,6 @@
+import { groupedBy } from '../groups.ts'
 import { endOf, type Problem, type ProblemNode, type ProblemSpan, totalNanoOf } from './problem.ts'
-import type { Call, TraceFacts } from './trace-facts.ts'
+import type { TraceFacts } from './trace-facts.ts'
 
 const concurrentMax = 50
 
@@ -7,13 +8,7 @@ const concurrentMax = 50
 export function fanOuts<Span extends ProblemSpan>(facts: TraceFacts<Span>): Problem<Span>[] {
   return facts.callers.flatMap(({ node: parent, calls }) => {
     if (calls.length <= concurrentMax) return []
-    const groups = new Map<string, Call<Span>[]>()
-    for (const call of calls) {
-      const group = groups.get(call.key)
-      if (group === undefined) groups.set(call.key, [call])
-      else group.push(call)
-    }
-    return [...groups.values()].flatMap((run): Problem<Span>[] => {
+    return [...groupedBy(calls, ({ key }) => key).values()].flatMap((run): Problem<Span>[] => {
       const nodes = run.map(({ node }) => node)
       const most = concurrency(nodes)
       if (most <= concurrentMax) return []

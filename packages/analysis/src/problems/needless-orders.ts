@@ -1,4 +1,5 @@
-import { add, type TraceProblem } from './across-traces.ts'
+import { addTo } from '../groups.ts'
+import type { TraceProblem } from './across-traces.ts'
 import { endOf, type ProblemNode, type ProblemSpan } from './problem.ts'
 import type { Call, TraceFacts } from './trace-facts.ts'
 
@@ -22,7 +23,7 @@ export function needlessOrders<Span extends ProblemSpan>(traces: readonly TraceF
       places.push({ trace, parent, calls })
       eachPair(calls, (first, second) => {
         const isBeside = second.node.offsetNano < endOf(first.node)
-        add(seen, pairKey(parent, first, second), isBeside ? 'beside' : first.key < second.key ? 'before' : 'after')
+        addTo(seen, pairKey(parent, first, second), isBeside ? 'beside' : first.key < second.key ? 'before' : 'after')
       })
     }
   }

@@ -1,3 +1,4 @@
+import { groupedBy } from '../groups.ts'
 import type { TraceTree } from '../trace-tree.ts'
 import { cacheStampedes, poolWaits, type TraceProblem, unusuallySlowQueries } from './across-traces.ts'
 import { needlessOrders } from './needless-orders.ts'
@@ -54,11 +55,7 @@ export function operationProblems<Span extends ProblemSpan>(trees: readonly Prob
     ...needlessOrders(traces),
     ...cacheStampedes(traces),
   ]
-  const groups = new Map<string, TraceProblem<Span>[]>()
-  for (const one of found) {
-    const key = problemKey(one.problem)
-    groups.set(key, [...(groups.get(key) ?? []), one])
-  }
+  const groups: Map<string, TraceProblem<Span>[]> = groupedBy(found, ({ problem }) => problemKey(problem))
   return [...groups.values()]
     .filter((group) => group[0]?.problem.kind !== 'repeat.deep' || isUncommon(group, trees.length))
     .map(together)

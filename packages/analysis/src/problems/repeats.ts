@@ -1,3 +1,4 @@
+import { addTo } from '../groups.ts'
 import { endOf, type Problem, type ProblemKind, type ProblemNode, type ProblemSpan, totalNanoOf } from './problem.ts'
 import { hasFailed } from './read-attributes.ts'
 import type { Call, SpanFacts, TraceFacts } from './trace-facts.ts'
@@ -114,9 +115,7 @@ export function deepRepeats<Span extends ProblemSpan>(
     if (claimed.has(node) || (parent !== undefined && told.has(parent))) told.add(span)
     // Of a call with code around it only what asks counts.
     if (call === undefined || call.leaf !== node || told.has(span)) continue
-    const group = groups.get(call.key)
-    if (group === undefined) groups.set(call.key, [call])
-    else group.push(call)
+    addTo(groups, call.key, call)
   }
   return [...groups.values()].flatMap((run) => {
     if (run.length < deepMin || isRetried(run)) return []

@@ -1,3 +1,4 @@
+import { addTo } from '@wakeline/analysis'
 import type { AlertNotices, NoticeTold, NotificationsAnswer } from '@wakeline/protocol'
 import { type Group, mutingTimes } from '../alert/notifier/group.ts'
 import type { Notifier } from '../alert/notifier/notifier.ts'
@@ -51,12 +52,7 @@ export function notificationsAnswer(notifying: ApiNotifying, nowMs: number): Not
 
 function groupsByAlert(groups: readonly Group[]): ReadonlyMap<string, readonly Group[]> {
   const byAlert = new Map<string, Group[]>()
-  for (const group of groups)
-    for (const fingerprint of group.alerts.keys()) {
-      const others = byAlert.get(fingerprint)
-      if (others === undefined) byAlert.set(fingerprint, [group])
-      else others.push(group)
-    }
+  for (const group of groups) for (const fingerprint of group.alerts.keys()) addTo(byAlert, fingerprint, group)
   return byAlert
 }
 

@@ -1,4 +1,5 @@
 import {
+  addTo,
   clockName,
   criticalPath,
   prepareTrace,
@@ -113,9 +114,7 @@ type Stretch = { fromNano: number; toNano: number }
 
 function pathOf(tree: TraceTree<SpanRecord>): Map<SpanRecord, Stretch[]> {
   const found = new Map<SpanRecord, Stretch[]>()
-  for (const { span, fromNano, toNano } of criticalPath(tree.roots)) {
-    found.set(span, [...(found.get(span) ?? []), { fromNano, toNano }])
-  }
+  for (const { span, fromNano, toNano } of criticalPath(tree.roots)) addTo(found, span, { fromNano, toNano })
   return found
 }
 

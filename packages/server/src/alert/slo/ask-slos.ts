@@ -4,6 +4,7 @@ import {
   burnFactor,
   errorBudget,
   exhaustedInMs,
+  groupedBy,
   isBurning,
   phaseOf,
   proposedObjective,
@@ -49,12 +50,7 @@ const refusedBy = ({ message }: Failed): Refused => ({
 
 /** Those that are measured in the same steps. */
 function byWindows(slos: readonly Slo[]): readonly (readonly Slo[])[] {
-  const alike = new Map<string, Slo[]>()
-  for (const slo of slos) {
-    const key = `${slo.windows.periodMs} ${slo.windows.pageQuick.shortMs}`
-    alike.set(key, [...(alike.get(key) ?? []), slo])
-  }
-  return [...alike.values()]
+  return [...groupedBy(slos, ({ windows }) => `${windows.periodMs} ${windows.pageQuick.shortMs}`).values()]
 }
 
 type Known = { ratios: Ratios; steps: Steps; groups: readonly RunningGroup[] }

@@ -1,3 +1,4 @@
+import { addTo } from '@wakeline/analysis'
 import type { Group } from '../../alert/notifier/group.ts'
 import { mutingTimes } from '../../alert/notifier/group.ts'
 import type { Inhibition } from '../../alert/notifier/inhibition.ts'
@@ -45,8 +46,8 @@ const orderOf = ({ labels, route }: Group): string => JSON.stringify([sortedPair
 function receiversByAlert(shown: readonly { group: Group; alerts: readonly NotifyAlert[] }[]): Map<string, string[]> {
   const byAlert = new Map<string, string[]>()
   for (const { group, alerts } of shown)
-    for (const { fingerprint } of alerts)
-      byAlert.set(fingerprint, [...(byAlert.get(fingerprint) ?? []), group.route.receiver].sort())
+    for (const { fingerprint } of alerts) addTo(byAlert, fingerprint, group.route.receiver)
+  for (const receivers of byAlert.values()) receivers.sort()
   return byAlert
 }
 

@@ -1,3 +1,4 @@
+import { addTo } from '@wakeline/analysis'
 import type {
   Attributes,
   AttributeValue,
@@ -15,7 +16,7 @@ export function otlpTrace({ spans, resources, scopes }: WholeTraces): { resource
   for (const span of spans) {
     const byScope = byOrigin.get(span.resourceId) ?? new Map<string, SpanRecord[]>()
     byOrigin.set(span.resourceId, byScope)
-    byScope.set(span.scopeId, [...(byScope.get(span.scopeId) ?? []), span])
+    addTo(byScope, span.scopeId, span)
   }
   const resourceSpans = [...byOrigin].map(([resourceId, byScope]) => ({
     resource: origin(resources[resourceId]),

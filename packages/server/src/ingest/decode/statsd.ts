@@ -1,3 +1,4 @@
+import { groupedBy } from '@wakeline/analysis'
 import { otlp, WireWriter, zigzag } from '@wakeline/protocol'
 import { writeAttribute } from './otlp-request-writer.ts'
 
@@ -153,22 +154,12 @@ export class StatsdSeries {
     for (const [key, { seenMs }] of this.#series)
       if (nowMs - seenMs > this.#options.forgetAfterMs) this.#series.delete(key)
     if (this.#series.size === 0) return undefined
-    const byResource = groupBy(this.#series.values())
+    const byResource = groupedBy(this.#series.values(), ({ resource }) => resource)
     const out = new WireWriter(65_536)
     for (const [resource, all] of byResource) writeResource(out, resource, all, nowMs)
     for (const { members } of this.#series.values()) members.clear()
     return out.take()
   }
-}
-
-function groupBy(series: Iterable<Series>): Map<string, Series[]> {
-  const groups = new Map<string, Series[]>()
-  for (const each of series) {
-    const group = groups.get(each.resource)
-    if (group === undefined) groups.set(each.resource, [each])
-    else group.push(each)
-  }
-  return groups
 }
 
 function isNumber(text: string): boolean {

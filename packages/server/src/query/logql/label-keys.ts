@@ -1,3 +1,4 @@
+import { addTo } from '@wakeline/analysis'
 import { logMinutes } from '../plan/rollups.ts'
 import type { Running } from '../run.ts'
 import { type Sql, sql } from '../sql.ts'
@@ -32,7 +33,7 @@ export function labelOf(key: string): string {
 export async function askLabelKeys(range: TimeRange, running: Running): Promise<LabelKeys> {
   const rows = await running.rows<{ key: string; of_resource: number }>(keysSql(range))
   const keys = new Map<string, string[]>()
-  for (const { key } of rows) keys.set(labelOf(key), [...(keys.get(labelOf(key)) ?? []), key])
+  for (const { key } of rows) addTo(keys, labelOf(key), key)
   const ofResources = rows.filter(({ of_resource }) => of_resource === 1).map(({ key }) => labelOf(key))
   return {
     keysOf: (label) => keys.get(label) ?? [label],

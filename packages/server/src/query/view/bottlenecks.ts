@@ -6,6 +6,7 @@ import {
   type Execution,
   findBehaviourChanges,
   findBottlenecks,
+  groupedBy,
   likelyCauses,
   type RequestTimes,
   type Sight,
@@ -29,11 +30,10 @@ export function bottlenecksOf({ now, before, spans }: SampledRequests): Told {
   const nodes = nodesOf(spans)
   const read = (entries: readonly Entry[]): Read[] => entries.flatMap((entry) => readRequest(entry, nodes))
   const [requests, earlier] = [read(now), read(before)]
-  const windows = new Map<number, RequestTimes[]>()
-  for (const { window, times } of earlier) windows.set(window, [...(windows.get(window) ?? []), times])
+  const windows = groupedBy(earlier, ({ window }) => window)
   const bottlenecks = findBottlenecks(
     requests.map(({ times }) => times),
-    [...windows.values()],
+    [...windows.values()].map((window) => window.map(({ times }) => times)),
   )
   const changes = findBehaviourChanges(
     requests.flatMap(({ executions }) => executions),
@@ -119,31 +119,31 @@ function sightsOf({ span, children }: SpanNode): Sight[] {
 function rowsOf(bottlenecks: readonly Bottleneck[]): BottleneckRow[] {
   const endpoints = new Map(bottlenecks.map(({ endpoint, traces }) => [endpoint, traces]))
   const all = [...endpoints.values()].reduce((sum, traces) => sum + traces, 0)
-  const groups = new Map<string, Bottleneck[]>()
-  for (const each of bottlenecks) groups.set(each.key, [...(groups.get(each.key) ?? []), each])
-  const rows = [...groups.values()].flatMap((group): (BottleneckRow & { excess: number })[] => {
-    const most = group.toSorted((a, b) => riseOf(b) * b.traces - riseOf(a) * a.traces)[0]
-    if (most === undefined) return []
-    const perRequest = (value: (each: Bottleneck) => number): number =>
-      group.reduce((sum, each) => sum + value(each) * each.traces, 0) / all
-    const excess = perRequest(({ excessNano }) => Math.max(0, excessNano))
-    return [
-      {
-        service: most.service,
-        ...(most.caller !== undefined && { caller: most.caller }),
-        operation: most.operation,
-        endpoint: most.endpoint,
-        beforeNano: perRequest(({ beforeNano }) => beforeNano),
-        nowNano: perRequest(({ nowNano }) => nowNano),
-        spansBefore: perRequest(({ spansBefore }) => spansBefore),
-        spansNow: perRequest(({ spansNow }) => spansNow),
-        share: 0,
-        isBeyondChance: excess > 0,
-        exemplars: most.exemplars,
-        excess,
-      },
-    ]
-  })
+  const rows = [...groupedBy(bottlenecks, ({ key }) => key).values()].flatMap(
+    (group): (BottleneckRow & { excess: number })[] => {
+      const most = group.toSorted((a, b) => riseOf(b) * b.traces - riseOf(a) * a.traces)[0]
+      if (most === undefined) return []
+      const perRequest = (value: (each: Bottleneck) => number): number =>
+        group.reduce((sum, each) => sum + value(each) * each.traces, 0) / all
+      const excess = perRequest(({ excessNano }) => Math.max(0, excessNano))
+      return [
+        {
+          service: most.service,
+          ...(most.caller !== undefined && { caller: most.caller }),
+          operation: most.operation,
+          endpoint: most.endpoint,
+          beforeNano: perRequest(({ beforeNano }) => beforeNano),
+          nowNano: perRequest(({ nowNano }) => nowNano),
+          spansBefore: perRequest(({ spansBefore }) => spansBefore),
+          spansNow: perRequest(({ spansNow }) => spansNow),
+          share: 0,
+          isBeyondChance: excess > 0,
+          exemplars: most.exemplars,
+          excess,
+        },
+      ]
+    },
+  )
   const rises = rows.reduce((sum, row) => sum + Math.max(0, riseOf(row)), 0)
   return rows
     .sort((a, b) => b.excess - a.excess || riseOf(b) - riseOf(a))

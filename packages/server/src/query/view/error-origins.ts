@@ -1,3 +1,4 @@
+import { addTo } from '@wakeline/analysis'
 import type { ServiceError } from '@wakeline/protocol'
 import type { FailedSpanRow, ServiceErrorRow } from '../plan/service-errors.ts'
 
@@ -73,8 +74,7 @@ function mostBegan(service: string, ways: readonly FailedSpanRow[][]): ServiceEr
   for (const way of ways) {
     const origin = way.at(-1)
     if (origin === undefined) continue
-    const kind = kindOf(origin)
-    kinds.set(kind, [...(kinds.get(kind) ?? []), origin])
+    addTo(kinds, kindOf(origin), origin)
   }
   const most = [...kinds.values()].reduce<FailedSpanRow[]>(
     (best, each) => (each.length > best.length ? each : best),

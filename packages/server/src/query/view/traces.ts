@@ -1,3 +1,4 @@
+import { groupedBy } from '@wakeline/analysis'
 import type { SpanRecord, TraceSummary } from '@wakeline/protocol'
 import type { SpanRow } from '../plan/span-columns.ts'
 import type { TraceSummaryRow } from '../plan/traces.ts'
@@ -10,8 +11,7 @@ export function traceSummaries(
   rows: readonly TraceSummaryRow[],
   matched: ReadonlyMap<string, number> | undefined,
 ): TraceSummary[] {
-  const byTrace = new Map<string, TraceSummaryRow[]>()
-  for (const row of rows) byTrace.set(row.trace, [...(byTrace.get(row.trace) ?? []), row])
+  const byTrace = groupedBy(rows, ({ trace }) => trace)
   return traceIds.flatMap((id) => {
     const ofTrace = byTrace.get(id)
     if (ofTrace === undefined) return []
