@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, open, readFile, rename } from 'node:fs/promises'
-import { join } from 'node:path'
+import { mkdir, readFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import type { RuleChange, RuleDraft, RuleProblem, RuleSaved } from '@wakeline/protocol'
 import { z } from 'zod'
+import { replaceFile } from '../base/durable-files.ts'
 import { printDrafts, readDraft } from './rule-draft.ts'
 import type { RuleGroup } from './rule-file.ts'
 
@@ -11,7 +12,7 @@ import type { RuleGroup } from './rule-file.ts'
  *
  *   <directory>/rules/made.json   { version, rules: [{ id, revision, draft }], changes: [who changed what and when] }
  *
- * It is written beside, made durable, and put in its place, so that it is always whole. It is read once; nobody else writes it.
+ * It is always whole, and read once; nobody else writes it.
  */
 export type MadeRule = { readonly id: string; readonly revision: number; readonly draft: RuleDraft }
 
@@ -199,7 +200,8 @@ export class MadeRules {
     const { id, draft } = rule
     const change: RuleChange = { atMs: this.#parts.nowUnixMs(), by, act, id, name: draft.alert, draft }
     const changes = [...this.#changes, change].slice(-changesMax)
-    await writeWhole(this.#path, `${JSON.stringify({ version: 1, rules, changes }, undefined, 1)}\n`)
+    await mkdir(dirname(this.#path), { recursive: true })
+    await replaceFile(this.#path, `${JSON.stringify({ version: 1, rules, changes }, undefined, 1)}\n`, { mode: 0o600 })
     this.#rules = rules
     this.#changes = changes
     this.version += 1
@@ -212,26 +214,5 @@ function parseJson(text: string): unknown {
     return JSON.parse(text)
   } catch {
     return undefined
-  }
-}
-
-/** The file as it was, or as it is to be, whatever happens meanwhile. */
-async function writeWhole(path: string, text: string): Promise<void> {
-  const folder = join(path, '..')
-  await mkdir(folder, { recursive: true })
-  const beside = `${path}.new`
-  const file = await open(beside, 'w', 0o600)
-  try {
-    await file.writeFile(text)
-    await file.sync()
-  } finally {
-    await file.close()
-  }
-  await rename(beside, path)
-  const directory = await open(folder, 'r')
-  try {
-    await directory.sync()
-  } finally {
-    await directory.close()
   }
 }

@@ -1,18 +1,6 @@
-import {
-  access,
-  constants,
-  copyFile,
-  link,
-  mkdir,
-  open,
-  readdir,
-  readFile,
-  rename,
-  rm,
-  stat,
-  writeFile,
-} from 'node:fs/promises'
+import { access, constants, copyFile, link, mkdir, open, readdir, readFile, rm, stat } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
+import { replaceFile, syncDirectory } from '../base/durable-files.ts'
 
 /**
  * A folder that holds a whole store:
@@ -86,10 +74,7 @@ export async function readManifest(directory: string): Promise<BackupManifest> {
 }
 
 export async function writeManifest(directory: string, manifest: BackupManifest): Promise<void> {
-  const path = manifestPath(directory)
-  await writeFile(`${path}.new`, `${JSON.stringify(manifest, undefined, 2)}\n`, { flush: true })
-  await rename(`${path}.new`, path)
-  await syncDirectory(directory)
+  await replaceFile(manifestPath(directory), `${JSON.stringify(manifest, undefined, 2)}\n`)
 }
 
 /** Where a table's frozen parts lie. */
@@ -212,15 +197,6 @@ async function copySynced(from: string, to: string): Promise<void> {
     await file.datasync()
   } finally {
     await file.close()
-  }
-}
-
-async function syncDirectory(path: string): Promise<void> {
-  const directory = await open(path, 'r')
-  try {
-    await directory.sync()
-  } finally {
-    await directory.close()
   }
 }
 

@@ -1,5 +1,6 @@
-import { mkdir, open, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises'
+import { mkdir, open, readdir, readFile, rename, stat } from 'node:fs/promises'
 import { join, relative } from 'node:path'
+import { replaceFile } from '../base/durable-files.ts'
 
 /**
  * The engine remembers the tokens of loads in a file for each table, but does not sync it. After a power cut it may hold a part without
@@ -48,8 +49,7 @@ export async function noteInsertions(directory: string, tablePaths: readonly str
     const last = (await namesIn(path)).map((name) => insertionsOf(name)?.last ?? 0)
     noted[relative(directory, path)] = Math.max(0, ...last)
   }
-  await writeFile(`${notePath(directory)}.new`, JSON.stringify(noted), { flush: true })
-  await rename(`${notePath(directory)}.new`, notePath(directory))
+  await replaceFile(notePath(directory), JSON.stringify(noted))
 }
 
 /**
@@ -70,7 +70,7 @@ export async function mendLogs(directory: string): Promise<void> {
       const path = join(logFolder(tablePath), name)
       const text = await readFile(path, 'latin1')
       const mended = mendLog(text, parts, before)
-      if (mended !== text) await replaceFile(path, mended)
+      if (mended !== text) await replaceFile(path, mended, { encoding: 'latin1' })
       logs.push(mended)
     }
     for (const part of unlogged(parts, logs, before)) await setAside(tablePath, part)
@@ -99,11 +99,6 @@ export function mendLog(text: string, parts: readonly string[], before: number):
     )
   }
   return whole.split('\n').filter(isKept).join('\n')
-}
-
-async function replaceFile(path: string, text: string): Promise<void> {
-  await writeFile(`${path}.new`, text, { encoding: 'latin1', flush: true })
-  await rename(`${path}.new`, path)
 }
 
 async function readNoted(directory: string): Promise<Readonly<Record<string, number>>> {

@@ -1,5 +1,6 @@
-import { open, readFile, rename } from 'node:fs/promises'
+import { readFile, rename } from 'node:fs/promises'
 import { z } from 'zod'
+import { replaceFile } from '../../base/durable-files.ts'
 import { isMatcher, type Matcher, matcherOf, operators } from '../matchers/matcher.ts'
 import type { Notifier } from './notifier.ts'
 import { isResolvedAt } from './notify-alert.ts'
@@ -121,21 +122,9 @@ export class KeptState {
         ...silence,
         matchers: silence.matchers.map(({ name, operator, value }) => ({ name, operator, value })),
       }))
-      const file = await open(`${this.#path}.new`, 'w', 0o600)
-      try {
-        const state = {
-          version: 1,
-          savedMs: this.#parts.nowUnixMs(),
-          silences,
-          log: notifier.log(),
-          alerts: notifier.alerts(),
-        }
-        await file.writeFile(JSON.stringify(state))
-        await file.sync()
-      } finally {
-        await file.close()
-      }
-      await rename(`${this.#path}.new`, this.#path)
+      const savedMs = this.#parts.nowUnixMs()
+      const state = { version: 1, savedMs, silences, log: notifier.log(), alerts: notifier.alerts() }
+      await replaceFile(this.#path, JSON.stringify(state), { mode: 0o600 })
       this.#hasFailed = false
       return ''
     } catch (error) {

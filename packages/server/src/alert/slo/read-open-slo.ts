@@ -1,8 +1,9 @@
 import type { Mapping } from '../../base/yaml-input.ts'
 import { parseExpression } from '../../query/promql/parse/parse.ts'
+import { readLength } from '../read-duration.ts'
 import { readQuery } from './read-query.ts'
 import type { SloFileOptions } from './read-slo-file.ts'
-import { readDuration, readName } from './read-values.ts'
+import { readName } from './read-values.ts'
 import { type Sli, type Slo, type SloAlert, windowPlace } from './slo.ts'
 
 /**
@@ -114,7 +115,7 @@ function readPeriod(spec: Mapping, version: string): number | undefined {
   const given = input.mapping(first, name)
   if (given.has('calendar') || !given.boolean('isRolling', true))
     input.wrong(first, 'windows by the calendar are not known; take a rolling one, with "isRolling: true"')
-  if (version === 'openslo/v1') return readDuration(given, 'duration')
+  if (version === 'openslo/v1') return readLength(given, 'duration')
   const unit = given.text('unit')
   if (unit.toLowerCase() !== 'day') input.wrong(given.take('unit') ?? first, `the unit is "${unit}", and can be Day`)
   const parse = (text: string): number | undefined => (/^[1-9]\d{0,3}$/.test(text) ? Number(text) : undefined)

@@ -1,6 +1,6 @@
 import type { Mapping } from '../../base/yaml-input.ts'
 import { quote } from '../../query/promql/parse/literals.ts'
-import { readDuration } from './read-values.ts'
+import { readLength } from '../read-duration.ts'
 import type { Sli } from './slo.ts'
 
 /**
@@ -18,7 +18,7 @@ const boundsMs = [5, 10, 25, 50, 75, 100, 250, 500, 750, 1000, 2500, 5000, 7500,
 
 export function readRequests(given: Mapping, { service, badMin }: { service: string; badMin: number }): Sli {
   const selected = [...jobOf(given.text('service', service)), ...operationOf(given)]
-  const fasterMs = readDuration(given, 'faster_than')
+  const fasterMs = readLength(given, 'faster_than')
   if (fasterMs !== undefined && !boundsMs.includes(fasterMs)) {
     const known = boundsMs.map((ms) => (ms < 1000 ? `${ms}ms` : `${ms / 1000}s`)).join(', ')
     given.input.wrong(

@@ -1,9 +1,10 @@
 import type { Mapping } from '../../base/yaml-input.ts'
 import { isWellFormed } from '../../query/promql/parse/literals.ts'
+import { readLength } from '../read-duration.ts'
 import { readQuery } from './read-query.ts'
 import { readRequests } from './read-requests.ts'
 import type { SloReading } from './read-slo-file.ts'
-import { readDuration, readName } from './read-values.ts'
+import { readName } from './read-values.ts'
 import type { AbsentAlert, Intervals, Labels, Sli, Slo, SloAlert } from './slo.ts'
 
 /**
@@ -49,7 +50,7 @@ function readSlo(given: Mapping, reading: SpecReading, shared: Shared): Slo | un
   const isOurs = version === 'wakeline/v1'
   const name = readName(given, 'name')
   const objective = readObjective(given)
-  const periodMs = isOurs ? (readDuration(given, 'period') ?? reading.periodMs) : reading.periodMs
+  const periodMs = isOurs ? (readLength(given, 'period') ?? reading.periodMs) : reading.periodMs
   const windows = reading.windowsOf(periodMs)
   if (windows === undefined)
     input.wrong(
@@ -189,7 +190,7 @@ function readAlert(given: Mapping, names: readonly string[], shared: SloAlert): 
   const isDisabled = own.boolean('disable', false)
   const labels = { ...shared.labels, ...readLabels(own, 'labels') }
   const annotations = { ...shared.annotations, ...readLabels(own, 'annotations') }
-  const holdMs = name === 'absent_alert' ? (readDuration(own, 'for') ?? absentHoldMs) : absentHoldMs
+  const holdMs = name === 'absent_alert' ? (readLength(own, 'for') ?? absentHoldMs) : absentHoldMs
   own.end('an alert of an SLO')
   return isDisabled ? undefined : { name: shared.name, labels, annotations, holdMs }
 }
@@ -227,11 +228,11 @@ function readPlugins(given: Mapping, name: string, before: Intervals): Intervals
 
 function readIntervals(config: Mapping): Intervals {
   const given = config.input.mapping(config.take('interval'), 'interval')
-  const usual = readDuration(given, 'default')
+  const usual = readLength(given, 'default')
   const intervals: Intervals = {
-    sliErrorMs: readDuration(given, 'sliError') ?? usual,
-    metadataMs: readDuration(given, 'metadata') ?? usual,
-    alertMs: readDuration(given, 'alert') ?? usual,
+    sliErrorMs: readLength(given, 'sliError') ?? usual,
+    metadataMs: readLength(given, 'metadata') ?? usual,
+    alertMs: readLength(given, 'alert') ?? usual,
   }
   given.end('interval')
   config.end('the configuration of this plugin')

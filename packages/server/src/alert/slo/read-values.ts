@@ -1,5 +1,4 @@
 import type { Mapping } from '../../base/yaml-input.ts'
-import { parseDurationMs } from '../../query/promql/parse/literals.ts'
 
 /** What files of SLOs of all formats have in them. */
 const nameShape = /^[A-Za-z0-9][-A-Za-z0-9_.]*[A-Za-z0-9]$/
@@ -13,12 +12,4 @@ export function readName(given: Mapping, what: string): string {
       `${what} is "${name}", and can have letters, digits, ".", "_" and "-", two at least, a letter or digit at both ends`,
     )
   return name
-}
-
-export function readDuration(given: Mapping, name: string): number | undefined {
-  const parse = (text: string): number | undefined => {
-    const ms = parseDurationMs(text)
-    return typeof ms === 'number' && ms > 0 ? ms : undefined
-  }
-  return given.parsed<number | undefined>(name, undefined, parse, 'a time such as 30d or 5m')
 }

@@ -1,6 +1,6 @@
 import type { AlertWindows, BurnWindow } from '@wakeline/analysis'
 import { type Mapping, YamlInput } from '../../base/yaml-input.ts'
-import { readDuration } from './read-values.ts'
+import { readLength } from '../read-duration.ts'
 
 /** Reads a table of windows in sloth's form: how much of the budget of a period may go in which windows. */
 export function readWindows(path: string, text: string): AlertWindows | { readonly errors: readonly string[] } {
@@ -28,7 +28,7 @@ export function readWindows(path: string, text: string): AlertWindows | { readon
 
 function required(given: Mapping, name: string): number {
   if (!given.has(name)) given.input.wrong(given.node, `"${name}:" is missing; give a time such as 30d or 5m`)
-  return readDuration(given, name) ?? 1
+  return readLength(given, name) ?? 1
 }
 
 function readWindow(severity: Mapping, name: string): BurnWindow {

@@ -1,9 +1,10 @@
 import { isMap, isScalar, parseDocument, visit } from 'yaml'
 import { type Mapping, YamlInput } from '../../../base/yaml-input.ts'
+import { readDuration } from '../../read-duration.ts'
 import type { HttpSettings, InhibitRule, NotifyConfig, Secret } from './notify-config.ts'
 import { readMatchers } from './read-matchers.ts'
 import { checkUrl, readHttp, readReceivers } from './read-receivers.ts'
-import { readDuration, readRoute } from './read-route.ts'
+import { readRoute } from './read-route.ts'
 import { readTimeIntervals } from './read-time-intervals.ts'
 
 export type ReadNotifyConfig =

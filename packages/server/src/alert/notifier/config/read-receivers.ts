@@ -1,4 +1,5 @@
 import type { Mapping, YamlInput } from '../../../base/yaml-input.ts'
+import { readDuration } from '../../read-duration.ts'
 import type {
   HttpSettings,
   Integration,
@@ -8,7 +9,6 @@ import type {
   SlackSettings,
   WebhookSettings,
 } from './notify-config.ts'
-import { readDuration } from './read-route.ts'
 
 export type ReceiverDefaults = { readonly slackUrl: Secret; readonly pagerDutyUrl: string; readonly http: HttpSettings }
 /** Hears of what is left out, while the rest goes on. */
@@ -85,7 +85,7 @@ function readWebhook(given: Mapping, of: Of): Integration {
     maxAlerts: given.parsed('max_alerts', 0, wholeNumber, 'a whole number'),
   }
   checkUrl(given, 'url')
-  const timeoutMs = readDuration(given, 'timeout', 0)
+  const timeoutMs = readDuration(given, 'timeout')
   noteTexts(given, of, ['payload'])
   const base = shared(given, of, true)
   return { ...base, ...settings, http: timeoutMs > 0 ? { ...base.http, timeoutMs } : base.http }

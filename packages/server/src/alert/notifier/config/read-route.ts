@@ -1,6 +1,6 @@
 import type { Mapping, YamlInput } from '../../../base/yaml-input.ts'
-import { parseDurationMs } from '../../../query/promql/parse/literals.ts'
 import { printMatchers, sortMatchers } from '../../matchers/matcher.ts'
+import { readDuration } from '../../read-duration.ts'
 import type { Route } from './notify-config.ts'
 import { readMatchers } from './read-matchers.ts'
 
@@ -83,12 +83,4 @@ function readInterval(given: Mapping, name: string, usual: number): number {
   const ms = readDuration(given, name, usual)
   if (ms === 0) given.input.wrong(given.take(name), `"${name}" cannot be 0`)
   return ms
-}
-
-export function readDuration(given: Mapping, name: string, usual: number): number {
-  const parse = (text: string): number | undefined => {
-    const ms = parseDurationMs(text)
-    return typeof ms === 'number' ? ms : undefined
-  }
-  return given.parsed(name, usual, parse, 'a time such as 30s or 1m30s')
 }
