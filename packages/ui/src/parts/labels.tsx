@@ -13,6 +13,16 @@ export function ServiceLabel({ service }: { service: string }) {
   )
 }
 
+/** The first of some services, and how many more; hover has them all. */
+export function ServiceLabels({ services }: { services: readonly string[] }) {
+  return (
+    <span className={styles.services} title={services.join(', ')}>
+      <ServiceLabel service={services[0] ?? ''} />
+      {services.length > 1 && <span className="quiet">+{services.length - 1}</span>}
+    </span>
+  )
+}
+
 /** A duration given in nanoseconds; hover has it to the nanosecond. */
 export function Duration({ nano }: { nano: number }) {
   return (

@@ -6,6 +6,7 @@ import { TimeChart } from '../../chart/time-chart.tsx'
 import { toLogs, toTrace, toTraces } from '../../links.ts'
 import { Answer, SkeletonRows } from '../../parts/answer.tsx'
 import { searchTerm } from '../../parts/attribute-text.ts'
+import { Fact, Facts } from '../../parts/facts.tsx'
 import { ServiceLabel } from '../../parts/labels.tsx'
 import { Link } from '../../parts/link.tsx'
 import { TextButton } from '../../parts/text-button.tsx'
@@ -34,7 +35,7 @@ export function ErrorDetail({ error, alike, answer, service, onSelect }: DetailP
         {error.type !== '' && <span className="data">{error.type}</span>}
         <span className={styles.message}>{error.message}</span>
       </h2>
-      <Facts error={error} answer={answer} />
+      <ErrorFacts error={error} answer={answer} />
       <TimeChart
         label="Occurrences over time"
         times={answer.times}
@@ -76,12 +77,11 @@ const saysWhy: Record<ErrorGroup['by'], string> = {
   message: 'Together by the pattern of the message:',
 }
 
-function Facts({ error, answer }: Pick<DetailProps, 'error' | 'answer'>) {
+function ErrorFacts({ error, answer }: Pick<DetailProps, 'error' | 'answer'>) {
   const { occurrences, occurrencesBefore, firstSeenMs, lastSeenMs, services, versions } = error
   return (
-    <dl className={styles.facts}>
-      <dt>Occurrences</dt>
-      <dd>
+    <Facts>
+      <Fact name="Occurrences">
         {printCount(occurrences)}{' '}
         <span className="quiet">
           {occurrencesBefore === 0 ? (
@@ -92,24 +92,24 @@ function Facts({ error, answer }: Pick<DetailProps, 'error' | 'answer'>) {
             `after ${printCount(occurrencesBefore)} in as long a time before`
           )}
         </span>
-      </dd>
-      <dt>First seen</dt>
-      <dd>
+      </Fact>
+      <Fact name="First seen">
         <TimeLabel at={firstSeenMs} as="full" />
-      </dd>
-      <dt>Last seen</dt>
-      <dd>
+      </Fact>
+      <Fact name="Last seen">
         <TimeLabel at={lastSeenMs} as="full" />
-      </dd>
-      <dt>Services</dt>
-      <dd className={styles.services}>
-        {services.map((service) => (
-          <ServiceLabel key={service} service={service} />
-        ))}
-      </dd>
-      <dt>Versions</dt>
-      <dd className="data">{versions.join(', ') || <span className="quiet">not given</span>}</dd>
-    </dl>
+      </Fact>
+      <Fact name="Services">
+        <span className={styles.services}>
+          {services.map((service) => (
+            <ServiceLabel key={service} service={service} />
+          ))}
+        </span>
+      </Fact>
+      <Fact name="Versions">
+        <span className="data">{versions.join(', ') || <span className="quiet">not given</span>}</span>
+      </Fact>
+    </Facts>
   )
 }
 

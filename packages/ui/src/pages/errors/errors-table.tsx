@@ -3,7 +3,7 @@ import type { ErrorGroup, ErrorsAnswer } from '@wakeline/protocol'
 import { useMemo } from 'react'
 import { Sparkline } from '../../chart/sparkline.tsx'
 import { type Column, DataTable } from '../../parts/data-table.tsx'
-import { ServiceLabel } from '../../parts/labels.tsx'
+import { ServiceLabels } from '../../parts/labels.tsx'
 import { printCount } from '../../parts/units.ts'
 import { TimeLabel, useClockWidth } from '../../time/time-label.tsx'
 import styles from './errors-page.module.css'
@@ -78,12 +78,7 @@ const factColumns: Column<ErrorGroup>[] = [
     title: 'Services',
     width: 'minmax(90px, 150px)',
     fromWidth: 700,
-    render: ({ services }) => (
-      <span className={styles.services} title={services.join(', ')}>
-        <ServiceLabel service={services[0] ?? ''} />
-        {services.length > 1 && <span className="quiet">+{services.length - 1}</span>}
-      </span>
-    ),
+    render: ({ services }) => <ServiceLabels services={services} />,
   },
   {
     id: 'versions',

@@ -8,7 +8,7 @@ import { Answer } from '../../parts/answer.tsx'
 import { CostLine } from '../../parts/cost-line.tsx'
 import { type Column, DataTable } from '../../parts/data-table.tsx'
 import { Empty } from '../../parts/empty.tsx'
-import { ServiceLabel, SeverityLabel } from '../../parts/labels.tsx'
+import { ServiceLabels, SeverityLabel } from '../../parts/labels.tsx'
 import { ListBar } from '../../parts/list-bar.tsx'
 import { printCount, printRatio } from '../../parts/units.ts'
 import { severityColours } from '../../theme/colours.ts'
@@ -134,12 +134,7 @@ const patternFacts: Column<LogPatternSummary>[] = [
     title: 'Services',
     width: 'minmax(90px, 150px)',
     fromWidth: 860,
-    render: ({ services }) => (
-      <span className={styles.patternServices} title={services.join(', ')}>
-        <ServiceLabel service={services[0] ?? ''} />
-        {services.length > 1 && <span className="quiet">+{services.length - 1}</span>}
-      </span>
-    ),
+    render: ({ services }) => <ServiceLabels services={services} />,
   },
   {
     id: 'pattern',

@@ -1,10 +1,11 @@
 import { Button } from '@mantine/core'
 import type { Attributes, ScopeRecord } from '@wakeline/protocol'
-import { type ReactNode, useCallback } from 'react'
+import { useCallback } from 'react'
 import { toLogs, toService, toTrace } from '../../links.ts'
 import { AttributeTable } from '../../parts/attribute-table.tsx'
 import { addTerm, printAttribute, searchTerm } from '../../parts/attribute-text.ts'
 import { CodeBlock } from '../../parts/code-block.tsx'
+import { DataFact, Fact, Facts } from '../../parts/facts.tsx'
 import { ServiceLabel, SeverityLabel, severityOf } from '../../parts/labels.tsx'
 import { Link } from '../../parts/link.tsx'
 import { usePageSearch } from '../../parts/use-page-search.ts'
@@ -32,7 +33,7 @@ export function RecordDetail({ record, origins }: { record: KeyedRecord; origins
       <pre className={`data ${styles.whole}`}>{wholeBody(record)}</pre>
       {typeof stack === 'string' && <CodeBlock text={stack} label="Copy the stack trace" wrap />}
       <Ways record={record} />
-      <Facts record={record} scope={origins.scopes[record.scopeId]} />
+      <RecordFacts record={record} scope={origins.scopes[record.scopeId]} />
       <section>
         <h3>Attributes</h3>
         <AttributeTable attributes={withoutStack(record.attributes)} onFilter={filter('')} />
@@ -79,9 +80,9 @@ function Ways({ record }: { record: KeyedRecord }) {
   )
 }
 
-function Facts({ record, scope }: { record: KeyedRecord; scope: ScopeRecord | undefined }) {
+function RecordFacts({ record, scope }: { record: KeyedRecord; scope: ScopeRecord | undefined }) {
   return (
-    <dl className={styles.facts}>
+    <Facts>
       <Fact name="Time">
         <TimeLabel at={record.timeUnixNano} as="full" />
       </Fact>
@@ -98,24 +99,7 @@ function Facts({ record, scope }: { record: KeyedRecord; scope: ScopeRecord | un
       {scope !== undefined && scope.name !== '' && <DataFact name="Scope" text={`${scope.name} ${scope.version}`} />}
       {record.traceId !== '' && <DataFact name="Trace" text={record.traceId} />}
       {record.spanId !== '' && <DataFact name="Span" text={record.spanId} />}
-    </dl>
-  )
-}
-
-function DataFact({ name, text }: { name: string; text: string }) {
-  return (
-    <Fact name={name}>
-      <span className="data">{text}</span>
-    </Fact>
-  )
-}
-
-function Fact({ name, children }: { name: string; children: ReactNode }) {
-  return (
-    <>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </>
+    </Facts>
   )
 }
 
