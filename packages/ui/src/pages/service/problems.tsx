@@ -7,6 +7,7 @@ import { Answer, SkeletonRows } from '../../parts/answer.tsx'
 import { type Column, DataTable } from '../../parts/data-table.tsx'
 import { Duration } from '../../parts/labels.tsx'
 import { Link, useGo } from '../../parts/link.tsx'
+import { TextButton } from '../../parts/text-button.tsx'
 import { printCount } from '../../parts/units.ts'
 import styles from './service-page.module.css'
 
@@ -53,9 +54,9 @@ function Found({ answer }: { answer: ServiceProblemsAnswer }) {
       measured
       footer={
         problemsTotal > shown.length ? (
-          <button type="button" className={styles.more} onClick={() => setAll(true)} disabled={all}>
+          <TextButton onClick={() => setAll(true)} disabled={all}>
             {printCount(problemsTotal - shown.length)} more {all ? 'cost less' : 'problems'}
-          </button>
+          </TextButton>
         ) : undefined
       }
     />
