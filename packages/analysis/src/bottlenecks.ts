@@ -1,5 +1,6 @@
 import type { Component, ComponentTime } from './critical-components.ts'
 import { groupedBy } from './groups.ts'
+import { medianOfSorted } from './statistics.ts'
 
 /**
  * What makes requests slower than they were. For every endpoint and component the time per trace now is held against
@@ -176,11 +177,7 @@ function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length)
 }
 
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b)
-  const middle = sorted.length >> 1
-  return ((sorted[middle] ?? 0) + (sorted[(sorted.length - 1) >> 1] ?? 0)) / 2
-}
+const median = (values: readonly number[]): number => medianOfSorted(values.toSorted((a, b) => a - b))
 
 function varianceOf(values: readonly number[]): number {
   const middle = mean(values)

@@ -71,6 +71,7 @@ export {
   windowLengthsMs,
 } from './slo.ts'
 export {
+  isRising,
   outcomeOf,
   recoveryProblem,
   type Threshold,

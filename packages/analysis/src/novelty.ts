@@ -1,4 +1,5 @@
 import { SeenValues } from './seen-values.ts'
+import { medianOfSorted } from './statistics.ts'
 
 /**
  * What has not been seen before in a series: three tests, each in shares of the range that was seen, so that one threshold is
@@ -210,11 +211,7 @@ class Season {
   }
 }
 
-function medianOf(values: number[]): number {
-  values.sort((a, b) => a - b)
-  const [low = 0, high = 0] = [values[(values.length - 1) >> 1], values[values.length >> 1]]
-  return (low + high) / 2
-}
+const medianOf = (values: number[]): number => medianOfSorted(values.sort((a, b) => a - b))
 
 /** The usual time between two values, where nobody says it: the median of the first 50. */
 class Step {

@@ -83,16 +83,19 @@ function compare(value: number, operator: ThresholdOperator, bound: number): boo
 }
 
 function isFurther(a: number, b: number, operator: ThresholdOperator, bound: number): boolean {
-  if (operator === 'above' || operator === 'at_least') return a > b
+  if (isRising(operator)) return a > b
   if (operator === 'below' || operator === 'at_most') return a < b
   return Math.abs(a - bound) > Math.abs(b - bound)
 }
+
+/** Whether what reaches it does so by growing: it stays reached while more of it comes. */
+export const isRising = (operator: ThresholdOperator): boolean => operator === 'above' || operator === 'at_least'
 
 /** Why a recovery cannot be one of its threshold; '' when it can. */
 export function recoveryProblem({ operator, value, recovery }: Threshold): string {
   if (recovery === undefined) return ''
   if (operator === 'equal' || operator === 'not_equal') return `"${operator}" is over when it no longer holds`
-  const isRising = operator === 'above' || operator === 'at_least'
-  if (isRising ? recovery < value : recovery > value) return ''
-  return `what is ${operator} ${value} recovers ${isRising ? 'below' : 'above'} it, and not at ${recovery}`
+  const isUpward = isRising(operator)
+  if (isUpward ? recovery < value : recovery > value) return ''
+  return `what is ${operator} ${value} recovers ${isUpward ? 'below' : 'above'} it, and not at ${recovery}`
 }

@@ -1,4 +1,5 @@
 import { addTo } from '../groups.ts'
+import { quantileOfSorted } from '../statistics.ts'
 import type { Problem, ProblemSpan } from './problem.ts'
 import { textOf } from './read-attributes.ts'
 import type { Call, TraceFacts } from './trace-facts.ts'
@@ -26,8 +27,8 @@ export function unusuallySlowQueries<Span extends ProblemSpan>(
   return [...groups.values()].flatMap((group) => {
     if (group.length < usualMin) return []
     const sorted = group.map(({ call }) => call.leaf.span.durationNano).sort((a, b) => a - b)
-    const fromNano = Math.max(slowMinNano, slowRatio * quantile(sorted, 0.95))
-    const usualNano = quantile(sorted, 0.5)
+    const fromNano = Math.max(slowMinNano, slowRatio * quantileOfSorted(sorted, 0.95))
+    const usualNano = quantileOfSorted(sorted, 0.5)
     return group.flatMap(({ call, trace }): TraceProblem<Span>[] => {
       const nano = call.leaf.span.durationNano
       if (nano < fromNano || nano >= alwaysSlowNano) return []
@@ -110,8 +111,4 @@ function eachCall<Span extends ProblemSpan>(
   for (const [trace, facts] of traces.entries()) {
     for (const { node, call } of facts.all) if (call?.leaf === node) take(call, trace)
   }
-}
-
-function quantile(sorted: readonly number[], at: number): number {
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * at))] ?? 0
 }

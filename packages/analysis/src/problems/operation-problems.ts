@@ -1,4 +1,5 @@
 import { groupedBy } from '../groups.ts'
+import { quantileOfSorted } from '../statistics.ts'
 import type { TraceTree } from '../trace-tree.ts'
 import { cacheStampedes, poolWaits, type TraceProblem, unusuallySlowQueries } from './across-traces.ts'
 import { needlessOrders } from './needless-orders.ts'
@@ -65,8 +66,9 @@ export function operationProblems<Span extends ProblemSpan>(trees: readonly Prob
 /** Where every trace makes as many calls, that is what the operation does, unless it is far more than twenty. */
 function isUncommon<Span extends ProblemSpan>(group: readonly TraceProblem<Span>[], traces: number): boolean {
   if (group.length * 2 < traces) return true
-  const counts = group.map(({ problem }) => problem.count)
-  return Math.max(...counts) > deepRatio * median(counts) || median(counts) > deepRatio * 20
+  const counts = group.map(({ problem }) => problem.count).sort((a, b) => a - b)
+  const usual = quantileOfSorted(counts, 0.5)
+  return (counts.at(-1) ?? 0) > deepRatio * usual || usual > deepRatio * 20
 }
 
 function together<Span extends ProblemSpan>(group: readonly TraceProblem<Span>[]): OperationProblem {
@@ -92,8 +94,4 @@ function together<Span extends ProblemSpan>(group: readonly TraceProblem<Span>[]
 
 function costOf<Span extends ProblemSpan>({ savingNano, totalNano }: Problem<Span>): number {
   return savingNano ?? totalNano
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0
 }

@@ -1,4 +1,5 @@
 import type { TableAnswer } from '@wakeline/protocol'
+import { labelOf } from '../query/logql/label-keys.ts'
 import { type Labels, labelsFrom } from '../query/promql/evaluate/labels.ts'
 import type { TableAsk } from '../query/table.ts'
 import type { Spend } from './evaluate-rule.ts'
@@ -43,9 +44,7 @@ export function foundOf(answer: TableAnswer): SearchFound {
 }
 
 const labelsOf = (pairs: readonly (readonly [string, string])[]): Labels =>
-  labelsFrom(pairs.map(([name, value]) => [labelName(name), value] as const))
-
-const labelName = (key: string): string => key.replace(/[^A-Za-z0-9_]/g, '_').replace(/^(?=\d)/, '_')
+  labelsFrom(pairs.map(([name, value]) => [labelOf(name), value] as const))
 
 /** Of worlds that have series alone. */
 export const noSearches: AskSearch = async ({ q }) => ({

@@ -1,10 +1,9 @@
 import { type AlertSample, type AlertState, type AlertStep, outcomeOf, stepAlerts } from '@wakeline/analysis'
 import { labelsFrom, noLabels } from '../query/promql/evaluate/labels.ts'
-import { parseExpression } from '../query/promql/parse/parse.ts'
-import { printExpression } from '../query/promql/parse/print.ts'
 import { alertOf } from './alert-of.ts'
 import type { MeasuredSeries } from './ask-search.ts'
 import type { Alerted, Evaluation } from './evaluate-rule.ts'
+import { overWindow } from './over-window.ts'
 import type { AlertingRule, RuleCondition } from './rule-file.ts'
 import { Texts } from './texts.ts'
 
@@ -75,7 +74,7 @@ function joined(steps: readonly AlertStep[], texts: Texts): Alerted {
 
 /** What the rule's question finds in its window. */
 async function measure(
-  { name, question, condition, text }: ConditionedRule,
+  { question, condition, text }: ConditionedRule,
   { ask, askSearch, nowMs, queryOffsetMs }: Evaluation,
 ): Promise<readonly MeasuredSeries[] | { error: string }> {
   const { windowMs, stepMs } = condition
@@ -92,13 +91,10 @@ async function measure(
       }
     return found.series
   }
-  // The steps of a window are what PromQL calls a subquery.
-  const written = printExpression(question.expression)
-  const asked = stepMs === undefined ? written : `(${written})[${windowMs}ms:${stepMs}ms]`
-  const expression = parseExpression(asked)
-  if (expression.kind === 'parse-error')
-    throw new Error(`the window of "${name}" cannot be asked: ${expression.sentence}`)
-  const value = await ask({ expression, text: asked, timeMs })
+  const { expression } = question
+  const asked = stepMs === undefined ? { expression, text } : overWindow(expression, { windowMs, stepMs })
+  if ('error' in asked) return asked
+  const value = await ask({ ...asked, timeMs })
   if ('error' in value) return value
   if (value.kind === 'scalar') return [{ labels: noLabels, values: [value.value] }]
   if (value.kind === 'vector') return value.samples.map(({ labels, value: each }) => ({ labels, values: [each] }))

@@ -10,12 +10,11 @@ import {
 } from '@wakeline/analysis'
 import type { Sample } from '../query/promql/evaluate/query.ts'
 import type { Expression } from '../query/promql/parse/ast.ts'
-import { parseExpression } from '../query/promql/parse/parse.ts'
-import { printExpression } from '../query/promql/parse/print.ts'
 import { unitOf } from '../query/promql/unit.ts'
 import { alertOf } from './alert-of.ts'
 import { askVector } from './ask-vector.ts'
 import type { Alerted, Evaluation } from './evaluate-rule.ts'
+import { overWindow } from './over-window.ts'
 import type { AlertingRule, NoveltyWatch } from './rule-file.ts'
 import { humanize, humanize1024, humanizeDuration, humanizePercentage } from './template/humanize.ts'
 import { Texts } from './texts.ts'
@@ -127,11 +126,10 @@ async function readPast(
   const lastMs = (Math.floor(timeMs / stepMs) - 1) * stepMs
   const chunkMs = Math.floor(historyChunkMs / stepMs) * stepMs
   const chunks = Math.ceil((noveltyCapacity * stepMs) / chunkMs)
+  const asked = overWindow(expression, { windowMs: chunkMs, stepMs })
+  if ('error' in asked) return { error: `cannot read the past: ${asked.error}` }
   for (let back = chunks - 1; back >= 0; back--) {
-    const asked = `(${printExpression(expression)})[${chunkMs}ms:${stepMs}ms]`
-    const parsed = parseExpression(asked)
-    if (parsed.kind === 'parse-error') throw new Error(parsed.sentence)
-    const value = await ask({ expression: parsed, text: asked, timeMs: lastMs - back * chunkMs })
+    const value = await ask({ ...asked, timeMs: lastMs - back * chunkMs })
     if ('error' in value) return { error: `cannot read the past: ${value.error}` }
     if (value.kind !== 'matrix') throw new Error('a subquery gives a matrix')
     if (value.series.length > seriesMax) return { error: tooMany(value.series.length) }

@@ -1,12 +1,11 @@
-import type { Alert } from '@wakeline/analysis'
+import { type Alert, isRising } from '@wakeline/analysis'
 import type { RulePreview } from '@wakeline/protocol'
 import type { Labels } from '../query/promql/evaluate/labels.ts'
 import type { QueryValue } from '../query/promql/evaluate/query.ts'
-import { parseExpression } from '../query/promql/parse/parse.ts'
-import { printExpression } from '../query/promql/parse/print.ts'
 import { readableStep, stepTimes, type TimeRange } from '../query/time-range.ts'
 import type { AskSearch } from './ask-search.ts'
 import type { Ask, Spend } from './evaluate-rule.ts'
+import { overWindow } from './over-window.ts'
 import type { AlertingRule, RuleGroup } from './rule-file.ts'
 import { type GroupWorld, RunningGroup } from './running-group.ts'
 
@@ -95,17 +94,16 @@ async function find(
     if ('error' in found) return found
     return { times: stepTimes({ fromMs, toMs }, stepMs), stepMs, ...found }
   }
-  const steps = `(${printExpression(question.expression)})[${toMs - fromMs}ms:${stepMs}ms]`
-  const expression = parseExpression(steps)
-  if (expression.kind === 'parse-error') return { error: expression.sentence }
-  const value = await world.ask({ expression, text: steps, timeMs: toMs, spend })
+  const asked = overWindow(question.expression, { windowMs: toMs - fromMs, stepMs })
+  if ('error' in asked) return asked
+  const value = await world.ask({ ...asked, timeMs: toMs, spend })
   if ('error' in value) return value
   return { stepMs, ...seriesOf(value, stepTimes({ fromMs: fromMs + stepMs, toMs: toMs + 1 }, stepMs)) }
 }
 
 /** Whether a step in progress is looked at, too: more of it does not take back that it is above. */
 function isKnownEarly({ condition }: AlertingRule): boolean {
-  return condition?.thresholds.every(({ operator }) => operator === 'above' || operator === 'at_least') ?? false
+  return condition?.thresholds.every(({ operator }) => isRising(operator)) ?? false
 }
 
 function seriesOf(value: QueryValue, times: readonly number[]): Omit<Found, 'stepMs'> {

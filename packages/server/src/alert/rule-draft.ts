@@ -1,10 +1,7 @@
-import type { RuleDraft, RuleProblem } from '@wakeline/protocol'
+import { madeFile, type RuleDraft, type RuleProblem } from '@wakeline/protocol'
 import { stringify } from 'yaml'
 import { readRuleFile } from './read-rule-file.ts'
 import type { RuleGroup } from './rule-file.ts'
-
-/** What rules that were made in the product say as their file. */
-export const madeFile = 'made in Wakeline'
 
 /** The words of a draft in the order in which people read a rule. */
 const words = [

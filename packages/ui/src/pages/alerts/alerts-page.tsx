@@ -2,6 +2,7 @@ import {
   askNotifications,
   askRules,
   askSilences,
+  madeFile,
   type NotificationsAnswer,
   type RuleGroupTold,
   type SilenceTold,
@@ -16,7 +17,7 @@ import { Page } from '../../shell/page.tsx'
 import { ActiveAlerts, AlertsOfOthers, labelsKey } from './active-alerts.tsx'
 import styles from './alerts-page.module.css'
 import { Incidents } from './incidents.tsx'
-import { MadeSection, madeFile } from './made-rules.tsx'
+import { MadeSection } from './made-rules.tsx'
 import { ReceiversSection } from './receivers-section.tsx'
 import { alertsOf, RulesSection } from './rules-section.tsx'
 import { SilenceForm } from './silence-form.tsx'

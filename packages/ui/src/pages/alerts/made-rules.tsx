@@ -15,8 +15,6 @@ import styles from './alerts-page.module.css'
 
 const changesShown = 8
 const pollMs = 10_000
-/** As the server calls them among all rules; they have a section of their own. */
-export const madeFile = 'made in Wakeline'
 
 function NewRule() {
   const go = useGo()
