@@ -1,4 +1,11 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
+
+/**
+ * Half of what a test of ours takes is waiting (for the engine, the disk, a socket), and vitest leaves one core to itself: on two
+ * cores it would run one file after the other, in twice the time. More than four have nothing left to wait for each other.
+ */
+const workers = Math.min(4, Math.max(2, availableParallelism() - 1))
 
 /**
  * Two projects. Tests run in forked processes because the embedded engine binds one data directory to a process.
@@ -19,6 +26,7 @@ export default defineConfig({
           setupFiles: ['packages/sdk/src/bundled.ts'],
           include: ['packages/*/src/**/*.test.{ts,tsx}', 'scripts/**/*.test.ts', 'examples/*/src/**/*.test.ts'],
           pool: 'forks',
+          maxWorkers: workers,
           testTimeout: 30_000,
           hookTimeout: 60_000,
           ...patience,

@@ -3,7 +3,7 @@
 
 import { accessSync, constants, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
-import { Refusal, root, run, setUp } from './set-up.mjs'
+import { Refusal, root, run, seconds, setUp } from './set-up.mjs'
 
 const browserNames = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome']
 const browserApps = [
@@ -57,8 +57,9 @@ async function browserPath() {
 }
 
 async function check(name, argv) {
+  const startMs = Date.now()
   const code = await run([process.execPath], argv, { name })
-  console.log(`  ${name}: ${code === 0 ? 'passed' : 'failed'}`)
+  console.log(`  ${name}: ${code === 0 ? 'passed' : 'failed'} after ${seconds(startMs)}`)
   total[code === 0 ? 'passed' : 'failed']++
 }
 
@@ -66,6 +67,7 @@ async function check(name, argv) {
 async function vitest(project, env) {
   const report = join(root, 'artifacts', `tests-${project}.json`)
   rmSync(report, { force: true })
+  const startMs = Date.now()
   const argv = ['node_modules/vitest/vitest.mjs', 'run', '--project', project]
   const code = await run(
     [process.execPath],
@@ -75,6 +77,7 @@ async function vitest(project, env) {
       env,
     },
   )
+  console.log(`  ${project} tests: ended after ${seconds(startMs)}`)
   if (!existsSync(report)) {
     total.failed++
     return
