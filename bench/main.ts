@@ -1,4 +1,5 @@
 import { readCommandArguments } from '../scripts/command-arguments.ts'
+import { benchAnalysis } from './analysis.ts'
 import { benchDecode } from './decode.ts'
 import { benchGrowth } from './growth.ts'
 import { benchIngest } from './ingest.ts'
@@ -16,6 +17,7 @@ interface BenchOptions {
 
 /** `npm run bench -- SUITE [PART...] [--seconds N] [--json]`. With --json the last line is `{"suite","rows"}`. */
 const suites: Readonly<Record<string, (options: BenchOptions) => Promise<Row[]>>> = {
+  analysis: async () => benchAnalysis(),
   ingest: async (options) => [...(await benchIngest(options)), ...(await benchRemoteWrite())],
   'remote-write': benchRemoteWrite,
   decode: async () =>

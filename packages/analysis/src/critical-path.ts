@@ -27,26 +27,35 @@ export function criticalPath<Span extends PathSpan>(
   options: CriticalPathOptions = { overlapTolerance: 0.01 },
 ): CriticalSection<Span>[] {
   const sections: CriticalSection<Span>[] = []
+  eachCriticalSection(roots, (section) => sections.push(section), options)
+  return sections.sort((a, b) => b.toNano - a.toNano || b.fromNano - a.fromNano)
+}
+
+/** The same for who does not need their order. */
+export function eachCriticalSection<Span extends PathSpan>(
+  roots: readonly TraceNode<Span>[],
+  take: (section: CriticalSection<Span>) => void,
+  options: CriticalPathOptions = { overlapTolerance: 0.01 },
+): void {
   const windows: Window<Span>[] = roots.map((node) => ({ node, fromNano: node.offsetNano, toNano: endOf(node) }))
   for (let window = windows.pop(); window !== undefined; window = windows.pop()) {
-    sweep(window, options.overlapTolerance, sections, windows)
+    sweep(window, options.overlapTolerance, take, windows)
   }
-  return sections.sort((a, b) => b.toNano - a.toNano || b.fromNano - a.fromNano)
 }
 
 /** The part of a span that lies on the path. */
 type Window<Span extends PathSpan> = { node: TraceNode<Span>; fromNano: number; toNano: number }
 
-/** Walks one span's window backwards, giving its own time to `sections` and its children's to `windows`. */
+/** Walks one span's window backwards, giving its own time to `take` and its children's to `windows`. */
 function sweep<Span extends PathSpan>(
   window: Window<Span>,
   overlapTolerance: number,
-  sections: CriticalSection<Span>[],
+  take: (section: CriticalSection<Span>) => void,
   windows: Window<Span>[],
 ): void {
   const { node, fromNano } = window
   const children = blockingChildren(node)
-  const edges = children.flatMap((child) => [child.fromNano, child.toNano]).sort((a, b) => a - b)
+  let edges: Float64Array | undefined
   const overlapMaxNano = overlapTolerance * node.span.durationNano
   let cursor = window.toNano
   for (const child of children) {
@@ -55,30 +64,37 @@ function sweep<Span extends PathSpan>(
     const overlapNano = child.toNano - cursor
     // The first child may outlive the window (its parent was cut short by a sibling); later ones may only touch.
     if (overlapNano > 0 && cursor !== window.toNano) {
-      if (overlapNano >= overlapMaxNano || countWithin(edges, cursor, child.toNano) !== 2) continue
+      if (overlapNano >= overlapMaxNano) continue
+      edges ??= edgesOf(children)
+      if (countWithin(edges, cursor, child.toNano) !== 2) continue
     }
     const toNano = Math.min(child.toNano, cursor)
     const startNano = Math.max(child.fromNano, fromNano)
     if (toNano <= startNano) continue
-    if (cursor > toNano) sections.push({ span: node.span, fromNano: toNano, toNano: cursor })
+    if (cursor > toNano) take({ span: node.span, fromNano: toNano, toNano: cursor })
     windows.push({ node: child.node, fromNano: startNano, toNano })
     cursor = startNano
   }
-  if (cursor > fromNano) sections.push({ span: node.span, fromNano, toNano: cursor })
+  if (cursor > fromNano) take({ span: node.span, fromNano, toNano: cursor })
 }
 
 /** Children their parent waited for, cut to the parent's time, latest end first. A consumer never blocks its producer. */
 function blockingChildren<Span extends PathSpan>(parent: TraceNode<Span>): Window<Span>[] {
   const endNano = endOf(parent)
-  return parent.children
-    .filter((child) => !(parent.span.kind === 'producer' && child.span.kind === 'consumer'))
-    .map((node) => ({
-      node,
-      fromNano: Math.max(node.offsetNano, parent.offsetNano),
-      toNano: Math.min(endOf(node), endNano),
-    }))
-    .filter((child) => child.toNano > child.fromNano)
-    .sort((a, b) => b.toNano - a.toNano || b.fromNano - a.fromNano)
+  const children: Window<Span>[] = []
+  for (const node of parent.children) {
+    if (parent.span.kind === 'producer' && node.span.kind === 'consumer') continue
+    const fromNano = Math.max(node.offsetNano, parent.offsetNano)
+    const toNano = Math.min(endOf(node), endNano)
+    if (toNano > fromNano) children.push({ node, fromNano, toNano })
+  }
+  return children.sort((a, b) => b.toNano - a.toNano || b.fromNano - a.fromNano)
+}
+
+function edgesOf(children: readonly { fromNano: number; toNano: number }[]): Float64Array {
+  const edges = new Float64Array(children.length * 2)
+  for (const [at, { fromNano, toNano }] of children.entries()) edges.set([fromNano, toNano], at * 2)
+  return edges.sort()
 }
 
 function endOf(node: TraceNode<TreeSpan>): number {
@@ -86,20 +102,20 @@ function endOf(node: TraceNode<TreeSpan>): number {
 }
 
 /** How many of the sorted values lie in [from, to]. */
-function countWithin(sorted: readonly number[], from: number, to: number): number {
+function countWithin(sorted: Float64Array, from: number, to: number): number {
   return firstAbove(sorted, to) - firstAtLeast(sorted, from)
 }
 
-function firstAtLeast(sorted: readonly number[], bound: number): number {
+function firstAtLeast(sorted: Float64Array, bound: number): number {
   return partition(sorted, (value) => value < bound)
 }
 
-function firstAbove(sorted: readonly number[], bound: number): number {
+function firstAbove(sorted: Float64Array, bound: number): number {
   return partition(sorted, (value) => value <= bound)
 }
 
 /** Binary search: the first index at which `before` no longer holds. */
-function partition(sorted: readonly number[], before: (value: number) => boolean): number {
+function partition(sorted: Float64Array, before: (value: number) => boolean): number {
   let low = 0
   let high = sorted.length
   while (low < high) {

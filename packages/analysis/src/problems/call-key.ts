@@ -1,3 +1,4 @@
+import { oncePerText } from './once-per-text.ts'
 import type { ProblemSpan } from './problem.ts'
 import { textOf } from './read-attributes.ts'
 import { commandOf, nameWithoutValues, pathWithoutValues, statementWithoutValues } from './without-values.ts'
@@ -34,19 +35,24 @@ export function askedBy(span: ProblemSpan): Asked | undefined {
 function askedOfDatabase({ name, attributes }: ProblemSpan): Asked | undefined {
   const system = textOf(attributes, 'db.system.name', 'db.system')
   const statement = textOf(attributes, 'db.query.text', 'db.statement')
-  const operation = textOf(attributes, 'db.operation.name', 'db.operation')
-  const target = textOf(attributes, 'db.collection.name', 'db.sql.table', 'db.mongodb.collection', 'db.cassandra.table')
   if (keyValueStores.test(system) && statement !== '') return { of: 'database', subject: commandOf(statement) }
   if (statement !== '') return { of: 'database', subject: statementWithoutValues(statement) }
+  const operation = textOf(attributes, 'db.operation.name', 'db.operation')
+  const target = textOf(attributes, 'db.collection.name', 'db.sql.table', 'db.mongodb.collection', 'db.cassandra.table')
   const summary = textOf(attributes, 'db.query.summary') || [operation, target].filter(Boolean).join(' ')
   if (summary !== '') return { of: 'database', subject: summary }
   return /connect|acquire/i.test(name) ? undefined : { of: 'database', subject: nameWithoutValues(name) }
 }
 
+const partsOfUrl = oncePerText((url) => {
+  const [, host = '', target = ''] = /^[a-z][a-z0-9+.-]*:\/\/(?:[^/@?#]*@)?([^/?#]*)([^#]*)/i.exec(url) ?? []
+  return { host, target }
+})
+
 function httpSubject({ attributes }: ProblemSpan): string {
   const method = textOf(attributes, 'http.request.method', 'http.method').toUpperCase()
   const url = textOf(attributes, 'url.full', 'http.url')
-  const [, urlHost = '', urlTarget = ''] = /^[a-z][a-z0-9+.-]*:\/\/(?:[^/@?#]*@)?([^/?#]*)([^#]*)/i.exec(url) ?? []
+  const { host: urlHost, target: urlTarget } = partsOfUrl(url)
   const host = textOf(attributes, 'server.address', 'http.host', 'net.peer.name', 'net.sock.peer.addr') || urlHost
   const template = textOf(attributes, 'url.template', 'http.route')
   const target =

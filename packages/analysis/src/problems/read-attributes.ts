@@ -5,6 +5,10 @@ export function textOf(attributes: Attributes, ...names: readonly string[]): str
   for (const name of names) {
     const value = attributes[name]
     if (value === undefined || value === null) continue
+    if (typeof value === 'string') {
+      if (value !== '') return value
+      continue
+    }
     // Headers are lists of one.
     const first = Array.isArray(value) ? value[0] : value
     const text = first === undefined ? '' : printAttribute(first)

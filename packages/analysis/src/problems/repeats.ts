@@ -14,14 +14,15 @@ const totalMinNano = 50e6
 /** Of what the span above was waited for. */
 const shareMin = 0.1
 
-/** Consecutive calls with the same key that do not overlap. */
-export function runsOf<Span extends ProblemSpan>(calls: readonly Call<Span>[]): Call<Span>[][] {
+/** Consecutive calls with the same key that do not overlap, so many or more. */
+export function runsOf<Span extends ProblemSpan>(calls: readonly Call<Span>[], lengthMin: number): Call<Span>[][] {
   const runs: Call<Span>[][] = []
-  for (const call of calls) {
-    const run = runs.at(-1)
-    const last = run?.at(-1)
-    if (run !== undefined && last !== undefined && last.key === call.key && follows(last, call)) run.push(call)
-    else runs.push([call])
+  let from = 0
+  for (let at = 1; at <= calls.length; at++) {
+    const [last, call] = [calls[at - 1], calls[at]]
+    if (last !== undefined && call !== undefined && last.key === call.key && follows(last, call)) continue
+    if (at - from >= lengthMin) runs.push(calls.slice(from, at))
+    from = at
   }
   return runs
 }
@@ -32,18 +33,16 @@ function follows<Span extends ProblemSpan>(before: Call<Span>, after: Call<Span>
 }
 
 export function isRetried<Span extends ProblemSpan>(run: readonly Call<Span>[]): boolean {
-  return run.slice(0, -1).every(({ node, leaf }) => hasFailed(node.span) || hasFailed(leaf.span))
+  return run.every(({ node, leaf }, at) => at === run.length - 1 || hasFailed(node.span) || hasFailed(leaf.span))
 }
 
 /** N+1: five or more of the same, one after the other, below one span. */
 export function sequentialRepeats<Span extends ProblemSpan>(facts: TraceFacts<Span>): Problem<Span>[] {
   return facts.callers.flatMap(({ node: parent, calls }) =>
-    runsOf(calls).flatMap((run) => {
-      if (run.length < repeatMin || isRetried(run) || !matters(run, parent, facts)) return []
-      const most = Math.max(...run.map(({ node }) => facts.waitedNano(node)))
-      return [
-        problemOf({ kind: 'repeat.sequential', run, subject: run[0]?.subject ?? '', parent, keptNano: most }, facts),
-      ]
+    runsOf(calls, repeatMin).flatMap((run) => {
+      if (isRetried(run) || !matters(run, parent, facts)) return []
+      const subject = run[0]?.subject ?? ''
+      return [problemOf({ kind: 'repeat.sequential', run, subject, parent, keptNano: longestWait(run) })]
     }),
   )
 }
@@ -54,6 +53,7 @@ export function interleavedRepeats<Span extends ProblemSpan>(
   claimed: ReadonlySet<ProblemNode<Span>>,
 ): Problem<Span>[] {
   return facts.callers.flatMap((caller) => {
+    if (caller.calls.length < 2 * periodsMin) return []
     const parent = caller.node
     const calls = caller.calls.filter(({ node }) => !claimed.has(node))
     if (calls.length < 2 * periodsMin) return []
@@ -62,8 +62,7 @@ export function interleavedRepeats<Span extends ProblemSpan>(
       const pattern = run.slice(0, period)
       if (new Set(pattern.map(({ key }) => key)).size < 2 || !matters(run, parent, facts)) return []
       const subject = pattern.map((call) => call.subject).join('; ')
-      const keptNano = waitedFor(pattern, facts)
-      return [problemOf({ kind: 'repeat.interleaved', run, subject, parent, keptNano }, facts)]
+      return [problemOf({ kind: 'repeat.interleaved', run, subject, parent, keptNano: waitedFor(pattern) })]
     })
   })
 }
@@ -74,8 +73,10 @@ type Period = { from: number; period: number; length: number }
 function periodsIn<Span extends ProblemSpan>(calls: readonly Call<Span>[]): Period[] {
   const taken = new Set<number>()
   const found: Period[] = []
-  for (let period = 2; period <= periodMax; period++) {
-    const pieces = piecesOf(calls, taken)
+  const longest = Math.min(periodMax, Math.floor(calls.length / periodsMin))
+  let pieces = piecesOf(calls, taken)
+  for (let period = 2; period <= longest; period++) {
+    if (found.length > 0) pieces = piecesOf(calls, taken)
     // From `from` to `at` each call is the same as the one a period later.
     let from = 0
     for (let at = 0; at < calls.length; at++) {
@@ -122,8 +123,8 @@ export function deepRepeats<Span extends ProblemSpan>(
     const parents = new Set(run.map(({ node }) => facts.parentOf(node)))
     const top = topOf(run[0]?.node, facts)
     if (top === undefined || parents.size < parentsMin || !matters(run, top, facts)) return []
-    const keptNano = Math.max(...run.map(({ node }) => facts.waitedNano(node)))
-    return [problemOf({ kind: 'repeat.deep', run, subject: run[0]?.subject ?? '', parent: top, keptNano }, facts)]
+    const subject = run[0]?.subject ?? ''
+    return [problemOf({ kind: 'repeat.deep', run, subject, parent: top, keptNano: longestWait(run) })]
   })
 }
 
@@ -144,12 +145,16 @@ function matters<Span extends ProblemSpan>(
   facts: TraceFacts<Span>,
 ): boolean {
   if (totalNanoOf(run.map(({ node }) => node)) < totalMinNano) return false
-  const waited = waitedFor(run, facts)
+  const waited = waitedFor(run)
   return waited > 0 && waited >= shareMin * facts.waitedNano(parent)
 }
 
-function waitedFor<Span extends ProblemSpan>(run: readonly Call<Span>[], facts: TraceFacts<Span>): number {
-  return run.reduce((sum, { node }) => sum + facts.waitedNano(node), 0)
+function waitedFor<Span extends ProblemSpan>(run: readonly Call<Span>[]): number {
+  return run.reduce((sum, { at }) => sum + at.waitedNano, 0)
+}
+
+function longestWait<Span extends ProblemSpan>(run: readonly Call<Span>[]): number {
+  return run.reduce((most, { at }) => Math.max(most, at.waitedNano), 0)
 }
 
 type Found<Span extends ProblemSpan> = {
@@ -161,10 +166,7 @@ type Found<Span extends ProblemSpan> = {
   keptNano: number
 }
 
-function problemOf<Span extends ProblemSpan>(
-  { kind, run, subject, parent, keptNano }: Found<Span>,
-  facts: TraceFacts<Span>,
-): Problem<Span> {
+function problemOf<Span extends ProblemSpan>({ kind, run, subject, parent, keptNano }: Found<Span>): Problem<Span> {
   const nodes = run.map(({ node }) => node)
   return {
     kind,
@@ -173,7 +175,7 @@ function problemOf<Span extends ProblemSpan>(
     subject,
     count: run.length,
     totalNano: totalNanoOf(nodes),
-    savingNano: Math.max(0, waitedFor(run, facts) - keptNano),
+    savingNano: Math.max(0, waitedFor(run) - keptNano),
     spans: run.map(({ leaf }) => leaf),
   }
 }

@@ -29,9 +29,7 @@ export function retries<Span extends ProblemSpan>(facts: TraceFacts<Span>): Prob
 
 function retriedRuns<Span extends ProblemSpan>(facts: TraceFacts<Span>): Retry<Span>[] {
   return facts.callers.flatMap(({ node: parent, calls }) =>
-    runsOf(calls).flatMap((run) =>
-      run.length >= attemptsMin && isRetried(run) ? [{ run, parent, attempts: run.length }] : [],
-    ),
+    runsOf(calls, attemptsMin).flatMap((run) => (isRetried(run) ? [{ run, parent, attempts: run.length }] : [])),
   )
 }
 

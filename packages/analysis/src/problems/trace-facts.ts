@@ -1,4 +1,4 @@
-import { criticalPath } from '../critical-path.ts'
+import { eachCriticalSection } from '../critical-path.ts'
 import { type Asked, askedBy } from './call-key.ts'
 import { endOf, type ProblemNode, type ProblemSpan } from './problem.ts'
 
@@ -15,6 +15,8 @@ import { endOf, type ProblemNode, type ProblemSpan } from './problem.ts'
  */
 export type Call<Span extends ProblemSpan> = {
   node: ProblemNode<Span>
+  /** The facts of that span. */
+  at: SpanFacts<Span>
   /** Calls of the same place in the code have the same. */
   key: string
   of: Asked['of']
@@ -50,19 +52,23 @@ export function traceFacts<Span extends ProblemSpan>(
   roots: readonly ProblemNode<Span>[],
 ): TraceFacts<Span> {
   const above: SpanFacts<Span>[] = []
+  const bySpan = new Map<Span, SpanFacts<Span>>()
   const all = rows.map((node): SpanFacts<Span> => {
     above.length = node.depth
-    const facts = { node, parent: above.at(-1), call: undefined, calls: [], waitedNano: 0 }
+    const facts: SpanFacts<Span> = { node, parent: above.at(-1), call: undefined, calls: [], waitedNano: 0 }
     above.push(facts)
+    bySpan.set(node.span, facts)
     return facts
   })
   // From the end, all that is below a span is known when its turn comes.
-  for (const facts of all.toReversed()) {
-    facts.calls.reverse()
-    facts.call = callAt(facts)
+  const keyOf = openKeys()
+  for (let row = all.length - 1; row >= 0; row--) {
+    const facts = all[row]
+    if (facts === undefined) continue
+    if (facts.calls.length > 1) facts.calls.reverse()
+    facts.call = callAt(facts, keyOf)
     if (facts.call !== undefined) facts.parent?.calls.push(facts.call)
   }
-  const bySpan = new Map(all.map((facts) => [facts.node.span, facts] as const))
   addWaited(all, roots, bySpan)
   const of = (node: ProblemNode<Span>) => bySpan.get(node.span)
   return {
@@ -74,27 +80,50 @@ export function traceFacts<Span extends ProblemSpan>(
   }
 }
 
-function callAt<Span extends ProblemSpan>({ node, parent, calls }: SpanFacts<Span>): Call<Span> | undefined {
+type KeyOf = (service: string, separator: string, subject: string) => string
+
+/** The text of a key is put together once: those of the same place in the code are one and the same string. */
+function openKeys(): KeyOf {
+  const known = new Map<string, Map<string, Map<string, string>>>()
+  return (service, separator, subject) => {
+    const ofService = kept(known, service, () => new Map<string, Map<string, string>>())
+    const ofBoth = kept(ofService, separator, () => new Map<string, string>())
+    return kept(ofBoth, subject, () => `${service} ${separator} ${subject}`)
+  }
+}
+
+function kept<Item>(items: Map<string, Item>, key: string, make: () => Item): Item {
+  const before = items.get(key)
+  if (before !== undefined) return before
+  const made = make()
+  items.set(key, made)
+  return made
+}
+
+function callAt<Span extends ProblemSpan>(at: SpanFacts<Span>, keyOf: KeyOf): Call<Span> | undefined {
+  const { node, parent, calls } = at
   const { span } = node
   const asked = askedBy(span)
   if (asked !== undefined) {
     const { of, subject } = asked
-    const key = `${span.service} ${of} ${subject}`
-    return { node, key, of, leaf: node, leafKey: key, subject }
+    const key = keyOf(span.service, of, subject)
+    return { node, at, key, of, leaf: node, leafKey: key, subject }
   }
   // A server whose caller has no span of its own.
   if (span.kind === 'server') {
     if (parent === undefined || parent.node.span.kind === 'client') return undefined
     const subject = `${span.service} ${span.name}`
     const key = `server ${subject}`
-    return { node, key, of: 'other', leaf: node, leafKey: key, subject }
+    return { node, at, key, of: 'other', leaf: node, leafKey: key, subject }
   }
   if (span.kind === 'consumer') return undefined
   let longest: Call<Span> | undefined
   for (const call of calls) {
     if (longest === undefined || call.node.span.durationNano > longest.node.span.durationNano) longest = call
   }
-  return longest && { ...longest, node, key: `${span.service} ${span.name} > ${longest.leafKey}` }
+  if (longest === undefined) return undefined
+  const { of, leaf, leafKey, subject } = longest
+  return { node, at, key: keyOf(span.service, `${span.name} >`, leafKey), of, leaf, leafKey, subject }
 }
 
 function addWaited<Span extends ProblemSpan>(
@@ -103,12 +132,13 @@ function addWaited<Span extends ProblemSpan>(
   bySpan: ReadonlyMap<Span, SpanFacts<Span>>,
 ): void {
   const apart = new Set(all.filter(isAsync))
-  for (const { span, fromNano, toNano } of criticalPath([...roots, ...[...apart].map(({ node }) => node)])) {
+  eachCriticalSection([...roots, ...[...apart].map(({ node }) => node)], ({ span, fromNano, toNano }) => {
     const facts = bySpan.get(span)
     if (facts !== undefined) facts.waitedNano += toNano - fromNano
-  }
-  for (const facts of all.toReversed()) {
-    if (facts.parent !== undefined && !apart.has(facts)) facts.parent.waitedNano += facts.waitedNano
+  })
+  for (let row = all.length - 1; row >= 0; row--) {
+    const facts = all[row]
+    if (facts?.parent !== undefined && !apart.has(facts)) facts.parent.waitedNano += facts.waitedNano
   }
 }
 

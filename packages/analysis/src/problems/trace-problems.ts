@@ -5,7 +5,7 @@ import type { Problem, ProblemNode, ProblemSpan } from './problem.ts'
 import { deepRepeats, interleavedRepeats, sequentialRepeats } from './repeats.ts'
 import { retries } from './retries.ts'
 import { slowQueries } from './slow-queries.ts'
-import { type TraceFacts, traceFacts } from './trace-facts.ts'
+import { type SpanFacts, type TraceFacts, traceFacts } from './trace-facts.ts'
 
 /**
  * What is wrong in one trace, what could be saved most first. What needs other traces to be seen (calls that do not need
@@ -24,7 +24,7 @@ export function problemsOf<Span extends ProblemSpan>(facts: TraceFacts<Span>): P
   const claimed = new Set<ProblemNode<Span>>()
   /** What one detector has told of, the next does not tell again. */
   const claim = (problems: Problem<Span>[]): Problem<Span>[] => {
-    for (const { spans } of problems) for (const span of spans) claimAbove(span, facts, claimed)
+    for (const { spans } of problems) for (const leaf of spans) claimAbove(leaf, facts.of(leaf), claimed)
     return problems
   }
   const found = [
@@ -43,11 +43,8 @@ export function problemsOf<Span extends ProblemSpan>(facts: TraceFacts<Span>): P
 /** A span that asks, and the code around it that does nothing else. */
 function claimAbove<Span extends ProblemSpan>(
   leaf: ProblemNode<Span>,
-  facts: TraceFacts<Span>,
+  facts: SpanFacts<Span> | undefined,
   claimed: Set<ProblemNode<Span>>,
 ): void {
-  for (let at: ProblemNode<Span> | undefined = leaf; at !== undefined && !claimed.has(at); at = facts.parentOf(at)) {
-    if (facts.of(at)?.call?.leaf !== leaf) break
-    claimed.add(at)
-  }
+  for (let at = facts; at?.call?.leaf === leaf && !claimed.has(at.node); at = at.parent) claimed.add(at.node)
 }

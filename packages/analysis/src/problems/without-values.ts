@@ -1,3 +1,5 @@
+import { oncePerText } from './once-per-text.ts'
+
 /**
  * Statements, addresses and names without the values that differ from one call to the next, so that calls of the same
  * place in the code are alike, and no literal is shown or kept.
@@ -7,20 +9,21 @@
 const statementMax = 2000
 
 /** `SELECT * FROM t WHERE id IN (1, 2) AND name = 'x'` is `SELECT * FROM t WHERE id IN (?) AND name = ?`. */
-export function statementWithoutValues(statement: string): string {
+export const statementWithoutValues = oncePerText((statement) => {
   const text = statement.slice(0, statementMax)
   const bare = /^\s*[{[]/.test(text) ? jsonWithoutValues(text) : sqlWithoutValues(text)
-  return bare.replace(/\s+/g, ' ').trim()
-}
+  return bare.replace(/\s{2,}|[^\S ]/g, ' ').trim()
+})
 
+/** What cannot be found for want of its sign is not looked for. */
 function sqlWithoutValues(text: string): string {
-  return text
-    .replace(/--[^\n]*|\/\*[\s\S]*?\*\//g, ' ')
-    .replace(/'(?:[^'\\]|''|\\.)*'?/g, '?')
-    .replace(/(?<![:\w]):[a-z_]\w*|[$@]\w+|%s/gi, '?')
-    .replace(/(?<![\w.])-?(?:0x[0-9a-f]+|\d+(?:\.\d+)?(?:e[+-]?\d+)?)\b/gi, '?')
-    .replace(/\?(?:\s*,\s*\?)+/g, '?')
-    .replace(/\(\s*\?\s*\)(?:\s*,\s*\(\s*\?\s*\))+/g, '(?)')
+  let bare = text
+  if (bare.includes('--') || bare.includes('/*')) bare = bare.replace(/--[^\n]*|\/\*[\s\S]*?\*\//g, ' ')
+  if (bare.includes("'")) bare = bare.replace(/'(?:[^'\\]|''|\\.)*'?/g, '?')
+  if (/[:$@%]/.test(bare)) bare = bare.replace(/(?<![:\w]):[a-z_]\w*|[$@]\w+|%s/gi, '?')
+  if (/\d/.test(bare)) bare = bare.replace(/(?<![\w.])-?(?:0x[0-9a-f]+|\d+(?:\.\d+)?(?:e[+-]?\d+)?)\b/gi, '?')
+  if (!bare.includes(',')) return bare
+  return bare.replace(/\?(?:\s*,\s*\?)+/g, '?').replace(/\(\s*\?\s*\)(?:\s*,\s*\(\s*\?\s*\))+/g, '(?)')
 }
 
 function jsonWithoutValues(text: string): string {
@@ -37,13 +40,13 @@ export function commandOf(statement: string): string {
 }
 
 /** Path of an address with ids as `*`; what is asked of it (`?a=1`) as the sorted names. */
-export function pathWithoutValues(target: string): string {
+export const pathWithoutValues = oncePerText((target) => {
   const [path = '', asked = ''] = (target.split('#', 1)[0] ?? '').split('?', 2)
   const names = asked === '' ? [] : asked.split('&').map((pair) => pair.split('=', 1)[0] ?? '')
   const places = path.split('/').map((part) => (isId(part) ? '*' : part))
   const query = [...new Set(names)].sort().join('&')
   return places.join('/') + (query === '' ? '' : `?${query}`)
-}
+})
 
 /** Numbers, UUIDs, hashes, and words with many digits or capitals among them. */
 function isId(part: string): boolean {
@@ -54,9 +57,9 @@ function isId(part: string): boolean {
 }
 
 /** A span's name whose author put ids into it. */
-export function nameWithoutValues(name: string): string {
-  return name
+export const nameWithoutValues = oncePerText((name) =>
+  name
     .replace(/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{14,}\b/gi, '*')
     .replace(/\b(?=[a-f]*\d)[0-9a-f]{8,}\b/gi, '*')
-    .replace(/\b\d+\b/g, '*')
-}
+    .replace(/\b\d+\b/g, '*'),
+)
