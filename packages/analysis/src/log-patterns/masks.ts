@@ -15,13 +15,16 @@ const date = new RegExp(
 const url = /[a-z][a-z0-9+.-]*:\/\/[^\s"'<>,;)\]]+/gi
 const path = /(?<![\w<])(?:\/[\w.@$%+~=-]+)+\/?/g
 
-/** Masks that need a digit to find anything. */
-const ofDigits: readonly RegExp[] = [
-  date,
-  /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gi,
-  /(?<![\w.])\/?\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}(?::\d+)?(?![\w.]*\d)/g,
-  /0x[0-9a-f]+/gi,
-  /(?<!\w)(?=[0-9a-f]*\d)(?=\d*[a-f])[0-9a-f]{8,}(?!\w)/gi,
+/** Masks that need a digit to find anything, each with what is quickly seen to be missing. */
+const ofDigits: readonly { needs: RegExp; mask: RegExp }[] = [
+  { needs: new RegExp(`(?:${months})[a-z]* +\\d`), mask: date },
+  { needs: /-[0-9a-f]{4}-[0-9a-f]{4}-/i, mask: /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gi },
+  {
+    needs: /\.\d{1,3}\.\d/,
+    mask: /(?<![\w.])\/?\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}(?::\d+)?(?![\w.]*\d)/g,
+  },
+  { needs: /0x/i, mask: /0x[0-9a-f]+/gi },
+  { needs: /[0-9a-f]{8}/i, mask: /(?<!\w)(?=[0-9a-f]*\d)(?=\d*[a-f])[0-9a-f]{8,}(?!\w)/gi },
 ]
 const ofDigitsAtLast: readonly RegExp[] = [
   // The same said again for people: 1293 bytes (1.26 KB).
@@ -35,7 +38,7 @@ const ofDigitsAtLast: readonly RegExp[] = [
 export function maskValues(line: string): string {
   const hasDigit = /\d/.test(line)
   let masked = line.includes('://') ? line.replace(url, wildcard) : line
-  if (hasDigit) for (const mask of ofDigits) masked = masked.replace(mask, wildcard)
+  if (hasDigit) for (const { needs, mask } of ofDigits) if (needs.test(masked)) masked = masked.replace(mask, wildcard)
   if (masked.includes('/')) masked = masked.replace(path, wildcard)
   if (!hasDigit) return masked
   const [again, quantity, number] = ofDigitsAtLast
