@@ -12,6 +12,8 @@ const workers = Math.min(4, Math.max(2, availableParallelism() - 1))
  * The end-to-end ones start whole servers, so they run one file after the other.
  */
 const conditions = ['wakeline-source']
+/** Against what never ends. Whoever shares the machine makes a test take four times as long. */
+const limits = { testTimeout: 120_000, hookTimeout: 240_000 }
 /** What is waited for comes late on a loaded machine: the usual second is no bound of anything. */
 const patience = { expect: { poll: { timeout: 15_000 } } }
 const source = { resolve: { conditions }, ssr: { resolve: { conditions } } }
@@ -23,12 +25,11 @@ export default defineConfig({
         ...source,
         test: {
           name: 'unit',
-          setupFiles: ['packages/sdk/src/bundled.ts'],
+          setupFiles: ['scripts/unit-set-up.ts'],
           include: ['packages/*/src/**/*.test.{ts,tsx}', 'scripts/**/*.test.ts', 'examples/*/src/**/*.test.ts'],
           pool: 'forks',
           maxWorkers: workers,
-          testTimeout: 30_000,
-          hookTimeout: 60_000,
+          ...limits,
           ...patience,
         },
       },
@@ -40,8 +41,7 @@ export default defineConfig({
           include: ['e2e/**/*.test.ts'],
           pool: 'forks',
           fileParallelism: false,
-          testTimeout: 120_000,
-          hookTimeout: 180_000,
+          ...limits,
           ...patience,
         },
       },

@@ -49,7 +49,7 @@ export type IntegrationTold = {
   /** `team/webhook[0]` */
   id: string
   receiver: string
-  kind: 'webhook' | 'slack' | 'pagerduty'
+  kind: 'webhook' | 'slack' | 'pagerduty' | 'email'
   /** Messages that were taken, attempts that were not, and rounds that were given up, since the start. */
   sent: number
   failures: number
@@ -75,7 +75,7 @@ export type AlertNotices = {
 export type NoticeTold = {
   integration: string
   receiver: string
-  kind: 'webhook' | 'slack' | 'pagerduty'
+  kind: 'webhook' | 'slack' | 'pagerduty' | 'email'
   /** When it was told that the alert fires; '' where it was not. */
   sentAt: string
   /** Why the last attempt failed; '' where it did not. */

@@ -38,7 +38,7 @@ export type Integration = {
   readonly receiver: string
   readonly sendResolved: boolean
   readonly http: HttpSettings
-} & (WebhookSettings | SlackSettings | PagerDutySettings)
+} & (WebhookSettings | SlackSettings | PagerDutySettings | EmailSettings)
 
 export type WebhookSettings = {
   readonly kind: 'webhook'
@@ -59,6 +59,31 @@ export type PagerDutySettings = {
   readonly url: Secret
   readonly routingKey: Secret
   readonly severity: string
+}
+
+export type EmailSettings = {
+  readonly kind: 'email'
+  /** As in a header: addresses with commas between, with or without names. */
+  readonly to: string
+  readonly from: string
+  /** Headers of their own, `Subject` among them. */
+  readonly headers: Readonly<Record<string, string>>
+  readonly server: MailServer
+}
+
+/** Where mails are handed in. */
+export type MailServer = {
+  readonly host: string
+  readonly port: number
+  /** What this machine calls itself there. */
+  readonly hello: string
+  /** TLS from the first byte on, as on port 465; or begun by STARTTLS, without which nothing is sent; or none. */
+  readonly tls: 'implicit' | 'starttls' | 'none'
+  readonly isCertificateChecked: boolean
+  /** The name its certificate is for; '' for that of the host. */
+  readonly certificateName: string
+  readonly caFile: string
+  readonly login: undefined | { readonly username: string; readonly password: Secret; readonly isCramMd5: boolean }
 }
 
 /** A file is read each time it is needed. */

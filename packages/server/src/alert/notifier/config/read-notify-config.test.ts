@@ -41,11 +41,11 @@ test('a kind of receiver that is not here is named, and the rest of the file is 
   const read = readNotifyConfig(
     'am.yml',
     `
-global: { smtp_from: me@here, slack_api_url: 'https://hooks/secret' }
+global: { opsgenie_api_key: secret@x, slack_api_url: 'https://hooks/secret' }
 route: { receiver: a }
 receivers:
   - name: a
-    email_configs: [{ to: you@there }]
+    opsgenie_configs: [{ api_key: x }]
     webhook_configs: [{ url: 'http://me:secret@host/secret' }]
     slack_configs: [{ channel: '#x', title: '{{ .Status }}' }]
 templates: ['*.tmpl']
@@ -57,12 +57,53 @@ templates: ['*.tmpl']
     ['a/slack[0]', false],
   ])
   expect(read.leftOut).toEqual([
-    expect.stringMatching(/^In am\.yml:6:\d+: receiver "a" has "email_configs", which this server cannot tell/),
+    expect.stringMatching(/^In am\.yml:6:\d+: receiver "a" has "opsgenie_configs", which this server cannot tell/),
     expect.stringMatching(/^In am\.yml:8:\d+: receiver "a": "title" is left aside/),
     expect.stringMatching(/^In am\.yml:9:\d+: "templates" are left aside/),
   ])
   expect(read.config.original).not.toContain('secret@')
   expect(read.config.original).not.toContain('/secret')
+})
+
+const mail = (global: string, own: string) =>
+  readNotifyConfig(
+    'am.yml',
+    `global: {${global}}\nroute: { receiver: a }\nreceivers: [{ name: a, email_configs: [{ ${own} }] }]`,
+  )
+
+test.each([
+  ['', 'from: a@b, smarthost: "h:25"', 'am.yml:3:40: "to", the addresses that are written to, is missing'],
+  ['', 'to: a@b, smarthost: "h:25"', 'am.yml:3:40: "from", or "smtp_from" under "global:", is missing'],
+  ['smtp_from: a@b', 'to: a@b', 'am.yml:3:40: "smarthost", or "smtp_smarthost" under "global:", is missing'],
+  [
+    'smtp_from: a@b, smtp_smarthost: host',
+    'to: a@b, smarthost: "h:25"',
+    'am.yml:1:42: smtp_smarthost is "host" and is expected as a host with its port, such as mail.example.com:587',
+  ],
+])('a mail that cannot be sent is refused: %#', (global, own, error) => {
+  expect(mail(global, own)).toEqual({ errors: [`Cannot read ${error}.`] })
+})
+
+test('a mail has what is said of all mails, and what is said of it alone', () => {
+  const read = mail(
+    'smtp_from: a@b, smtp_smarthost: "mail:465", smtp_auth_username: u, smtp_auth_password: hidden',
+    'to: "x@y, z@y", smarthost: "[::1]:587", send_resolved: true, headers: { subject: Oh, X-Team: "{{ .x }}" }',
+  )
+  if ('errors' in read) throw new Error(read.errors.join('\n'))
+  expect(read.config.receivers[0]?.integrations).toMatchObject([
+    {
+      id: 'a/email[0]',
+      to: 'x@y, z@y',
+      from: 'a@b',
+      sendResolved: true,
+      headers: { subject: 'Oh' },
+      server: { host: '::1', port: 587, tls: 'starttls', login: { username: 'u', password: { text: 'hidden' } } },
+    },
+  ])
+  expect(read.leftOut).toEqual([expect.stringContaining('"X-Team" is left aside')])
+  expect(read.config.original).not.toContain('hidden')
+  const implicit = mail('smtp_from: a@b, smtp_smarthost: "mail:465"', 'to: x@y')
+  expect(implicit).toMatchObject({ config: { receivers: [{ integrations: [{ server: { tls: 'implicit' } }] }] } })
 })
 
 const times = (text: string) => {

@@ -2,6 +2,7 @@ import { isMap, isScalar, parseDocument, visit } from 'yaml'
 import { type Mapping, YamlInput } from '../../../base/yaml-input.ts'
 import { readDuration } from '../../read-duration.ts'
 import type { HttpSettings, InhibitRule, NotifyConfig, Secret } from './notify-config.ts'
+import { readMail, usualMail } from './read-email.ts'
 import { readMatchers } from './read-matchers.ts'
 import { checkUrl, readHttp, readReceivers } from './read-receivers.ts'
 import { readRoute } from './read-route.ts'
@@ -60,11 +61,12 @@ function readGlobal(given: Mapping, noted: (node: unknown, what: string) => void
     resolveTimeoutMs: readDuration(global, 'resolve_timeout', 5 * 60_000),
     slackUrl,
     pagerDutyUrl: global.text('pagerduty_url', 'https://events.pagerduty.com/v2/enqueue'),
+    mail: readMail(global, usualMail, 'smtp_', noted),
     http: readHttp(global, usualHttp, noted),
   }
   // Of receivers that this server does not have.
   for (const name of global.names())
-    if (/^(smtp|opsgenie|wechat|victorops|telegram|webex|jira|rocketchat|slack_app|mattermost)_/.test(name))
+    if (/^(opsgenie|wechat|victorops|telegram|webex|jira|rocketchat|slack_app|mattermost)_/.test(name))
       global.take(name)
   global.end('global')
   return read

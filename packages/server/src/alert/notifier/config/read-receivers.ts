@@ -9,17 +9,26 @@ import type {
   SlackSettings,
   WebhookSettings,
 } from './notify-config.ts'
+import { type MailDefaults, mailServerOf, readMail } from './read-email.ts'
+import { type LeftOut, missing, noteTexts, plainText, readSecret } from './read-parts.ts'
 
-export type ReceiverDefaults = { readonly slackUrl: Secret; readonly pagerDutyUrl: string; readonly http: HttpSettings }
-/** Hears of what is left out, while the rest goes on. */
-export type LeftOut = (node: unknown, what: string) => void
+export type ReceiverDefaults = {
+  readonly slackUrl: Secret
+  readonly pagerDutyUrl: string
+  readonly mail: MailDefaults
+  readonly http: HttpSettings
+}
 
-const kinds = { webhook_configs: readWebhook, slack_configs: readSlack, pagerduty_configs: readPagerDuty } as const
+const kinds = {
+  webhook_configs: readWebhook,
+  slack_configs: readSlack,
+  pagerduty_configs: readPagerDuty,
+  email_configs: readEmail,
+} as const
 
 /** Kinds that an Alertmanager has and this server does not. */
 const notHere = [
   'discord',
-  'email',
   'incidentio',
   'jira',
   'mattermost',
@@ -86,7 +95,7 @@ function readWebhook(given: Mapping, of: Of): Integration {
   }
   checkUrl(given, 'url')
   const timeoutMs = readDuration(given, 'timeout')
-  noteTexts(given, of, ['payload'])
+  noteTexts(given, of.noted, ['payload'])
   const base = shared(given, of, true)
   return { ...base, ...settings, http: timeoutMs > 0 ? { ...base.http, timeoutMs } : base.http }
 }
@@ -98,12 +107,12 @@ function readSlack(given: Mapping, of: Of): Integration {
   const settings: SlackSettings = {
     kind: 'slack',
     url,
-    channel: plainText(given, 'channel', of),
-    username: plainText(given, 'username', of),
-    iconEmoji: plainText(given, 'icon_emoji', of),
-    iconUrl: plainText(given, 'icon_url', of),
+    channel: plainText(given, 'channel', of.noted),
+    username: plainText(given, 'username', of.noted),
+    iconEmoji: plainText(given, 'icon_emoji', of.noted),
+    iconUrl: plainText(given, 'icon_url', of.noted),
   }
-  noteTexts(given, of, [
+  noteTexts(given, of.noted, [
     'color',
     'title',
     'title_link',
@@ -130,7 +139,7 @@ function readPagerDuty(given: Mapping, of: Of): Integration | undefined {
     for (const name of given.names()) given.take(name)
     return undefined
   }
-  const severity = plainText(given, 'severity', of) || 'error'
+  const severity = plainText(given, 'severity', of.noted) || 'error'
   if (!severities.includes(severity))
     given.input.wrong(given.take('severity'), `severity is one of ${severities.join(', ')}`)
   const settings: PagerDutySettings = {
@@ -140,7 +149,7 @@ function readPagerDuty(given: Mapping, of: Of): Integration | undefined {
     severity,
   }
   checkUrl(given, 'url')
-  noteTexts(given, of, [
+  noteTexts(given, of.noted, [
     'client',
     'client_url',
     'description',
@@ -155,37 +164,32 @@ function readPagerDuty(given: Mapping, of: Of): Integration | undefined {
   return { ...shared(given, of, true), ...settings }
 }
 
+function readEmail(given: Mapping, of: Of): Integration | undefined {
+  const mail = readMail(given, of.defaults.mail, '', of.noted)
+  const server = mailServerOf(mail)
+  noteTexts(given, of.noted, ['html', 'text', 'threading'])
+  const to = plainText(given, 'to', of.noted)
+  const base = shared(given, of, false)
+  const headers = readHeaders(given, of.noted)
+  if (!given.has('to')) missing(given, '"to", the addresses that are written to,')
+  if (mail.from === '') missing(given, '"from", or "smtp_from" under "global:",')
+  if (server === undefined) missing(given, '"smarthost", or "smtp_smarthost" under "global:",')
+  // It was told above what is wrong, or that addresses are no templates here.
+  if (to === '' || server === undefined) return undefined
+  return { ...base, kind: 'email', to, from: mail.from, headers, server }
+}
+
+function readHeaders(given: Mapping, noted: LeftOut): Readonly<Record<string, string>> {
+  const node = given.take('headers')
+  if (node === undefined) return {}
+  const headers = given.input.mapping(node, 'headers')
+  const read = headers.names().map((name) => [name, plainText(headers, name, noted)] as const)
+  return Object.fromEntries(read.filter(([, value]) => value !== ''))
+}
+
 const severities = ['critical', 'error', 'warning', 'info']
 
-/** What stands in templates, or is made of them: this server writes its own texts. */
-function noteTexts(given: Mapping, { noted }: Of, names: readonly string[]): void {
-  for (const name of names)
-    if (given.has(name) && given.take(name) !== undefined)
-      noted(given.take(name), `"${name}" is left aside: texts of notifications are this server's own`)
-}
-
-function plainText(given: Mapping, name: string, { noted }: Of): string {
-  const text = given.text(name)
-  if (!text.includes('{{')) return text
-  noted(given.take(name), `"${name}" is left aside: templates are not expanded in notifications`)
-  return ''
-}
-
-function missing(given: Mapping, what: string): Secret {
-  given.input.wrong(given.node, `${what} is missing`)
-  return { text: '' }
-}
-
 const wholeNumber = (text: string): number | undefined => (/^\d{1,9}$/.test(text) ? Number(text) : undefined)
-
-/** `name`, or `name_file`. */
-function readSecret(given: Mapping, name: string): Secret | undefined {
-  const [text, file] = [given.text(name), given.text(`${name}_file`)]
-  if (text !== '' && file !== '')
-    given.input.wrong(given.node, `both "${name}" and "${name}_file" are given; leave one out`)
-  if (text !== '') return { text }
-  return file === '' ? undefined : { file: given.input.besides(file) }
-}
 
 export function checkUrl(given: Mapping, name: string): void {
   const url = given.text(name)
