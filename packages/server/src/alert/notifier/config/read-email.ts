@@ -1,6 +1,6 @@
 import type { Mapping } from '../../../base/yaml-input.ts'
 import type { MailServer, Secret } from './notify-config.ts'
-import { type LeftOut, plainText, readSecret } from './read-parts.ts'
+import { type LeftOut, noteUnable, plainText, readSecret } from './read-parts.ts'
 
 /** What stands under "global:" with `smtp_` before each name, and again in each of `email_configs` without it. */
 export type MailDefaults = {
@@ -8,15 +8,15 @@ export type MailDefaults = {
   readonly hello: string
   readonly smarthost: Smarthost | undefined
   readonly username: string
-  readonly password: Secret | undefined
-  /** For CRAM-MD5. */
-  readonly secret: Secret | undefined
+  readonly credential: Credential | undefined
   readonly requiresTls: boolean
   /** '' where the port says it. */
   readonly implicitTls: '' | 'true' | 'false'
   readonly certificate: Pick<MailServer, 'isCertificateChecked' | 'certificateName' | 'caFile'>
 }
 
+/** An `auth_password`, or an `auth_secret`, which is for CRAM-MD5. */
+type Credential = { readonly password: Secret; readonly isCramMd5: boolean }
 type Smarthost = { readonly host: string; readonly port: number }
 
 /** Alertmanager's. */
@@ -25,8 +25,7 @@ export const usualMail: MailDefaults = {
   hello: 'localhost',
   smarthost: undefined,
   username: '',
-  password: undefined,
-  secret: undefined,
+  credential: undefined,
   requiresTls: true,
   implicitTls: '',
   certificate: { isCertificateChecked: true, certificateName: '', caFile: '' },
@@ -38,7 +37,7 @@ const implicitTlsPort = 465
 export function readMail(given: Mapping, usual: MailDefaults, prefix: '' | 'smtp_', noted: LeftOut): MailDefaults {
   const identity = `${prefix}auth_identity`
   if (given.text(identity) !== '') noted(given.take(identity), `"${identity}" is left aside: this server cannot do it`)
-  const read = {
+  return {
     from: plainText(given, `${prefix}from`, noted) || usual.from,
     hello: given.text(`${prefix}hello`) || usual.hello,
     smarthost: given.parsed(
@@ -48,30 +47,30 @@ export function readMail(given: Mapping, usual: MailDefaults, prefix: '' | 'smtp
       'a host with its port, such as mail.example.com:587',
     ),
     username: given.text(`${prefix}auth_username`) || usual.username,
-    password: readSecret(given, `${prefix}auth_password`) ?? usual.password,
-    secret: readSecret(given, `${prefix}auth_secret`) ?? usual.secret,
+    credential: readCredential(given, prefix) ?? usual.credential,
     requiresTls: given.boolean(`${prefix}require_tls`, usual.requiresTls),
     implicitTls: given.choice(`${prefix}force_implicit_tls`, ['', 'true', 'false'], usual.implicitTls),
     certificate: readCertificate(given, `${prefix}tls_config`, usual.certificate, noted),
   }
-  return read
+}
+
+function readCredential(given: Mapping, prefix: string): Credential | undefined {
+  const [password, secret] = [readSecret(given, `${prefix}auth_password`), readSecret(given, `${prefix}auth_secret`)]
+  if (password !== undefined) return { password, isCramMd5: false }
+  return secret && { password: secret, isCramMd5: true }
 }
 
 /** Undefined where none was named. */
 export function mailServerOf(mail: MailDefaults): MailServer | undefined {
-  const { smarthost, hello, username, password, secret, requiresTls, implicitTls, certificate } = mail
+  const { smarthost, hello, username, credential, requiresTls, implicitTls, certificate } = mail
   if (smarthost === undefined) return undefined
   const isImplicit = implicitTls === '' ? smarthost.port === implicitTlsPort : implicitTls === 'true'
-  const known = password ?? secret
   return {
     ...smarthost,
     ...certificate,
     hello,
     tls: isImplicit ? 'implicit' : requiresTls ? 'starttls' : 'none',
-    login:
-      username === '' || known === undefined
-        ? undefined
-        : { username, password: known, isCramMd5: password === undefined },
+    login: username === '' ? undefined : credential && { username, ...credential },
   }
 }
 
@@ -97,8 +96,7 @@ function readCertificate(
     certificateName: tls.text('server_name'),
     caFile: caFile === '' ? '' : input.besides(caFile),
   }
-  for (const other of ['ca', 'cert', 'cert_file', 'key', 'key_file', 'min_version', 'max_version'])
-    if (tls.has(other)) noted(tls.take(other), `"${other}" of ${name} is left aside: this server cannot do it`)
+  noteUnable(tls, noted, name, ['ca', 'cert', 'cert_file', 'key', 'key_file', 'min_version', 'max_version'])
   tls.end(name)
   return read
 }

@@ -72,6 +72,7 @@ const mail = (global: string, own: string) =>
   )
 
 test.each([
+  ['', 'to: "", from: a@b, smarthost: "h:25"', 'am.yml:3:40: "to", the addresses that are written to, is missing'],
   ['', 'from: a@b, smarthost: "h:25"', 'am.yml:3:40: "to", the addresses that are written to, is missing'],
   ['', 'to: a@b, smarthost: "h:25"', 'am.yml:3:40: "from", or "smtp_from" under "global:", is missing'],
   ['smtp_from: a@b', 'to: a@b', 'am.yml:3:40: "smarthost", or "smtp_smarthost" under "global:", is missing'],
@@ -102,8 +103,29 @@ test('a mail has what is said of all mails, and what is said of it alone', () =>
   ])
   expect(read.leftOut).toEqual([expect.stringContaining('"X-Team" is left aside')])
   expect(read.config.original).not.toContain('hidden')
-  const implicit = mail('smtp_from: a@b, smtp_smarthost: "mail:465"', 'to: x@y')
-  expect(implicit).toMatchObject({ config: { receivers: [{ integrations: [{ server: { tls: 'implicit' } }] }] } })
+})
+
+test.each([
+  ['smtp_smarthost: "mail:465"', '', { tls: 'implicit' }],
+  ['smtp_smarthost: "mail:465", smtp_force_implicit_tls: true', 'force_implicit_tls: false,', { tls: 'starttls' }],
+  ['smtp_smarthost: "mail:25", smtp_require_tls: false', 'force_implicit_tls: true,', { tls: 'implicit' }],
+  ['smtp_smarthost: "mail:25", smtp_require_tls: false', '', { tls: 'none' }],
+  [
+    'smtp_smarthost: "mail:25", smtp_auth_username: u, smtp_auth_password: p',
+    'auth_secret: s,',
+    { login: { username: 'u', password: { text: 's' }, isCramMd5: true } },
+  ],
+])('a mail server has %s, and %s of its own', (global, own, server) => {
+  expect(mail(`smtp_from: a@b, ${global}`, `${own} to: x@y`)).toMatchObject({
+    config: { receivers: [{ integrations: [{ server }] }] },
+    leftOut: [],
+  })
+})
+
+test('a login without a password is left aside, and that is said', () => {
+  expect(mail('smtp_from: a@b, smtp_smarthost: "h:25", smtp_auth_username: u', 'to: x@y')).toMatchObject({
+    leftOut: [expect.stringContaining('"auth_username" is left aside: there is no "auth_password"')],
+  })
 })
 
 const times = (text: string) => {

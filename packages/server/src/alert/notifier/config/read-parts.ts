@@ -11,6 +11,12 @@ export function noteTexts(given: Mapping, noted: LeftOut, names: readonly string
       noted(given.take(name), `"${name}" is left aside: texts of notifications are this server's own`)
 }
 
+/** What an Alertmanager can do in the mapping `of`, and this server cannot. */
+export function noteUnable(given: Mapping, noted: LeftOut, of: string, names: readonly string[]): void {
+  for (const name of names)
+    if (given.has(name)) noted(given.take(name), `"${name}" of ${of} is left aside: this server cannot do it`)
+}
+
 export function plainText(given: Mapping, name: string, noted: LeftOut): string {
   const text = given.text(name)
   if (!text.includes('{{')) return text

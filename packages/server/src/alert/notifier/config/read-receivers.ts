@@ -10,7 +10,7 @@ import type {
   WebhookSettings,
 } from './notify-config.ts'
 import { type MailDefaults, mailServerOf, readMail } from './read-email.ts'
-import { type LeftOut, missing, noteTexts, plainText, readSecret } from './read-parts.ts'
+import { type LeftOut, missing, noteTexts, noteUnable, plainText, readSecret } from './read-parts.ts'
 
 export type ReceiverDefaults = {
   readonly slackUrl: Secret
@@ -171,9 +171,11 @@ function readEmail(given: Mapping, of: Of): Integration | undefined {
   const to = plainText(given, 'to', of.noted)
   const base = shared(given, of, false)
   const headers = readHeaders(given, of.noted)
-  if (!given.has('to')) missing(given, '"to", the addresses that are written to,')
+  if (given.text('to') === '') missing(given, '"to", the addresses that are written to,')
   if (mail.from === '') missing(given, '"from", or "smtp_from" under "global:",')
   if (server === undefined) missing(given, '"smarthost", or "smtp_smarthost" under "global:",')
+  if (mail.username !== '' && mail.credential === undefined)
+    of.noted(given.node, `"auth_username" is left aside: there is no "auth_password" and no "auth_secret" for it`)
   // It was told above what is wrong, or that addresses are no templates here.
   if (to === '' || server === undefined) return undefined
   return { ...base, kind: 'email', to, from: mail.from, headers, server }
@@ -208,19 +210,15 @@ export function readHttp(given: Mapping, usual: HttpSettings, noted: LeftOut): H
     followsRedirects: http.boolean('follow_redirects', true),
     authorization: readAuthorization(input, http),
   }
-  for (const name of http.names())
-    if (
-      [
-        'tls_config',
-        'oauth2',
-        'proxy_url',
-        'proxy_connect_header',
-        'no_proxy',
-        'proxy_from_environment',
-        'http_headers',
-      ].includes(name)
-    )
-      noted(http.take(name), `"${name}" of http_config is left aside: this server cannot do it`)
+  noteUnable(http, noted, 'http_config', [
+    'tls_config',
+    'oauth2',
+    'proxy_url',
+    'proxy_connect_header',
+    'no_proxy',
+    'proxy_from_environment',
+    'http_headers',
+  ])
   http.take('enable_http2')
   http.end('http_config')
   return settings

@@ -4,7 +4,7 @@ import { createTransport } from 'nodemailer'
 import type { EmailSettings, Integration, MailServer } from '../config/notify-config.ts'
 import type { Message, SendOutcome } from '../message.ts'
 import { type FlushedAlert, sortedPairs } from '../notify-alert.ts'
-import { sentenceOf, titleOf } from './text.ts'
+import { alertsPage, sentenceOf, titleOf } from './text.ts'
 
 /** So many alerts a person reads in a mail; the rest is a number, and a link away. */
 const alertsShown = 50
@@ -78,11 +78,11 @@ function withSubject(headers: EmailSettings['headers']) {
 }
 
 function mailOf(message: Message) {
-  const { alerts, groupKey, externalUrl } = message
+  const { alerts, groupKey } = message
   const shown = alerts.slice(0, alertsShown)
   const left = alerts.length - shown.length
   const more = left > 0 ? `and ${left} more` : ''
-  const page = `${externalUrl.replace(/\/$/, '')}/alerts`
+  const page = alertsPage(message)
   const thread = `<${createHash('sha256').update(groupKey).digest('hex').slice(0, 32)}@wakeline>`
   return {
     subject: titleOf(message),

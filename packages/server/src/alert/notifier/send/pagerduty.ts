@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { PagerDutySettings } from '../config/notify-config.ts'
 import type { Message } from '../message.ts'
 import { commonOf } from '../message.ts'
-import { sentenceOf, titleOf } from './text.ts'
+import { alertsPage, sentenceOf, titleOf } from './text.ts'
 
 /** PagerDuty's own limit. */
 const summaryMaxLength = 1024
@@ -21,7 +21,7 @@ export function pagerDutyBody(message: Message, { severity }: PagerDutySettings,
     event_action: status === 'firing' ? 'trigger' : 'resolve',
     dedup_key: createHash('sha256').update(groupKey).digest('hex'),
     client: 'Wakeline',
-    client_url: `${externalUrl.replace(/\/$/, '')}/alerts`,
+    client_url: alertsPage(message),
     payload: {
       summary: titleOf(message).slice(0, summaryMaxLength),
       source: externalUrl || 'wakeline',

@@ -1,6 +1,6 @@
 import type { SlackSettings } from '../config/notify-config.ts'
 import type { Message } from '../message.ts'
-import { sentenceOf, titleOf } from './text.ts'
+import { alertsPage, sentenceOf, titleOf } from './text.ts'
 
 /** So many alerts a person reads; the rest is a number, and a link away. */
 const alertsShown = 20
@@ -8,7 +8,7 @@ const textMaxLength = 3000
 
 /** A message for a webhook of Slack, or of what takes the same. */
 export function slackBody(message: Message, { channel, username, iconEmoji, iconUrl }: SlackSettings): object {
-  const { alerts, externalUrl, status } = message
+  const { alerts, status } = message
   const lines = alerts.slice(0, alertsShown).map((alert) => {
     const said = escaped(sentenceOf(alert).slice(0, textMaxLength / alertsShown))
     const text = alert.generatorUrl === '' ? said : `<${alert.generatorUrl}|${said}>`
@@ -26,7 +26,7 @@ export function slackBody(message: Message, { channel, username, iconEmoji, icon
         fallback: title,
         color: status === 'firing' ? 'danger' : 'good',
         title: escaped(title),
-        title_link: `${externalUrl.replace(/\/$/, '')}/alerts`,
+        title_link: alertsPage(message),
         text: lines.join('\n'),
         mrkdwn_in: ['text'],
       },

@@ -16,6 +16,9 @@ export function titleOf({ status, alerts, groupLabels }: Message): string {
   return `[${status.toUpperCase()}${count}] ${own}${others === '' ? '' : ` (${others})`}`.trim()
 }
 
+/** Where a person sees all alerts. */
+export const alertsPage = ({ externalUrl }: Message): string => `${externalUrl.replace(/\/$/, '')}/alerts`
+
 /** What an alert says of itself, in a line. */
 export function sentenceOf({ annotations, labels }: FlushedAlert): string {
   const said = annotations.summary || annotations.description || annotations.message
