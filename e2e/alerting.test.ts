@@ -71,12 +71,24 @@ afterAll(async () => {
 
 type Sent = { to?: RunningServer; name?: string; labels?: Readonly<Record<string, string>> }
 
-async function send(value: number, { to = server, name = 'jobs_waiting', labels = {} }: Sent = {}): Promise<void> {
+const send = (value: number, sent?: Sent): Promise<void> => sendPoints([{ asDouble: value }], sent)
+
+type Point = { asDouble?: number; flags?: number; atMs?: number }
+
+async function sendPoints(
+  points: readonly Point[],
+  { to = server, name = 'jobs_waiting', labels = {} }: Sent = {},
+): Promise<void> {
   const attributesOf = (of: Readonly<Record<string, string>>) =>
     Object.entries(of).map(([key, stringValue]) => ({ key, value: { stringValue } }))
-  const point = { asDouble: value, timeUnixNano: `${Date.now()}000000`, attributes: attributesOf(labels) }
+  const attributes = attributesOf(labels)
+  const dataPoints = points.map(({ atMs = Date.now(), ...more }) => ({
+    ...more,
+    timeUnixNano: `${atMs}000000`,
+    attributes,
+  }))
   const resource = { attributes: attributesOf({ 'service.name': 'shop' }) }
-  const scopeMetrics = [{ metrics: [{ name, gauge: { dataPoints: [point] } }] }]
+  const scopeMetrics = [{ metrics: [{ name, gauge: { dataPoints } }] }]
   const body = JSON.stringify({ resourceMetrics: [{ resource, scopeMetrics }] })
   const headers = { 'Content-Type': 'application/json' }
   expect((await fetch(`${to.otlpHttp}/v1/metrics`, { method: 'POST', headers, body })).status).toBe(200)
@@ -237,6 +249,58 @@ test('a rule made by the API asks the logs, fires, is seen on the page, and is g
   }
   expect((await api(`/${id}`, 'DELETE')).status).toBe(200)
   await expect.poll(firing, patience).toEqual([])
+})
+
+/** What `--alertmanagers` were told of an alert, the first first. */
+const toldOf = (alertname: string): { annotations: Record<string, string>; endsAt: string }[] =>
+  heard
+    .filter(({ path }) => path === '/api/v2/alerts')
+    .flatMap(({ body }) => JSON.parse(body))
+    .filter(({ labels }) => labels.alertname === alertname)
+
+test('what a regular series never did fires with its reason, is told of and seen on the page, and is resolved', async () => {
+  // With the next look, five minutes on the clock apart, it is over: this test is to end before.
+  const lookMs = 300_000
+  const leftMs = lookMs - (Date.now() % lookMs)
+  if (leftMs < 30_000) await new Promise((resolve) => setTimeout(resolve, leftMs))
+  const [stepMs, pastMs] = [150_000, 3 * 86_400_000]
+  const nowMs = Date.now()
+  const past = Array.from({ length: pastMs / stepMs }, (_, i) => ({
+    atMs: nowMs - pastMs + i * stepMs,
+    asDouble: 100 + (i % 7),
+  }))
+  const queue = { name: 'queue_age', labels: { route: '/pay' } }
+  await sendPoints(past, queue)
+  await send(812, queue)
+  // It is looked at every five minutes: the first look must find it.
+  await expect.poll(async () => (await query('queue_age')).data.result[0]?.value[1], patience).toBe('812')
+  const rule = { alert: 'QueueUnlikeBefore', expr: 'queue_age', novelty: 'up', keep_firing_for: '1s' }
+  const path = join(folder, 'novel.yml')
+  writeFileSync(path, JSON.stringify({ groups: [{ name: 'novel', interval: '1s', rules: [rule] }] }))
+  server.child.kill('SIGHUP')
+  const reason = /^812: the nearest value in 2d 23h .* is 106, 1\d+ % of the range seen away$/
+  const is = { labels: { severity: 'ticket', route: '/pay' }, annotations: { reason: expect.stringMatching(reason) } }
+  await expect.poll(() => toldOf(rule.alert)[0], patience).toMatchObject(is)
+  await expect
+    .poll(() => heard.some((each) => each.path === '/hook' && each.body.includes('the nearest value in')), patience)
+    .toBe(true)
+  const browser = await openBrowser()
+  try {
+    const { page, complaints } = await openPage(browser, { scheme: 'light', width: 1280, height: 900 })
+    await page.goto(`${server.ui}/alerts`)
+    await page.getByRole('region', { name: 'Alerts' }).getByText('812: the nearest value in').waitFor()
+    await page.getByText('fires for what is above all that was seen').waitFor()
+    expect(complaints).toEqual([])
+  } finally {
+    await browser.close()
+  }
+  // Where its program says that it is no more, the series ends at once.
+  await sendPoints([{ flags: 1 }], queue)
+  await expect.poll(() => Date.parse(toldOf(rule.alert).at(-1)?.endsAt ?? '') <= Date.now(), patience).toBe(true)
+  await expect
+    .poll(async () => (await query('ALERTS{alertname="QueueUnlikeBefore"}')).data.result, patience)
+    .toEqual([])
+  rmSync(path)
 })
 
 test('after a restart an alert goes on waiting where it was', async () => {

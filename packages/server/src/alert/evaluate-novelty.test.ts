@@ -16,6 +16,12 @@ const labels = labelsFrom([
 
 const calm = (timeMs: number): number => 0.1 + 0.05 * Math.abs(Math.sin((timeMs / stepMs) * 12.9898))
 
+const labelsOfPod = (pod: number) =>
+  labelsFrom([
+    ['__name__', 'request_duration_seconds'],
+    ['pod', `shop-${pod}`],
+  ])
+
 /** A group of one rule over a series that is there since `sinceMs`. */
 function watching({ rule, sinceMs, valueAt }: { rule: string; sinceMs: number; valueAt: (timeMs: number) => number }) {
   const ask: Ask = async ({ expression, timeMs }) => {
@@ -27,6 +33,10 @@ function watching({ rule, sinceMs, valueAt }: { rule: string; sinceMs: number; v
     const values = Float64Array.from(timesMs, valueAt)
     return { kind: 'matrix', series: [{ labels, timesMs: Float64Array.from(timesMs), values, histograms: undefined }] }
   }
+  return groupOf(rule, ask)
+}
+
+function groupOf(rule: string, ask: Ask): RunningGroup {
   const read = readRuleFile('rules.yml', `groups:\n  - name: g\n    interval: 1m\n    rules:\n      - ${rule}\n`)
   if ('errors' in read) throw new Error(read.errors.join())
   const [group] = read.groups
@@ -80,6 +90,31 @@ test.each([
 ])('nothing fires for what is new %s', async (_, more) => {
   const valueAt = jumpsAt(startMs + 2 * stepMs, 0.812)
   expect(await alertsAfter(watching({ ...slow, valueAt, ...more }), 12)).toHaveLength(0)
+})
+
+/** Pods that are there for a day each, `atOnce` together, asked for at each step of its own. */
+async function watchPods({ atOnce, days }: { atOnce: number; days: number }) {
+  const ask: Ask = async ({ expression, timeMs }) => {
+    if (expression.kind === 'subquery') return { kind: 'matrix', series: [] }
+    const first = Math.floor((timeMs - startMs) / dayMs) * atOnce
+    const samples = Array.from({ length: atOnce }, (_, i) => ({
+      labels: labelsOfPod(first + i),
+      value: calm(timeMs),
+      histogram: undefined,
+    }))
+    return { kind: 'vector', timeMs, samples }
+  }
+  const group = groupOf(slow.rule, ask)
+  for (let day = 0; day < days; day++) await group.evaluate(startMs + day * dayMs)
+  return group.rules[0]
+}
+
+test('series that were not seen for 28 days make room for others', async () => {
+  expect(await watchPods({ atOnce: 6, days: 60 })).toMatchObject({ health: 'ok', failures: 0 })
+})
+
+test('series that come and go are counted over 28 days, and the error says so', async () => {
+  expect((await watchPods({ atOnce: 10, days: 25 }))?.lastError).toMatch(/^it gave 210 series in 28 days/)
 })
 
 test.each([

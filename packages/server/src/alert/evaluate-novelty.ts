@@ -8,6 +8,7 @@ import {
   noveltyThreshold,
   stepAlerts,
 } from '@wakeline/analysis'
+import type { Labels } from '../query/promql/evaluate/labels.ts'
 import type { Sample } from '../query/promql/evaluate/query.ts'
 import type { Expression } from '../query/promql/parse/ast.ts'
 import { unitOf } from '../query/promql/unit.ts'
@@ -27,7 +28,7 @@ export type NoveltyState = { readonly byKey: Map<string, Watched>; readonly text
 
 type NoveltyRule = AlertingRule & { readonly novelty: NoveltyWatch }
 
-/** Series a rule may watch, each of which takes 63 KiB. More is an error, never a silent cut. */
+/** Series a rule may watch, of those that were there in 28 days; each takes 63 KiB. More is an error, never a silent cut. */
 const seriesMax = 200
 /** Between two values that a detector sees: its 28 days are made of so many. */
 const stepUsualMs = 300_000
@@ -70,9 +71,11 @@ export async function evaluateNovelty(
   if ('error' in found) return failed(found.error)
   const texts = new Texts(evaluation)
   const samples: AlertSample[] = []
+  forgetGone(novelty, timeMs - noveltyCapacity * stepMs)
+  const count = countWith(novelty, found)
+  if (count > seriesMax) return { ...failed(tooMany(count)), novelty }
   for (const sample of found) {
     const watched = watchedOf(novelty, sample.labels.key, stepMs)
-    if (watched === undefined) return { ...failed(tooMany(found.length)), novelty }
     // The first evaluation within a step is the one that is seen.
     if (Math.floor(timeMs / stepMs) > Math.floor(watched.lastMs / stepMs)) {
       const told = see(watched, timeMs, sample.value)
@@ -89,11 +92,19 @@ export async function evaluateNovelty(
 }
 
 const tooMany = (count: number): string =>
-  `it gives ${count} series, and what is new is looked for in ${seriesMax} of a rule at most; choose fewer, or sum them`
+  `it gave ${count} series in 28 days, and what is new is looked for in ${seriesMax} of a rule at most; choose fewer, or sum them`
 
-function watchedOf({ byKey }: NoveltyState, key: string, stepMs: number): Watched | undefined {
+const countWith = ({ byKey }: NoveltyState, found: readonly { readonly labels: Labels }[]): number =>
+  byKey.size + found.filter(({ labels }) => !byKey.has(labels.key)).length
+
+/** Pods come and go: those of which nothing is left in 28 days make room for others. */
+function forgetGone({ byKey }: NoveltyState, beforeMs: number): void {
+  for (const [key, { lastMs }] of byKey) if (lastMs < beforeMs) byKey.delete(key)
+}
+
+function watchedOf({ byKey }: NoveltyState, key: string, stepMs: number): Watched {
   const known = byKey.get(key)
-  if (known !== undefined || byKey.size >= seriesMax) return known
+  if (known !== undefined) return known
   const watched: Watched = { detector: new NoveltyDetector({ stepMs }), firstMs: 0, lastMs: 0, alert: undefined }
   byKey.set(key, watched)
   return watched
@@ -132,10 +143,10 @@ async function readPast(
     const value = await ask({ ...asked, timeMs: lastMs - back * chunkMs })
     if ('error' in value) return { error: `cannot read the past: ${value.error}` }
     if (value.kind !== 'matrix') throw new Error('a subquery gives a matrix')
-    if (value.series.length > seriesMax) return { error: tooMany(value.series.length) }
+    const count = countWith(novelty, value.series)
+    if (count > seriesMax) return { error: tooMany(count) }
     for (const { labels, timesMs, values } of value.series) {
       const watched = watchedOf(novelty, labels.key, stepMs)
-      if (watched === undefined) return { error: tooMany(novelty.byKey.size + 1) }
       timesMs.forEach((atMs, i) => {
         if (atMs > watched.lastMs) see(watched, atMs, values[i] ?? Number.NaN)
       })
