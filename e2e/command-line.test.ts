@@ -1,4 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { drawTrace, sendTraces } from './drawn-telemetry.ts'
 import { command, eventually, type RunningServer, runCommand, startServer } from './server.ts'
@@ -85,4 +88,29 @@ test('following prints what there was and what arrives, each once, until it is i
   expect(await ended).toBe(0)
   expect(output).toContain('"late"')
   expect(new Set(lines()).size).toBe(lines().length)
+})
+
+test("check notify tells the mistakes of an Alertmanager's file with their place, and what is left aside", async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'wakeline-check-'))
+  const check = (text: string) => {
+    const path = join(folder, 'am.yml')
+    writeFileSync(path, text)
+    return runCommand(['check', 'notify', path])
+  }
+  const receivers = "receivers: [{ name: team, webhook_configs: [{ url: 'http://127.0.0.1:9/hook' }] }]\n"
+  try {
+    expect(await check(`route: { receiver: nobody }\n${receivers}`)).toEqual({
+      code: 1,
+      output: expect.stringMatching(/am\.yml:1:\d+: .*nobody/),
+    })
+    const { code, output } = await check(`route: { receiver: team }\n${receivers}templates: [x.tmpl]\n`)
+    expect([code, output]).toEqual([0, expect.stringMatching(/"templates" are left aside/)])
+    expect(output).toMatch(/ok: .*am\.yml: 1 receivers that tell in 1 ways/)
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+  expect(await runCommand(['check', 'notify'])).toMatchObject({
+    code: 2,
+    output: expect.stringContaining('name files'),
+  })
 })

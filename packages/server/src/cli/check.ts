@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { checkMetrics } from '../main/check-metrics.ts'
+import { readNotifyFile } from '../main/notify-config-file.ts'
 import { readRuleFiles, ruleKey } from '../main/rule-files.ts'
 import { readSloFiles } from '../main/slo-files.ts'
 import { readSloArguments } from './slo.ts'
@@ -47,6 +48,31 @@ async function checkSlos(argv: readonly string[], version: string): Promise<numb
 }
 
 /**
+ * `wakeline check notify FILE...`: are an Alertmanager's files right? Exits with 0, or with 1 and every mistake with its place.
+ * What this server would leave aside is told, and is no mistake.
+ */
+async function checkNotify(paths: readonly string[]): Promise<number> {
+  if (paths.length === 0) {
+    console.error('Cannot check who is told: name files, as in wakeline check notify alertmanager.yml')
+    return 2
+  }
+  let exitCode = 0
+  for (const path of paths) {
+    const read = await readNotifyFile(path)
+    if ('errors' in read) {
+      for (const error of read.errors) console.error(error)
+      exitCode = 1
+      continue
+    }
+    for (const sentence of read.leftOut) console.error(sentence)
+    const { receivers } = read.config
+    const integrations = receivers.reduce((sum, each) => sum + each.integrations.length, 0)
+    console.log(`ok: ${path}: ${receivers.length} receivers that tell in ${integrations} ways`)
+  }
+  return exitCode
+}
+
+/**
  * `wakeline check metrics [FILE] [--format text|openmetrics]`: is what a service exposes well-formed? Reads stdin
  * without a file. Exits with 0, with 1 when it cannot be read, and with 3 when it could be better, as promtool does.
  */
@@ -54,9 +80,10 @@ export async function runCheck(argv: readonly string[], version: string): Promis
   const [what, ...rest] = argv
   if (what === 'rules') return checkRules(rest)
   if (what === 'slos') return checkSlos(rest, version)
+  if (what === 'notify') return checkNotify(rest)
   if (what !== 'metrics') {
     console.error(
-      `Cannot check ${what === undefined ? 'nothing' : `"${what}"`}: say wakeline check metrics [FILE], wakeline check rules FILE... or wakeline check slos FILE...`,
+      `Cannot check ${what === undefined ? 'nothing' : `"${what}"`}: say wakeline check metrics [FILE], wakeline check rules FILE..., wakeline check slos FILE... or wakeline check notify FILE...`,
     )
     return 2
   }

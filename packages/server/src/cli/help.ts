@@ -14,7 +14,7 @@ const commandSentences: Record<string, string> = {
   ...Object.fromEntries(Object.entries(askCommands).map(([name, { sentence }]) => [name, sentence])),
   mcp: 'Answers an agent that speaks the Model Context Protocol over stdin and stdout; over HTTP a server does at /mcp.',
   check:
-    'wakeline check metrics [FILE] [--format text|openmetrics] holds what a service exposes to every rule, reads stdin without a file; wakeline check rules FILE... finds the mistakes of rule files, wakeline check slos FILE... of those of SLOs.',
+    "wakeline check metrics [FILE] [--format text|openmetrics] holds what a service exposes to every rule, reads stdin without a file; wakeline check rules FILE... finds the mistakes of rule files, wakeline check slos FILE... those of SLOs, wakeline check notify FILE... those of an Alertmanager's file.",
   slo: 'wakeline slo rules FILE... prints the rules of SLOs as a rule file of Prometheus, which runs elsewhere as it does here.',
   test: 'wakeline test rules FILE... runs files of tests of rules, in the format of promtool.',
   help: 'Explains a command: wakeline help serve.',
@@ -45,6 +45,7 @@ export function commandHelp(command: string): string | undefined {
       'wakeline check metrics [FILE] [flags]',
       'wakeline check rules FILE...',
       'wakeline check slos FILE... [flags]',
+      'wakeline check notify FILE...',
       '',
       sentence,
       '',

@@ -6,8 +6,10 @@ import type { NotifySource } from '../api/notifications.ts'
 
 export type NotifyConfigParts = {
   path: string
+  /** What holds while no file is named. */
+  usual: NotifyConfig
   report: (sentence: string) => void
-  /** Hears of each version that is right. */
+  /** Hears of each version that is right, and of what is usual when a file is named no longer. */
   taken: (config: NotifyConfig) => void
 }
 
@@ -37,7 +39,7 @@ export class NotifyConfigFile {
 
   async #look(): Promise<void> {
     const { path } = this
-    if (path === '') return
+    if (path === '') return this.#leave()
     const { text, read } = await readWhole(path)
     if (`${path}\n${text}` === this.#seen) return
     this.#seen = `${path}\n${text}`
@@ -51,6 +53,13 @@ export class NotifyConfigFile {
     this.#parts.taken(read.config)
   }
 
+  #leave(): void {
+    if (this.#seen === undefined) return
+    this.#seen = undefined
+    this.#source = { errors: [], leftOut: [] }
+    this.#parts.taken(this.#parts.usual)
+  }
+
   get source(): NotifySource {
     return { file: this.path, ...this.#source }
   }
@@ -59,6 +68,11 @@ export class NotifyConfigFile {
     clearInterval(this.#timer)
     await this.#looking
   }
+}
+
+/** As it is now, read from the disk. */
+export async function readNotifyFile(path: string): Promise<ReadNotifyConfig> {
+  return (await readWhole(path)).read
 }
 
 async function readWhole(path: string): Promise<{ text: string; read: ReadNotifyConfig }> {

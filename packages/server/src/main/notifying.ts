@@ -53,6 +53,7 @@ export async function startNotifying(
   const { loop, kept } = await startNotifier(parts, { directory, externalUrl, webhooks })
   const file = new NotifyConfigFile({
     path: options.notifyConfig,
+    usual: defaultNotifyConfig(webhooks),
     report: (sentence) => parts.report('error', sentence),
     taken: (config) => loop.notifier.configure(config),
   })
