@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { openEngine } from './engine.ts'
 import { appliedMigrations, readMigrations, runMigrations, splitStatements } from './migrate.ts'
-import { openTestStore, testSize } from './test-store.case.ts'
+import { openMigratingStore, testSize } from './test-store.case.ts'
 
 const directories: string[] = []
 afterAll(() => Promise.all(directories.map((directory) => rm(directory, { recursive: true }))))
@@ -67,20 +67,20 @@ test('a store of the first schema has its rows, and the newest schema, after the
   const before = await first.ask(told)
   await first.close()
 
-  const migrated = await openTestStore(directory)
+  const migrated = await openMigratingStore(directory)
   const after = await migrated.rows<{ name: string; rows: string; sum: string }>({ sql: told, params: {} })
   expect(after.rows.map(({ name, rows, sum }) => `${name}\t${rows}\t${sum}`)).toEqual(before)
   const migratedSchema = await migrated.rows({ sql: schema, params: {} })
   await migrated.close()
 
-  const fresh = await openTestStore(await newDirectory())
+  const fresh = await openMigratingStore(await newDirectory())
   expect(migratedSchema.rows).toEqual((await fresh.rows({ sql: schema, params: {} })).rows)
   await fresh.close()
 })
 
 test('texts of spans and logs are written with their lengths in line, and the same is read back', async () => {
   const directory = await newDirectory()
-  const store = await openTestStore(directory)
+  const store = await openMigratingStore(directory)
   await store.close()
   const engine = openEngine(join(directory, 'store'), testSize)
   for (const insert of rowsOfFirst) await engine.run(insert.replace('observed_ts', 'observed_stored'))
@@ -96,7 +96,7 @@ test('texts of spans and logs are written with their lengths in line, and the sa
 
 test('attributes of spans are packed lightly by loads and well by merges, whatever else as before', async () => {
   const directory = await newDirectory()
-  const store = await openTestStore(directory)
+  const store = await openMigratingStore(directory)
   await store.close()
   const engine = openEngine(join(directory, 'store'), testSize)
   // Bytes of a column are told of wide parts only.

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type BackupManifest, manifestPath } from './backup.ts'
 import { openEngine } from './engine.ts'
 import { restoreStore } from './restore.ts'
-import { openTestStore, testSize } from './test-store.case.ts'
+import { openMigratingStore, openTestStore, testSize } from './test-store.case.ts'
 
 let folder: string
 const at = (name: string): string => join(folder, name)
@@ -26,7 +26,7 @@ const orders = [
 
 /** A store whose spans are sorted by `order`, with rows in two parts. */
 async function makeStore(directory: string, order: string): Promise<void> {
-  const made = await openTestStore(directory)
+  const made = await openMigratingStore(directory)
   await made.close()
   const engine = openEngine(join(directory, 'store'), testSize)
   const [create = ''] = await engine.ask("SELECT create_table_query FROM system.tables WHERE name = 'spans'")
