@@ -903,3 +903,85 @@ export type RulePreview = {
   }[]
   cost: { rowsRead: number; bytesRead: number; elapsedMs: number }
 }
+
+/** A dashboard, as its file and `/api/v1/dashboards` have it: docs/guide/dashboards.md says what each word means. */
+export type Dashboard = {
+  title: string
+  description?: string
+  /** Of the last so much where a link names no time: `1h`. */
+  last?: string
+  variables?: DashboardVariable[]
+  panels: DashboardPanel[]
+  /** Of a ready-made one: names of metrics, one of which must be there for it to be offered. */
+  needs?: string[]
+}
+/** What questions name as `$name`. Its values are those of a label of series, of a key of logs or spans, or a list. */
+export type DashboardVariable = {
+  name: string
+  label?: string
+  values: DashboardValues
+  /** Several may be chosen, and all of them; else one. */
+  several?: boolean
+  /** Chosen at first; of several, none means all. */
+  initial?: string[]
+}
+export type DashboardValues =
+  | { is: 'label'; label: string; of?: string }
+  | { is: 'key'; key: string; signal: 'logs' | 'spans' }
+  | { is: 'list'; list: string[] }
+export type DashboardPanelKind = 'timeseries' | 'value' | 'table' | 'bars' | 'text' | 'heading'
+export type DashboardPanel = {
+  title: string
+  description?: string
+  kind: DashboardPanelKind
+  /** In columns, of which there are 12; and in rows of 40 px. */
+  width?: number
+  height?: number
+  questions?: DashboardQuestion[]
+  /** UCUM, as metrics have it; without it what the answer says of itself. */
+  unit?: string
+  /** From a value on it is well, a warning or an error; without a value, below all others. */
+  thresholds?: DashboardThreshold[]
+  stacked?: boolean
+  text?: string
+}
+export type DashboardThreshold = { from?: number; is: 'ok' | 'warn' | 'error' }
+/** `legend` names a series by its labels: `{{job}} {{http_route}}`. */
+export type DashboardQuestion = { ask: string; of: 'metrics' | 'logs' | 'spans'; legend?: string }
+
+/** What is wrong with a dashboard, at which of its words: `panels.2.questions.0.ask`. */
+export type DashboardProblem = { at: string; message: string; position?: number }
+
+/**
+ * GET /api/v1/dashboards
+ * Those made here, those of files and those that come with the product; and what is wrong with files.
+ */
+export type DashboardsAnswer = { dashboards: DashboardListed[]; errors: string[] }
+export type DashboardListed = {
+  id: string
+  from: 'made' | 'file' | 'ready'
+  /** Of a file: its path. */
+  file: string
+  title: string
+  description: string
+  panels: number
+  needs: string[]
+  /** Of those made here; 0 where it never changed. */
+  changedMs: number
+  changedBy: string
+}
+
+/** GET /api/v1/dashboards/:id */
+export type DashboardAnswer = {
+  id: string
+  from: 'made' | 'file' | 'ready'
+  /** Goes up with each change: who changes or deletes one says which was seen. */
+  revision: number
+  dashboard: Dashboard
+  /** What could not be taken of a file of Grafana's. */
+  notTaken: DashboardProblem[]
+}
+/** POST /api/v1/dashboards, PUT /api/v1/dashboards/:id */
+export type DashboardSaved = { id: string; revision: number }
+/** POST /api/v1/dashboards/import: Grafana's JSON as a dashboard, which is not kept yet, and what of it could not be taken. */
+export type DashboardImported = { dashboard: Dashboard; notTaken: DashboardProblem[] }

@@ -7,6 +7,7 @@ export {
 } from './accounting.ts'
 export type * from './api.ts'
 export { type Ask, Failure, openAsk, type PrometheusAnswer, type Question } from './ask/client.ts'
+export { type Choices, type Chosen, type Filled, fillPromql, fillSearch, variablesIn } from './ask/fill-question.ts'
 export { operatorsMeant } from './ask/operators.ts'
 export { splitPipes } from './ask/pipes.ts'
 export { printRawSearch } from './ask/query-string.ts'
