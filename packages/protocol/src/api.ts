@@ -964,6 +964,8 @@ export type DashboardListed = {
   file: string
   title: string
   description: string
+  /** '' where it names no time. */
+  last: string
   panels: number
   needs: string[]
   /** Of those made here; 0 where it never changed. */

@@ -7,6 +7,7 @@ import { type Ingest, startIngest } from './ingest/ingest.ts'
 import { startAlerting } from './main/alerting.ts'
 import { arrivalOptions } from './main/arrival-options.ts'
 import { listenForBackups } from './main/backup.ts'
+import { openDashboards } from './main/dashboards.ts'
 import { EdgeRollup } from './main/edge-rollup.ts'
 import { listen } from './main/listen.ts'
 import { startLogIndex } from './main/log-index.ts'
@@ -74,6 +75,7 @@ async function openParts(parts: ServerParts, closers: Closers): Promise<Omit<Run
   const turns = openTurns({ atOnceMax: options.queriesAtOnceMax, waitingMax: options.queriesWaitingMax })
   const alerting = await startAlerting(parts, { query, turns, ingest, directory, ownUrl: () => endpoints.ui })
   closers.push(() => alerting.stop())
+  const dashboards = await openDashboards(parts, directory)
   const heard = () => receiving?.counts()
   const api = await listen(options, 'uiPort', (port) =>
     startApi({
@@ -87,6 +89,7 @@ async function openParts(parts: ServerParts, closers: Closers): Promise<Omit<Run
       ruleGroups: () => alerting.groups(),
       slos: () => alerting.slos(),
       rules: alerting.rules,
+      dashboards,
       alertmanagers: () => alerting.notifying.alertmanagers(),
       notifying: alerting.notifying,
       metricsText: () => ownMetricsText({ ...own, dropped: retention.dropped(), receiving: heard(), alerting }),
@@ -108,6 +111,7 @@ async function openParts(parts: ServerParts, closers: Closers): Promise<Omit<Run
     void retention.look()
     started.reload(changed)
     alerting.reload(changed)
+    dashboards.reload(changed)
   }
   return { ...endpoints, directory, reload }
 }

@@ -234,6 +234,12 @@ export const optionTable = {
   queriesAtOnceMax: count('Asking', 4, 'Questions that run at once; each holds a thread.'),
   queriesWaitingMax: count('Asking', 64, 'Questions waiting for their turn; more are told to try again later.'),
   tailViewersMax: count('Asking', 20, 'Live tails open at once.'),
+  dashboards: word(
+    'Asking',
+    '',
+    "Files of dashboards, one in each, with commas between, stars in their names: dashboards/*.json; in our format or in Grafana's. Read again when they change; they are changed there, not in the page.",
+    { reload: true },
+  ),
   tailBufferMax: count(
     'Asking',
     1000,

@@ -2,6 +2,7 @@
  * Where things are. Pages make links to one another with these and need not know each other; the time range is
  * carried along by `Link` and `useGo` unless a link names its own.
  */
+import { type DashboardSearch, dashboardUrl } from './pages/dashboard/url.ts'
 import { type ErrorsSearch, errorsUrl } from './pages/errors/url.ts'
 import { type LogsSearch, logsUrl } from './pages/logs/url.ts'
 import { type MetricsSearch, metricsUrl } from './pages/metrics/url.ts'
@@ -79,6 +80,21 @@ export function toQuery({ at, ...search }: Partial<QuerySearch> & Pick<LinkScope
   return printPath('/query', {
     ...queryUrl.print({ ...queryUrl.parse({}), ...search }),
     ...scope({ ...(at && { at }) }),
+  })
+}
+
+export function toDashboards(): string {
+  return '/dashboards'
+}
+
+/** `last` is the time it is looked at over, where the viewer has chosen none. */
+export function toDashboard(
+  id: string,
+  { last = '', ...search }: Partial<DashboardSearch> & { last?: string } = {},
+): string {
+  return printPath(`/dashboards/${encodeURIComponent(id)}`, {
+    ...dashboardUrl.print({ ...dashboardUrl.parse({}), ...search }),
+    last,
   })
 }
 

@@ -18,6 +18,8 @@ const TracePage = lazyRouteComponent(() => import('./pages/trace/trace-page.tsx'
 const LogsPage = lazyRouteComponent(() => import('./pages/logs/logs-page.tsx'), 'LogsPage')
 const ErrorsPage = lazyRouteComponent(() => import('./pages/errors/errors-page.tsx'), 'ErrorsPage')
 const MetricsPage = lazyRouteComponent(() => import('./pages/metrics/metrics-page.tsx'), 'MetricsPage')
+const DashboardsPage = lazyRouteComponent(() => import('./pages/dashboards/dashboards-page.tsx'), 'DashboardsPage')
+const DashboardPage = lazyRouteComponent(() => import('./pages/dashboard/dashboard-page.tsx'), 'DashboardPage')
 const QueryPage = lazyRouteComponent(() => import('./pages/query/query-page.tsx'), 'QueryPage')
 const AlertsPage = lazyRouteComponent(() => import('./pages/alerts/alerts-page.tsx'), 'AlertsPage')
 const SlosPage = lazyRouteComponent(() => import('./pages/slos/slos-page.tsx'), 'SlosPage')
@@ -55,6 +57,15 @@ export function openRouter() {
   const errors = createRoute({ getParentRoute: () => root, path: '/errors', component: ErrorsPage })
   // Not /metrics: that is the server's own, for whoever scrapes it.
   const metrics = createRoute({ getParentRoute: () => root, path: '/metric', component: MetricsPage })
+  const dashboards = createRoute({ getParentRoute: () => root, path: '/dashboards', component: DashboardsPage })
+  const dashboard = createRoute({
+    getParentRoute: () => root,
+    path: '/dashboards/$id',
+    component: () => {
+      const params = dashboard.useParams()
+      return <DashboardPage key={params.id} id={params.id} />
+    },
+  })
   const query = createRoute({ getParentRoute: () => root, path: '/query', component: QueryPage })
   const alerts = createRoute({ getParentRoute: () => root, path: '/alerts', component: AlertsPage })
   const slos = createRoute({ getParentRoute: () => root, path: '/slos', component: SlosPage })
@@ -70,6 +81,8 @@ export function openRouter() {
       logs,
       errors,
       metrics,
+      dashboards,
+      dashboard,
       query,
       alerts,
       rule,

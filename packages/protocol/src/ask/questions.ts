@@ -3,6 +3,8 @@ import type {
   BottlenecksAnswer,
   CompletionAnswer,
   Cost,
+  DashboardAnswer,
+  DashboardsAnswer,
   DifferencesAnswer,
   ErrorsAnswer,
   ExplainAnswer,
@@ -196,6 +198,14 @@ export const askPromqlRange = (
     ...options,
   })
 
+/** Values of a label, of the series of a selector where one is given. */
+export const askLabelValues = (label: string, selector: string, at: Between): Question<PrometheusAnswer<string[]>> =>
+  prometheusQuestion(`label/${encodeURIComponent(label)}/values`, {
+    'match[]': selector === '' ? undefined : selector,
+    start: at.fromMs / 1000,
+    end: at.toMs / 1000,
+  })
+
 /** Whether a query can be read: refused with the sentence and place of its first error. */
 export const askPromqlTree = (query: string): Question<PrometheusAnswer<unknown>> =>
   prometheusQuestion('parse_query', { query })
@@ -281,6 +291,11 @@ export const askBacktest = (
   zoneOffsetMs = 0,
 ): Question<BacktestAnswer> =>
   question('rules/backtest', { expression, holdMs, keepFiringMs, intervalMs, zoneOffsetMs, ...between(at) })
+
+export const askDashboards = (): Question<DashboardsAnswer> => question('dashboards', {})
+
+export const askDashboard = (id: string): Question<DashboardAnswer> =>
+  question(`dashboards/${encodeURIComponent(id)}`, {})
 
 export const askReceipts = (at: Between): Question<ReceiptsAnswer> => question('receipts', between(at))
 

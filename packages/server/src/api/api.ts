@@ -9,6 +9,7 @@ import { listenOn, urlOf } from '../base/listen-on.ts'
 import type { Query } from '../query/query.ts'
 import { alertmanagerRoutes } from './alertmanager/alertmanager.ts'
 import { noteAddress } from './caller.ts'
+import { type DashboardsParts, dashboardsRoutes } from './dashboards.ts'
 import { ApiFailure, respondFailure } from './errors.ts'
 import { jaegerQuestions, jaegerRoutes } from './jaeger/jaeger.ts'
 import { jaegerV3Routes } from './jaeger/jaeger-v3.ts'
@@ -49,6 +50,8 @@ export type ApiParts = {
   slos: () => { slos: readonly Slo[]; errors: readonly string[] }
   /** Undefined where none can be made. */
   rules?: RulesParts
+  /** Undefined where there are none. */
+  dashboards?: DashboardsParts
   alertmanagers: () => readonly string[]
   notifying: ApiNotifying
   status: () => StatusAnswer | Promise<StatusAnswer>
@@ -133,6 +136,7 @@ function apiRoutes(parts: ApiParts & ApiOptions): Hono {
   app.route('/api/v1', tailRoutes({ query, viewersMax: parts.tailViewersMax }))
   app.route('/api/v1', questionRoutes(parts))
   if (parts.rules !== undefined) app.route('/api/v1/rules', rulesRoutes({ nowUnixMs, rules: parts.rules }))
+  if (parts.dashboards !== undefined) app.route('/api/v1/dashboards', dashboardsRoutes(parts.dashboards))
   addOtherApis(app, parts)
   // Agents are few and their protocol's library is large: it is loaded with the first of them.
   app.post('/mcp', limitBody({ maxSize: messageMaxBytes, onError: messageTooLarge }), async (context) => {

@@ -11,6 +11,16 @@ export function noteAddress(request: Request, address: string | undefined): void
 /** '' of a request that came over no connection. */
 export const addressOf = (request: Request): string => addresses.get(request) ?? ''
 
+/** Who asks, as far as it is known: there are no users here. */
+export function askerOf(context: Context): string {
+  const address = addressOf(context.req.raw)
+  const program =
+    context.req.header('sec-fetch-site') === 'same-origin'
+      ? 'the page'
+      : (context.req.header('user-agent') ?? 'a program')
+  return `${program.slice(0, 100)} at ${address || 'an unknown address'}`
+}
+
 /**
  * Whether a program on this machine asks, with nothing in between as far as can be told: a browser may be at the other
  * end of a tunnel, and a proxy serves others. Packing an answer for it costs both sides more than the bytes do.

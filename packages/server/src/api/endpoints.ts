@@ -134,5 +134,12 @@ export const endpoints = {
     'RulesAnswer',
     'All alerting and recording rules, and who changed those made here.',
   ),
+  dashboards: endpoint(
+    '/dashboards',
+    inputs.nothing,
+    'DashboardsAnswer',
+    'All dashboards: made here, of files, and ready-made.',
+  ),
+  dashboard: endpoint('/dashboards/:id', inputs.nothing, 'DashboardAnswer', 'One dashboard, whole.'),
   status: endpoint('/status', inputs.nothing, 'StatusAnswer', 'The state of this server.'),
 }

@@ -93,6 +93,7 @@ const parameterSentences: Readonly<Record<string, string>> = {
   intervalMs: 'Between two evaluations, in milliseconds.',
   zoneOffsetMs: 'What is added to UTC for the clock that nights are told by, in milliseconds.',
   prefix: 'What they start with.',
+  id: 'The id of a dashboard.',
   key: 'The key whose values are asked for.',
 }
 

@@ -6,10 +6,11 @@ import { previewRule } from '../alert/preview.ts'
 import { readDraft } from '../alert/rule-draft.ts'
 import type { Rule } from '../alert/rule-file.ts'
 import type { RuleState, RunningGroup } from '../alert/running-group.ts'
-import { addressOf } from './caller.ts'
+import { askerOf } from './caller.ts'
 import { endpoints } from './endpoints.ts'
 import { ApiFailure } from './errors.ts'
 import { readInput, readRange } from './input.ts'
+import { readJsonBody } from './json-body.ts'
 import { limitBody } from './limit-body.ts'
 import { sendJson } from './send.ts'
 
@@ -39,7 +40,6 @@ const previewSchema = z.strictObject({
  */
 export function rulesRoutes({ rules: { made, groups, preview }, nowUnixMs }: RulesOptions): Hono {
   const routes = new Hono()
-  const byOf = (context: Context): string => askerOf(context, addressOf(context.req.raw))
   routes.use(limitBody({ maxSize: bodyMaxBytes, onError: bodyTooLarge }))
   routes.get('/', (context) => {
     readInput(context, endpoints.rules.input)
@@ -54,22 +54,22 @@ export function rulesRoutes({ rules: { made, groups, preview }, nowUnixMs }: Rul
     }),
   )
   routes.post('/', async (context) => {
-    const { rule } = await readBody(context, savedSchema)
-    return answerSaved(context, await made.make(rule, { by: byOf(context) }), 201)
+    const { rule } = await readJsonBody(context, savedSchema, refuse)
+    return answerSaved(context, await made.make(rule, { by: askerOf(context) }), 201)
   })
   routes.put('/:id', async (context) => {
-    const { rule, revision } = await readBody(context, savedSchema)
-    const acting = { by: byOf(context), ...(revision !== undefined && { revision }) }
+    const { rule, revision } = await readJsonBody(context, savedSchema, refuse)
+    const acting = { by: askerOf(context), ...(revision !== undefined && { revision }) }
     return answerSaved(context, await made.change(context.req.param('id'), rule, acting), 200)
   })
   routes.delete('/:id', async (context) => {
     const revision = context.req.query('revision')
     if (revision !== undefined && !/^\d{1,9}$/.test(revision)) throw refuse('"revision" is a whole number')
-    const acting = { by: byOf(context), ...(revision !== undefined && { revision: Number(revision) }) }
+    const acting = { by: askerOf(context), ...(revision !== undefined && { revision: Number(revision) }) }
     return answerSaved(context, await made.delete(context.req.param('id'), acting), 200)
   })
   routes.post('/preview', async (context) => {
-    const { rule, from, to } = await readBody(context, previewSchema)
+    const { rule, from, to } = await readJsonBody(context, previewSchema, refuse)
     // What is switched off can be looked at all the same.
     const read = readDraft({ ...rule, alert: rule.alert === '' ? 'preview' : rule.alert, disabled: false })
     if ('problems' in read) return context.json(read, 400)
@@ -88,17 +88,6 @@ function bodyTooLarge(): never {
   throw new ApiFailure('too_large', `Cannot save this rule: it has more than ${bodyMaxBytes} bytes`)
 }
 
-async function readBody<Body>(context: Context, schema: z.ZodType<Body>): Promise<Body> {
-  const type = context.req.header('content-type') ?? ''
-  if (!/^application\/json\b/i.test(type)) throw refuse('its body is JSON, with the content type application/json')
-  const body: unknown = await context.req.json().catch(() => undefined)
-  const read = schema.safeParse(body)
-  if (read.success) return read.data
-  const [issue] = read.error.issues
-  const place = issue?.path.join('.') ?? ''
-  throw refuse(`${place === '' ? 'the body' : place}: ${issue?.message ?? 'is not understood'}`)
-}
-
 function answerSaved(context: Context, saved: { id: string } | SaveRefused, status: 200 | 201): Response {
   if (!('refused' in saved)) return context.json(saved, status)
   if (saved.refused === 'problems') return context.json({ problems: saved.problems }, 400)
@@ -106,15 +95,6 @@ function answerSaved(context: Context, saved: { id: string } | SaveRefused, stat
     saved.refused === 'not_found' ? 'not_found' : 'invalid_request',
     `Cannot save this rule: ${saved.message}`,
   )
-}
-
-/** Who asks, as far as it is known: there are no users here. */
-function askerOf(context: Context, address: string): string {
-  const program =
-    context.req.header('sec-fetch-site') === 'same-origin'
-      ? 'the page'
-      : (context.req.header('user-agent') ?? 'a program')
-  return `${program.slice(0, 100)} at ${address || 'an unknown address'}`
 }
 
 function listed(made: MadeRules, groups: readonly RunningGroup[]): RuleListed[] {

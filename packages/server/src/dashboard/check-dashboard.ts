@@ -1,5 +1,6 @@
 import {
   type Choices,
+  type Chosen,
   type Dashboard,
   type DashboardProblem,
   type DashboardVariable,
@@ -19,7 +20,9 @@ const problemsMax = 100
 
 const short = z.string().max(1000)
 const long = z.string().max(20_000)
-const name = z.string().regex(/^[A-Za-z_]\w{0,99}$/, 'a name has letters, digits and underscores, and begins with no digit')
+const name = z
+  .string()
+  .regex(/^[A-Za-z_]\w{0,99}$/, 'a name has letters, digits and underscores, and begins with no digit')
 
 const values = z.discriminatedUnion('is', [
   z.strictObject({ is: z.literal('label'), label: short.min(1), of: long.exactOptional() }),
@@ -96,15 +99,24 @@ function variableProblems({ variables = [] }: Dashboard): DashboardProblem[] {
   return variables.flatMap(({ name: each, values: from }, i): DashboardProblem[] => {
     const at = `variables.${i}`
     if (seen.has(each)) return [{ at: `${at}.name`, message: `There are two variables $${each}.` }]
-    const filled = from.is === 'label' && from.of !== undefined ? fillPromql(from.of, examples(variables.slice(0, i))) : undefined
+    const filled =
+      from.is === 'label' && from.of !== undefined ? fillPromql(from.of, examples(variables.slice(0, i))) : undefined
     seen.add(each)
     if (filled === undefined) return []
     if ('wrong' in filled)
-      return [{ at: `${at}.values.of`, message: `${sentence(filled.wrong)} It may name those above it.`, position: filled.position }]
+      return [
+        {
+          at: `${at}.values.of`,
+          message: `${sentence(filled.wrong)} It may name those above it.`,
+          position: filled.position,
+        },
+      ]
     const parsed = parseExpression(filled.text)
     if (parsed.kind === 'vector-selector') return []
     const why = parsed.kind === 'parse-error' ? parsed.message : 'it is more than that'
-    return [{ at: `${at}.values.of`, message: `It is a selector of series, as http_requests_total{job="web"}: ${why}.` }]
+    return [
+      { at: `${at}.values.of`, message: `It is a selector of series, as http_requests_total{job="web"}: ${why}.` },
+    ]
   })
 }
 
@@ -127,7 +139,10 @@ function promqlProblem(ask: string, choices: Choices): Wrong | undefined {
   if ('wrong' in filled) return { message: sentence(filled.wrong), position: filled.position }
   const parsed = parseExpression(filled.text)
   if (parsed.kind !== 'parse-error') return undefined
-  return { message: `Cannot read this PromQL: ${parsed.sentence}`, ...(filled.text === ask && { position: parsed.position.start }) }
+  return {
+    message: `Cannot read this PromQL: ${parsed.sentence}`,
+    ...(filled.text === ask && { position: parsed.position.start }),
+  }
 }
 
 function searchProblem(ask: string, choices: Choices): Wrong | undefined {
@@ -135,7 +150,10 @@ function searchProblem(ask: string, choices: Choices): Wrong | undefined {
   if ('wrong' in filled) return { message: sentence(filled.wrong), position: filled.position }
   const read = readQuestion(filled.text)
   if ('refused' in read)
-    return { message: read.message, ...(filled.text === ask && read.position !== undefined && { position: read.position }) }
+    return {
+      message: read.message,
+      ...(filled.text === ask && read.position !== undefined && { position: read.position }),
+    }
   if (read.stages.length > 0) return undefined
   return { message: 'A panel shows figures of what is found: end the search with a pipe, as | count by (service).' }
 }
@@ -144,9 +162,9 @@ const sentence = (wrong: string): string => `Cannot ask this: ${wrong}.`
 
 /** What may stand where each variable stands, as far as it can be known before it is asked. */
 function examples(variables: readonly DashboardVariable[]): Choices {
-  const times = timeVariables.map((each) => [each, { values: [/_(?:ms|s|from|to)$/.test(each) ? '60' : '1m'] }] as const)
-  const chosen = variables.map(({ name: each, values: from }) => {
-    return [each, { values: from.is === 'list' ? from.list.slice(0, 1) : ['any'] }] as const
-  })
-  return new Map([...times, ...chosen])
+  const made = new Map<string, Chosen>()
+  for (const each of timeVariables) made.set(each, { values: [/_(?:ms|s|from|to)$/.test(each) ? '60' : '1m'] })
+  for (const { name: each, values: from } of variables)
+    made.set(each, { values: from.is === 'list' ? from.list.slice(0, 1) : ['any'] })
+  return made
 }

@@ -105,7 +105,10 @@ export class MadeDashboards {
   #seen(id: string, { revision }: Acting): MadeDashboard | DashboardRefused {
     const was = this.#dashboards.find((each) => each.id === id)
     if (was === undefined)
-      return { refused: 'not_found', message: 'there is none of this id among those made here; it may have been deleted' }
+      return {
+        refused: 'not_found',
+        message: 'there is none of this id among those made here; it may have been deleted',
+      }
     if (revision !== undefined && revision !== was.revision)
       return { refused: 'conflict', message: 'it was changed by somebody else meanwhile; look at it anew' }
     return was

@@ -12,8 +12,8 @@ import type { ServerParts } from './server-parts.ts'
 export type { BackupDone, BackupManifest } from '../store/backup.ts'
 
 const flushTimeoutMs = 60_000
-/** Silences with who was told of what, and the rules that were made here. */
-const files = ['notifier.json', 'rules/made.json']
+/** Silences with who was told of what, and the rules and dashboards that were made here. */
+const files = ['notifier.json', 'rules/made.json', 'dashboards/made.json']
 
 type BackupParts = { store: Store; ingest: Pick<Ingest, 'flush'>; nowUnixMs: () => number; directory: string }
 /** `since` is an earlier backup, or ''. Both are absolute. */

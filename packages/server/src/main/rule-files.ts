@@ -52,7 +52,7 @@ async function readOne(path: string, readText: ReadText): Promise<ReadRules['fil
 }
 
 /** A pattern without stars is the file itself, there or not; one with them may fit none. */
-async function pathsOf(pattern: string): Promise<string[]> {
+export async function pathsOf(pattern: string): Promise<string[]> {
   const [folder, name] = [dirname(pattern), basename(pattern)]
   if (/[*?[]/.test(folder)) throw new Error('stars are taken in the name of the file alone, not in that of a folder')
   if (!/[*?[]/.test(name)) return [pattern]

@@ -4,6 +4,7 @@ import {
   IconBug,
   IconChartLine,
   IconKeyboard,
+  IconLayoutDashboard,
   IconList,
   IconMoon,
   IconServer,
@@ -14,7 +15,18 @@ import {
   IconTimeline,
 } from '@tabler/icons-react'
 import { useLocation } from '@tanstack/react-router'
-import { toAlerts, toErrors, toLogs, toMetric, toQuery, toServices, toSlos, toSystem, toTraces } from '../links.ts'
+import {
+  toAlerts,
+  toDashboards,
+  toErrors,
+  toLogs,
+  toMetric,
+  toQuery,
+  toServices,
+  toSlos,
+  toSystem,
+  toTraces,
+} from '../links.ts'
 import { Link } from '../parts/link.tsx'
 import { one, printRawSearch } from '../parts/url.ts'
 import { clockAhead } from './clock-ahead.ts'
@@ -27,6 +39,7 @@ const pages = [
   { name: 'Logs', path: '/logs', href: toLogs(), Icon: IconList, keys: 'g l' },
   { name: 'Errors', path: '/errors', href: toErrors(), Icon: IconBug, keys: 'g e' },
   { name: 'Metrics', path: '/metric', href: toMetric(''), Icon: IconChartLine, keys: 'g m' },
+  { name: 'Dashboards', path: '/dashboards', href: toDashboards(), Icon: IconLayoutDashboard, keys: 'g d' },
   { name: 'Query', path: '/query', href: toQuery(), Icon: IconTerminal2, keys: 'g q' },
   { name: 'Alerts', path: '/alerts', href: toAlerts(), Icon: IconBell, keys: 'g a' },
   { name: 'SLOs', path: '/slos', href: toSlos(), Icon: IconTargetArrow, keys: 'g o' },

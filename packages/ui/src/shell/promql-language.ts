@@ -15,7 +15,11 @@ const checkAfterMs = 400
  * PromQL by those who define it, completed from our API. What is wrong with a query is said by the server alone, which
  * will run it.
  */
-export function promqlLanguage(ask: Ask): { extension: Extension; close: () => void } {
+export function promqlLanguage(
+  ask: Ask,
+  /** What is put into a query before it is asked, such as variables; undefined where that cannot be done. */
+  fill: (text: string) => string | undefined = (text) => text,
+): { extension: Extension; close: () => void } {
   const leaving = new AbortController()
   const promql = new PromQLExtension().activateLinter(false).setComplete({
     maxMetricsMetadata: metadataMax,
@@ -28,13 +32,15 @@ export function promqlLanguage(ask: Ask): { extension: Extension; close: () => v
   })
   const check = linter(
     async ({ state }) => {
-      const text = state.doc.toString()
+      const text = fill(state.doc.toString()) ?? ''
       if (text.trim() === '') return []
       const failure = await ask.json(askPromqlTree(text), leaving.signal).then(
         () => undefined,
         (error: unknown) => error,
       )
-      const wrong = failure instanceof Error ? promqlWrong(failure, text) : undefined
+      const found = failure instanceof Error ? promqlWrong(failure, text) : undefined
+      // A place in another text than is seen would be underlined wrongly.
+      const wrong = found && text !== state.doc.toString() ? { message: found.message } : found
       return wrong === undefined ? [] : [diagnosticOf(wrong, state.doc)]
     },
     { delay: checkAfterMs },

@@ -1,7 +1,18 @@
 import { Outlet, useLocation } from '@tanstack/react-router'
 import { useDoor } from '../api/ask-context.tsx'
 import { useStatus } from '../api/use-status.ts'
-import { toAlerts, toErrors, toLogs, toMetric, toQuery, toServices, toSlos, toSystem, toTraces } from '../links.ts'
+import {
+  toAlerts,
+  toDashboards,
+  toErrors,
+  toLogs,
+  toMetric,
+  toQuery,
+  toServices,
+  toSlos,
+  toSystem,
+  toTraces,
+} from '../links.ts'
 import { useKeys } from '../parts/keys.tsx'
 import { useGo } from '../parts/link.tsx'
 import { TimeProvider } from '../time/time-context.tsx'
@@ -35,6 +46,7 @@ function Frame() {
     { keys: 'g l', says: 'Logs', run: () => go(toLogs({ service })) },
     { keys: 'g e', says: 'Errors', run: () => go(toErrors({ service })) },
     { keys: 'g m', says: 'Metrics', run: () => go(toMetric('', { service })) },
+    { keys: 'g d', says: 'Dashboards', run: () => go(toDashboards()) },
     { keys: 'g q', says: 'Query', run: () => go(toQuery()) },
     { keys: 'g a', says: 'Alerts', run: () => go(toAlerts()) },
     { keys: 'g o', says: 'SLOs', run: () => go(toSlos()) },

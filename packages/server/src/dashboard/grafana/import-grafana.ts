@@ -1,4 +1,10 @@
-import type { Dashboard, DashboardImported, DashboardPanel, DashboardProblem, DashboardVariable } from '@wakeline/protocol'
+import type {
+  Dashboard,
+  DashboardImported,
+  DashboardPanel,
+  DashboardProblem,
+  DashboardVariable,
+} from '@wakeline/protocol'
 import { checkDashboard, readDashboard } from '../check-dashboard.ts'
 import { importPanel } from './import-panel.ts'
 import { importVariable } from './import-variable.ts'
@@ -7,7 +13,12 @@ import { type Json, listOf, numberOf, objectOf, textOf } from './json.ts'
 /** Whether JSON is Grafana's: what it exports, or what its API answers with, which has it inside. */
 export function isGrafana(written: unknown): boolean {
   const given = dashboardIn(written)
-  return 'schemaVersion' in given || 'templating' in given || 'rows' in given || listOf(given['panels']).some((panel) => 'type' in objectOf(panel))
+  return (
+    'schemaVersion' in given ||
+    'templating' in given ||
+    'rows' in given ||
+    listOf(given['panels']).some((panel) => 'type' in objectOf(panel))
+  )
 }
 
 const dashboardIn = (written: unknown): Json => {
@@ -21,7 +32,8 @@ const dashboardIn = (written: unknown): Json => {
  */
 export function importGrafana(written: unknown): DashboardImported | { error: string } {
   const given = dashboardIn(written)
-  if (!isGrafana(given)) return { error: 'it is no dashboard of Grafana’s: it has neither panels with a type nor a schemaVersion' }
+  if (!isGrafana(given))
+    return { error: 'it is no dashboard of Grafana’s: it has neither panels with a type nor a schemaVersion' }
   const notTaken: DashboardProblem[] = []
   const variables = listOf(objectOf(given['templating'])['list']).flatMap((each): DashboardVariable[] => {
     const { variable, notTaken: missing } = importVariable(objectOf(each))
@@ -53,14 +65,20 @@ function note(notTaken: DashboardProblem[], at: string, sentences: readonly stri
   for (const message of sentences) notTaken.push({ at, message })
 }
 
-const nameOf = (panel: Json, i: number): string => JSON.stringify(textOf(panel['title']) || `${textOf(panel['type'])} ${i + 1}`)
+const nameOf = (panel: Json, i: number): string =>
+  JSON.stringify(textOf(panel['title']) || `${textOf(panel['type'])} ${i + 1}`)
 
 /** In the order they are read: from left to right and down. Rows have their panels behind them, or inside when they are shut. */
 function panelsOf(given: Json): Json[] {
   const old = listOf(given['rows']).map(objectOf)
   const now = listOf(given['panels']).map(objectOf)
   const placed = now.toSorted((a, b) => placeOf(a) - placeOf(b))
-  const opened = placed.flatMap((panel) => [panel, ...listOf(panel['panels']).map(objectOf).toSorted((a, b) => placeOf(a) - placeOf(b))])
+  const opened = placed.flatMap((panel) => [
+    panel,
+    ...listOf(panel['panels'])
+      .map(objectOf)
+      .toSorted((a, b) => placeOf(a) - placeOf(b)),
+  ])
   return [...opened, ...old.flatMap(panelsOfOldRow)]
 }
 
@@ -75,7 +93,9 @@ function panelsOfOldRow(row: Json): Json[] {
   const h = Number.isFinite(height) ? Math.round(height / 38) : 7
   const panels = listOf(row['panels']).map((each) => ({ gridPos: { h, w: 24 }, ...objectOf(each) }))
   const title = textOf(row['title'])
-  return row['showTitle'] === true || (title !== '' && title !== 'New row') ? [{ type: 'row', title }, ...panels] : panels
+  return row['showTitle'] === true || (title !== '' && title !== 'New row')
+    ? [{ type: 'row', title }, ...panels]
+    : panels
 }
 
 /** Questions and variables that cannot be read are told of, and stay: they are mended in the page. */

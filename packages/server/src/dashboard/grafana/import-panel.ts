@@ -25,7 +25,10 @@ export function importPanel(written: Json): ImportedPanel {
   const type = textOf(written['type'])
   const kind = kinds.get(type)
   if (kind === undefined) {
-    const why = type === '' ? 'it has no type; a library panel is kept in Grafana alone' : `there are no panels of type "${type}" here`
+    const why =
+      type === ''
+        ? 'it has no type; a library panel is kept in Grafana alone'
+        : `there are no panels of type "${type}" here`
     return { notTaken: [why] }
   }
   const notTaken: string[] = []
@@ -138,7 +141,8 @@ function noteRest(written: Json, notTaken: string[]): void {
   if (overrides > 0) notTaken.push(`${overrides} of its fields have looks of their own`)
   if (listOf(objectOf(config['defaults'])['mappings']).length > 0) notTaken.push('texts in place of values (mappings)')
   const [calculation = ''] = textsOf(objectOf(objectOf(written['options'])['reduceOptions'])['calcs'])
-  if (!/^(?:|last|lastNotNull)$/.test(calculation)) notTaken.push(`its value is the ${calculation}: here it is the last`)
+  if (!/^(?:|last|lastNotNull)$/.test(calculation))
+    notTaken.push(`its value is the ${calculation}: here it is the last`)
   if (textOf(written['timeFrom']) !== '' || textOf(written['timeShift']) !== '') notTaken.push('a time of its own')
   if (Object.keys(objectOf(written['alert'])).length > 0) notTaken.push('its alert: make a rule of it')
 }
@@ -172,7 +176,7 @@ function oldThresholds(written: Json): DashboardThreshold[] {
   const colours = textsOf(written['colors'])
   return [undefined, ...bounds].map((from, i) => ({
     ...(from !== undefined && { from }),
-    is: severityOf(colours[i] ?? (['green', 'orange', 'red'][i] ?? 'red')),
+    is: severityOf(colours[i] ?? ['green', 'orange', 'red'][i] ?? 'red'),
   }))
 }
 

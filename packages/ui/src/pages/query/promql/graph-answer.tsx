@@ -5,11 +5,11 @@ import { type Column, DataTable } from '../../../parts/data-table.tsx'
 import { Empty } from '../../../parts/empty.tsx'
 import type { Sort } from '../../../parts/sort.ts'
 import { printCount, printValue } from '../../../parts/units.ts'
+import { type GraphSeries, graphOf, printOdd, sortAmount } from '../../../shell/promql-series.ts'
 import { printDuration } from '../../../time/format.ts'
 import { useTime } from '../../../time/time-context.tsx'
 import styles from '../query-page.module.css'
 import { Sentences } from './sentences.tsx'
-import { type GraphSeries, graphOf, printOdd, sortAmount } from './series.ts'
 import { StatsLine } from './stats-line.tsx'
 
 /** More lines than this cannot be told apart, and slow the chart down. */

@@ -4,10 +4,10 @@ import { type Column, DataTable } from '../../../parts/data-table.tsx'
 import { Empty } from '../../../parts/empty.tsx'
 import type { Sort } from '../../../parts/sort.ts'
 import { printCount, printValue } from '../../../parts/units.ts'
+import { type InstantRow, instantRows, sortAmount } from '../../../shell/promql-series.ts'
 import { TimeLabel } from '../../../time/time-label.tsx'
 import styles from '../query-page.module.css'
 import { Sentences } from './sentences.tsx'
-import { type InstantRow, instantRows, sortAmount } from './series.ts'
 import { StatsLine } from './stats-line.tsx'
 
 /** Values at the end of the time range, each in full. */

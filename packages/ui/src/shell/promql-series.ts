@@ -1,12 +1,13 @@
 import type { PrometheusResult } from '@wakeline/protocol'
-import type { ChartSeries } from '../../../chart/time-chart.tsx'
-import { nameColour } from '../../../theme/colours.ts'
+import type { ChartSeries } from '../chart/time-chart.tsx'
+import { nameColour } from '../theme/colours.ts'
 
 type Labels = Readonly<Record<string, string>>
 type Matrix = Extract<PrometheusResult, { resultType: 'matrix' }>['result']
 
 /** One series over the range: what the chart draws, and the figures of its row. */
 export type GraphSeries = ChartSeries & {
+  labels: Labels
   /** Of the newest sample: may be NaN or infinite, which the chart leaves out. */
   last: number | undefined
   min: number | undefined
@@ -41,6 +42,7 @@ export function graphOf(result: Matrix, at: { fromMs: number; toMs: number; step
     return [
       {
         name,
+        labels: metric,
         values: drawn,
         colour: nameColour(printSeries(metric)),
         last: values.length === 0 ? undefined : Number(values.at(-1)?.[1]),

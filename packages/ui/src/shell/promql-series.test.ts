@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { graphOf, instantRows, printSeries } from './series.ts'
+import { graphOf, instantRows, printSeries } from './promql-series.ts'
 
 const at = { fromMs: 10_000, toMs: 40_000, stepMs: 10_000 }
 
