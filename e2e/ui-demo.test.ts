@@ -133,6 +133,43 @@ describe('the UI', () => {
     await keepScreenshot(page, 'logs-wrong-search-light')
   })
 
+  test('shows a ready-made dashboard, held to a service, and keeps a copy that is edited', async () => {
+    const { page, complaints } = await openPage(browser, { scheme: 'light', ...wide })
+    await page.goto(`${server.ui}/dashboards`)
+    await page.getByRole('link', { name: 'HTTP services' }).click()
+    await page.getByRole('figure', { name: /^Requests by service, \d series/ }).waitFor()
+    await page.getByRole('combobox', { name: 'Service' }).click()
+    await page.getByRole('option', { name: 'checkout' }).click()
+    await page.getByRole('figure', { name: 'Requests by service, 1 series over time' }).waitFor()
+    expect(new URL(page.url()).searchParams.getAll('var-service')).toEqual(['checkout'])
+    await keepScreenshot(page, 'dashboard-http-light')
+
+    await page.getByRole('button', { name: 'Duplicate' }).click()
+    await page.getByRole('textbox', { name: 'Title' }).fill('Checkout')
+    await page.getByRole('button', { name: 'Add panel' }).click()
+    await page.getByRole('menuitem', { name: 'Bars' }).click()
+    const editor = page.getByRole('dialog')
+    await editor.getByLabel('Title').fill('Lines by service')
+    await editor.getByRole('button', { name: 'Logs' }).click()
+    await editor.getByRole('combobox', { name: 'Search log records' }).fill('* | count by (service')
+    await editor.getByRole('alert').waitFor()
+    await editor.getByRole('combobox', { name: 'Search log records' }).fill('* | count by (service)')
+    await editor.getByRole('button', { name: /^checkout/ }).waitFor()
+    await keepScreenshot(page, 'dashboard-panel-light')
+    await editor.getByRole('button', { name: 'Apply' }).click()
+    await page.getByRole('button', { name: 'Save', exact: true }).click()
+    await page.getByRole('button', { name: 'Edit' }).waitFor()
+    await page.reload()
+    await page
+      .getByRole('region', { name: 'Lines by service' })
+      .getByRole('button', { name: /^checkout/ })
+      .click()
+    await page.getByRole('grid', { name: 'Log records' }).getByRole('row').nth(1).waitFor()
+    expect(new URL(page.url()).searchParams.get('q')).toBe('* service:checkout')
+    // What is half typed is answered with 400: browsers write that down themselves.
+    expect(complaints.filter((text) => !text.includes('status of 400'))).toEqual([])
+  })
+
   test('charts a metric, split by a label', async () => {
     await eventually(
       () => server.ask<MetricsAnswer>(`/metrics?${lastMinutes()}`),

@@ -934,7 +934,7 @@ export type DashboardPanel = {
   title: string
   description?: string
   kind: DashboardPanelKind
-  /** In columns, of which there are 12; and in rows of 40 px. */
+  /** In columns, of which there are 24; and in rows of 40 px. */
   width?: number
   height?: number
   questions?: DashboardQuestion[]

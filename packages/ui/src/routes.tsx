@@ -92,11 +92,13 @@ export function openRouter() {
     parseSearch: parseRawSearch,
     stringifySearch: printRawSearch,
     defaultPendingComponent: Progress,
-    defaultErrorComponent: ({ error, reset }) => {
-      const wrong = error instanceof Error ? error : new Error(String(error))
-      return notLoaded.test(wrong.message) ? <NotLoaded /> : <ErrorNote error={wrong} retry={reset} />
-    },
+    defaultErrorComponent: Failed,
   })
+}
+
+function Failed({ error, reset }: { error: unknown; reset: () => void }) {
+  const wrong = error instanceof Error ? error : new Error(String(error))
+  return notLoaded.test(wrong.message) ? <NotLoaded /> : <ErrorNote error={wrong} retry={reset} />
 }
 
 /** As browsers and Vite put it when a page's own files cannot be had. */

@@ -19,8 +19,7 @@ const wrong = (filled: ReturnType<typeof fillPromql>) => ('wrong' in filled ? fi
 
 test.each([
   ['up{job="$job"}', 'up{job="web"}'],
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: variables are written so, too.
-  ['up{job=~"${jobs}"}', 'up{job=~"(?:a\\\\.b|c\\\\|d)"}'],
+  [`up{job=~"\${jobs}"}`, 'up{job=~"(?:a\\\\.b|c\\\\|d)"}'],
   ['up{job=~"$all"}', 'up{job=~".*"}'],
   ['up{job="$evil"}', 'up{job="x\\"} or vector(1) #\\\\"}'],
   ["up{job='$tick'}", "up{job='it\\'s `x`'}"],
@@ -71,6 +70,5 @@ test.each([
 })
 
 test('variables of a question are named once', () => {
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: variables are written so, too.
-  expect(variablesIn('a{b="$x", c="${y:regex}"} + $x + $1')).toEqual(['x', 'y'])
+  expect(variablesIn(`a{b="$x", c="\${y:regex}"} + $x + $1`)).toEqual(['x', 'y'])
 })

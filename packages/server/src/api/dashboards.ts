@@ -1,4 +1,10 @@
-import type { DashboardAnswer, DashboardListed, DashboardSaved, DashboardsAnswer } from '@wakeline/protocol'
+import type {
+  DashboardAnswer,
+  DashboardListed,
+  DashboardProblem,
+  DashboardSaved,
+  DashboardsAnswer,
+} from '@wakeline/protocol'
 import { type Context, Hono } from 'hono'
 import { z } from 'zod'
 import { dashboardSchema } from '../dashboard/check-dashboard.ts'
@@ -14,7 +20,11 @@ import { limitBody } from './limit-body.ts'
 import { sendJson } from './send.ts'
 
 /** A dashboard that is changed elsewhere: of a file, or one that comes with the product. */
-export type FixedDashboard = Pick<DashboardAnswer, 'id' | 'dashboard' | 'notTaken'> & { file: string }
+export type FixedDashboard = Pick<DashboardAnswer, 'id' | 'dashboard' | 'notTaken'> & {
+  file: string
+  /** What is wrong with its questions: its panels say so, too. */
+  problems: readonly DashboardProblem[]
+}
 
 export type DashboardsParts = {
   made: MadeDashboards

@@ -4,8 +4,10 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { noSearches } from '../alert/ask-search.ts'
 import { MadeRules } from '../alert/made-rules.ts'
 import { idleNotifying } from '../alert/notifier/idle-notifier.case.ts'
+import { MadeDashboards } from '../dashboard/made-dashboards.ts'
 import { seedEndMs, seedStartMs, seedTraceId } from '../query/test-world/seed.case.ts'
 import { openSeededWorld, type TestWorld } from '../query/test-world/world.case.ts'
+import { dashboardsRoutes } from './dashboards.ts'
 import { endpoints } from './endpoints.ts'
 import openApi from './openapi.json' with { type: 'json' }
 import { questionRoutes } from './questions.ts'
@@ -33,12 +35,16 @@ beforeAll(async () => {
   const ask = async () => ({ error: 'not asked here' })
   const preview = { ask, askSearch: noSearches, externalUrl: () => '' }
   routes.route('/', questions)
+  const dashboards = new MadeDashboards({ directory: '', nowUnixMs })
+  const noFiles = async () => ({ dashboards: [], errors: [] })
+  routes.route('/dashboards', dashboardsRoutes({ made: dashboards, files: noFiles }))
   routes.route('/rules', rulesRoutes({ rules: { made, groups: () => [], preview }, nowUnixMs }))
 })
 afterAll(() => world?.close())
 
 const { status: _, ...asked } = endpoints
 const inputs: Partial<Record<keyof typeof asked, string>> = {
+  dashboard: 'id=http',
   service: 'service=web',
   instances: 'service=web',
   serviceErrors: 'service=payment',
@@ -57,7 +63,7 @@ const inputs: Partial<Record<keyof typeof asked, string>> = {
 }
 
 /** What takes no range: it knows its time, or is of now. */
-const untimed = new Set(['trace', 'logContext', 'sql', 'notifications', 'slos', 'rules'])
+const untimed = new Set(['trace', 'logContext', 'sql', 'notifications', 'slos', 'rules', 'dashboards', 'dashboard'])
 
 test.each(Object.entries(asked))('%s answers as the document says', async (name, { path, answer }) => {
   const input = new URLSearchParams(Object.entries(inputs).find(([key]) => key === name)?.[1] ?? '')

@@ -1,7 +1,11 @@
 import { readFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { checkMetrics } from '../main/check-metrics.ts'
+<<<<<<< HEAD
 import { readNotifyFile } from '../main/notify-config-file.ts'
+=======
+import { readDashboardFiles } from '../main/dashboards.ts'
+>>>>>>> a590b5e (Check dashboards before they run, say what Grafana's have that is not here where it would stand, and tell how it is used)
 import { readRuleFiles, ruleKey } from '../main/rule-files.ts'
 import { readSloFiles } from '../main/slo-files.ts'
 import { readSloArguments } from './slo.ts'
@@ -48,6 +52,7 @@ async function checkSlos(argv: readonly string[], version: string): Promise<numb
 }
 
 /**
+<<<<<<< HEAD
  * `wakeline check notify FILE...`: are an Alertmanager's files right? Exits with 0, or with 1 and every mistake with its place.
  * What this server would leave aside is told, and is no mistake.
  */
@@ -70,6 +75,25 @@ async function checkNotify(paths: readonly string[]): Promise<number> {
     console.log(`ok: ${path}: ${receivers.length} receivers that tell in ${integrations} ways`)
   }
   return exitCode
+=======
+ * `wakeline check dashboards FILE...`: can they be read, and their questions? Of Grafana's it tells what cannot be taken. Exits
+ * with 0, or with 1 and every mistake; with 3 when something of Grafana's is not taken.
+ */
+async function checkDashboards(patterns: readonly string[]): Promise<number> {
+  if (patterns.length === 0) {
+    console.error('Cannot check dashboards: name files, as in wakeline check dashboards shop.json')
+    return 2
+  }
+  const { dashboards, errors } = await readDashboardFiles(patterns)
+  for (const { file, dashboard, notTaken, problems } of dashboards) {
+    for (const { at, message } of notTaken) console.error(`${file}: ${at}: ${message}`)
+    for (const { at, message } of problems) errors.push(`${file}: ${at}: ${message}`)
+    if (problems.length === 0) console.log(`ok: ${file}: "${dashboard.title}", ${dashboard.panels.length} panels`)
+  }
+  for (const error of errors) console.error(error)
+  if (errors.length > 0) return 1
+  return dashboards.some(({ notTaken }) => notTaken.length > 0) ? 3 : 0
+>>>>>>> a590b5e (Check dashboards before they run, say what Grafana's have that is not here where it would stand, and tell how it is used)
 }
 
 /**
@@ -80,10 +104,17 @@ export async function runCheck(argv: readonly string[], version: string): Promis
   const [what, ...rest] = argv
   if (what === 'rules') return checkRules(rest)
   if (what === 'slos') return checkSlos(rest, version)
+<<<<<<< HEAD
   if (what === 'notify') return checkNotify(rest)
   if (what !== 'metrics') {
     console.error(
       `Cannot check ${what === undefined ? 'nothing' : `"${what}"`}: say wakeline check metrics [FILE], wakeline check rules FILE..., wakeline check slos FILE... or wakeline check notify FILE...`,
+=======
+  if (what === 'dashboards') return checkDashboards(rest)
+  if (what !== 'metrics') {
+    console.error(
+      `Cannot check ${what === undefined ? 'nothing' : `"${what}"`}: say wakeline check metrics [FILE], wakeline check rules FILE..., wakeline check slos FILE... or wakeline check dashboards FILE...`,
+>>>>>>> a590b5e (Check dashboards before they run, say what Grafana's have that is not here where it would stand, and tell how it is used)
     )
     return 2
   }

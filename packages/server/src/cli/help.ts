@@ -14,7 +14,11 @@ const commandSentences: Record<string, string> = {
   ...Object.fromEntries(Object.entries(askCommands).map(([name, { sentence }]) => [name, sentence])),
   mcp: 'Answers an agent that speaks the Model Context Protocol over stdin and stdout; over HTTP a server does at /mcp.',
   check:
+<<<<<<< HEAD
     "wakeline check metrics [FILE] [--format text|openmetrics] holds what a service exposes to every rule, reads stdin without a file; wakeline check rules FILE... finds the mistakes of rule files, wakeline check slos FILE... those of SLOs, wakeline check notify FILE... those of an Alertmanager's file.",
+=======
+    'wakeline check metrics [FILE] [--format text|openmetrics] holds what a service exposes to every rule, reads stdin without a file; wakeline check rules FILE... finds the mistakes of rule files, wakeline check slos FILE... of those of SLOs, wakeline check dashboards FILE... of dashboards, and what of Grafana’s cannot be taken.',
+>>>>>>> a590b5e (Check dashboards before they run, say what Grafana's have that is not here where it would stand, and tell how it is used)
   slo: 'wakeline slo rules FILE... prints the rules of SLOs as a rule file of Prometheus, which runs elsewhere as it does here.',
   test: 'wakeline test rules FILE... runs files of tests of rules, in the format of promtool.',
   help: 'Explains a command: wakeline help serve.',
@@ -45,7 +49,11 @@ export function commandHelp(command: string): string | undefined {
       'wakeline check metrics [FILE] [flags]',
       'wakeline check rules FILE...',
       'wakeline check slos FILE... [flags]',
+<<<<<<< HEAD
       'wakeline check notify FILE...',
+=======
+      'wakeline check dashboards FILE...',
+>>>>>>> a590b5e (Check dashboards before they run, say what Grafana's have that is not here where it would stand, and tell how it is used)
       '',
       sentence,
       '',

@@ -14,7 +14,7 @@ import { readQuestion } from '../query/search/read-search.ts'
 /** What is written as a dashboard, read. */
 export type CheckedDashboard = { dashboard: Dashboard } | { problems: DashboardProblem[] }
 
-export const columnsMax = 12
+export const columnsMax = 24
 const panelsMax = 200
 const problemsMax = 100
 
@@ -82,7 +82,7 @@ export function checkDashboard(dashboard: Dashboard): DashboardProblem[] {
 }
 
 /** Lengths of time that every question may name; what they are is said by the time that is shown. */
-export const timeVariables = [
+const timeVariables = [
   '__interval',
   '__interval_ms',
   '__rate_interval',

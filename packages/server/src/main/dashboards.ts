@@ -8,7 +8,7 @@ import { listed } from './listed.ts'
 import { pathsOf, rulesFingerprint } from './rule-files.ts'
 import type { ServerParts } from './server-parts.ts'
 
-type Found = Awaited<ReturnType<DashboardsParts['files']>>
+type Found = { dashboards: FixedDashboard[]; errors: string[] }
 
 /** Dashboards made here, and those of `--dashboards`, whose files are looked at when somebody asks. */
 export async function openDashboards(
@@ -57,7 +57,7 @@ export async function readDashboardFiles(patterns: readonly string[]): Promise<F
     if (text === undefined) continue
     const read = readDashboardFile(text)
     if ('errors' in read) errors.push(...read.errors.map((error) => `Cannot take the dashboard of ${file}: ${error}`))
-    else dashboards.push({ id, file, dashboard: read.dashboard, notTaken: [...read.notTaken, ...read.problems] })
+    else dashboards.push({ id, file, dashboard: read.dashboard, notTaken: read.notTaken, problems: read.problems })
   }
   return { dashboards, errors }
 }

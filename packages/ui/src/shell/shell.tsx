@@ -22,7 +22,7 @@ import styles from './shell.module.css'
 import { TokenPage } from './token-page.tsx'
 
 /** How often pages that show the present ask again by themselves; those people read in do not move under their eyes. */
-const refreshSecondsOf: Record<string, number> = { services: 10, metric: 30 }
+const refreshSecondsOf: Record<string, number> = { services: 10, metric: 30, dashboards: 30 }
 
 /** What stands around every page: the navigation, the time range, the keys. */
 export function Shell() {

@@ -40,10 +40,10 @@ export function importGrafana(written: unknown): DashboardImported | { error: st
     note(notTaken, `variable $${textOf(objectOf(each)['name'])}`, missing)
     return variable === undefined ? [] : [variable]
   })
-  const panels = panelsOf(given).flatMap((each, i): DashboardPanel[] => {
+  const panels = panelsOf(given).map((each, i): DashboardPanel => {
     const { panel, notTaken: missing } = importPanel(each)
-    note(notTaken, `panel ${nameOf(each, i)}`, panel === undefined ? missing.map((why) => `left out: ${why}`) : missing)
-    return panel === undefined ? [] : [panel]
+    note(notTaken, `panel ${nameOf(each, i)}`, missing)
+    return panel
   })
   if (listOf(objectOf(given['annotations'])['list']).some((each) => objectOf(each)['builtIn'] === undefined))
     note(notTaken, 'the dashboard', ['its annotations'])

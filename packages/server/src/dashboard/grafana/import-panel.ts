@@ -3,8 +3,8 @@ import { columnsMax } from '../check-dashboard.ts'
 import { type Json, listOf, numberOf, objectOf, textOf, textsOf } from './json.ts'
 import { unitOf } from './units.ts'
 
-/** A panel of Grafana's, and sentences about what of it cannot be taken; without a panel, about why. */
-export type ImportedPanel = { panel?: DashboardPanel; notTaken: string[] }
+/** A panel of Grafana's, and sentences about what of it cannot be taken. */
+export type ImportedPanel = { panel: DashboardPanel; notTaken: string[] }
 
 const kinds = new Map<string, DashboardPanelKind>([
   ['timeseries', 'timeseries'],
@@ -29,7 +29,7 @@ export function importPanel(written: Json): ImportedPanel {
       type === ''
         ? 'it has no type; a library panel is kept in Grafana alone'
         : `there are no panels of type "${type}" here`
-    return { notTaken: [why] }
+    return standIn(written, [why])
   }
   const notTaken: string[] = []
   const repeat = textOf(written['repeat'])
@@ -39,7 +39,7 @@ export function importPanel(written: Json): ImportedPanel {
   const size = sizeOf(written)
   if (kind === 'text') return { panel: { ...base, ...size, text: importText(written, notTaken) }, notTaken }
   const questions = questionsOf(written, notTaken)
-  if (questions.length === 0) return { notTaken: [...notTaken, 'it asks nothing that can be asked here'] }
+  if (questions.length === 0) return standIn(written, [...notTaken, 'it asks nothing that can be asked here'])
   if (type === 'piechart') notTaken.push('the round shape: it is drawn as bars')
   noteRest(written, notTaken)
   const thresholds = thresholdsOf(written, notTaken)
@@ -54,16 +54,22 @@ export function importPanel(written: Json): ImportedPanel {
   return { panel, notTaken }
 }
 
+/** What stands where a panel stood that cannot be taken: why, so that nobody looks for it. */
+function standIn(written: Json, why: string[]): ImportedPanel {
+  const text = `Not taken from Grafana: ${why.join('; ')}.`
+  return { panel: { title: textOf(written['title']), kind: 'text', ...sizeOf(written), text }, notTaken: why }
+}
+
 const described = (written: Json) => {
   const description = textOf(written['description'])
   return description === '' ? {} : { description }
 }
 
-/** Of 24 columns there, and 12 of older files; a row is as high there as here. */
+/** A column and a row are there what they are here; of older files, 12 columns are the whole width. */
 function sizeOf(written: Json): { width: number; height: number } {
   const { w, h } = objectOf(written['gridPos'])
   const span = numberOf(written['span'])
-  const width = span ?? (numberOf(w) ?? 12) / 2
+  const width = span === undefined ? (numberOf(w) ?? 12) : span * 2
   return { width: between(1, columnsMax, width), height: between(1, 40, numberOf(h) ?? 8) }
 }
 

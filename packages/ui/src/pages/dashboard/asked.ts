@@ -21,7 +21,7 @@ export type Asked = { text: string; of: DashboardQuestion['of'] } & (
 )
 
 /** More lines cannot be told apart; the server says when there are more. */
-export const seriesMax = 100
+const seriesMax = 100
 const promqlOptions = { limit: seriesMax, stats: 'all' } as const
 
 export function askedOf({ kind, questions = [] }: DashboardPanel, choices: Choices, steps: Steps): Asked[] {

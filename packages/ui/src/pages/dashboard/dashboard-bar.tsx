@@ -35,7 +35,7 @@ export function DashboardBar(props: BarProps) {
   )
 }
 
-const whence = { made: '', file: 'of a file', ready: 'ready-made' } as const
+const whence = { made: '', file: 'from a file', ready: 'ready-made' } as const
 
 function LookingBar({ answer, onEdit }: BarProps) {
   const { dashboard, from } = answer
@@ -122,6 +122,25 @@ const kinds: { kind: DashboardPanelKind; says: string }[] = [
   { kind: 'heading', says: 'Heading' },
 ]
 
+function AddPanel({ onAdd }: { onAdd: (kind: DashboardPanelKind) => void }) {
+  return (
+    <Menu position="bottom-start" transitionProps={{ duration: 0 }}>
+      <Menu.Target>
+        <Button size="compact-sm" leftSection={<IconPlus size={14} aria-hidden />}>
+          Add panel
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {kinds.map(({ kind, says }) => (
+          <Menu.Item key={kind} onClick={() => onAdd(kind)}>
+            {says}
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
+  )
+}
+
 function EditingBar({ answer, draft, onDraft, onEdit, onAdded }: BarProps) {
   const { change, changing, wrong } = useChange()
   const [variables, setVariables] = useState(false)
@@ -150,20 +169,7 @@ function EditingBar({ answer, draft, onDraft, onEdit, onAdded }: BarProps) {
         onChange={({ target }) => onDraft({ ...draft, title: target.value })}
       />
       <span className={styles.acts}>
-        <Menu position="bottom-start" transitionProps={{ duration: 0 }}>
-          <Menu.Target>
-            <Button size="compact-sm" leftSection={<IconPlus size={14} aria-hidden />}>
-              Add panel
-            </Button>
-          </Menu.Target>
-          <Menu.Dropdown>
-            {kinds.map(({ kind, says }) => (
-              <Menu.Item key={kind} onClick={() => add(kind)}>
-                {says}
-              </Menu.Item>
-            ))}
-          </Menu.Dropdown>
-        </Menu>
+        <AddPanel onAdd={add} />
         <Button
           size="compact-sm"
           leftSection={<IconVariable size={14} aria-hidden />}

@@ -1,18 +1,18 @@
 import type { Dashboard, DashboardPanel } from '@wakeline/protocol'
 
 /** Changes of a dashboard that is being edited: each makes a new one. */
-export const columns = 12
+export const columns = 24
 /** A row with the gap below it. */
 export const rowPx = 40
 export const gapPx = 8
 const rowsMax = 40
 
 export const usualSize: Readonly<Record<DashboardPanel['kind'], { width: number; height: number }>> = {
-  timeseries: { width: 6, height: 7 },
-  value: { width: 3, height: 3 },
-  table: { width: 6, height: 7 },
-  bars: { width: 6, height: 7 },
-  text: { width: 6, height: 3 },
+  timeseries: { width: 12, height: 7 },
+  value: { width: 6, height: 3 },
+  table: { width: 12, height: 7 },
+  bars: { width: 12, height: 7 },
+  text: { width: 12, height: 3 },
   heading: { width: columns, height: 1 },
 }
 

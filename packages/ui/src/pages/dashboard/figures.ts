@@ -140,11 +140,14 @@ function lastOf(values: readonly (number | null)[]): number | undefined {
 /** By the legend where there is one; a series that has nothing of its own has the panel's name. */
 function nameOf(labels: Figure['labels'], usual: string, { legend, title }: About): string {
   if (legend !== '') return fillLegend(legend, labels)
-  return usual === '{}' && title !== '' ? title : usual
+  if (usual === '{}' && title !== '') return title
+  // Of one label its value says all.
+  const sole = /^\{[^{}"=,]+="((?:[^"\\]|\\.)*)"\}$/.exec(usual)?.[1]
+  return sole === undefined || sole === '' ? usual : sole.replace(/\\(.)/g, '$1')
 }
 
 /** `{{job}} {{http_route}}`; what a series has not is left away. */
-export function fillLegend(legend: string, labels: Figure['labels']): string {
+function fillLegend(legend: string, labels: Figure['labels']): string {
   return legend
     .replace(/\{\{\s*([^{}]+?)\s*\}\}/g, (_, name: string) => labels[name] ?? '')
     .replace(/\s+/g, ' ')

@@ -9,7 +9,7 @@ import {
   IconTrash,
 } from '@tabler/icons-react'
 import type { Dashboard, DashboardPanel } from '@wakeline/protocol'
-import { type CSSProperties, type PointerEvent, useRef, useState } from 'react'
+import { type CSSProperties, type DragEvent, type PointerEvent, useRef, useState } from 'react'
 import { Link } from '../../parts/link.tsx'
 import { questionPage } from './behind.ts'
 import styles from './dashboard-page.module.css'
@@ -24,45 +24,22 @@ type GridProps = {
   onEdit: (at: number) => void
 }
 
-/** The panels in rows of twelve columns, in their order. Where they are edited, they are dragged by their heads and sized at their corner. */
+/** The panels in rows of 24 columns, in their order. Where they are edited, they are dragged by their heads and sized at their corner. */
 export function Grid({ dashboard, world, onChange, onEdit }: GridProps) {
   const grid = useRef<HTMLDivElement>(null)
-  const [dragged, setDragged] = useState<number>()
-  const [over, setOver] = useState<number>()
-  const drop = (to: number) => {
-    if (dragged !== undefined) onChange?.(moved(dashboard, dragged, to))
-    setDragged(undefined)
-    setOver(undefined)
-  }
+  const drags = useDrags((from, to) => onChange?.(moved(dashboard, from, to)))
   return (
     <div ref={grid} className={styles.grid} data-editing={onChange !== undefined}>
       {[...dashboard.panels.entries()].map(([at, panel]) => (
-        // biome-ignore lint/a11y/noStaticElementInteractions: the menu of each panel moves it by keys, too.
-        <div
-          key={at}
-          className={styles.place}
-          style={placeOf(panel)}
-          data-over={over === at && dragged !== at}
-          draggable={onChange !== undefined}
-          onDragStart={(event) => {
-            event.dataTransfer.effectAllowed = 'move'
-            setDragged(at)
-          }}
-          onDragEnd={() => setDragged(undefined)}
-          onDragOver={(event) => {
-            if (dragged === undefined) return
-            event.preventDefault()
-            setOver(at)
-          }}
-          onDrop={(event) => {
-            event.preventDefault()
-            drop(at)
-          }}
-        >
+        <div key={at} className={styles.place} style={placeOf(panel)} {...(onChange !== undefined && drags(at))}>
           <PanelView
             panel={panel}
             world={world}
-            tools={<PanelMenu {...{ dashboard, at, panel, world, onChange, onEdit }} />}
+            tools={
+              onChange === undefined && questionPage(panel, world.choices) === undefined ? undefined : (
+                <PanelMenu {...{ dashboard, at, panel, world, onChange, onEdit }} />
+              )
+            }
           />
           {onChange !== undefined && (
             <Corner size={sizeOf(panel)} grid={grid} onSize={(size) => onChange(withSize(dashboard, at, size))} />
@@ -71,6 +48,35 @@ export function Grid({ dashboard, world, onChange, onEdit }: GridProps) {
       ))}
     </div>
   )
+}
+
+/** Dragging a place onto another. Its menu moves it by keys, too. */
+function useDrags(move: (from: number, to: number) => void) {
+  const [dragged, setDragged] = useState<number>()
+  const [over, setOver] = useState<number>()
+  const end = () => {
+    setDragged(undefined)
+    setOver(undefined)
+  }
+  return (at: number) => ({
+    draggable: true,
+    'data-over': dragged !== undefined && over === at && dragged !== at,
+    onDragStart: (event: DragEvent) => {
+      event.dataTransfer.effectAllowed = 'move'
+      setDragged(at)
+    },
+    onDragEnd: end,
+    onDragOver: (event: DragEvent) => {
+      if (dragged === undefined) return
+      event.preventDefault()
+      setOver(at)
+    },
+    onDrop: (event: DragEvent) => {
+      event.preventDefault()
+      if (dragged !== undefined) move(dragged, at)
+      end()
+    },
+  })
 }
 
 function placeOf(panel: DashboardPanel): CSSProperties & Record<`--${string}`, number> {
@@ -82,7 +88,6 @@ type MenuProps = Omit<GridProps, 'dashboard'> & { dashboard: Dashboard; at: numb
 
 function PanelMenu({ dashboard, at, panel, world, onChange, onEdit }: MenuProps) {
   const page = questionPage(panel, world.choices)
-  if (onChange === undefined && page === undefined) return null
   return (
     <Menu position="bottom-end" transitionProps={{ duration: 0 }}>
       <Menu.Target>
@@ -149,26 +154,21 @@ function Corner(props: { size: Size; grid: { current: HTMLElement | null }; onSi
     const { width: nowWidth, height: nowHeight } = props.size
     if (Math.round(size.width) !== nowWidth || Math.round(size.height) !== nowHeight) props.onSize(size)
   }
-  return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: the editor of a panel has its size as numbers.
-    <div
-      className={styles.corner}
-      title="Drag to size"
-      draggable
-      onDragStart={(event) => {
-        // The panel itself is dragged by everything but its corner.
-        event.preventDefault()
-        event.stopPropagation()
-      }}
-      onPointerDown={(event) => {
-        event.preventDefault()
-        event.currentTarget.setPointerCapture(event.pointerId)
-        from.current = { x: event.clientX, y: event.clientY, size: props.size }
-      }}
-      onPointerMove={move}
-      onPointerUp={() => {
-        from.current = undefined
-      }}
-    />
-  )
+  const handlers = {
+    // The panel itself is dragged by everything but its corner.
+    onDragStart: (event: DragEvent) => {
+      event.preventDefault()
+      event.stopPropagation()
+    },
+    onPointerDown: (event: PointerEvent) => {
+      event.preventDefault()
+      event.currentTarget.setPointerCapture(event.pointerId)
+      from.current = { x: event.clientX, y: event.clientY, size: props.size }
+    },
+    onPointerMove: move,
+    onPointerUp: () => {
+      from.current = undefined
+    },
+  }
+  return <div className={styles.corner} title="Drag to size" draggable {...handlers} />
 }

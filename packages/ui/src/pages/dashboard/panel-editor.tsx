@@ -44,7 +44,9 @@ export function PanelEditor(props: {
         <div className={styles.preview} data-kind={panel.kind}>
           <PanelView key={tried.kind} panel={tried} world={world} />
         </div>
-        <Choice label="Kind" value={panel.kind} options={kinds} onChange={(kind) => set({ kind })} />
+        <div>
+          <Choice label="Kind" value={panel.kind} options={kinds} onChange={(kind) => set({ kind })} />
+        </div>
         <TextInput
           label="Title"
           data-autofocus
@@ -66,7 +68,7 @@ export function PanelEditor(props: {
         <Sizes panel={panel} set={set} />
         <div className={styles.acts}>
           <Button type="submit" variant="filled">
-            Take it over
+            Apply
           </Button>
           <Button onClick={props.onCancel}>Cancel</Button>
           <span className="quiet">It is kept when the dashboard is saved.</span>
@@ -143,7 +145,7 @@ function Looks({ panel, set, replace }: Inputs & { replace: (panel: DashboardPan
       />
       {panel.kind === 'timeseries' && (
         <Switch
-          label="On one another"
+          label="Stacked"
           className={styles.switch ?? ''}
           checked={panel.stacked === true}
           onChange={({ currentTarget }) => set({ stacked: currentTarget.checked })}
@@ -188,6 +190,7 @@ function Threshold(props: {
       <span>from</span>
       <NumberInput
         aria-label="From"
+        size="xs"
         placeholder="the lowest"
         hideControls
         value={threshold.from ?? ''}
@@ -216,16 +219,18 @@ function Sizes({ panel, set }: Inputs) {
   return (
     <div className={styles.inputs}>
       <NumberInput
-        label="Columns, of 12"
+        label="Columns, of 24"
+        size="xs"
         className={styles.short ?? ''}
         min={1}
-        max={12}
+        max={24}
         clampBehavior="strict"
         value={width}
         onChange={(next) => typeof next === 'number' && set({ width: next })}
       />
       <NumberInput
         label="Rows"
+        size="xs"
         className={styles.short ?? ''}
         min={1}
         max={40}

@@ -67,6 +67,7 @@ function VariableChoice({ variable, choices, taken, onChoose, onFirst }: ChoiceP
   const shared = {
     'aria-label': label,
     data,
+    size: 'xs',
     searchable: true,
     disabled: error !== undefined,
     title: error ?? (waiting ? 'Asking for its values' : `$${name}`),

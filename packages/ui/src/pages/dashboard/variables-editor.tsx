@@ -66,7 +66,7 @@ export function VariablesEditor(props: {
         </div>
         <div className={styles.acts}>
           <Button variant="filled" disabled={!isRight} onClick={() => props.onDone([...variables])}>
-            Take them over
+            Apply
           </Button>
           <Button onClick={props.onCancel}>Cancel</Button>
         </div>

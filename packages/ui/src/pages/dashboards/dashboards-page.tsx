@@ -100,7 +100,7 @@ function Lists({ answer, find }: { answer: DashboardsAnswer; find: string }) {
           </p>
         )}
       </List>
-      <List title="Of files" dashboards={found.filter(({ from }) => from === 'file')} />
+      <List title="From files" dashboards={found.filter(({ from }) => from === 'file')} />
       <List title="Ready-made" dashboards={shown}>
         {stored !== undefined && waiting.length === 0 && part === '' && <p className="quiet">None.</p>}
       </List>

@@ -1,3 +1,4 @@
+import { useElementSize } from '@mantine/hooks'
 import type { DashboardPanel } from '@wakeline/protocol'
 import { useMemo, useState } from 'react'
 import { type ChartSeries, TimeChart } from '../../../chart/time-chart.tsx'
@@ -5,8 +6,11 @@ import { useTime } from '../../../time/time-context.tsx'
 import styles from '../dashboard-page.module.css'
 import type { Figure, Figures } from '../figures.ts'
 
-const legendPx = 22
+/** Of names in one line, and in two that scroll. */
+const legendPx = 24
 const legendsPx = 44
+const letterPx = 7
+const aroundNamePx = 28
 
 type Props = {
   panel: DashboardPanel
@@ -24,7 +28,9 @@ export function TimePanel({ panel, figures, heightPx, onPick }: Props) {
   const unit = panel.unit ?? figures.unit
   const lines = useMemo(() => linesOf(figures.figures, panel, only), [figures.figures, panel, only])
   const names = useMemo(() => [...new Set(figures.figures.map(({ name }) => name))], [figures.figures])
-  const legend = names.length === 1 ? legendPx : legendsPx
+  const { ref, width } = useElementSize()
+  const namesPx = names.reduce((sum, name) => sum + Math.min(260, name.length * letterPx + aroundNamePx), 0)
+  const legend = namesPx < width ? legendPx : legendsPx
   return (
     <>
       <TimeChart
@@ -49,7 +55,7 @@ export function TimePanel({ panel, figures, heightPx, onPick }: Props) {
         }
         sync="dashboard"
       />
-      <div className={styles.legend} style={{ maxHeight: legend }}>
+      <div ref={ref} className={styles.legend} style={{ maxHeight: legend }}>
         {figures.figures.filter(isFirst).map(({ name, colour }) => (
           <button
             key={name}
