@@ -1,11 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { checkMetrics } from '../main/check-metrics.ts'
-<<<<<<< HEAD
-import { readNotifyFile } from '../main/notify-config-file.ts'
-=======
 import { readDashboardFiles } from '../main/dashboards.ts'
->>>>>>> a590b5e (Check dashboards before they run, say what Grafana's have that is not here where it would stand, and tell how it is used)
+import { readNotifyFile } from '../main/notify-config-file.ts'
 import { readRuleFiles, ruleKey } from '../main/rule-files.ts'
 import { readSloFiles } from '../main/slo-files.ts'
 import { readSloArguments } from './slo.ts'
@@ -52,7 +49,6 @@ async function checkSlos(argv: readonly string[], version: string): Promise<numb
 }
 
 /**
-<<<<<<< HEAD
  * `wakeline check notify FILE...`: are an Alertmanager's files right? Exits with 0, or with 1 and every mistake with its place.
  * What this server would leave aside is told, and is no mistake.
  */
@@ -75,7 +71,9 @@ async function checkNotify(paths: readonly string[]): Promise<number> {
     console.log(`ok: ${path}: ${receivers.length} receivers that tell in ${integrations} ways`)
   }
   return exitCode
-=======
+}
+
+/**
  * `wakeline check dashboards FILE...`: can they be read, and their questions? Of Grafana's it tells what cannot be taken. Exits
  * with 0, or with 1 and every mistake; with 3 when something of Grafana's is not taken.
  */
@@ -93,32 +91,14 @@ async function checkDashboards(patterns: readonly string[]): Promise<number> {
   for (const error of errors) console.error(error)
   if (errors.length > 0) return 1
   return dashboards.some(({ notTaken }) => notTaken.length > 0) ? 3 : 0
->>>>>>> a590b5e (Check dashboards before they run, say what Grafana's have that is not here where it would stand, and tell how it is used)
 }
 
 /**
  * `wakeline check metrics [FILE] [--format text|openmetrics]`: is what a service exposes well-formed? Reads stdin
  * without a file. Exits with 0, with 1 when it cannot be read, and with 3 when it could be better, as promtool does.
  */
-export async function runCheck(argv: readonly string[], version: string): Promise<number> {
-  const [what, ...rest] = argv
-  if (what === 'rules') return checkRules(rest)
-  if (what === 'slos') return checkSlos(rest, version)
-<<<<<<< HEAD
-  if (what === 'notify') return checkNotify(rest)
-  if (what !== 'metrics') {
-    console.error(
-      `Cannot check ${what === undefined ? 'nothing' : `"${what}"`}: say wakeline check metrics [FILE], wakeline check rules FILE..., wakeline check slos FILE... or wakeline check notify FILE...`,
-=======
-  if (what === 'dashboards') return checkDashboards(rest)
-  if (what !== 'metrics') {
-    console.error(
-      `Cannot check ${what === undefined ? 'nothing' : `"${what}"`}: say wakeline check metrics [FILE], wakeline check rules FILE..., wakeline check slos FILE... or wakeline check dashboards FILE...`,
->>>>>>> a590b5e (Check dashboards before they run, say what Grafana's have that is not here where it would stand, and tell how it is used)
-    )
-    return 2
-  }
-  const given = readArguments(rest)
+async function checkExposed(argv: readonly string[]): Promise<number> {
+  const given = readArguments(argv)
   if (typeof given === 'string') {
     console.error(given)
     return 2
@@ -164,4 +144,27 @@ async function readStdin(): Promise<Buffer> {
   const chunks: Buffer[] = []
   for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk))
   return Buffer.concat(chunks)
+}
+
+type Check = { readonly words: string; readonly run: (argv: readonly string[], version: string) => Promise<number> }
+
+const checks = new Map<string, Check>([
+  ['metrics', { words: '[FILE] [flags]', run: checkExposed }],
+  ['rules', { words: 'FILE...', run: checkRules }],
+  ['slos', { words: 'FILE... [flags]', run: checkSlos }],
+  ['notify', { words: 'FILE...', run: checkNotify }],
+  ['dashboards', { words: 'FILE...', run: checkDashboards }],
+])
+
+/** What can be checked, a line each. */
+export const checkLines = Array.from(checks, ([what, { words }]) => `wakeline check ${what} ${words}`)
+
+/** Runs a check, and gives the code that the program ends with. */
+export async function runCheck(argv: readonly string[], version: string): Promise<number> {
+  const [what = '', ...rest] = argv
+  const check = checks.get(what)
+  if (check !== undefined) return check.run(rest, version)
+  const given = what === '' ? 'nothing' : `"${what}"`
+  console.error([`Cannot check ${given}: say one of`, ...checkLines.map((line) => `  ${line}`)].join('\n'))
+  return 2
 }

@@ -2,6 +2,7 @@ import { flagName, type OptionName, optionNames, optionSections, optionTable, va
 import { type AskFlags, askFlags, serverFlags } from './ask/client-flags.ts'
 import { askCommands } from './ask/commands.ts'
 import type { AskCommand } from './ask/run-asked.ts'
+import { checkLines } from './check.ts'
 import { printValue } from './parse-value.ts'
 
 /** The texts of `--help`, and the reference page of the options, from the one table. */
@@ -14,11 +15,7 @@ const commandSentences: Record<string, string> = {
   ...Object.fromEntries(Object.entries(askCommands).map(([name, { sentence }]) => [name, sentence])),
   mcp: 'Answers an agent that speaks the Model Context Protocol over stdin and stdout; over HTTP a server does at /mcp.',
   check:
-<<<<<<< HEAD
-    "wakeline check metrics [FILE] [--format text|openmetrics] holds what a service exposes to every rule, reads stdin without a file; wakeline check rules FILE... finds the mistakes of rule files, wakeline check slos FILE... those of SLOs, wakeline check notify FILE... those of an Alertmanager's file.",
-=======
-    'wakeline check metrics [FILE] [--format text|openmetrics] holds what a service exposes to every rule, reads stdin without a file; wakeline check rules FILE... finds the mistakes of rule files, wakeline check slos FILE... of those of SLOs, wakeline check dashboards FILE... of dashboards, and what of Grafana’s cannot be taken.',
->>>>>>> a590b5e (Check dashboards before they run, say what Grafana's have that is not here where it would stand, and tell how it is used)
+    "wakeline check metrics [FILE] [--format text|openmetrics] holds what a service exposes to every rule, reads stdin without a file; wakeline check rules FILE... finds the mistakes of rule files, wakeline check slos FILE... those of SLOs, wakeline check notify FILE... those of an Alertmanager's file, wakeline check dashboards FILE... those of dashboards, and what of Grafana's cannot be taken.",
   slo: 'wakeline slo rules FILE... prints the rules of SLOs as a rule file of Prometheus, which runs elsewhere as it does here.',
   test: 'wakeline test rules FILE... runs files of tests of rules, in the format of promtool.',
   help: 'Explains a command: wakeline help serve.',
@@ -44,21 +41,7 @@ export function commandHelp(command: string): string | undefined {
   if (command === 'help') return `wakeline help <command>\n\n${sentence}`
   const asking = askCommands[command]
   if (asking !== undefined) return askHelp(command, asking)
-  if (command === 'check')
-    return [
-      'wakeline check metrics [FILE] [flags]',
-      'wakeline check rules FILE...',
-      'wakeline check slos FILE... [flags]',
-<<<<<<< HEAD
-      'wakeline check notify FILE...',
-=======
-      'wakeline check dashboards FILE...',
->>>>>>> a590b5e (Check dashboards before they run, say what Grafana's have that is not here where it would stand, and tell how it is used)
-      '',
-      sentence,
-      '',
-      ...sloFlagLines,
-    ].join('\n')
+  if (command === 'check') return [...checkLines, '', sentence, '', ...sloFlagLines].join('\n')
   if (command === 'slo') return ['wakeline slo rules FILE... [flags]', '', sentence, '', ...sloFlagLines].join('\n')
   if (command === 'test') return ['wakeline test rules FILE...', '', sentence].join('\n')
   if (command === 'mcp') return ['wakeline mcp [flags]', '', sentence, '', ...flagLines(serverFlags)].join('\n')
