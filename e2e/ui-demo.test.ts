@@ -160,10 +160,10 @@ describe('the UI', () => {
     await page.getByRole('button', { name: 'Save', exact: true }).click()
     await page.getByRole('button', { name: 'Edit' }).waitFor()
     await page.reload()
-    await page
-      .getByRole('region', { name: 'Lines by service' })
-      .getByRole('button', { name: /^checkout/ })
-      .click()
+    const added = page.getByRole('region', { name: 'Lines by service' })
+    // The last of a long page: panels ask when they are seen.
+    await added.scrollIntoViewIfNeeded()
+    await added.getByRole('button', { name: /^checkout/ }).click()
     await page.getByRole('grid', { name: 'Log records' }).getByRole('row').nth(1).waitFor()
     expect(new URL(page.url()).searchParams.get('q')).toBe('* service:checkout')
     // What is half typed is answered with 400: browsers write that down themselves.

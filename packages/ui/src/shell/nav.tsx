@@ -1,53 +1,12 @@
-import { ActionIcon, useComputedColorScheme, useMantineColorScheme } from '@mantine/core'
-import {
-  IconBell,
-  IconBug,
-  IconChartLine,
-  IconKeyboard,
-  IconLayoutDashboard,
-  IconList,
-  IconMoon,
-  IconServer,
-  IconStack2,
-  IconSun,
-  IconTargetArrow,
-  IconTerminal2,
-  IconTimeline,
-} from '@tabler/icons-react'
+import { ActionIcon, Menu, UnstyledButton, useComputedColorScheme, useMantineColorScheme } from '@mantine/core'
+import { IconDots, IconKeyboard, IconMoon, IconSun } from '@tabler/icons-react'
 import { useLocation } from '@tanstack/react-router'
-import {
-  toAlerts,
-  toDashboards,
-  toErrors,
-  toLogs,
-  toMetric,
-  toQuery,
-  toServices,
-  toSlos,
-  toSystem,
-  toTraces,
-} from '../links.ts'
 import { Link } from '../parts/link.tsx'
-import { one, printRawSearch } from '../parts/url.ts'
+import { one } from '../parts/url.ts'
 import { clockAhead } from './clock-ahead.ts'
 import { openKeyHelp } from './key-help.tsx'
 import styles from './nav.module.css'
-
-const pages = [
-  { name: 'Services', path: '/services', href: toServices(), Icon: IconStack2, keys: 'g s' },
-  { name: 'Traces', path: '/traces', href: toTraces(), Icon: IconTimeline, keys: 'g t' },
-  { name: 'Logs', path: '/logs', href: toLogs(), Icon: IconList, keys: 'g l' },
-  { name: 'Errors', path: '/errors', href: toErrors(), Icon: IconBug, keys: 'g e' },
-  { name: 'Metrics', path: '/metric', href: toMetric(''), Icon: IconChartLine, keys: 'g m' },
-  { name: 'Dashboards', path: '/dashboards', href: toDashboards(), Icon: IconLayoutDashboard, keys: 'g d' },
-  { name: 'Query', path: '/query', href: toQuery(), Icon: IconTerminal2, keys: 'g q' },
-  { name: 'Alerts', path: '/alerts', href: toAlerts(), Icon: IconBell, keys: 'g a' },
-  { name: 'SLOs', path: '/slos', href: toSlos(), Icon: IconTargetArrow, keys: 'g o' },
-  { name: 'System', path: '/system', href: toSystem(), Icon: IconServer, keys: 'g y' },
-] as const
-
-/** Pages that can be held to one service. */
-const ofService: ReadonlySet<string> = new Set(['/traces', '/logs', '/errors', '/metric'])
+import { pages, toPage } from './pages.ts'
 
 export type Connection = 'connecting' | 'live' | 'away'
 
@@ -70,18 +29,23 @@ export function Nav(props: { connection: Connection; version: string | undefined
           />
         </svg>
       </Link>
-      {pages.map(({ name, path: root, href, Icon, keys }) => (
-        <Link
-          key={name}
-          href={ofService.has(root) ? href + printRawSearch({ service }) : href}
-          className={path.startsWith(root) ? `${styles.page} ${styles.here}` : styles.page}
-          aria-current={path.startsWith(root) ? 'page' : undefined}
-          title={`${name} ( ${keys} )`}
-        >
-          <Icon size={20} stroke={1.6} aria-hidden />
-          {name}
-        </Link>
-      ))}
+      {pages.map((each) => {
+        const { name, path: root, Icon, keys, seldom } = each
+        const isHere = path.startsWith(root)
+        return (
+          <Link
+            key={name}
+            href={toPage(each, service)}
+            className={[styles.page, isHere && styles.here, seldom && styles.seldom].filter(Boolean).join(' ')}
+            aria-current={isHere ? 'page' : undefined}
+            title={`${name} ( ${keys} )`}
+          >
+            <Icon size={20} stroke={1.6} aria-hidden />
+            {name}
+          </Link>
+        )
+      })}
+      <More path={path} service={service} />
       <div className={styles.rest}>
         <ConnectionState connection={connection} version={version} aheadMs={aheadMs} />
         <div className={styles.tools}>
@@ -92,6 +56,35 @@ export function Nav(props: { connection: Connection; version: string | undefined
         </div>
       </div>
     </nav>
+  )
+}
+
+/** Where a narrow window has no room: the pages that are seldom wanted at once. It has the name of the one that is shown. */
+function More({ path, service }: { path: string; service: string }) {
+  const seldom = pages.filter((page) => page.seldom)
+  const here = seldom.find((page) => path.startsWith(page.path))
+  const Icon = here?.Icon ?? IconDots
+  return (
+    <Menu position="top-end" transitionProps={{ duration: 0 }}>
+      <Menu.Target>
+        <UnstyledButton className={`${styles.page} ${styles.more} ${here === undefined ? '' : styles.here}`}>
+          <Icon size={20} stroke={1.6} aria-hidden />
+          {here?.name ?? 'More'}
+        </UnstyledButton>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {seldom.map((page) => (
+          <Menu.Item
+            key={page.name}
+            component={Link}
+            href={toPage(page, service)}
+            leftSection={<page.Icon size={18} stroke={1.6} aria-hidden />}
+          >
+            {page.name}
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
   )
 }
 

@@ -1,23 +1,12 @@
 import { Outlet, useLocation } from '@tanstack/react-router'
 import { useDoor } from '../api/ask-context.tsx'
 import { useStatus } from '../api/use-status.ts'
-import {
-  toAlerts,
-  toDashboards,
-  toErrors,
-  toLogs,
-  toMetric,
-  toQuery,
-  toServices,
-  toSlos,
-  toSystem,
-  toTraces,
-} from '../links.ts'
 import { useKeys } from '../parts/keys.tsx'
 import { useGo } from '../parts/link.tsx'
 import { TimeProvider } from '../time/time-context.tsx'
 import { KeyHelp } from './key-help.tsx'
 import { Nav, usePresentService } from './nav.tsx'
+import { pages, toPage } from './pages.ts'
 import styles from './shell.module.css'
 import { TokenPage } from './token-page.tsx'
 
@@ -40,18 +29,10 @@ function Frame() {
   const go = useGo()
   const { connection, status, aheadMs } = useStatus()
   const service = usePresentService()
-  useKeys('Go to', [
-    { keys: 'g s', says: 'Services', run: () => go(toServices()) },
-    { keys: 'g t', says: 'Traces', run: () => go(toTraces({ service })) },
-    { keys: 'g l', says: 'Logs', run: () => go(toLogs({ service })) },
-    { keys: 'g e', says: 'Errors', run: () => go(toErrors({ service })) },
-    { keys: 'g m', says: 'Metrics', run: () => go(toMetric('', { service })) },
-    { keys: 'g d', says: 'Dashboards', run: () => go(toDashboards()) },
-    { keys: 'g q', says: 'Query', run: () => go(toQuery()) },
-    { keys: 'g a', says: 'Alerts', run: () => go(toAlerts()) },
-    { keys: 'g o', says: 'SLOs', run: () => go(toSlos()) },
-    { keys: 'g y', says: 'System', run: () => go(toSystem()) },
-  ])
+  useKeys(
+    'Go to',
+    pages.map((page) => ({ keys: page.keys, says: page.name, run: () => go(toPage(page, service)) })),
+  )
   return (
     <div className={styles.shell}>
       <Nav connection={connection} version={status?.version} aheadMs={aheadMs} />
